@@ -1,0 +1,76 @@
+import net from "node:net";
+
+/** What a load gave. Times in milliseconds. */
+export interface LoadResult {
+  readonly perSecond: number;
+  readonly answered: number;
+  readonly refused: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Where a load goes, and what it sends. */
+export interface LoadTarget {
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: () => string;
+}
+
+/**
+ * Sends requests over that many keep-alive connections, one at a time on each, for some seconds. Raw sockets: the generator shares two cores with what it
+ * measures, and a whole HTTP client would take a good part of them.
+ */
+export async function load(target: LoadTarget, connections: number, seconds: number): Promise<LoadResult> {
+  const times: number[] = [];
+  let refused = 0;
+  const began = performance.now();
+  const end = began + seconds * 1000;
+  await Promise.all(
+    Array.from({ length: connections }, () =>
+      drive(target, end, (ms, isGood) => {
+        times.push(ms);
+        if (!isGood) refused += 1;
+      }),
+    ),
+  );
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+  const elapsed = (performance.now() - began) / 1000;
+  return { perSecond: times.length / elapsed, answered: times.length - refused, refused, p50: at(0.5), p99: at(0.99) };
+}
+
+/** One connection: the next request goes when the answer to the last has come whole. */
+function drive(target: LoadTarget, end: number, report: (ms: number, isGood: boolean) => void): Promise<void> {
+  const { path, headers, body, port } = target;
+  const lines = Object.entries({ host: "127.0.0.1", "content-type": "application/json", ...headers });
+  const head = [`POST ${path} HTTP/1.1`, ...lines.map(([name, value]) => `${name}: ${value}`)].join("\r\n");
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(port, "127.0.0.1");
+    let sentAt = 0;
+    let received = "";
+    const send = () => {
+      if (performance.now() > end) {
+        socket.end();
+        resolve();
+        return;
+      }
+      const text = body();
+      sentAt = performance.now();
+      socket.write(`${head}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    };
+    socket.setNoDelay(true);
+    socket.on("connect", send);
+    socket.on("error", reject);
+    socket.on("data", (data) => {
+      received += data.toString("latin1");
+      const headEnd = received.indexOf("\r\n\r\n");
+      if (headEnd < 0) return;
+      const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
+      if (received.length < headEnd + 4 + length) return;
+      report(performance.now() - sentAt, received.startsWith("HTTP/1.1 200"));
+      received = "";
+      send();
+    });
+  });
+}

@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import pg from "pg";
+import type { LoadTarget } from "./load.ts";
+import { countWork, prepare, type RunSettings, type Subject, seed, startSubject } from "./subject.ts";
+import { priceUpdate } from "./updates.ts";
+
+const bin = path.resolve(import.meta.dirname, "../bin/repartee.js");
+
+/** A Repartee set up for measuring: seeded, stopped, ready to be started with the roles wanted. */
+export interface MeasuredRepartee {
+  readonly target: LoadTarget;
+  start(roles: "web" | "web,worker"): Promise<Subject>;
+  count(): ReturnType<typeof countWork>;
+  remove(): Promise<void>;
+}
+
+/** Sets one up, in a folder and (with a server) a database of its own. */
+export async function setUpRepartee(options: {
+  readonly port: number;
+  readonly botApi: string;
+  readonly people: number;
+  /** A PostgreSQL to make the database on; absent: embedded. */
+  readonly serverUrl: string | undefined;
+}): Promise<MeasuredRepartee> {
+  const { port, people, botApi, serverUrl } = options;
+  const directory = await mkdtemp(path.join(tmpdir(), "repartee-bench-"));
+  const made = serverUrl === undefined ? undefined : await createDatabase(serverUrl);
+  const settings: RunSettings = { directory, databaseUrl: made?.url, botApi, people };
+  const env = {
+    DATA_DIR: directory,
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    ...(made === undefined ? {} : { DATABASE_URL: made.url }),
+  };
+  const start = (roles: string) => startSubject([bin, "start"], port, { ...env, ROLES: roles });
+  const first = await start("web,worker");
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [bin, "token", "create", "--workspace", "demo", "--kind", "api"],
+    {
+      env: { PATH: process.env.PATH ?? "", ...env },
+    },
+  );
+  const channelId = await prepare(settings, async (method, apiPath, body) => {
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1${apiPath}`, {
+      method,
+      headers: { authorization: `Bearer ${stdout.trim()}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${method} ${apiPath}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as { id: number; ref: string };
+  });
+  await first.stop();
+  const webhook = await seed(settings, channelId);
+  return {
+    target: {
+      port,
+      path: webhook.path,
+      headers: { "x-telegram-bot-api-secret-token": webhook.secret },
+      body: () => priceUpdate(people),
+    },
+    start,
+    count: () => countWork(settings),
+    async remove() {
+      await made?.drop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function createDatabase(serverUrl: string): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const name = `bench_${process.pid}_${Date.now().toString(36)}`;
+  const run = async (statement: string) => {
+    const client = new pg.Client({ connectionString: serverUrl });
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  };
+  await run(`create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}

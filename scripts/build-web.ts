@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+
+/** Where the web parts are made from, and where they go; tests name others. */
+export interface WebBuild {
+  readonly root: string;
+  /** Files and folders under the root. */
+  readonly sources: readonly string[];
+  /** Builds everything into an empty folder. */
+  readonly build: (folder: string) => Promise<void>;
+}
+
+const root = path.resolve(import.meta.dirname, "..");
+const webBuild: WebBuild = {
+  root,
+  // The contract is a source too: the pages speak it.
+  sources: ["web", "src/http/contract/webchat.ts", "vite.config.ts"],
+  build: buildWithVite,
+};
+
+/**
+ * Builds the web parts where they are missing or older than their sources. An image made with `npm ci --omit=dev` has no vite: there what was
+ * built before is taken as it is. Throws when there is nothing.
+ */
+export async function ensureWebBuilt({ root, sources, build }: WebBuild = webBuild): Promise<void> {
+  const output = path.join(root, "dist", "web");
+  const builtAt = newestIn(path.join(output, "widget.js"));
+  const changedAt = Math.max(0, ...sources.map((name) => newestIn(path.join(root, name))));
+  if (builtAt > 0 && builtAt >= changedAt) return;
+  if (builtAt > 0 && !existsSync(path.join(root, "node_modules", "vite"))) return;
+  // Beside, then put in place: a server that starts at the same moment never reads half of it.
+  const fresh = `${output}.${process.pid}`;
+  await build(fresh);
+  await mkdir(output, { recursive: true });
+  for (const name of readdirSync(fresh)) await rename(path.join(fresh, name), path.join(output, name));
+  await rm(fresh, { recursive: true });
+}
+
+async function buildWithVite(folder: string): Promise<void> {
+  const { build } = await import("vite").catch((cause: unknown) => {
+    throw new Error("the web parts are not built, and vite is not installed: run npm ci && npm run build", { cause });
+  });
+  const configFile = path.join(root, "vite.config.ts");
+  await build({ root, configFile, logLevel: "warn", build: { outDir: folder } });
+}
+
+/** When the newest file was changed, in Unix milliseconds; 0 where there is none. A folder's own time tells of what was deleted. */
+function newestIn(file: string): number {
+  if (!existsSync(file)) return 0;
+  const stat = statSync(file);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(file).map((name) => newestIn(path.join(file, name))));
+}
+
+if (import.meta.main) await ensureWebBuilt();

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { defineAction, ok } from "../engine/action-type.ts";
+import { refSchema } from "../model/flow.ts";
+
+export const stopFlow = defineAction({
+  name: "stop_flow",
+  title: "Stop a flow",
+  group: "flows",
+  description: "Ends the contact's walk through a flow, or only what waits at one of its steps. Other contacts go on.",
+  args: z.object({ flow: refSchema, step: refSchema.optional() }),
+  example: { flow: "f1" },
+  apply: (context, { flow, step }) => ok({ stopped: context.stopFlow(flow, { step }) }),
+});

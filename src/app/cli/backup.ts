@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { PGlite } from "@electric-sql/pglite";
+import { z } from "zod";
+import { childEnvironment } from "../config.ts";
+import { CommandError, defineDatabaseCommand } from "./command.ts";
+
+export const backup = defineDatabaseCommand({
+  kind: "database",
+  name: "backup",
+  summary: "Write the whole database to a file, also while the server runs",
+  options: z.strictObject({
+    file: z.string().describe("Where to; a file that is there already is kept and the command refused."),
+  }),
+  positionals: ["file"],
+  prepare: async ({ file }) => ({ file: path.resolve(file) }),
+  async run({ database, config }, { file }) {
+    if (await exists(file))
+      throw new CommandError("backup.file_exists", `${file} is there already; choose another name`);
+    const draft = `${file}.unfinished`;
+    try {
+      if (database.pglite === undefined) await dumpServer(config.database.url ?? "", draft);
+      // Holding the one connection keeps every transaction out of the picture.
+      else await database.db.connection().execute(() => dumpEmbedded(database.pglite as PGlite, draft));
+      await rename(draft, file);
+    } finally {
+      await rm(draft, { force: true });
+    }
+    const { size } = await stat(file);
+    const key = config.secretKey === undefined ? path.join(config.data.directory, "secret-key") : "SECRET_KEY";
+    return {
+      text: `${file} holds the database (${size} bytes). Keep ${key} with it: without it, the channels' credentials in the backup stay sealed.`,
+      data: { file, bytes: size },
+    };
+  },
+});
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function dumpEmbedded(pglite: PGlite, file: string): Promise<void> {
+  await pglite.query("checkpoint");
+  const dump = await pglite.dumpDataDir("gzip");
+  await writeFile(file, Buffer.from(await dump.arrayBuffer()), { mode: 0o600, flush: true });
+}
+
+async function dumpServer(url: string, file: string): Promise<void> {
+  await runPostgresTool("pg_dump", url, ["--format=custom", "--no-owner", `--file=${file}`]);
+}
+
+/** Runs one of PostgreSQL's own programs. The password goes by the environment: arguments can be read by everybody on the machine. */
+export async function runPostgresTool(
+  program: "pg_dump" | "pg_restore",
+  url: string,
+  words: readonly string[],
+): Promise<void> {
+  const address = new URL(url);
+  const password = decodeURIComponent(address.password);
+  address.password = "";
+  const child = spawn(program, [`--dbname=${address.href}`, "--no-password", ...words], {
+    env: { ...childEnvironment(password === "" ? {} : { PGPASSWORD: password }) },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const [code] = (await once(child, "close").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    throw new CommandError(
+      "postgres.tool_missing",
+      `${program} is not installed: install PostgreSQL's client programs and try again`,
+    );
+  })) as [number | null];
+  if (code !== 0) throw new CommandError("postgres.tool_failed", `${program} failed: ${said.trim()}`);
+}

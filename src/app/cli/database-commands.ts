@@ -1,0 +1,17 @@
+import { backup } from "./backup.ts";
+import type { DatabaseCommand } from "./command.ts";
+import { exportCommand } from "./export.ts";
+import { importCommand } from "./import.ts";
+import { migrate } from "./migrate.ts";
+import { tokenCreate } from "./token-create.ts";
+import { workspaceCreate } from "./workspace-create.ts";
+
+/** Commands on the database: a running server runs them for the command line. */
+export const databaseCommands: readonly DatabaseCommand[] = [
+  migrate,
+  workspaceCreate,
+  tokenCreate,
+  importCommand,
+  exportCommand,
+  backup,
+];

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import { migrateToLatest, openDatabase } from "../../store/database.ts";
+import { type Config, publicUrlOf } from "../config.ts";
+import { ControlUnreachableError, callControl } from "../control/control-client.ts";
+import {
+  type DataDirectory,
+  DirectoryInUseError,
+  type DirectoryLock,
+  lockDataDirectory,
+  openDataDirectory,
+  readSecretKey,
+} from "../data-directory.ts";
+import type { CommandResult, DatabaseCommand } from "./command.ts";
+
+/** A server that is starting or a command that is ending gives way within this. */
+const patienceMs = 30_000;
+
+/**
+ * Runs a database command wherever the database is: on a PostgreSQL at once; on the embedded one through the process that holds it,
+ * or by opening it here when nobody does.
+ */
+export async function runDatabaseCommand(
+  config: Config,
+  command: DatabaseCommand,
+  options: never,
+  log: Logger,
+): Promise<CommandResult> {
+  const prepared = (await command.prepare?.(options)) ?? options;
+  const directory = openDataDirectory(config.data.directory);
+  const result =
+    config.database.url === undefined
+      ? await runEmbedded(config, directory, command, prepared, log)
+      : await runHere(config, directory, command, prepared, log);
+  return (await command.finish?.(result, options)) ?? result;
+}
+
+async function runEmbedded(
+  config: Config,
+  directory: DataDirectory,
+  command: DatabaseCommand,
+  options: never,
+  log: Logger,
+): Promise<CommandResult> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const turn = takeTurn(directory);
+    if ("lock" in turn) {
+      try {
+        return await runHere(config, directory, command, options, log);
+      } finally {
+        turn.lock.release();
+      }
+    }
+    try {
+      if (turn.busy.holder?.socket !== undefined)
+        return await callControl(turn.busy.holder.socket, command.name, options);
+    } catch (error) {
+      if (!(error instanceof ControlUnreachableError)) throw error;
+    }
+    if (performance.now() > deadline) throw turn.busy;
+    await sleep(100);
+  }
+}
+
+function takeTurn(directory: DataDirectory): { readonly lock: DirectoryLock } | { readonly busy: DirectoryInUseError } {
+  try {
+    return { lock: lockDataDirectory(directory, "command") };
+  } catch (error) {
+    if (error instanceof DirectoryInUseError) return { busy: error };
+    throw error;
+  }
+}
+
+async function runHere(
+  config: Config,
+  directory: DataDirectory,
+  command: DatabaseCommand,
+  options: never,
+  log: Logger,
+): Promise<CommandResult> {
+  const database = await openDatabase({
+    databaseUrl: config.database.url,
+    directory: directory.database,
+    poolSize: 2,
+    onIdleError: (error) => log.warn({ err: error }, "a database connection was lost"),
+  });
+  try {
+    await migrateToLatest(database.db);
+    const secretKey = readSecretKey(directory, config.secretKey);
+    return await command.run(
+      { config, database, publicUrl: publicUrlOf(config, config.http.port), secretKey, log },
+      options,
+    );
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { createWorkspace } from "../../store/workspace-store.ts";
+import { defineDatabaseCommand } from "./command.ts";
+
+export const workspaceCreate = defineDatabaseCommand({
+  kind: "database",
+  name: "workspace create",
+  summary: "Make a workspace",
+  options: z.strictObject({
+    domain: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "has 1 to 63 of a-z, 0-9 and -")
+      .describe("Its short name, as action links write it in domain_name."),
+    name: z.string().min(1).max(200).optional().describe("What people see. Default: the domain."),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, "is not a time zone, such as Europe/Madrid")
+      .default("UTC")
+      .describe("For contacts whose own is unknown."),
+  }),
+  async run({ database }, { domain, name, timeZone }) {
+    const workspace = await createWorkspace(database.db, { domain, name: name ?? domain, timeZone });
+    return { text: `Workspace ${domain} is there.`, data: { ...workspace } };
+  },
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    // RangeError is how Intl says no.
+    return false;
+  }
+}

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ConfigError, publicUrlOf, readConfig } from "./config.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "repartee-config-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("readConfig", () => {
+  it("needs no setting at all", () => {
+    expect(readConfig({}, "/srv")).toEqual({
+      http: { host: "127.0.0.1", port: 3000, publicUrl: undefined },
+      data: { directory: path.resolve("/srv/data") },
+      database: { url: undefined, poolSize: 10 },
+      secretKey: undefined,
+      log: { level: "info" },
+      roles: { web: true, worker: true },
+      demo: true,
+    });
+  });
+
+  it("reads every setting", () => {
+    const config = readConfig({
+      PORT: "8080",
+      HOST: "0.0.0.0",
+      PUBLIC_URL: "https://bots.example.com/",
+      DATA_DIR: "/var/lib/repartee",
+      DATABASE_URL: "postgres://u:p@db/bots",
+      DATABASE_POOL_SIZE: "30",
+      SECRET_KEY: "k".repeat(32),
+      LOG_LEVEL: "debug",
+      ROLES: "worker",
+      DEMO: "off",
+    });
+    expect(config.http).toEqual({ host: "0.0.0.0", port: 8080, publicUrl: "https://bots.example.com" });
+    expect(config.database).toEqual({ url: "postgres://u:p@db/bots", poolSize: 30 });
+    expect(config.roles).toEqual({ web: false, worker: true });
+    expect(config.demo).toBe(false);
+  });
+
+  it("takes an empty value for an absent one, as compose files write it", () => {
+    expect(readConfig({ PORT: "", DATABASE_URL: "" }).http.port).toBe(3000);
+  });
+
+  it("reports every problem at once, each in a line that names its setting", () => {
+    const problems = problemsOf({
+      PORT: "http",
+      PUBLIC_URL: "bots.example.com",
+      DATABASE_URL: "mysql://db",
+      SECRET_KEY: "short",
+      LOG_LEVEL: "loud",
+      ROLES: "web,foo",
+      REPARTEE_PORT: "1",
+    });
+    expect(problems).toHaveLength(7);
+    for (const name of ["PORT", "PUBLIC_URL", "DATABASE_URL", "SECRET_KEY", "LOG_LEVEL", "ROLES", "REPARTEE_PORT"]) {
+      expect(problems.filter((line) => line.startsWith(name))).toHaveLength(1);
+    }
+    expect(problems.join("")).not.toContain("\n");
+  });
+
+  it.each(["-1", "65536", "3000.5", "0x10", "1e3"])("refuses %s for a port", (PORT) => {
+    expect(problemsOf({ PORT })).toEqual([`PORT has to be a whole number from 0 to 65535; it is "${PORT}"`]);
+  });
+
+  it("never repeats a secret in a message", () => {
+    expect(problemsOf({ SECRET_KEY: "hunter2", DATABASE_URL: "mysql://u:hunter2@db" }).join()).not.toContain("hunter2");
+  });
+
+  it("reads a secret from the file that NAME_FILE names", () => {
+    const file = path.join(folder, "url");
+    writeFileSync(file, "postgres://db/bots\n");
+    expect(readConfig({ DATABASE_URL_FILE: file }).database.url).toBe("postgres://db/bots");
+  });
+
+  it("refuses a secret given both ways, and a file that cannot be read", () => {
+    expect(problemsOf({ SECRET_KEY: "k".repeat(32), SECRET_KEY_FILE: "/x" })).toEqual([
+      "SECRET_KEY and SECRET_KEY_FILE are both set; keep one",
+    ]);
+    expect(problemsOf({ SECRET_KEY_FILE: path.join(folder, "none") })[0]).toMatch(
+      /^SECRET_KEY_FILE: .* cannot be read \(ENOENT\)$/,
+    );
+  });
+
+  it("does not split the roles over processes on the embedded database", () => {
+    expect(problemsOf({ ROLES: "web" })[0]).toMatch(/^ROLES has to be web,worker with the embedded database/);
+  });
+
+  it("gives a frozen result", () => {
+    const config = readConfig({});
+    expect(Object.isFrozen(config) && Object.isFrozen(config.http) && Object.isFrozen(config.roles)).toBe(true);
+  });
+});
+
+describe("publicUrlOf", () => {
+  it.each([
+    ["127.0.0.1", "http://127.0.0.1:3000"],
+    ["0.0.0.0", "http://127.0.0.1:3000"],
+    ["::1", "http://[::1]:3000"],
+  ])("says where a server on %s is reached", (HOST, url) => {
+    expect(publicUrlOf(readConfig({ HOST }), 3000)).toBe(url);
+  });
+});

@@ -1,0 +1,226 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+
+/** Roles a process can have: `web` answers HTTP, `worker` sends messages and runs timers and jobs. */
+const roles = ["web", "worker"] as const;
+export type Role = (typeof roles)[number];
+
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+/** What the documents say of a setting; `default` in words, where the schema has no plain one. */
+interface SettingMeta {
+  readonly description: string;
+  readonly default: string;
+  /** Also accepted as `NAME_FILE`: the path of a file that holds the value. */
+  readonly secret?: boolean;
+}
+
+const whole = (name: string, from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `${name} has to be a whole number from ${from} to ${to}`)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, `${name} has to be a whole number from ${from} to ${to}`);
+
+const oneOf = <const T extends readonly [string, ...string[]]>(name: string, values: T) =>
+  z.enum(values, { error: () => `${name} has to be one of ${values.join(", ")}` });
+
+/** Every setting there is. The environment is checked against this once, and the documents are generated from it. */
+export const settings = z.object({
+  PORT: whole("PORT", 0, 65_535)
+    .default(3000)
+    .meta({ description: "Port to listen on; 0 takes a free one.", default: "3000" } satisfies SettingMeta),
+  HOST: z
+    .string()
+    .default("127.0.0.1")
+    .meta({
+      description: "Address to listen on. `0.0.0.0` opens the server to the network.",
+      default: "127.0.0.1",
+    } satisfies SettingMeta),
+  PUBLIC_URL: z
+    .url({
+      protocol: /^https?$/,
+      error: "PUBLIC_URL has to be an http or https address, such as https://bots.example.com",
+    })
+    .refine((url) => !/[?#]/.test(url), "PUBLIC_URL must not have a query or a fragment")
+    .optional()
+    .meta({
+      description: "Where people and messengers reach this server; webhooks and links are built from it.",
+      default: "http://HOST:PORT",
+    } satisfies SettingMeta),
+  DATA_DIR: z
+    .string()
+    .default("./data")
+    .meta({
+      description: "Folder for the embedded database, the secret key and the control socket.",
+      default: "./data",
+    } satisfies SettingMeta),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: "DATABASE_URL has to look like postgres://user:password@host:5432/name",
+    })
+    .optional()
+    .meta({
+      description: "PostgreSQL to use. Absent: the embedded database in `DATA_DIR`.",
+      default: "embedded",
+      secret: true,
+    } satisfies SettingMeta),
+  DATABASE_POOL_SIZE: whole("DATABASE_POOL_SIZE", 2, 500)
+    .default(10)
+    .meta({
+      description: "Most connections to PostgreSQL that one process opens.",
+      default: "10",
+    } satisfies SettingMeta),
+  SECRET_KEY: z
+    .string()
+    .min(32, "SECRET_KEY has to have 32 characters at least; make one with: openssl rand -base64 32")
+    .optional()
+    .meta({
+      description:
+        "Seals channel credentials and signs visitor tokens. All processes on one database need the same. Absent: made once and kept in `DATA_DIR/secret-key`.",
+      default: "made at the first start",
+      secret: true,
+    } satisfies SettingMeta),
+  LOG_LEVEL: oneOf("LOG_LEVEL", logLevels)
+    .default("info")
+    .meta({ description: `How much is logged: ${logLevels.join(", ")}.`, default: "info" } satisfies SettingMeta),
+  ROLES: z
+    .string()
+    .transform((text) => text.split(",").map((role) => role.trim()))
+    .pipe(
+      z
+        .array(oneOf("ROLES: every role", roles))
+        .refine((list) => new Set(list).size === list.length, "ROLES names a role twice"),
+    )
+    .default(["web", "worker"])
+    .meta({
+      description:
+        "What this process does: `web` answers HTTP, `worker` sends messages and runs timers and jobs. The embedded database needs both in one process.",
+      default: "web,worker",
+    } satisfies SettingMeta),
+  DEMO: oneOf("DEMO", ["on", "off"])
+    .default("on")
+    .meta({
+      description: "Whether an empty database gets the demo workspace at the first start: `on` or `off`.",
+      default: "on",
+    } satisfies SettingMeta),
+});
+
+type SettingName = keyof typeof settings.shape;
+export const settingNames = Object.keys(settings.shape) as SettingName[];
+
+/** What the documents say of one setting. */
+export function describeSetting(name: SettingName): SettingMeta {
+  // Every entry above ends with `.meta(… satisfies SettingMeta)`.
+  return settings.shape[name].meta() as unknown as SettingMeta;
+}
+
+/** The configuration of one process: frozen, complete, checked. */
+export interface Config {
+  readonly http: {
+    readonly host: string;
+    readonly port: number /** Without a trailing slash. */;
+    readonly publicUrl: string | undefined;
+  };
+  readonly data: { /** Absolute. */ readonly directory: string };
+  readonly database: { readonly url: string | undefined; readonly poolSize: number };
+  readonly secretKey: string | undefined;
+  readonly log: { readonly level: (typeof logLevels)[number] };
+  readonly roles: { readonly [R in Role]: boolean };
+  readonly demo: boolean;
+}
+
+/** Bad settings; `problems` has a line for each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration from an environment. Empty values count as absent. Throws `ConfigError` with every problem at once.
+ */
+export function readConfig(environment: Environment, directory: string = process.cwd()): Config {
+  const problems: string[] = [];
+  const given: Record<string, string> = {};
+  for (const name of settingNames) {
+    const value = readSetting(name, environment, problems);
+    if (value !== undefined && value !== "") given[name] = value;
+  }
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith("REPARTEE_"))
+      problems.push(`${name} is not a setting: names have no prefix (docs/operations.md lists them)`);
+  }
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => withValue(issue, given)));
+  else if (parsed.data.DATABASE_URL === undefined && parsed.data.ROLES.length < roles.length) {
+    problems.push(
+      "ROLES has to be web,worker with the embedded database; set DATABASE_URL to split the roles over processes",
+    );
+  }
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  return freeze(parsed.data, directory);
+}
+
+/** The configuration of this process, from its environment and, where there is one, the file `.env` in the working directory. */
+export function readProcessConfig(overrides: Environment = {}): Config {
+  // Values of the environment win over those of the file.
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  return readConfig({ ...process.env, ...overrides });
+}
+
+function readSetting(name: SettingName, environment: Environment, problems: string[]): string | undefined {
+  const file = environment[`${name}_FILE`];
+  if (!describeSetting(name).secret || file === undefined || file === "") return environment[name]?.trim();
+  if (environment[name]) {
+    problems.push(`${name} and ${name}_FILE are both set; keep one`);
+    return undefined;
+  }
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    problems.push(`${name}_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+    return undefined;
+  }
+}
+
+function withValue(issue: z.core.$ZodIssue, given: Readonly<Record<string, string>>): string {
+  const name = String(issue.path[0]) as SettingName;
+  return describeSetting(name).secret ? issue.message : `${issue.message}; it is "${given[name]}"`;
+}
+
+function freeze(values: z.output<typeof settings>, directory: string): Config {
+  return Object.freeze({
+    http: Object.freeze({
+      host: values.HOST,
+      port: values.PORT,
+      publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ""),
+    }),
+    data: Object.freeze({ directory: path.resolve(directory, values.DATA_DIR) }),
+    database: Object.freeze({ url: values.DATABASE_URL, poolSize: values.DATABASE_POOL_SIZE }),
+    secretKey: values.SECRET_KEY,
+    log: Object.freeze({ level: values.LOG_LEVEL }),
+    roles: Object.freeze({ web: values.ROLES.includes("web"), worker: values.ROLES.includes("worker") }),
+    demo: values.DEMO === "on",
+  });
+}
+
+/** Where the world reaches the server: `PUBLIC_URL`, else an address of this machine. `port` is the one really listened on. */
+export function publicUrlOf(config: Config, port: number): string {
+  if (config.http.publicUrl !== undefined) return config.http.publicUrl;
+  const { host } = config.http;
+  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}
+
+/** The environment for a program that we start, with some values of its own. */
+export function childEnvironment(extra: Readonly<Record<string, string>>): Environment {
+  return { ...process.env, ...extra };
+}

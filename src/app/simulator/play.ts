@@ -1,0 +1,101 @@
+import { parseDuration, renderDuration } from "./duration.ts";
+import { type Choice, choicesOf, renderTurn } from "./render-turn.ts";
+import type { Simulation, Turn } from "./simulation.ts";
+
+/** Waits up to this are passed by themselves: nobody wants to type `:jump 2s`. */
+const shortWaitMs = 15_000;
+
+const help = `Type what the person says, or the number of a button. Besides:
+  :jump 2h         let two hours go by (s, m, h, d, w)
+  :next            let time go by until the next wait ends
+  :start [PAYLOAD] open the chat again, as if by a link
+  :contact         show the contact
+  :quit            end`;
+
+/** Plays one line after another. */
+export class Player {
+  readonly #simulation: Simulation;
+  readonly #turns: Turn[] = [];
+  #choices: readonly Choice[] = [];
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  /** Everything that has happened. */
+  get turns(): readonly Turn[] {
+    return this.#turns;
+  }
+
+  start(payload: string | undefined): readonly string[] {
+    return this.#show([this.#simulation.handle({ kind: "start", payload })]);
+  }
+
+  /** What the terminal shows in answer to a line; undefined: the play is over. */
+  line(text: string): readonly string[] | undefined {
+    const trimmed = text.trim();
+    if (trimmed === "") return [];
+    if (trimmed.startsWith(":")) return this.#command(trimmed);
+    const choice = /^\d{1,3}$/.test(trimmed) ? this.#choices[Number(trimmed) - 1] : undefined;
+    if (choice === undefined) {
+      return this.#show([this.#simulation.handle({ kind: "message", message: { text, attachments: [] } })]);
+    }
+    if (choice.payload === undefined) return [`   * opens ${choice.url}`];
+    return this.#show([this.#simulation.handle({ kind: "button", payload: choice.payload, title: choice.title })]);
+  }
+
+  #command(text: string): readonly string[] | undefined {
+    const [name, ...rest] = text.split(/\s+/);
+    const argument = rest.join(" ");
+    switch (name) {
+      case ":quit":
+        return undefined;
+      case ":help":
+        return help.split("\n");
+      case ":contact":
+        return JSON.stringify(this.#simulation.contact, undefined, 2).split("\n");
+      case ":start":
+        return this.start(argument === "" ? undefined : argument);
+      case ":next":
+        return this.#next();
+      case ":jump": {
+        const duration = parseDuration(argument);
+        if (duration === undefined) return [`   * "${argument}" is not a duration; try :jump 2h`];
+        return [`   * ${renderDuration(duration)} later`, ...this.#show(this.#simulation.jump(duration))];
+      }
+      default:
+        return [`   * there is no ${name}; :help lists what there is`];
+    }
+  }
+
+  #next(): readonly string[] {
+    const { nextTimer, now } = this.#simulation;
+    if (nextTimer === undefined) return ["   * nothing here ends by itself"];
+    const wait = Math.max(0, nextTimer - now);
+    return [`   * ${renderDuration(wait)} later`, ...this.#show(this.#simulation.jump(wait))];
+  }
+
+  #show(turns: readonly Turn[]): readonly string[] {
+    const lines: string[] = [];
+    const choices: Choice[] = [];
+    for (const turn of turns) {
+      this.#turns.push(turn);
+      lines.push(...renderTurn(turn, choices.length + 1));
+      choices.push(...turn.messages.flatMap(({ content }) => choicesOf(content)));
+    }
+    // Buttons stay usable until others come.
+    if (choices.length > 0) this.#choices = choices;
+    return [...lines, ...this.#passShortWait()];
+  }
+
+  /** A delay of some seconds goes by at once; of a longer wait the terminal tells. */
+  #passShortWait(): readonly string[] {
+    const delay = this.#simulation.contact.positions.find(
+      ({ waitsFor, wakeAt }) => waitsFor === "time" && wakeAt !== undefined,
+    );
+    if (delay?.wakeAt === undefined) return [];
+    const wait = Math.max(0, delay.wakeAt - this.#simulation.now);
+    if (wait > shortWaitMs) return [`   * waits ${renderDuration(wait)} (:next to go there)`];
+    return [`   * ${renderDuration(wait)} later`, ...this.#show(this.#simulation.jump(wait))];
+  }
+}

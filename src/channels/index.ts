@@ -1,0 +1,8 @@
+import type { ChannelCatalogue } from "../engine/channel-type.ts";
+import { telegram } from "./telegram/telegram.channel.ts";
+import { webchat } from "./webchat/webchat.channel.ts";
+
+/** Every channel kind, by name. */
+export const channelTypes = { telegram, webchat } as const satisfies ChannelCatalogue;
+
+export type { WebchatSettings } from "./webchat/webchat.channel.ts";

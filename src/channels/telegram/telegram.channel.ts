@@ -1,0 +1,184 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import {
+  ChannelConnectError,
+  type ConnectedChannel,
+  defineChannel,
+  type SendRequest,
+  type SendResult,
+  type WebhookResult,
+} from "../../engine/channel-type.ts";
+import type { Json } from "../../model/field.ts";
+import { fromTelegram } from "./from-telegram.ts";
+import {
+  deleteWebhook,
+  getMe,
+  getWebhookInfo,
+  sendCall,
+  setWebhook,
+  TelegramCallError,
+  toSendResult,
+  unknownToken,
+} from "./telegram.api.ts";
+import { pollTelegram } from "./telegram.poll.ts";
+import { parseUpdate, type TelegramUpdate } from "./telegram-update.ts";
+import { toTelegram } from "./to-telegram.ts";
+
+const settingsSchema = z.object({
+  token: z.string().regex(/^\d+:[A-Za-z0-9_-]{10,}$/, "a bot token looks like 123456:ABC…; @BotFather gives it"),
+  /** Comes with every webhook call; made when the channel is connected. */
+  secretToken: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{0,256}$/, "a secret token has up to 256 of A-Z, a-z, 0-9, _ and -")
+    .default(""),
+  /** The bot's name without @; read from Telegram when the channel is connected. */
+  username: z.string().default(""),
+  mode: z.enum(["webhook", "polling"]).default("webhook"),
+  apiRoot: z
+    .url({ protocol: /^https?$/ })
+    .default("https://api.telegram.org")
+    .transform((url) => url.replace(/\/+$/, "")),
+  bulkPerSecond: z.number().positive().max(1000).default(30),
+  perChatPerSecond: z.number().positive().max(100).default(1),
+  chatBurst: z.number().int().positive().max(1000).default(20),
+  uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
+});
+type Settings = z.output<typeof settingsSchema>;
+type Channel = ConnectedChannel<Settings>;
+
+export const telegram = defineChannel<Settings>({
+  kind: "telegram",
+  title: "Telegram",
+  // https://core.telegram.org/bots/api and https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+  capabilities: {
+    textLength: 4096,
+    buttons: 100,
+    buttonTitleLength: 64,
+    quickReplies: 100,
+    media: ["image", "video", "audio", "voice", "file"],
+    entryPayload: { maxLength: 64, alphabet: "[A-Za-z0-9_-]" },
+    rates: { bulkPerSecond: 30, perChatPerSecond: 1, chatBurst: 20 },
+  },
+  settings: settingsSchema,
+  secrets: ["token", "secretToken"],
+  uncertainPolicy: "repeat",
+  receive(request, channel): WebhookResult {
+    if (!isSame(String(request.headers["x-telegram-bot-api-secret-token"] ?? ""), channel.settings.secretToken)) {
+      return refuse(401, "webhook.bad_secret", "the secret token is wrong");
+    }
+    const update = readBody(request.body);
+    if (update === undefined) return refuse(400, "webhook.bad_body", "the body has to be an update in JSON");
+    const { events, callbackQueryId } = fromTelegram(update);
+    if (callbackQueryId === undefined) return { ok: true, events };
+    // The answer to the press rides in our answer: one request less.
+    return {
+      ok: true,
+      events,
+      response: { body: { method: "answerCallbackQuery", callback_query_id: callbackQueryId } },
+    };
+  },
+  send,
+  connect,
+  async disconnect({ settings }) {
+    await deleteWebhook(settings);
+  },
+  poll(channel, deliver, ports, signal) {
+    return channel.settings.mode === "polling" ? pollTelegram(channel, deliver, ports, signal) : undefined;
+  },
+  async health({ settings }) {
+    try {
+      return await examine(settings);
+    } catch (error) {
+      if (error instanceof TelegramCallError) return { ok: false, message: inWords(error) };
+      throw error;
+    }
+  },
+  entryUrl({ settings }, payload) {
+    return settings.username === "" ? undefined : `https://t.me/${settings.username}?start=${payload}`;
+  },
+});
+
+async function send(request: SendRequest, { settings }: Channel): Promise<SendResult> {
+  const calls = toTelegram(request.content, request.recipient, telegram.capabilities);
+  if (calls.length === 0) {
+    return { status: "rejected", message: "Telegram shows no message that has neither a text nor a file" };
+  }
+  let externalId: string | undefined;
+  // What went out in an earlier attempt must not go out again.
+  for (const [index, call] of calls.entries()) {
+    if (index < (request.partsSent ?? 0)) continue;
+    try {
+      externalId = await sendCall(settings, call);
+    } catch (error) {
+      if (error instanceof TelegramCallError) return toSendResult(error);
+      throw error;
+    }
+    if (index < calls.length - 1) await request.onPartSent?.(index + 1);
+  }
+  return { status: "sent", externalId };
+}
+
+async function connect(
+  { settings }: Channel,
+  { webhookUrl }: { readonly webhookUrl: string | undefined },
+): Promise<Readonly<Record<string, Json>>> {
+  const secretToken = settings.secretToken === "" ? randomBytes(32).toString("base64url") : settings.secretToken;
+  try {
+    const { username } = await getMe(settings);
+    if (settings.mode === "webhook") await register(settings, webhookUrl, secretToken);
+    return { username, secretToken };
+  } catch (error) {
+    if (error instanceof TelegramCallError) throw new ChannelConnectError(inWords(error), { cause: error });
+    throw error;
+  }
+}
+
+async function register(settings: Settings, webhookUrl: string | undefined, secretToken: string): Promise<void> {
+  const advice =
+    'Telegram calls only https addresses that the internet reaches: set PUBLIC_URL to one, or choose the mode "polling"';
+  if (webhookUrl === undefined) throw new ChannelConnectError(advice);
+  try {
+    await setWebhook(settings, webhookUrl, secretToken);
+  } catch (error) {
+    if (!(error instanceof TelegramCallError) || error.code !== 400) throw error;
+    throw new ChannelConnectError(`Telegram does not take ${webhookUrl} (${error.message}). ${advice}`, {
+      cause: error,
+    });
+  }
+}
+
+async function examine(settings: Settings): Promise<{ ok: boolean; message: string }> {
+  const { username } = await getMe(settings);
+  const { url, pending_update_count, last_error_message, last_error_date = 0 } = await getWebhookInfo(settings);
+  const isPolling = settings.mode === "polling";
+  const waiting = `@${username} answers; updates waiting: ${pending_update_count}`;
+  if (isPolling && url !== "") return { ok: false, message: `${waiting}; a webhook is set, so nothing can be fetched` };
+  if (isPolling) return { ok: true, message: waiting };
+  if (url === "") return { ok: false, message: `${waiting}; no webhook is set: connect the channel again` };
+  if (last_error_message === undefined) return { ok: true, message: waiting };
+  const when = new Date(last_error_date * 1000).toISOString();
+  return { ok: true, message: `${waiting}; last failed delivery at ${when}: ${last_error_message}` };
+}
+
+function inWords({ code, message }: TelegramCallError): string {
+  return code === 401 || code === 404 ? unknownToken : message;
+}
+
+function refuse(status: 400 | 401, code: string, message: string): WebhookResult {
+  return { ok: false, status, code, message };
+}
+
+/** Compared as hashes: equal in length, so that the time tells nothing. An empty secret fits nothing. */
+function isSame(given: string, expected: string): boolean {
+  const hash = (text: string) => createHash("sha256").update(text).digest();
+  return expected !== "" && timingSafeEqual(hash(given), hash(expected));
+}
+
+function readBody(body: Buffer): TelegramUpdate | undefined {
+  try {
+    return parseUpdate(JSON.parse(body.toString("utf8")));
+  } catch {
+    // Answered as a bad body.
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import type { z } from "zod";
+import type { Contact, ProfileKey } from "../model/contact.ts";
+import type { InboundMessage } from "../model/event.ts";
+import type { FieldValue, Json } from "../model/field.ts";
+import type { MessageContent } from "../model/message.ts";
+import type { ActionResult, JobRequest } from "../model/outcome.ts";
+import type { BotSnapshot } from "../model/world.ts";
+
+/**
+ * What actions and steps may do to the contact at hand. Every method changes the draft of this one decision and records the
+ * facts that triggers, history and webhooks live on; none of them does I/O. A method that changes nothing (a tag that is
+ * already there) records nothing.
+ */
+export interface ContactContext {
+  /** Unix milliseconds: the event's own time, the only clock there is. */
+  readonly now: number;
+  readonly bot: BotSnapshot;
+  /** The contact as it is at this moment of the decision. */
+  readonly contact: Contact;
+  /** The bot's variables as they are at this moment. */
+  readonly variables: Readonly<Record<string, FieldValue>>;
+  /** The message at hand, where the event is one. */
+  readonly message: InboundMessage | undefined;
+  /** The channel this decision speaks on; undefined where the contact has none. */
+  readonly channelId: number | undefined;
+
+  /** Renders a Liquid template over contact, fields, vars, bot and message; see `engine/template.ts` for the names. */
+  render(template: string): string;
+
+  addTag(name: string): boolean;
+  removeTag(name: string): boolean;
+  addLabel(name: string): boolean;
+  removeLabel(name: string): boolean;
+  /** Sets (or, with `null`, clears) a field by key. The value has to be of the field's kind (`engine/values.ts`). */
+  setField(key: string, value: FieldValue | null): boolean;
+  setProfile(key: ProfileKey, value: string | null): boolean;
+  setUtm(utm: Contact["utm"]): boolean;
+  setVariable(key: string, value: FieldValue | null): boolean;
+  subscribeToSequence(ref: string): boolean;
+  unsubscribeFromSequence(ref: string): boolean;
+  setOptedOut(optedOut: boolean): boolean;
+  addNote(text: string): void;
+
+  /** Starts a flow (walked after the present step); a position that the contact holds in it ends as `restarted`. False: no such published flow. */
+  startFlow(flow: string, options?: { readonly step?: string | undefined; readonly by?: string }): boolean;
+  /** Ends all positions in a flow, or only those at the given step. Returns how many. */
+  stopFlow(flow: string, options?: { readonly step?: string | undefined }): number;
+  /** Sends on the present channel (or the named one). False: nowhere to send (no identity, blocked, opted out); a fact says why. */
+  send(content: MessageContent, options?: { readonly channelId?: number; readonly lane?: "live" | "bulk" }): boolean;
+  enqueue(job: JobRequest): void;
+  /** Records that something went wrong, without stopping. */
+  error(code: string, message: string): void;
+}
+
+/** An entry of the action catalogue. Flows, doors and bulk jobs name it; nobody writes its rule a second time. */
+export interface ActionType<Args = unknown> {
+  /** Also its key in the registry. snake_case, verb first. */
+  readonly name: string;
+  readonly title: string;
+  readonly group: "contact" | "tags" | "fields" | "flows" | "sequences" | "messages" | "consent" | "variables";
+  /** One sentence for the editor and the API document. */
+  readonly description: string;
+  readonly args: z.ZodType<Args>;
+  /** Arguments that pass the schema; the contract suite runs them. */
+  readonly example: NoInfer<Args>;
+  /**
+   * Checks the arguments against the bot before anything is changed (does the flow exist?), where the answer can be no.
+   * A refusal here refuses the whole event.
+   */
+  check?(bot: BotSnapshot, args: NoInfer<Args>): { readonly code: string; readonly message: string } | undefined;
+  apply(context: ContactContext, args: NoInfer<Args>): ActionResult;
+}
+
+/** Keeps the argument's type in `apply` while the registry sees `ActionType`. */
+export function defineAction<Args>(action: ActionType<Args>): ActionType<Args> {
+  return action;
+}
+
+/** An action whose arguments' type is forgotten: only its own schema can make what its `apply` takes. */
+export interface AnyAction extends Omit<ActionType<never>, "args" | "example"> {
+  readonly args: z.ZodType;
+  readonly example: unknown;
+}
+
+export type ActionCatalogue = Readonly<Record<string, AnyAction>>;
+
+/** The usual good answer of an action. */
+export function ok(result?: Json): ActionResult {
+  return result === undefined ? { ok: true } : { ok: true, result };
+}
+
+/** The usual bad answer: a stable code (`thing.what`) and a sentence that says what to do. */
+export function refuse(code: string, message: string): ActionResult {
+  return { ok: false, error: { code, message } };
+}

@@ -1,0 +1,173 @@
+import type { ActionCall } from "../model/action-call.ts";
+import { type Profile, type ProfileKey, profileKeys } from "../model/contact.ts";
+import type { Event, Happening, InboundMessage } from "../model/event.ts";
+import type { Answer, Outcome } from "../model/outcome.ts";
+import type { World } from "../model/world.ts";
+import { parseActionCall } from "./actions.ts";
+import { createContactContext, startFlow } from "./contact-context.ts";
+import { createDraft, type Draft, toOutcome } from "./draft.ts";
+import { enterByLink } from "./entry.ts";
+import { findKeyword, findTriggers, type Triggered } from "./triggers.ts";
+import { type Catalogue, parseButtonPayload, press, resume, walk } from "./walk.ts";
+
+/** Decides what follows from one event: no I/O, no clock, no randomness but the event's own. */
+export type Advance = (world: World, event: Event) => Outcome;
+
+type Handler<K extends Happening["kind"]> = (
+  draft: Draft,
+  event: Event & Extract<Happening, { kind: K }>,
+  catalogue: Catalogue,
+) => Answer | undefined;
+
+/** One line an event kind; the compiler names a missing one. */
+const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
+  message: (draft, event, catalogue) => {
+    noteInbound(draft);
+    answerMessage(draft, event.message, catalogue);
+    return undefined;
+  },
+  message_edited: () => undefined,
+  button: (draft, event, catalogue) => {
+    noteInbound(draft);
+    const target = parseButtonPayload(event.payload);
+    if (target !== undefined) press(draft, catalogue, target);
+    // A payload that is not ours (a menu set up elsewhere) speaks like a typed text.
+    else answerMessage(draft, { text: event.payload, attachments: [] }, catalogue);
+    return undefined;
+  },
+  start: (draft, event) => {
+    noteInbound(draft);
+    const triggered = event.payload === undefined ? undefined : enterByLink(draft, event.payload);
+    const channelKind = channelKindOf(draft);
+    const chosen =
+      triggered ??
+      findTriggers(draft.bot, "start", channelKind)[0] ??
+      findTriggers(draft.bot, "default_reply", channelKind)[0];
+    start(draft, chosen);
+    return undefined;
+  },
+  blocked: (draft) => {
+    setIdentityStatus(draft, "blocked");
+    return undefined;
+  },
+  unblocked: (draft) => {
+    setIdentityStatus(draft, "active");
+    return undefined;
+  },
+  timer: (draft, event, catalogue) => {
+    const position = draft.contact.positions.find(({ id }) => id === event.positionId);
+    // Gone on meanwhile, or moved to later: nothing is due.
+    if (position?.wakeAt !== undefined && position.wakeAt <= event.at) {
+      resume(draft, catalogue, position, { kind: "timeout" });
+    }
+    return undefined;
+  },
+  job_result: (draft, event, catalogue) => {
+    const position = draft.contact.positions.find(({ id }) => id === event.positionId);
+    if (position !== undefined) resume(draft, catalogue, position, { kind: "job_result", result: event.result });
+    return undefined;
+  },
+  actions: (draft, event, catalogue) => runActions(draft, event.actions, catalogue),
+};
+
+/**
+ * The engine over given registries. `advance(world, event)` walks every position that the event moves and every flow that it
+ * starts, and hands back the whole outcome; the world stays as it was.
+ */
+export function createAdvance(catalogue: Catalogue): Advance {
+  return (world, event) => {
+    const draft = createDraft(world, event);
+    // The table is typed by kind; TypeScript cannot see that the event's kind chose the handler.
+    const handle = handlers[event.kind] as Handler<Happening["kind"]>;
+    const answer = handle(draft, event as never, catalogue);
+    if (answer?.status === "refused") return toOutcome(createDraft(world, event), answer);
+    walk(draft, catalogue);
+    return toOutcome(draft, answer ?? { status: "done" });
+  };
+}
+
+/**
+ * Who takes a text, in this order: a keyword that interrupts questions; the question asked last; a button whose title was
+ * typed (latest message first); a keyword; the default reply.
+ */
+function answerMessage(draft: Draft, message: InboundMessage, catalogue: Catalogue): void {
+  const text = message.text ?? "";
+  const channelKind = channelKindOf(draft);
+  const interrupting = text === "" ? undefined : findKeyword(draft.bot, text, channelKind, { onlyInterrupting: true });
+  if (interrupting !== undefined) {
+    start(draft, interrupting);
+    return;
+  }
+  for (const waitsFor of ["reply", "button"] as const) {
+    for (const position of draft.contact.positions.toReversed()) {
+      if (position.waitsFor !== waitsFor) continue;
+      if (resume(draft, catalogue, position, { kind: "reply", message })) return;
+    }
+  }
+  const keyword = text === "" ? undefined : findKeyword(draft.bot, text, channelKind, { onlyInterrupting: false });
+  start(draft, keyword ?? findTriggers(draft.bot, "default_reply", channelKind)[0]);
+}
+
+function start(draft: Draft, triggered: Triggered | undefined): void {
+  if (triggered === undefined) return;
+  startFlow(draft, triggered.flow.ref, { step: triggered.step, by: `trigger:${triggered.trigger.kind}` });
+}
+
+function channelKindOf(draft: Draft): string | undefined {
+  return draft.channelId === undefined ? undefined : draft.bot.channels.get(draft.channelId);
+}
+
+/** What every sign of life brings: the time, an open channel, and what the platform says of a person of whom we know less. */
+function noteInbound(draft: Draft): void {
+  const { event, contact } = draft;
+  const identities = contact.identities.map((identity) =>
+    identity.channelId === event.channelId
+      ? {
+          ...identity,
+          status: "active" as const,
+          username: event.username ?? identity.username,
+          lastInboundAt: event.at,
+        }
+      : identity,
+  );
+  const lastInboundAt = Math.max(event.at, contact.lastInboundAt ?? 0);
+  draft.contact = { ...contact, identities, lastInboundAt, profile: fillProfile(contact.profile, event.profile) };
+}
+
+/** Only what is missing: what the person or an agent has set is worth more than what the platform says. */
+function fillProfile(known: Profile, told: Profile | undefined): Profile {
+  if (told === undefined) return known;
+  const filled: { [K in ProfileKey]?: string | undefined } = { ...known };
+  for (const key of profileKeys) {
+    if (told[key] !== undefined && told[key] !== "") filled[key] ??= told[key];
+  }
+  return filled;
+}
+
+function setIdentityStatus(draft: Draft, status: "active" | "blocked"): void {
+  const { channelId } = draft.event;
+  if (channelId === undefined) return;
+  const identity = draft.contact.identities.find((candidate) => candidate.channelId === channelId);
+  if (identity === undefined || identity.status === status) return;
+  const identities = draft.contact.identities.map((other) => (other === identity ? { ...other, status } : other));
+  draft.contact = { ...draft.contact, identities };
+  draft.facts.push({ kind: status === "blocked" ? "channel_blocked" : "channel_unblocked", channelId });
+}
+
+/** All calls are checked before the first is run: a door's list is refused whole or done. */
+function runActions(draft: Draft, calls: readonly ActionCall[], catalogue: Catalogue): Answer {
+  const parsed = [];
+  for (const call of calls) {
+    const result = parseActionCall(catalogue.actions, call);
+    if (!result.ok) return { status: "refused", code: result.code, message: result.message };
+    const refusal = result.action.check?.(draft.bot, result.args);
+    if (refusal !== undefined) return { status: "refused", ...refusal };
+    parsed.push(result);
+  }
+  const context = createContactContext(draft);
+  const results = parsed.map(({ action, args }) => action.apply(context, args));
+  for (const result of results) {
+    if (!result.ok) context.error(result.error.code, result.error.message);
+  }
+  return { status: "done", results };
+}

@@ -1,0 +1,159 @@
+import type { z } from "zod";
+import type { Profile } from "../model/contact.ts";
+import type { Happening } from "../model/event.ts";
+import type { Json } from "../model/field.ts";
+import type { MediaKind, MessageContent } from "../model/message.ts";
+
+/** What a channel can do, as data: the engine, the renderer and the editor read it; nobody asks "is this Telegram?". */
+export interface ChannelCapabilities {
+  /** The person's own page fetches the messages: they are sent once they are stored, and `send` is not called. */
+  readonly pull?: true;
+  /** Longest text of one message, in UTF-16 units; longer text is split. */
+  readonly textLength: number;
+  /** Buttons under one message; 0: buttons become numbered text. */
+  readonly buttons: number;
+  readonly buttonTitleLength: number;
+  readonly quickReplies: number;
+  readonly media: readonly MediaKind[];
+  /** Longest payload of an entry link and its alphabet (a regular expression for one character); absent: no entry links. */
+  readonly entryPayload?: { readonly maxLength: number; readonly alphabet: string };
+  /** Default rates, changeable per channel: bulk messages a second, and messages a second to one chat in the long run. */
+  readonly rates: { readonly bulkPerSecond: number; readonly perChatPerSecond: number; readonly chatBurst: number };
+}
+
+/** An event as a channel reports it, before anybody knows which contact it is. */
+export interface InboundEvent {
+  /** The platform's id of the event, the same when it is delivered again; unique within the channel. */
+  readonly externalId: string;
+  /** The platform's id of the person. */
+  readonly from: string;
+  readonly happening: Happening;
+  /** Unix milliseconds by the platform's clock, where it says. */
+  readonly at?: number | undefined;
+  readonly profile?: Profile | undefined;
+  readonly username?: string | undefined;
+}
+
+/** A webhook call, as far as a channel may see it. */
+export interface WebhookRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** The raw body: signatures are over bytes. */
+  readonly body: Buffer;
+}
+
+/** What `receive` makes of a webhook call. `response` is answered after the commit (empty 200 where absent). */
+export type WebhookResult =
+  | { readonly ok: true; readonly events: readonly InboundEvent[]; readonly response?: { readonly body: unknown } }
+  | { readonly ok: false; readonly status: 400 | 401 | 403 | 404; readonly code: string; readonly message: string };
+
+/** How a send ended; decided by what the platform should do next. */
+export type SendResult =
+  /** `externalId`: the platform's message id. */
+  | { readonly status: "sent"; readonly externalId?: string | undefined }
+  /**
+   * A passing fault; try again (after `afterMs`, where the platform says). `maybeSent`: the message left and no answer came, so that it may
+   * have gone out; the channel's policy for uncertain sends applies.
+   */
+  | {
+      readonly status: "retry-later";
+      readonly message: string;
+      readonly afterMs?: number | undefined;
+      readonly maybeSent?: true;
+    }
+  /** Too fast: pause this chat, and the bot where the platform means it. */
+  | {
+      readonly status: "rate-limited";
+      readonly message: string;
+      readonly afterMs: number;
+      readonly scope: "chat" | "channel";
+    }
+  /** The person blocked or left: the identity is marked, nothing is retried. */
+  | { readonly status: "recipient-gone"; readonly message: string }
+  /** The content is refused; trying again cannot help. */
+  | { readonly status: "rejected"; readonly message: string }
+  /** The channel's own credentials are refused: the connection is broken. */
+  | { readonly status: "unauthorized"; readonly message: string };
+
+/** One message to one person. */
+export interface SendRequest {
+  readonly messageId: number;
+  readonly contactId: number;
+  readonly recipient: string;
+  readonly content: MessageContent;
+  /** Platform calls of this message that went out in an earlier attempt; a repetition starts after them. */
+  readonly partsSent?: number | undefined;
+  /** Reports that so many calls of this message have gone out by now. */
+  onPartSent?(count: number): Promise<void>;
+}
+
+/** A connected channel: its row with settings parsed and secrets opened. */
+export interface ConnectedChannel<Settings> {
+  readonly id: number;
+  readonly botId: number;
+  readonly settings: Settings;
+}
+
+/** Ports that channel code may use; tests pass others. */
+export interface ChannelPorts {
+  readonly fetch: typeof fetch;
+  /** Tells live listeners (open web chats) that a contact has something new. */
+  readonly announce: (contactId: number) => void;
+  readonly log: { warn(data: object, message: string): void; info(data: object, message: string): void };
+}
+
+/** Where a connected channel's own receiver (long polling) hands what it got. Resolves after the commit. */
+export type DeliverInbound = (events: readonly InboundEvent[]) => Promise<void>;
+
+/** A channel kind: one folder, one registry line. */
+export interface ChannelType<Settings = unknown> {
+  readonly kind: string;
+  readonly title: string;
+  readonly capabilities: ChannelCapabilities;
+  /** Settings as stored; `secrets` names the keys that are encrypted at rest, masked in every answer, never logged. */
+  readonly settings: z.ZodType<Settings>;
+  readonly secrets: readonly string[];
+  /** What to do with a send whose answer a crash cut off, unless the channel's settings say otherwise. */
+  readonly uncertainPolicy: "repeat" | "ask";
+  /** Checks and parses a webhook call; pure but for the signature check. Absent: the channel has no webhooks. */
+  receive?(request: WebhookRequest, channel: ConnectedChannel<Settings>): WebhookResult | Promise<WebhookResult>;
+  send(request: SendRequest, channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<SendResult>;
+  /** Registers with the platform (sets the webhook); returns what to store into the settings. Throws `ChannelConnectError`. */
+  connect?(
+    channel: ConnectedChannel<Settings>,
+    context: { readonly webhookUrl: string | undefined },
+    ports: ChannelPorts,
+  ): Promise<Readonly<Record<string, Json>>>;
+  disconnect?(channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<void>;
+  /** A receiver that runs beside the server (long polling); absent or undefined: none for these settings. Runs until aborted. */
+  poll?(
+    channel: ConnectedChannel<Settings>,
+    deliver: DeliverInbound,
+    ports: ChannelPorts,
+    signal: AbortSignal,
+  ): Promise<void> | undefined;
+  health?(channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<{ ok: boolean; message: string }>;
+  /** The link that opens the bot with this payload; undefined where the settings lack what it needs. `publicUrl` without a trailing slash. */
+  entryUrl?(
+    channel: ConnectedChannel<Settings>,
+    payload: string,
+    context: { readonly publicUrl: string; readonly botRef: string },
+  ): string | undefined;
+}
+
+export function defineChannel<Settings>(channel: ChannelType<Settings>): ChannelType<Settings> {
+  return channel;
+}
+
+/** A channel kind whose settings' type is forgotten: only its own schema can make what its functions take. */
+export interface AnyChannel extends Omit<ChannelType<never>, "settings"> {
+  readonly settings: z.ZodType;
+}
+
+export type ChannelCatalogue = Readonly<Record<string, AnyChannel>>;
+
+/** A platform refused the connection; `message` is for the person who is connecting it. */
+export class ChannelConnectError extends Error {
+  override readonly name = "ChannelConnectError";
+}

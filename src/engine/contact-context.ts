@@ -1,0 +1,211 @@
+import type { Contact } from "../model/contact.ts";
+import type { FieldValue } from "../model/field.ts";
+import type { Fact } from "../model/outcome.ts";
+import type { ContactContext } from "./action-type.ts";
+import { type Draft, removePosition, type WalkItem } from "./draft.ts";
+import { renderTemplate } from "./template.ts";
+
+/** Where in a flow the context is used: goes into messages and facts. */
+export interface Place {
+  readonly flow?: string;
+  readonly step?: string;
+  readonly values?: Readonly<Record<string, FieldValue>>;
+}
+
+/** The hands that actions and steps work with, over a draft. */
+export function createContactContext(draft: Draft, place: Place = {}): ContactContext {
+  const where = {
+    ...(place.flow === undefined ? {} : { flow: place.flow }),
+    ...(place.step === undefined ? {} : { step: place.step }),
+  };
+  const context: ContactContext = {
+    now: draft.event.at,
+    bot: draft.bot,
+    message: draft.message,
+    get contact() {
+      return draft.contact;
+    },
+    get variables() {
+      return draft.variables;
+    },
+    get channelId() {
+      return draft.channelId;
+    },
+    render(template) {
+      const rendered = renderTemplate(
+        template,
+        {
+          contact: draft.contact,
+          bot: draft.bot,
+          variables: draft.variables,
+          values: place.values ?? {},
+          message: draft.message,
+        },
+        draft.event.at,
+      );
+      if (rendered.error !== undefined) context.error("template.failed", rendered.error);
+      return rendered.text;
+    },
+    addTag: (tag) => addName(draft, "tags", tag, { kind: "tag_added", tag }),
+    removeTag: (tag) => removeName(draft, "tags", tag, { kind: "tag_removed", tag }),
+    addLabel: (label) => addName(draft, "labels", label, { kind: "label_added", label }),
+    removeLabel: (label) => removeName(draft, "labels", label, { kind: "label_removed", label }),
+    setField: (key, value) => {
+      const fields = withEntry(draft.contact.fields, key, value);
+      return fields !== undefined && change(draft, { fields }, { kind: "field_changed", field: key, value });
+    },
+    setProfile: (key, value) => {
+      const profile = withEntry(draft.contact.profile as Record<string, string>, key, value);
+      return profile !== undefined && change(draft, { profile }, { kind: "profile_changed", key, value });
+    },
+    setUtm: (utm) => {
+      if (sameValue(utm, draft.contact.utm)) return false;
+      draft.contact = { ...draft.contact, utm };
+      return true;
+    },
+    setVariable: (key, value) => {
+      const variables = withEntry(draft.variables, key, value);
+      if (variables === undefined) return false;
+      draft.variables = variables;
+      draft.variableChanges[key] = value;
+      draft.facts.push({ kind: "variable_changed", variable: key, value });
+      return true;
+    },
+    subscribeToSequence: (sequence) => addName(draft, "sequences", sequence, { kind: "sequence_subscribed", sequence }),
+    unsubscribeFromSequence: (sequence) =>
+      removeName(draft, "sequences", sequence, { kind: "sequence_unsubscribed", sequence }),
+    setOptedOut: (optedOut) => {
+      if ((draft.contact.optedOutAt !== undefined) === optedOut) return false;
+      const optedOutAt = optedOut ? draft.event.at : undefined;
+      return change(draft, { optedOutAt }, { kind: optedOut ? "opted_out" : "opted_in" });
+    },
+    addNote: (text) => {
+      draft.notes.push(text);
+      draft.facts.push({ kind: "note_added", text });
+    },
+    startFlow: (flow, options = {}) =>
+      startFlow(draft, flow, { ...options, by: options.by ?? "action", values: place.values }),
+    stopFlow: (flow, options = {}) => stopFlow(draft, flow, options.step),
+    send: (content, options = {}) => {
+      const channelId = options.channelId ?? draft.channelId;
+      const identity = draft.contact.identities.find((candidate) => candidate.channelId === channelId);
+      const obstacle = whyNotSend(draft, identity?.status);
+      if (identity === undefined || obstacle !== undefined) {
+        draft.facts.push({ kind: "message_skipped", reason: obstacle ?? "no_channel", ...where });
+        return false;
+      }
+      draft.messages.push({
+        channelId: identity.channelId,
+        recipient: identity.externalId,
+        content,
+        lane: options.lane ?? "live",
+        ...where,
+      });
+      return true;
+    },
+    enqueue: (job) => {
+      draft.jobs.push(job);
+    },
+    error: (code, message) => {
+      draft.facts.push({ kind: "error", code, message, ...where });
+    },
+  };
+  return context;
+}
+
+/** Why nothing may be sent, as a stable word; undefined: it may. One who opted out gets only what they ask for themselves. */
+function whyNotSend(draft: Draft, status: "active" | "blocked" | undefined): string | undefined {
+  if (status === undefined) return "no_channel";
+  if (status === "blocked") return "blocked";
+  if (draft.contact.optedOutAt !== undefined && draft.event.source !== "channel") return "opted_out";
+  return undefined;
+}
+
+function change(draft: Draft, part: Partial<Contact>, fact: Fact): true {
+  draft.contact = { ...draft.contact, ...part };
+  draft.facts.push(fact);
+  return true;
+}
+
+function addName(draft: Draft, list: "tags" | "labels" | "sequences", name: string, fact: Fact): boolean {
+  if (draft.contact[list].includes(name)) return false;
+  return change(draft, { [list]: [...draft.contact[list], name] }, fact);
+}
+
+function removeName(draft: Draft, list: "tags" | "labels" | "sequences", name: string, fact: Fact): boolean {
+  if (!draft.contact[list].includes(name)) return false;
+  return change(draft, { [list]: draft.contact[list].filter((other) => other !== name) }, fact);
+}
+
+/** The record with the entry set or (null) left out; undefined where that changes nothing. */
+function withEntry<V extends FieldValue>(
+  record: Readonly<Record<string, V>>,
+  key: string,
+  value: V | null,
+): Record<string, V> | undefined {
+  const before = Object.hasOwn(record, key) ? record[key] : undefined;
+  if (value === null) {
+    if (before === undefined) return undefined;
+    const { [key]: _gone, ...rest } = record;
+    return rest;
+  }
+  return before !== undefined && sameValue(before, value) ? undefined : { ...record, [key]: value };
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b));
+}
+
+/**
+ * Queues a flow's first (or named) step. The contact's other positions in that flow end as `restarted`: nobody walks one flow twice
+ * at the same time. False: not published, or no such step.
+ */
+export function startFlow(
+  draft: Draft,
+  ref: string,
+  options: {
+    readonly step?: string | undefined;
+    readonly by: string;
+    readonly values?: Readonly<Record<string, FieldValue>> | undefined;
+  },
+): boolean {
+  const flow = draft.bot.flows.get(ref);
+  const step = options.step ?? flow?.start;
+  if (flow === undefined || step === undefined || !flow.steps.has(step)) return false;
+  for (const position of draft.contact.positions) {
+    if (position.flow === ref) endPosition(draft, position, "restarted");
+  }
+  dropQueued(draft, (item) => item.flow.ref === ref, "restarted");
+  draft.facts.push({ kind: "flow_started", flow: ref, step, by: options.by });
+  draft.queue.push({ flow, step, values: options.values ?? {}, channelId: draft.channelId });
+  return true;
+}
+
+function stopFlow(draft: Draft, flow: string, step: string | undefined): number {
+  const positions = draft.contact.positions.filter(
+    (position) => position.flow === flow && (step === undefined || position.step === step),
+  );
+  for (const position of positions) endPosition(draft, position, "stopped");
+  dropQueued(draft, (item) => item.flow.ref === flow && (step === undefined || item.step === step), "stopped");
+  return positions.length;
+}
+
+/** Takes steps that this very decision was still to enter out of it. */
+function dropQueued(draft: Draft, isMeant: (item: WalkItem) => boolean, reason: "restarted" | "stopped"): void {
+  for (const queue of [draft.queue, draft.actionQueue]) {
+    const dropped = queue.filter(isMeant);
+    for (const { flow, step } of dropped) {
+      draft.facts.push({ kind: "position_ended", flow: flow.ref, step, reason });
+    }
+    queue.splice(0, queue.length, ...queue.filter((item) => !dropped.includes(item)));
+  }
+}
+
+function endPosition(
+  draft: Draft,
+  position: { readonly id: string; readonly flow: string; readonly step: string },
+  reason: "restarted" | "stopped",
+): void {
+  removePosition(draft, position.id);
+  draft.facts.push({ kind: "position_ended", flow: position.flow, step: position.step, reason });
+}

@@ -1,0 +1,93 @@
+import type { Contact, Position } from "../model/contact.ts";
+import type { Event, InboundMessage } from "../model/event.ts";
+import type { FieldValue } from "../model/field.ts";
+import type { PreparedFlow } from "../model/flow.ts";
+import type { OutgoingMessage } from "../model/message.ts";
+import type { Answer, Fact, JobRequest, Outcome } from "../model/outcome.ts";
+import type { BotSnapshot, World } from "../model/world.ts";
+import { seededRandom } from "./random.ts";
+
+/** A step that is to be entered. */
+export interface WalkItem {
+  readonly flow: PreparedFlow;
+  readonly step: string;
+  readonly values: Readonly<Record<string, FieldValue>>;
+  readonly channelId: number | undefined;
+}
+
+/**
+ * The decision in the making: what `advance` changes while it walks. The contact in it is replaced, never mutated, so that the
+ * world it came from stays as it was.
+ */
+export interface Draft {
+  readonly bot: BotSnapshot;
+  readonly event: Event;
+  contact: Contact;
+  variables: Readonly<Record<string, FieldValue>>;
+  readonly variableChanges: Record<string, FieldValue | null>;
+  readonly messages: OutgoingMessage[];
+  readonly jobs: JobRequest[];
+  readonly facts: Fact[];
+  readonly notes: string[];
+  /** Steps to enter; those of action steps are taken first. */
+  readonly actionQueue: WalkItem[];
+  readonly queue: WalkItem[];
+  /** The message at hand, for templates and conditions. */
+  readonly message: InboundMessage | undefined;
+  /** The channel this decision speaks on. */
+  channelId: number | undefined;
+  readonly random: () => number;
+  /** Facts before this index have been shown to the triggers. */
+  seenFacts: number;
+  stepsTaken: number;
+  positionsMade: number;
+}
+
+export function createDraft(world: World, event: Event): Draft {
+  return {
+    bot: world.bot,
+    event,
+    contact: world.contact,
+    variables: world.variables,
+    variableChanges: {},
+    messages: [],
+    jobs: [],
+    facts: world.isNew === true ? [{ kind: "contact_created" }] : [],
+    notes: [],
+    actionQueue: [],
+    queue: [],
+    message: event.kind === "message" ? event.message : undefined,
+    channelId: event.channelId ?? latestChannel(world.contact),
+    random: seededRandom(event.seed),
+    seenFacts: 0,
+    stepsTaken: 0,
+    positionsMade: 0,
+  };
+}
+
+export function toOutcome(draft: Draft, answer: Answer): Outcome {
+  const { contact, variableChanges: variables, messages, jobs, facts, notes } = draft;
+  return { contact, variables, messages, jobs, facts, notes, answer };
+}
+
+/** The channel on which the contact was last heard; of those never heard, the first that is open. */
+export function latestChannel(contact: Contact): number | undefined {
+  let latest: Contact["identities"][number] | undefined;
+  for (const identity of contact.identities) {
+    if (identity.status !== "active") continue;
+    if (latest === undefined || (identity.lastInboundAt ?? 0) > (latest.lastInboundAt ?? 0)) latest = identity;
+  }
+  return latest?.channelId;
+}
+
+export function addPosition(draft: Draft, position: Omit<Position, "id" | "enteredAt">): void {
+  const id = `${draft.event.id}-${draft.positionsMade}`;
+  draft.positionsMade += 1;
+  const made: Position = { ...position, id, enteredAt: draft.event.at };
+  draft.contact = { ...draft.contact, positions: [...draft.contact.positions, made] };
+  draft.facts.push({ kind: "waiting", flow: made.flow, step: made.step, for: made.waitsFor, until: made.wakeAt });
+}
+
+export function removePosition(draft: Draft, id: string): void {
+  draft.contact = { ...draft.contact, positions: draft.contact.positions.filter((position) => position.id !== id) };
+}

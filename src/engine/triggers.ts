@@ -1,0 +1,98 @@
+import type { PreparedFlow, Trigger } from "../model/flow.ts";
+import type { Fact } from "../model/outcome.ts";
+import type { BotSnapshot } from "../model/world.ts";
+import { compilePattern } from "./pattern.ts";
+
+/** A flow that a trigger chose, and the step it names. */
+export interface Triggered {
+  readonly flow: PreparedFlow;
+  readonly step: string | undefined;
+  readonly trigger: Trigger;
+}
+
+type Kind = Trigger["kind"];
+type TriggerOf<K extends Kind> = Extract<Trigger, { kind: K }>;
+
+/**
+ * All triggers of a kind that match, in the order of the flows' ids (the oldest flow first). Where only one flow may start
+ * (a start, a keyword, a default reply), the caller takes the first.
+ */
+export function findTriggers<K extends Kind>(
+  bot: BotSnapshot,
+  kind: K,
+  channelKind: string | undefined,
+  matches: (trigger: TriggerOf<K>) => boolean = () => true,
+): Triggered[] {
+  const found: Triggered[] = [];
+  for (const flow of bot.flows.values()) {
+    for (const trigger of flow.triggers) {
+      if (trigger.kind !== kind || !worksOn(trigger, channelKind)) continue;
+      if (matches(trigger as TriggerOf<K>)) found.push({ flow, step: trigger.step, trigger });
+    }
+  }
+  return found;
+}
+
+function worksOn(trigger: Trigger, channelKind: string | undefined): boolean {
+  const { channels } = trigger;
+  return (
+    channels === undefined || channels.length === 0 || (channelKind !== undefined && channels.includes(channelKind))
+  );
+}
+
+const keywordRank = { exact: 0, contains: 1, pattern: 2 } as const;
+
+/** The flow whose keyword fits the text: exact before contains before pattern. Case and outer white space do not count. */
+export function findKeyword(
+  bot: BotSnapshot,
+  text: string,
+  channelKind: string | undefined,
+  options: { readonly onlyInterrupting: boolean },
+): Triggered | undefined {
+  const normalised = normalise(text);
+  const found = findTriggers(
+    bot,
+    "keyword",
+    channelKind,
+    (trigger) => (trigger.interrupts || !options.onlyInterrupting) && keywordMatches(trigger, text, normalised),
+  );
+  return found.sort((a, b) => rank(a.trigger) - rank(b.trigger))[0];
+}
+
+function rank(trigger: Trigger): number {
+  return trigger.kind === "keyword" ? keywordRank[trigger.match] : 0;
+}
+
+function keywordMatches(trigger: TriggerOf<"keyword">, text: string, normalised: string): boolean {
+  return trigger.words.some((word) => {
+    if (trigger.match === "pattern") {
+      const pattern = compilePattern(word, { ignoreCase: true });
+      return pattern.ok && pattern.test(text);
+    }
+    const wanted = normalise(word);
+    // White space alone is in every text.
+    if (wanted === "") return false;
+    return trigger.match === "exact" ? normalised === wanted : normalised.includes(wanted);
+  });
+}
+
+function normalise(text: string): string {
+  return text.trim().replace(/\s+/g, " ").toLowerCase();
+}
+
+/** Flows that a fact of this very decision starts: a tag added or removed, a field changed. All that match. */
+export function findFactTriggers(bot: BotSnapshot, fact: Fact, channelKind: string | undefined): Triggered[] {
+  if (fact.kind === "tag_added" || fact.kind === "tag_removed") {
+    return findTriggers(bot, fact.kind, channelKind, (trigger) => trigger.tag === fact.tag);
+  }
+  if (fact.kind === "field_changed") {
+    const field = bot.fields.get(fact.field);
+    return findTriggers(
+      bot,
+      fact.kind,
+      channelKind,
+      (trigger) => trigger.field === fact.field || trigger.field === field?.name,
+    );
+  }
+  return [];
+}

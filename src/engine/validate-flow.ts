@@ -1,0 +1,165 @@
+import type { ActionCall } from "../model/action-call.ts";
+import { actionCallSchema } from "../model/action-call.ts";
+import type { FlowDocument, StoredStep } from "../model/flow.ts";
+import type { BotSnapshot } from "../model/world.ts";
+import type { ActionCatalogue } from "./action-type.ts";
+import { parseActionCall } from "./actions.ts";
+import { compilePattern } from "./pattern.ts";
+import type { StepCatalogue, StepType } from "./step-type.ts";
+import { checkTemplate } from "./template.ts";
+
+/** Something wrong with a flow: an `error` keeps it from being published, a `warning` does not. */
+export interface FlowProblem {
+  readonly severity: "error" | "warning";
+  /** The step's ref; absent: the flow as a whole. */
+  readonly step?: string;
+  /** Stable, for programs. */
+  readonly code: string;
+  /** A sentence for the person who draws. */
+  readonly message: string;
+}
+
+interface Catalogue {
+  readonly steps: StepCatalogue;
+  readonly actions: ActionCatalogue;
+}
+
+/**
+ * Checks a flow as a whole: the editor shows the result on the steps, publishing and importing refuse errors. With the bot at hand, names of
+ * tags, fields, flows and sequences that it does not know are warned of.
+ */
+export function validateFlow(document: FlowDocument, catalogue: Catalogue, bot?: BotSnapshot): FlowProblem[] {
+  return [
+    ...checkWhole(document),
+    ...document.steps.flatMap((step) => checkStep(step, document, catalogue, bot)),
+    ...checkEdges(document, catalogue),
+    ...checkReach(document),
+    ...checkTriggers(document),
+  ];
+}
+
+const error = (code: string, message: string, step?: string): FlowProblem => ({
+  severity: "error",
+  code,
+  message,
+  ...(step === undefined ? {} : { step }),
+});
+const warning = (code: string, message: string, step?: string): FlowProblem => ({
+  ...error(code, message, step),
+  severity: "warning",
+});
+
+function checkWhole({ start, steps }: FlowDocument): FlowProblem[] {
+  const refs = steps.map(({ ref }) => ref);
+  const doubles = new Set(refs.filter((ref, index) => refs.indexOf(ref) !== index));
+  const isStartKnown = start !== undefined && refs.includes(start);
+  return [
+    ...(isStartKnown ? [] : [error("flow.no_start", "the flow has no first step")]),
+    ...[...doubles].map((ref) => error("step.double_ref", `two steps have the ref "${ref}"`, ref)),
+  ];
+}
+
+function checkStep(step: StoredStep, document: FlowDocument, catalogue: Catalogue, bot?: BotSnapshot): FlowProblem[] {
+  const { ref } = step;
+  const type = (Object.hasOwn(catalogue.steps, step.kind) ? catalogue.steps[step.kind] : undefined) as
+    | StepType
+    | undefined;
+  if (type === undefined) return [error("step.unknown_kind", `there is no step kind "${step.kind}"`, ref)];
+  const parsed = type.config.safeParse(step.config);
+  if (!parsed.success) {
+    return parsed.error.issues.map(({ path, message }) =>
+      error("step.bad_config", path.length === 0 ? message : `${path.join(".")}: ${message}`, ref),
+    );
+  }
+  return [
+    ...(type.problems?.(parsed.data) ?? []).map((message) => error("step.bad_config", message, ref)),
+    ...checkTexts(step.config, ref),
+    ...findCalls(parsed.data).flatMap((call) => checkCall(call, ref, catalogue.actions, bot)),
+    ...checkJump(step, document, bot),
+  ];
+}
+
+/** Every text of a config may be a template; one that is broken would come out empty. */
+function checkTexts(value: unknown, ref: string): FlowProblem[] {
+  if (typeof value === "string") {
+    const problem = checkTemplate(value);
+    return problem === undefined ? [] : [error("template.bad", problem, ref)];
+  }
+  return typeof value === "object" && value !== null
+    ? Object.values(value).flatMap((inner) => checkTexts(inner, ref))
+    : [];
+}
+
+/** Action calls stand in lists called `actions`, whichever step they belong to. */
+function findCalls(value: unknown): ActionCall[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key !== "actions" || !Array.isArray(inner)) return findCalls(inner);
+    return inner.flatMap((call) => actionCallSchema.safeParse(call).data ?? []);
+  });
+}
+
+function checkCall(call: ActionCall, ref: string, actions: ActionCatalogue, bot?: BotSnapshot): FlowProblem[] {
+  const parsed = parseActionCall(actions, call);
+  if (!parsed.ok) return [error(parsed.code, parsed.message, ref)];
+  const refusal = bot === undefined ? undefined : parsed.action.check?.(bot, parsed.args);
+  return refusal === undefined ? [] : [warning(refusal.code, refusal.message, ref)];
+}
+
+function checkJump({ kind, config, ref }: StoredStep, document: FlowDocument, bot?: BotSnapshot): FlowProblem[] {
+  if (kind !== "go_to") return [];
+  const { flow, step } = config as { flow?: string; step?: string };
+  if (flow === undefined) {
+    const isKnown = step === undefined || document.steps.some((other) => other.ref === step);
+    return isKnown ? [] : [error("step.no_target", `there is no step "${step}" to go to`, ref)];
+  }
+  return bot === undefined || bot.flows.has(flow)
+    ? []
+    : [warning("flow.not_published", `the flow "${flow}" to go to is not published`, ref)];
+}
+
+function checkEdges(document: FlowDocument, { steps }: Catalogue): FlowProblem[] {
+  const byRef = new Map(document.steps.map((step) => [step.ref, step]));
+  return document.edges.flatMap(({ from, output, to }) => {
+    const source = byRef.get(from);
+    if (source === undefined) return [error("edge.no_source", `an edge begins at "${from}", which is no step`)];
+    if (!byRef.has(to))
+      return [error("edge.no_target", `the output "${output}" leads to "${to}", which is no step`, from)];
+    const type = steps[source.kind] as StepType | undefined;
+    const parsed = type?.config.safeParse(source.config);
+    if (type === undefined || parsed?.success !== true) return [];
+    const isKnown = output === "error" || type.outputs(parsed.data).some(({ name }) => name === output);
+    return isKnown ? [] : [error("edge.unknown_output", `the step has no output "${output}"`, from)];
+  });
+}
+
+function checkReach({ start, steps, edges, triggers }: FlowDocument): FlowProblem[] {
+  const reached = new Set<string>();
+  const jumps = steps.flatMap(({ kind, config }) =>
+    kind === "go_to" && typeof config.step === "string" ? [config.step] : [],
+  );
+  const open = [start, ...triggers.map(({ step }) => step), ...jumps].filter((ref) => ref !== undefined);
+  for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
+    if (reached.has(ref)) continue;
+    reached.add(ref);
+    for (const edge of edges) if (edge.from === ref) open.push(edge.to);
+  }
+  return steps
+    .filter(({ ref }) => !reached.has(ref))
+    .map(({ ref, name }) => warning("step.unreachable", `nothing leads to the step "${name ?? ref}"`, ref));
+}
+
+function checkTriggers({ triggers, steps }: FlowDocument): FlowProblem[] {
+  return triggers.flatMap((trigger) => {
+    const { step } = trigger;
+    const isKnown = step === undefined || steps.some(({ ref }) => ref === step);
+    const patterns = trigger.kind === "keyword" && trigger.match === "pattern" ? trigger.words : [];
+    return [
+      ...(isKnown ? [] : [error("trigger.no_step", `a trigger starts at "${step}", which is no step`)]),
+      ...patterns.flatMap((word) => {
+        const pattern = compilePattern(word, { ignoreCase: true });
+        return pattern.ok ? [] : [error("trigger.bad_pattern", pattern.message)];
+      }),
+    ];
+  });
+}

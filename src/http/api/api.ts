@@ -1,0 +1,84 @@
+import swagger from "@fastify/swagger";
+import type { FastifyInstance } from "fastify";
+import { jsonSchemaTransform, jsonSchemaTransformObject, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { addAuthentication } from "../auth.ts";
+import type { HttpDependencies } from "../dependencies.ts";
+import { checkUrl, decodeBody } from "../encoding.ts";
+import { addDataHeaders } from "../security-headers.ts";
+import { actionResource } from "./actions.ts";
+import { botResource } from "./bots.ts";
+import { channelResource } from "./channels.ts";
+import { contactHistoryResource } from "./contact-history.ts";
+import { contactResource } from "./contacts.ts";
+import { docsPage } from "./docs-page.ts";
+import { entryLinkResource } from "./entry-links.ts";
+import { eventResource } from "./events.ts";
+import { fieldResource } from "./fields.ts";
+import { flowFileResource } from "./flow-files.ts";
+import { flowResource } from "./flows.ts";
+import { integrationLogResource } from "./integration-log.ts";
+import { labelResource } from "./labels.ts";
+import { messageResource } from "./messages.ts";
+import type { ApiResource } from "./route.ts";
+import { sequenceResource } from "./sequences.ts";
+import { tagResource } from "./tags.ts";
+import { tokenResource } from "./tokens.ts";
+import { variableResource } from "./variables.ts";
+
+const resources: readonly ApiResource[] = [
+  contactResource,
+  contactHistoryResource,
+  actionResource,
+  messageResource,
+  tagResource,
+  labelResource,
+  fieldResource,
+  variableResource,
+  botResource,
+  flowResource,
+  flowFileResource,
+  sequenceResource,
+  channelResource,
+  entryLinkResource,
+  eventResource,
+  integrationLogResource,
+  tokenResource,
+];
+
+const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml", "text/plain"];
+
+/** The native API, its OpenAPI document and the page that shows it. */
+export async function apiRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
+  app.addHook("onRequest", checkUrl);
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Repartee API",
+        version: "1",
+        description:
+          "Everything that can be done with a workspace. Lists come in pages by `cursor`; writes take an `Idempotency-Key`; errors have one shape, and docs/errors.md explains their codes.",
+      },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(async (resourcesApp) => {
+    addDataHeaders(resourcesApp);
+    addAuthentication(resourcesApp, dependencies);
+    resourcesApp.addHook("onRequest", (request, reply, done) => {
+      reply.code(request.routeOptions.config.status ?? 200);
+      done();
+    });
+    resourcesApp.addContentTypeParser(yamlTypes, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) =>
+      decodeBody(body),
+    );
+    for (const add of resources) add(resourcesApp.withTypeProvider<ZodTypeProvider>(), dependencies);
+  });
+  app.get("/openapi.json", { schema: { hide: true } }, async () => ({
+    ...app.swagger(),
+    servers: [{ url: dependencies.publicUrl }],
+  }));
+  await app.register(async (part) => docsPage(part));
+}

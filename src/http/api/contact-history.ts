@@ -1,0 +1,83 @@
+import { requireContact, requireContactId } from "../../store/contact-store.ts";
+import { listEvents } from "../../store/event-store.ts";
+import { listMessages } from "../../store/message-store.ts";
+import { listNotes, type Note } from "../../store/note-store.ts";
+import { listOf, pageOf } from "../contract/common.ts";
+import { contactParams, noteSchema, positionSchema } from "../contract/contacts.ts";
+import { eventQuery, eventSchema } from "../contract/events.ts";
+import { messageSchema } from "../contract/messages.ts";
+import { decodeCursor, toPage } from "./cursor.ts";
+import { toInstant } from "./instant.ts";
+import { presentPosition } from "./present-contact.ts";
+import { placeOfEvent, presentEvent } from "./present-event.ts";
+import { presentMessage } from "./present-message.ts";
+import { type ApiResource, route } from "./route.ts";
+
+const read = { tag: "Contacts", scope: "contacts:read" } as const;
+const page = { params: contactParams, querystring: eventQuery } as const;
+
+function presentNote({ id, text, author, createdAt }: Note) {
+  return { id, text, author, createdAt: toInstant(createdAt) };
+}
+
+export const contactHistoryResource: ApiResource = (app, { db }) => {
+  app.get(
+    "/contacts/:id/events",
+    route(
+      {
+        ...read,
+        id: "listContactEvents",
+        summary: "A contact's history, newest first: what happened and what followed",
+      },
+      page,
+      pageOf(eventSchema),
+    ),
+    async ({ caller, params, query }) => {
+      const contactId = await requireContactId(db, caller, params.id);
+      const [at, id] = decodeCursor(query.cursor, 2) ?? [];
+      const before = at === undefined || id === undefined ? undefined : { at, id };
+      const events = await listEvents(db, caller, { contactId }, { before, limit: query.limit + 1 });
+      return toPage(events, query.limit, { present: presentEvent, placeOf: placeOfEvent });
+    },
+  );
+  app.get(
+    "/contacts/:id/messages",
+    route(
+      { ...read, id: "listContactMessages", summary: "A contact's conversation, newest first" },
+      page,
+      pageOf(messageSchema),
+    ),
+    async ({ caller, params, query }) => {
+      const contactId = await requireContactId(db, caller, params.id);
+      const before = decodeCursor(query.cursor)?.[0];
+      const messages = await listMessages(db, caller, { contactId }, { before, limit: query.limit + 1 });
+      return toPage(messages, query.limit, { present: presentMessage, placeOf: ({ id }) => [id] });
+    },
+  );
+  app.get(
+    "/contacts/:id/notes",
+    route(
+      { ...read, id: "listContactNotes", summary: "The notes on a contact, newest first" },
+      page,
+      pageOf(noteSchema),
+    ),
+    async ({ caller, params, query }) => {
+      const contactId = await requireContactId(db, caller, params.id);
+      const before = decodeCursor(query.cursor)?.[0];
+      const notes = await listNotes(db, contactId, { before, limit: query.limit + 1 });
+      return toPage(notes, query.limit, { present: presentNote, placeOf: ({ id }) => [id] });
+    },
+  );
+  app.get(
+    "/contacts/:id/positions",
+    route(
+      { ...read, id: "listContactPositions", summary: "Where a contact stands in flows, and what for" },
+      { params: contactParams },
+      listOf(positionSchema),
+    ),
+    async ({ caller, params }) => {
+      const { positions } = await requireContact(db, caller, params.id);
+      return { data: positions.map(presentPosition) };
+    },
+  );
+};

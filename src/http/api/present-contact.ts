@@ -1,0 +1,55 @@
+import { type Contact, type Identity, type Position, profileKeys } from "../../model/contact.ts";
+import type { ContactBody } from "../contract/contacts.ts";
+import { toInstant, toInstantOrNull } from "./instant.ts";
+
+export function presentContact(contact: Contact): ContactBody {
+  const { id, cuid, botId, profile, entry } = contact;
+  const values = Object.fromEntries(profileKeys.map((key) => [key, profile[key] ?? null]));
+  return {
+    id,
+    cuid,
+    botId,
+    createdAt: toInstant(contact.createdAt),
+    lastInboundAt: toInstantOrNull(contact.lastInboundAt),
+    optedOutAt: toInstantOrNull(contact.optedOutAt),
+    ...(values as Record<(typeof profileKeys)[number], string | null>),
+    utm: { ...contact.utm },
+    entry:
+      entry === undefined
+        ? null
+        : {
+            link: entry.link ?? null,
+            payload: entry.payload,
+            at: toInstant(entry.at),
+            variables: { ...entry.variables },
+          },
+    tags: [...contact.tags],
+    labels: [...contact.labels],
+    fields: { ...contact.fields },
+    sequences: [...contact.sequences],
+    channels: contact.identities.map(presentIdentity),
+  };
+}
+
+function presentIdentity(identity: Identity) {
+  const { channelId, channelKind: kind, externalId, username, status, lastInboundAt } = identity;
+  return {
+    channelId,
+    kind,
+    externalId,
+    username: username ?? null,
+    status,
+    lastInboundAt: toInstantOrNull(lastInboundAt),
+  };
+}
+
+export function presentPosition({ flow, step, waitsFor, wakeAt, channelId, enteredAt }: Position) {
+  return {
+    flow,
+    step,
+    waitsFor,
+    wakeAt: toInstantOrNull(wakeAt),
+    channelId: channelId ?? null,
+    enteredAt: toInstant(enteredAt),
+  };
+}

@@ -1,0 +1,4 @@
+import { tagStore } from "../../store/tag-store.ts";
+import { nameResource } from "./names.ts";
+
+export const tagResource = nameResource(tagStore, "tag", "Tags");

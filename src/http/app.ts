@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
+import fastify, { type ConnectionError, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { AppError } from "../model/app-error.ts";
+import { rememberRoutes } from "./allowed-methods.ts";
+import { apiRoutes } from "./api/api.ts";
+import { actionLinkRoutes } from "./compat/bothelp/action-link.ts";
+import type { HttpDependencies } from "./dependencies.ts";
+import { parseJson } from "./encoding.ts";
+import { addErrorHandling, sendError, statusOf, toAppError, toErrorBody } from "./errors.ts";
+import { healthRoutes } from "./health.ts";
+import { addMeasuring } from "./measure.ts";
+import { pageRoutes } from "./webchat/pages.ts";
+import { webchatRoutes } from "./webchat/webchat-routes.ts";
+import { channelWebhookRoutes } from "./webhooks/channel-webhooks.ts";
+
+const bodyLimit = 1024 * 1024;
+
+/** Builds all HTTP doors. Never listens: `app/main.ts` does, and tests inject. */
+export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
+  const app = fastify({
+    loggerInstance: dependencies.log as FastifyBaseLogger,
+    // `measure.ts` writes one line a request, without the query.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit,
+    trustProxy: false,
+    exposeHeadRoutes: false,
+    genReqId: createRequestIds(),
+    // Whoever has not sent a request's end by then does not mean to.
+    requestTimeout: 60_000,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error, _request, reply) => {
+      void sendError(reply, toAppError(error));
+    },
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, dependencies.log),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) =>
+    parseJson(body),
+  );
+  rememberRoutes(app);
+  let isClosing = false;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  // A connection that is kept alive after its last answer would keep the server from ending.
+  app.addHook("onSend", async (_request, reply) => {
+    if (isClosing) reply.header("connection", "close");
+  });
+  addErrorHandling(app);
+  addMeasuring(app);
+  // Handed over whole: `publicUrl` may be known only once the server listens.
+  app.register(async (part) => healthRoutes(part, dependencies));
+  app.register(async (part) => channelWebhookRoutes(part, dependencies));
+  app.register(async (part) => actionLinkRoutes(part, dependencies), { prefix: "/compat/bothelp" });
+  app.register(async (part) => await apiRoutes(part, dependencies), { prefix: "/api/v1" });
+  app.register(async (part) => await webchatRoutes(part, dependencies), { prefix: "/webchat" });
+  app.register(async (part) => await pageRoutes(part, dependencies));
+  return app;
+}
+
+/** Answers what Node's parser could not read as a request, without the parts that a request has, and hangs up. */
+function refuseConnection(error: ConnectionError, socket: Socket, log: HttpDependencies["log"]): void {
+  if (!socket.writable) return;
+  log.debug({ err: error }, "a connection sent no readable request");
+  const refusal =
+    error.code === "HPE_INVALID_URL"
+      ? new AppError("request.bad_encoding", "the address has characters that have to be percent-encoded as UTF-8")
+      : new AppError("request.malformed", "this is not an HTTP request that can be read");
+  const body = JSON.stringify(toErrorBody(refusal, "none"));
+  const head = [
+    `HTTP/1.1 ${statusOf(refusal.code)} Bad Request`,
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+/** Short, unique within the server's life and hardly ever met again. */
+function createRequestIds(): () => string {
+  const prefix = randomBytes(5).toString("hex");
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${prefix}-${count.toString(36)}`;
+  };
+}

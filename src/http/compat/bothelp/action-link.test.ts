@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { aFlowDocument } from "../../../../test/flow-samples.ts";
+import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await testServer();
+});
+afterAll(() => server.close());
+
+let tenant: Tenant;
+let door: string;
+beforeEach(async () => {
+  tenant = await aTenant(server);
+  const token = await tenant.mintToken({ kind: "action-link" });
+  door = `/compat/bothelp/gc?domain_name=${tenant.workspace.domain}&token=${token}`;
+});
+
+async function open(query: string, method: "GET" | "POST" = "GET") {
+  const answer = await server.app.inject({ method, url: `${door}&${query}` });
+  return { status: answer.statusCode, body: answer.json() };
+}
+
+async function aContact(values: object = {}) {
+  const answer = await tenant.call("POST", "/contacts", { body: { bot: tenant.bot.ref, ...values } });
+  expect(answer.statusCode).toBe(201);
+  return answer.json() as { id: number; cuid: string };
+}
+
+async function read(id: number) {
+  return (await tenant.call("GET", `/contacts/${id}`)).json();
+}
+
+async function aPublishedFlow() {
+  const made = await tenant.call("POST", "/flows", { body: { bot: tenant.bot.id, document: aFlowDocument() } });
+  const { ref } = made.json();
+  expect((await tenant.call("POST", `/flows/${ref}/publish`)).statusCode).toBe(200);
+  return ref as string;
+}
+
+const done = { status: 200, body: { success: true } };
+
+describe("an action link", () => {
+  it.each(["GET", "POST"] as const)("adds a tag by %s", async (method) => {
+    const { id } = await aContact({ email: "ann@example.com" });
+    await tenant.call("POST", "/tags", { body: { name: "vip" } });
+    expect(await open("email=ann@example.com&actions[add_tag]=vip", method)).toEqual(done);
+    expect(await read(id)).toMatchObject({ tags: ["vip"] });
+  });
+
+  it("carries out all eight parameters in one address, as one event", async () => {
+    const flow = await aPublishedFlow();
+    const { id } = await aContact({ email: "ann@example.com", tags: ["lead"] });
+    await tenant.call("POST", "/fields", { body: { key: "city", name: "Город", kind: "text" } });
+    await tenant.call("POST", "/tags", { body: { name: "vip" } });
+    for (const ref of [`in${id}`, `out${id}`]) {
+      await tenant.call("POST", "/sequences", { body: { bot: tenant.bot.id, name: ref, ref } });
+    }
+    await open(`email=ann@example.com&actions[add_to_funnel]=out${id}`);
+    const before = server.submitted.length;
+    const query = [
+      "actions[add_tag]=vip",
+      "actions[del_tag]=lead",
+      `actions[set_field]=${encodeURIComponent("Город")}&actions[set_field_value]=${encodeURIComponent("Пермь")}`,
+      `actions[add_to_funnel]=in${id}&actions[remove_from_funnel]=out${id}`,
+      `actions[run_bot]=${flow}&actions[step_ref]=pause`,
+    ].join("&");
+    expect(await open(`email=ANN@example.com&${query}`)).toEqual(done);
+    expect(server.submitted.length - before).toBe(1);
+    expect(await read(id)).toMatchObject({ tags: ["vip"], fields: { city: "Пермь" }, sequences: [`in${id}`] });
+    const positions = await tenant.call("GET", `/contacts/${id}/positions`);
+    expect(positions.json().data).toMatchObject([{ flow, step: "pause" }]);
+    expect(await open(`email=ann@example.com&actions[stop_bot]=${flow}`)).toEqual(done);
+    expect((await tenant.call("GET", `/contacts/${id}/positions`)).json().data).toEqual([]);
+  });
+
+  it.each(["", "&actions[step_ref]=gone", "&actions[step_ref]={%step%}"])(
+    "starts a flow at its first step with %j for a step",
+    async (step) => {
+      const flow = await aPublishedFlow();
+      const { id } = await aContact({ email: "ann@example.com" });
+      expect(await open(`email=ann@example.com&actions[run_bot]=${flow}${step}`)).toEqual(done);
+      const events = await tenant.call("GET", `/contacts/${id}/events`);
+      expect(events.json().data[0].facts).toContainEqual(
+        expect.objectContaining({ kind: "flow_started", flow, step: "hello" }),
+      );
+    },
+  );
+
+  it("adds no tag that nobody has set up, and says so beside the success", async () => {
+    const { id } = await aContact({ email: "ann@example.com" });
+    expect(await open("email=ann@example.com&actions[add_tag]=ghost")).toEqual({
+      status: 200,
+      body: { success: true, actions: [{ action: "add_tag", success: false, error: "tag_not_found" }] },
+    });
+    expect(await read(id)).toMatchObject({ tags: [] });
+    expect((await tenant.call("GET", "/tags")).json()).toEqual({ data: [] });
+  });
+
+  it.each([
+    ["actions[run_bot]=nosuch", "flow_not_published"],
+    ["actions[stop_bot]=nosuch", "flow_not_found"],
+    ["actions[add_to_funnel]=nosuch", "sequence_not_found"],
+    ["actions[remove_from_funnel]=nosuch", "sequence_not_found"],
+    ["actions[set_field]=nosuch&actions[set_field_value]=1", "field_not_found"],
+  ])("does nothing at all where %s names what is not there", async (query, error) => {
+    const { id } = await aContact({ email: "ann@example.com" });
+    await tenant.call("POST", "/tags", { body: { name: "vip" } });
+    expect(await open(`email=ann@example.com&actions[add_tag]=vip&${query}`)).toEqual({
+      status: 200,
+      body: { success: false, error, message: expect.any(String) },
+    });
+    expect(await read(id)).toMatchObject({ tags: [] });
+  });
+});
+
+describe("the person", () => {
+  beforeEach(async () => {
+    await tenant.call("POST", "/tags", { body: { name: "x" } });
+  });
+  const tagged = async (...ids: readonly number[]) => {
+    const contacts = await Promise.all(ids.map(read));
+    return contacts.map(({ tags }) => tags.length > 0);
+  };
+
+  it("is found by CUID, whatever the e-mail says", async () => {
+    const [ann, bob] = [await aContact({ email: "ann@example.com" }), await aContact({ email: "bob@example.com" })];
+    expect(await open(`idBotHelp=${ann.cuid}&email=bob@example.com&actions[add_tag]=x`)).toEqual(done);
+    expect(await tagged(ann.id, bob.id)).toEqual([true, false]);
+  });
+
+  it("is found by e-mail where the CUID was not filled", async () => {
+    const ann = await aContact({ email: "ann+shop@example.com" });
+    const query = "idBotHelp={object.user.bothelp_id}&email=ann+shop@example.com&actions[add_tag]=x";
+    expect(await open(query)).toEqual(done);
+    expect(await tagged(ann.id)).toEqual([true]);
+  });
+
+  it("is told by the phone where several have the e-mail", async () => {
+    const first = await aContact({ email: "a@example.com", phone: "+79001234567" });
+    const second = await aContact({ email: "a@example.com", phone: "+79007654321" });
+    await open("email=a@example.com&phone=+79001234567&actions[add_tag]=x");
+    expect(await tagged(first.id, second.id)).toEqual([true, false]);
+    await open("email=a@example.com&phone=8%20(900)%20765-43-21&actions[add_tag]=x");
+    expect(await tagged(second.id)).toEqual([true]);
+  });
+
+  it("is the one who was active last where that does not decide either", async () => {
+    const first = await aContact({ email: "a@example.com" });
+    server.pass(1000);
+    const second = await aContact({ email: "a@example.com" });
+    await server.database.db
+      .updateTable("contacts")
+      .set({ lastInboundAt: new Date(server.now() + 5000) })
+      .where("id", "=", first.id)
+      .execute();
+    await open("email=a@example.com&phone={object.user.phone}&actions[add_tag]=x");
+    expect(await tagged(first.id, second.id)).toEqual([true, false]);
+  });
+
+  it("who is not there is a business miss, not a broken link", async () => {
+    const miss = { status: 200, body: { success: false, error: "subscriber_not_found" } };
+    await aContact({ email: "ann@example.com" });
+    expect(await open("email=nobody@example.com&actions[add_tag]=x")).toEqual(miss);
+    expect(await open("idBotHelp=nobody&email=ann@example.com&actions[add_tag]=x")).toEqual(miss);
+  });
+
+  it("of another workspace, or of another bot than the token's, is not there", async () => {
+    const { cuid } = await aContact({ email: "ann@example.com" });
+    const other = await aTenant(server);
+    const foreign = await other.mintToken({ kind: "action-link" });
+    const bound = await tenant.mintToken({ kind: "action-link", botId: other.bot.id });
+    for (const [domain, token] of [
+      [other.workspace.domain, foreign],
+      [tenant.workspace.domain, bound],
+    ]) {
+      const url = `/compat/bothelp/gc?domain_name=${domain}&token=${token}&idBotHelp=${cuid}&actions[add_tag]=x`;
+      expect((await server.app.inject(url)).json()).toEqual({ success: false, error: "subscriber_not_found" });
+    }
+  });
+});
+
+describe("a bad link", () => {
+  it.each([
+    ["without an action", "email=a@example.com", 400, "no_actions"],
+    ["without a person", "phone=79001234567&actions[add_tag]=x", 400, "person_missing"],
+    ["in windows-1251", "email=a@example.com&actions[add_tag]=%CA%F3%F0%F1", 400, "bad_encoding"],
+    ["with U+0000", "email=a@example.com%00&actions[add_tag]=x", 400, "bad_encoding"],
+  ])("%s is refused", async (_what, query, status, error) => {
+    expect(await open(query)).toEqual({ status, body: { success: false, error, message: expect.any(String) } });
+  });
+
+  it.each([
+    ["domain_name=nosuch&token=TOKEN", 403, "access_denied"],
+    ["domain_name=DOMAIN&token=wrong", 403, "access_denied"],
+    ["domain_name=DOMAIN&token=API", 403, "access_denied"],
+    ["domain_name=DOMAIN", 401, "credentials_missing"],
+    ["token=TOKEN", 401, "credentials_missing"],
+  ])("with %s is refused", async (credentials, status, error) => {
+    const query = credentials
+      .replace("DOMAIN", tenant.workspace.domain)
+      .replace("TOKEN", door.split("token=")[1] ?? "")
+      .replace("API", tenant.token);
+    const url = `/compat/bothelp/gc?${query}&email=a@example.com&actions[add_tag]=x`;
+    const answer = await server.app.inject({ method: "GET", url });
+    expect([answer.statusCode, answer.json().error]).toEqual([status, error]);
+  });
+
+  it("is answered in the vendor's shape also where the method or the address is wrong", async () => {
+    const put = await server.app.inject({ method: "PUT", url: door });
+    expect([put.statusCode, put.headers.allow, put.json().success]).toEqual([405, "GET, POST", false]);
+    const missing = await server.app.inject({ method: "GET", url: "/compat/bothelp/nothing" });
+    expect([missing.statusCode, missing.json().success]).toEqual([404, false]);
+  });
+
+  it("works for nobody once its token is revoked", async () => {
+    const { data } = (await tenant.call("GET", "/tokens")).json();
+    const { id } = data.find(({ kind }: { kind: string }) => kind === "action-link");
+    await tenant.call("DELETE", `/tokens/${id}`);
+    expect((await open("email=a@example.com&actions[add_tag]=x")).status).toBe(403);
+  });
+});
+
+describe("the body of a POST", () => {
+  it.each([
+    ["broken JSON", "application/json", "{{{"],
+    ["an unknown type", "application/x-nonsense", "x"],
+    ["a type that is none", "nonsense;;", "x"],
+    ["more than the limit", "application/json", "x".repeat(2 * 1024 * 1024)],
+  ])("does not matter: %s", async (_what, type, payload) => {
+    await aContact({ email: "ann@example.com", tags: ["x"] });
+    const url = `${door}&email=ann@example.com&actions[del_tag]=x`;
+    const answer = await server.app.inject({ method: "POST", url, headers: { "content-type": type }, payload });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { success: true }]);
+  });
+});
+
+describe("the integration log", () => {
+  it("holds every call to a domain that exists, with the token masked", async () => {
+    const { id } = await aContact({ email: "ann@example.com", tags: ["x"] });
+    await open("email=ann@example.com&actions[del_tag]=x");
+    await open("email=ann@example.com");
+    await server.app.inject(`/compat/bothelp/gc?domain_name=${tenant.workspace.domain}&token=wrong&actions[add_tag]=x`);
+    await server.app.inject(`/compat/bothelp/gc?domain_name=nosuch&token=wrong&actions[add_tag]=x`);
+    const log = (await tenant.call("GET", "/integration-log")).json().data;
+    expect(log).toMatchObject([
+      { integration: "action-link", ok: false, contactId: null, response: { status: 403 } },
+      { ok: false, summary: expect.stringContaining("at least one action"), response: { status: 400 } },
+      { ok: true, summary: "done", contactId: id, response: { status: 200, body: { success: true } } },
+    ]);
+    expect(JSON.stringify(log)).not.toContain(door.split("token=")[1]);
+    const ofContact = await tenant.call("GET", `/integration-log?contact=${id}&integration=action-link&ok=true`);
+    expect(ofContact.json().data).toHaveLength(1);
+  });
+});

@@ -1,0 +1,218 @@
+import { timingSafeEqual } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { toError } from "../../../engine/to-error.ts";
+import type { ActionCall } from "../../../model/action-call.ts";
+import type { Json } from "../../../model/field.ts";
+import type { SubmitReply } from "../../../shell/submission.ts";
+import { findContactForLink } from "../../../store/contact-store.ts";
+import type { Database } from "../../../store/database.ts";
+import { listFlows } from "../../../store/flow-store.ts";
+import { logIntegrationCall } from "../../../store/integration-log-store.ts";
+import { hashToken, listTokenHashes, touchToken } from "../../../store/token-store.ts";
+import { type Access, findWorkspace } from "../../../store/workspace-store.ts";
+import type { HttpDependencies } from "../../dependencies.ts";
+import { logError, statusOf, toAppError, toMissingRoute } from "../../errors.ts";
+import { addDataHeaders } from "../../security-headers.ts";
+import { findUnreadable, parseActions, readParameter, readPerson } from "./parse-action-link.ts";
+import { parseRawQuery, type QueryPair } from "./raw-query.ts";
+
+interface LinkAnswer {
+  readonly status: number;
+  readonly body: {
+    readonly success: boolean;
+    readonly error?: string;
+    readonly message?: string;
+    readonly actions?: Json;
+  };
+  readonly contactId?: number | undefined;
+}
+
+/** The answer, and the workspace in whose log the call belongs. */
+interface HandledLink {
+  readonly answer: LinkAnswer;
+  readonly workspaceId?: number | undefined;
+}
+
+/**
+ * GetCourse's action links (requirements/000, BotHelp's gc.bothelp.io). Everything stands in the address for GET and POST alike, since
+ * GetCourse sends it so; a body is let run off unread.
+ */
+export function actionLinkRoutes(app: FastifyInstance, dependencies: HttpDependencies): void {
+  addDataHeaders(app);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, payload, done) => {
+    payload.resume();
+    done(null);
+  });
+  // A content type that is none, or a body that breaks off, must not matter either.
+  app.addHook("onRequest", (request, _reply, done) => {
+    delete request.headers["content-type"];
+    done();
+  });
+  app.setErrorHandler(async (thrown, request, reply) => {
+    const error = toAppError(thrown);
+    logError(error, request);
+    return await reply.code(statusOf(error.code)).send(refusal(toVendorCode(error.code), error.message));
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    const error = toMissingRoute(request, reply);
+    return await reply.code(statusOf(error.code)).send(refusal(toVendorCode(error.code), error.message));
+  });
+  app.route({
+    method: ["GET", "POST"],
+    url: "/gc",
+    handler: async (request, reply) => {
+      const startedAt = dependencies.now();
+      const pairs = parseRawQuery(request.raw.url ?? "");
+      const { answer, workspaceId } = await handleLink(dependencies, pairs);
+      if (workspaceId !== undefined) await keepInLog(dependencies, request, { workspaceId, pairs, answer, startedAt });
+      return await reply.code(answer.status).send(answer.body);
+    },
+  });
+}
+
+const refusal = (error: string, message: string) => ({ success: false, error, message });
+const refuse = (status: number, error: string, message: string): LinkAnswer => ({
+  status,
+  body: refusal(error, message),
+});
+
+async function handleLink(dependencies: HttpDependencies, pairs: readonly QueryPair[]): Promise<HandledLink> {
+  const domain = readParameter(pairs, "domain_name");
+  const token = readParameter(pairs, "token");
+  const workspace = domain === undefined ? undefined : await findWorkspace(dependencies.db, domain);
+  const workspaceId = workspace?.id;
+  if (domain === undefined || token === undefined) {
+    const message = "the link needs domain_name and token; both stand in the workspace's integration settings";
+    return { answer: refuse(401, "credentials_missing", message), workspaceId };
+  }
+  const access = await openDoor(dependencies, workspaceId, token);
+  if (access === undefined) {
+    return { answer: refuse(403, "access_denied", "domain_name and token do not belong together"), workspaceId };
+  }
+  return { answer: await carryOut(dependencies, access, pairs), workspaceId };
+}
+
+/** An unknown domain makes the same queries as a wrong token, and every token is compared to its end. */
+async function openDoor(
+  { db, now }: HttpDependencies,
+  workspaceId: number | undefined,
+  token: string,
+): Promise<Access | undefined> {
+  const given = Buffer.from(hashToken(token), "hex");
+  const known = await listTokenHashes(db, workspaceId ?? 0, "action-link");
+  const matching = known.filter(({ hash }) => timingSafeEqual(given, Buffer.from(hash, "hex")));
+  const [found] = matching;
+  if (found === undefined || workspaceId === undefined) return undefined;
+  await touchToken(db, found.id, new Date(now()));
+  return { workspaceId, botId: found.botId ?? undefined };
+}
+
+async function carryOut(
+  { db, submit }: HttpDependencies,
+  access: Access,
+  pairs: readonly QueryPair[],
+): Promise<LinkAnswer> {
+  const unreadable = findUnreadable(pairs);
+  if (unreadable !== undefined) return refuse(400, unreadable.error, unreadable.message);
+  const actions = parseActions(pairs);
+  if ("error" in actions) return refuse(400, actions.error, actions.message);
+  const person = readPerson(pairs);
+  if (person.cuid === undefined && person.email === undefined) {
+    return refuse(
+      400,
+      "person_missing",
+      "say who is meant: idBotHelp (the contact's CUID), or email and perhaps phone",
+    );
+  }
+  const contact = await findContactForLink(db, access, person);
+  if (contact === undefined) {
+    return { status: 200, body: { success: false, error: "subscriber_not_found" } };
+  }
+  const unknown = await findUnknownFlow(db, access, actions.calls);
+  if (unknown !== undefined) {
+    return { ...refuse(200, "flow_not_found", `there is no flow with the ref "${unknown}"`), contactId: contact.id };
+  }
+  const reply = await submit({
+    target: { contactId: contact.id },
+    happening: { kind: "actions", actions: actions.calls },
+    source: "action-link",
+  });
+  return { ...presentReply(reply, actions.names), contactId: contact.id };
+}
+
+/** A flow that is not published can be left, so the catalogue lets `stop_flow` pass; one that never was is a mistake in the link. */
+async function findUnknownFlow(
+  db: Database,
+  access: Access,
+  calls: readonly ActionCall[],
+): Promise<string | undefined> {
+  const refs = calls.flatMap(({ action, args }) => (action === "stop_flow" ? [String(args.flow)] : []));
+  if (refs.length === 0) return undefined;
+  const known = new Set((await listFlows(db, access)).map(({ ref }) => ref));
+  return refs.find((ref) => !known.has(ref));
+}
+
+/** Business misses are 200: GetCourse would take anything else for a broken link. */
+function presentReply(reply: SubmitReply, names: readonly string[]): LinkAnswer {
+  if (reply.status === "refused" && reply.code === "internal") return refuse(500, "internal", reply.message);
+  if (reply.status === "refused") return refuse(200, toVendorCode(reply.code), reply.message);
+  const missed = (reply.results ?? []).flatMap((result, index) => {
+    const reason = result.ok ? whyNothingWasDone(result.result) : toVendorCode(result.error.code);
+    if (reason === undefined) return [];
+    return [
+      {
+        action: names[index] ?? "",
+        success: false,
+        error: reason,
+        ...(result.ok ? {} : { message: result.error.message }),
+      },
+    ];
+  });
+  return { status: 200, body: { success: true, ...(missed.length === 0 ? {} : { actions: missed }) } };
+}
+
+const toVendorCode = (code: string) => code.replaceAll(".", "_");
+
+/** An action that succeeds and yet does nothing says why (a tag that nobody has set up). */
+function whyNothingWasDone(result: Json | undefined): string | undefined {
+  if (typeof result !== "object" || result === null || Array.isArray(result)) return undefined;
+  return typeof result.reason === "string" ? result.reason : undefined;
+}
+
+async function keepInLog(
+  { db, now, log }: HttpDependencies,
+  request: FastifyRequest,
+  call: {
+    readonly workspaceId: number;
+    readonly pairs: readonly QueryPair[];
+    readonly answer: LinkAnswer;
+    readonly startedAt: number;
+  },
+): Promise<void> {
+  const { workspaceId, pairs, answer, startedAt } = call;
+  const { body, status, contactId } = answer;
+  const query = pairs.map(({ key, value }) => [key, key === "token" ? maskToken(value) : (value ?? null)]);
+  try {
+    await logIntegrationCall(db, {
+      workspaceId,
+      contactId,
+      integration: "action-link",
+      direction: "in",
+      ok: body.success,
+      summary: body.message ?? body.error ?? "done",
+      request: { method: request.method, query },
+      response: { status, body: body as Json },
+      durationMs: now() - startedAt,
+      at: new Date(startedAt),
+    });
+  } catch (thrown) {
+    // The actions are committed; the caller must not hear otherwise for the log's sake.
+    log.error({ err: toError(thrown) }, "a call could not be written to the integration log");
+  }
+}
+
+/** Enough to tell one token from another. */
+function maskToken(token: string | undefined): string {
+  return token === undefined || token.length < 16 ? "…" : `…${token.slice(-4)}`;
+}

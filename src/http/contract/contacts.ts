@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { actionCallSchema } from "../../model/action-call.ts";
+import { fieldKeySchema } from "../../model/field.ts";
+import { botReferenceSchema, idSchema, instantSchema, jsonValue, nameSchema, pageQuery } from "./common.ts";
+
+const text = z.string().nullable();
+
+const identitySchema = z.object({
+  channelId: z.number(),
+  kind: z.string(),
+  externalId: z.string(),
+  username: text,
+  status: z.enum(["active", "blocked"]),
+  lastInboundAt: instantSchema.nullable(),
+});
+
+export const contactSchema = z
+  .object({
+    id: z.number(),
+    cuid: z.string(),
+    botId: z.number(),
+    createdAt: instantSchema,
+    lastInboundAt: instantSchema.nullable(),
+    optedOutAt: instantSchema.nullable(),
+    name: text,
+    firstName: text,
+    lastName: text,
+    email: text,
+    phone: text,
+    gender: text,
+    language: text,
+    timeZone: text,
+    avatarUrl: text,
+    clientExternalId: text,
+    utm: z.record(z.string(), z.string()),
+    entry: z
+      .object({
+        link: text.describe("Ref of the entry link."),
+        payload: z.string(),
+        at: instantSchema,
+        variables: z.record(z.string(), z.unknown()),
+      })
+      .nullable()
+      .describe("What the latest link brought."),
+    tags: z.array(z.string()),
+    labels: z.array(z.string()),
+    fields: z.record(z.string(), z.unknown()).describe("By key."),
+    sequences: z.array(z.string()).describe("Refs."),
+    channels: z.array(identitySchema),
+  })
+  .meta({ id: "Contact" });
+export type ContactBody = z.infer<typeof contactSchema>;
+
+/** Profile values as a caller gives them; null or an empty text clears. */
+const profileText = z.string().max(2000).nullable().optional();
+const profileShape = {
+  name: profileText,
+  firstName: profileText,
+  lastName: profileText,
+  email: profileText,
+  phone: profileText,
+  gender: profileText,
+  language: profileText,
+  timeZone: profileText.describe("IANA name."),
+  avatarUrl: profileText,
+  clientExternalId: profileText,
+};
+const fieldValues = z.record(fieldKeySchema, jsonValue).describe("By key; null clears.");
+
+export const contactCreateSchema = z.strictObject({
+  bot: botReferenceSchema,
+  ...profileShape,
+  fields: fieldValues.optional(),
+  tags: z.array(nameSchema).max(100).optional(),
+  labels: z.array(nameSchema).max(100).optional(),
+});
+export const contactChangeSchema = z.strictObject({ ...profileShape, fields: fieldValues.optional() });
+export type ContactChange = z.infer<typeof contactChangeSchema>;
+
+export const contactParams = z.object({
+  id: z
+    .string()
+    .regex(/^(?:[1-9]\d{0,14}|cuid:[\w-]{1,60})$/, "an id, or cuid:<cuid>")
+    .describe("An id, or `cuid:` and the contact's cuid."),
+});
+
+/** A query parameter that may be given once or several times. */
+const several = z.union([
+  z
+    .string()
+    .max(200)
+    .transform((one) => [one]),
+  z.array(z.string().max(200)).max(20),
+]);
+
+export const contactQuery = z
+  .object({
+    ...pageQuery,
+    bot: z.string().max(20).optional().describe("Id or ref of a bot."),
+    channel: idSchema.optional(),
+    tag: several.optional().describe("Several times: the contact has to have all."),
+    label: several.optional(),
+    email: z.string().max(254).optional(),
+    phone: z.string().max(40).optional(),
+    cuid: z.string().max(60).optional(),
+    clientExternalId: z.string().max(1000).optional(),
+    q: z.string().min(1).max(200).optional().describe("Part of a name, e-mail, phone, external id or user name."),
+  })
+  .catchall(z.string().max(2000))
+  .superRefine((query, context) => {
+    for (const key of Object.keys(query)) {
+      if (key in knownKeys || /^field\.[a-z][a-z0-9_]{0,59}$/.test(key)) continue;
+      context.addIssue({ code: "custom", message: "there is no such filter", path: [key] });
+    }
+  })
+  .describe("Also `field.<key>`: the value of a field.");
+const knownKeys = {
+  limit: 1,
+  cursor: 1,
+  bot: 1,
+  channel: 1,
+  tag: 1,
+  label: 1,
+  email: 1,
+  phone: 1,
+  cuid: 1,
+  clientExternalId: 1,
+  q: 1,
+};
+
+export const actionsSchema = z.union([
+  z.strictObject({ actions: z.array(actionCallSchema).min(1).max(50) }),
+  actionCallSchema.describe("One call."),
+]);
+
+const actionResultSchema = z.object({
+  ok: z.boolean(),
+  result: z.unknown().optional(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+
+export const actionsAnswerSchema = z.object({
+  repeated: z.boolean().describe("The request came before; nothing was done again."),
+  results: z.array(actionResultSchema).describe("One a call, in their order."),
+});
+
+export const positionSchema = z.object({
+  flow: z.string(),
+  step: z.string(),
+  waitsFor: z.string(),
+  wakeAt: instantSchema.nullable().describe("When the wait ends by itself."),
+  channelId: z.number().nullable(),
+  enteredAt: instantSchema,
+});
+
+export const noteSchema = z.object({ id: z.number(), text: z.string(), author: z.string(), createdAt: instantSchema });
+
+export const actionTypeSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  group: z.string(),
+  description: z.string(),
+  args: z.record(z.string(), z.unknown()).describe("JSON Schema of the arguments."),
+  example: z.unknown(),
+});

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { instantSchema, pageQuery } from "./common.ts";
+
+export const eventSchema = z
+  .object({
+    id: z.number(),
+    contactId: z.number(),
+    channelId: z.number().nullable(),
+    kind: z.string(),
+    source: z.string(),
+    payload: z.unknown(),
+    facts: z.array(z.looseObject({ kind: z.string() })).describe("What followed."),
+    at: instantSchema,
+    failed: z.string().nullable().describe("Why it could not be handled, where it could not."),
+  })
+  .meta({ id: "Event" });
+export type EventBody = z.infer<typeof eventSchema>;
+
+export const retriedEventSchema = z
+  .object({
+    eventId: z.number().nullable().describe("The event that the new try is kept as."),
+    status: z
+      .enum(["done", "refused"])
+      .describe("`refused`: it failed again, and can be tried again as the new event."),
+  })
+  .meta({ id: "RetriedEvent" });
+
+export const eventQuery = z.object(pageQuery);
+
+export const integrationCallSchema = z
+  .object({
+    id: z.number(),
+    contactId: z.number().nullable(),
+    integration: z.string(),
+    direction: z.enum(["in", "out"]),
+    ok: z.boolean(),
+    summary: z.string(),
+    request: z.unknown(),
+    response: z.unknown(),
+    durationMs: z.number(),
+    createdAt: instantSchema,
+  })
+  .meta({ id: "IntegrationCall" });
+export type IntegrationCallBody = z.infer<typeof integrationCallSchema>;
+
+export const integrationLogQuery = z.object({
+  ...pageQuery,
+  contact: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional(),
+  integration: z.string().max(60).optional(),
+  ok: z.enum(["true", "false"]).optional(),
+});

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { flowDocumentSchema, refSchema } from "../../model/flow.ts";
+import { botReferenceSchema, instantSchema } from "./common.ts";
+
+export const flowSummarySchema = z
+  .object({
+    ref: z.string(),
+    botId: z.number(),
+    name: z.string(),
+    draftRevision: z.number(),
+    publishedVersion: z.number().nullable().describe("null: not published."),
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
+  })
+  .meta({ id: "FlowSummary" });
+export type FlowSummaryBody = z.infer<typeof flowSummarySchema>;
+
+export const flowSchema = flowSummarySchema.extend({ draft: flowDocumentSchema }).meta({ id: "Flow" });
+
+export const draftSchema = z.object({ draftRevision: z.number(), document: flowDocumentSchema });
+
+export const flowCreateSchema = z.strictObject({
+  bot: botReferenceSchema,
+  ref: refSchema.optional(),
+  document: flowDocumentSchema.describe("The first draft; a name is enough."),
+});
+export const draftSaveSchema = z.strictObject({
+  draftRevision: z.number().int().positive().describe("Of the draft that this one was made from."),
+  document: flowDocumentSchema,
+});
+export const publishSchema = z.strictObject({ note: z.string().max(500).default("").describe("What is new in it.") });
+
+export const flowProblemSchema = z.object({
+  severity: z.enum(["error", "warning"]).describe("An error keeps the flow from being published."),
+  step: z.string().optional().describe("Absent: the flow as a whole."),
+  code: z.string(),
+  message: z.string(),
+});
+export const validationSchema = z.object({
+  valid: z.boolean().describe("Whether it can be published."),
+  problems: z.array(flowProblemSchema),
+});
+
+export const flowVersionSchema = z
+  .object({ version: z.number(), note: z.string(), publishedAt: instantSchema })
+  .meta({ id: "FlowVersion" });
+export const flowVersionDocumentSchema = flowVersionSchema.extend({ document: flowDocumentSchema });
+export const publishedSchema = z.object({ version: z.number(), problems: z.array(flowProblemSchema) });
+export const versionParams = z.object({
+  ref: z.string().min(1).max(20),
+  version: z.coerce.number().int().positive().max(2_147_483_647),
+});
+
+export const exportQuery = z.object({
+  format: z.enum(["json", "yaml"]).default("json"),
+  version: z.coerce.number().int().positive().max(2_147_483_647).optional().describe("Absent: the draft."),
+});
+export const importQuery = z.object({
+  bot: z.string().min(1).max(20).describe("Id or ref of the bot that gets the flow."),
+});

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { attachmentSchema, messageStatuses, outgoingButtonSchema, quickReplySchema } from "../../model/message.ts";
+import { idSchema, instantSchema, pageQuery } from "./common.ts";
+
+export const messageSchema = z
+  .object({
+    id: z.number(),
+    contactId: z.number(),
+    channelId: z.number(),
+    direction: z.enum(["in", "out"]),
+    content: z.record(z.string(), z.unknown()),
+    status: z.enum(messageStatuses),
+    error: z.string().nullable(),
+    externalId: z.string().nullable(),
+    flow: z.string().nullable(),
+    step: z.string().nullable(),
+    attempts: z.number(),
+    uncertainSends: z
+      .number()
+      .describe("How often a crash cut off the answer to a send: it may have gone out more than once."),
+    createdAt: instantSchema,
+    sentAt: instantSchema.nullable(),
+    editedAt: instantSchema.nullable(),
+  })
+  .meta({ id: "Message" });
+export type MessageBody = z.infer<typeof messageSchema>;
+
+const status = z.enum(messageStatuses);
+export const messageQuery = z.object({
+  ...pageQuery,
+  status: z
+    .union([status.transform((one) => [one]), z.array(status).max(8)])
+    .optional()
+    .describe("Several times: any of them."),
+  contact: idSchema.optional(),
+});
+
+export const messageSendSchema = z
+  .strictObject({
+    text: z.string().max(20_000).optional().describe("A template, as in flows."),
+    attachments: z.array(attachmentSchema).max(10).default([]),
+    buttons: z.array(outgoingButtonSchema).max(100).default([]),
+    quickReplies: z.array(quickReplySchema).max(100).default([]),
+    channelId: idSchema.optional().describe("Absent: the channel the contact was last heard on."),
+  })
+  .refine(({ text, attachments }) => (text ?? "").trim() !== "" || attachments.length > 0, {
+    error: "a message has a text or an attachment",
+    path: ["text"],
+  });
+export const messagesSentSchema = z.object({ repeated: z.boolean(), messages: z.array(messageSchema) });

@@ -1,0 +1,22 @@
+import type { Logger } from "pino";
+import type { ChannelRuntime } from "../shell/channel-runtime.ts";
+import type { Live } from "../shell/live.ts";
+import type { Submit } from "../shell/submission.ts";
+import type { Database } from "../store/database.ts";
+
+/** What the HTTP doors are built from; `app/compose.ts` makes it, tests make their own. */
+export interface HttpDependencies {
+  readonly db: Database;
+  readonly submit: Submit;
+  readonly live: Live;
+  readonly channels: ChannelRuntime;
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Where the world reaches this server, without a trailing slash. */
+  readonly publicUrl: string;
+  /** For sealing secrets and signing visitor tokens. */
+  readonly secretKey: Buffer;
+  /** Whether the database answers and this process is not stopping. */
+  readonly isReady: () => Promise<boolean>;
+}

@@ -1,0 +1,101 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { AppError, type ErrorCode, type ErrorKind, errorTable } from "../model/app-error.ts";
+import { Unavailable } from "../shell/submission.ts";
+import { isPassingFault } from "../store/passing-fault.ts";
+import { allowedMethods } from "./allowed-methods.ts";
+
+/** The only place where a kind of error becomes a status. */
+const statuses: Readonly<Record<ErrorKind, number>> = {
+  malformed: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  too_large: 413,
+  unsupported: 415,
+  invalid: 422,
+  internal: 500,
+  bad_gateway: 502,
+  unavailable: 503,
+  too_fast: 429,
+};
+
+export function statusOf(code: ErrorCode): number {
+  return statuses[errorTable[code].kind];
+}
+
+/** The one shape of our errors. */
+export function toErrorBody(error: AppError, requestId: string) {
+  const { code, message, details } = error;
+  return { error: { code, message, ...(details === undefined ? {} : { details }), requestId } };
+}
+
+/** What Fastify itself refuses, in our codes. */
+const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ["request.too_large", "the body is larger than 1 MiB; send less at once"],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["request.unsupported_media_type", "send the body as application/json"],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["request.malformed", "the body is not as long as its Content-Length says"],
+  FST_ERR_BAD_URL: ["request.bad_encoding", "the address is not percent-encoded UTF-8"],
+};
+
+/** Any thrown thing as one of our errors. What is no expected no becomes `service.internal`, or `service.unavailable` where it may pass. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (hasZodFastifySchemaValidationErrors(thrown)) return toInvalid(thrown);
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const known = fastifyCodes[(error as Partial<FastifyError>).code ?? ""];
+  if (known !== undefined) return new AppError(known[0], known[1], { cause: error });
+  if (error instanceof Unavailable || isPassingFault(error)) {
+    return new AppError("service.unavailable", "the server cannot do this at the moment; try again shortly", {
+      cause: error,
+    });
+  }
+  return new AppError("service.internal", "something broke on our side; it is logged under the request id", {
+    cause: error,
+  });
+}
+
+function toInvalid(error: FastifyError): AppError {
+  const place = error.validationContext === "body" ? "" : `${error.validationContext ?? ""}.`;
+  const details = (error.validation ?? []).map(({ instancePath, message }) => ({
+    path: `${place}${instancePath.slice(1).replaceAll("/", ".")}`.replace(/\.$/, ""),
+    message: message ?? "does not fit",
+  }));
+  const sentence = details.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
+  return new AppError("request.invalid", sentence, { details });
+}
+
+/** Logs what is our fault, and only that: a caller's mistake is in the answer. */
+export function logError(error: AppError, request: FastifyRequest): void {
+  if (error.code === "service.internal") request.log.error({ err: error.cause ?? error }, "a request broke");
+  else if (error.code === "service.unavailable")
+    request.log.warn({ err: error.cause ?? error }, "a request was put off");
+}
+
+export async function sendError(reply: FastifyReply, error: AppError): Promise<FastifyReply> {
+  if (error.code === "service.unavailable") reply.header("retry-after", "1");
+  if (errorTable[error.code].kind === "unauthenticated") reply.header("www-authenticate", "Bearer");
+  return reply.code(statusOf(error.code)).send(toErrorBody(error, reply.request.id));
+}
+
+/** For an address that no route took: the wrong method, or nothing there at all. */
+export function toMissingRoute(request: FastifyRequest, reply: FastifyReply): AppError {
+  const allowed = allowedMethods(request.server, request.url);
+  if (allowed.length === 0) return new AppError("request.not_found", "there is nothing at this address");
+  reply.header("allow", allowed.join(", "));
+  return new AppError(
+    "request.method_not_allowed",
+    `${request.method} is not possible here; this address takes ${allowed.join(", ")}`,
+  );
+}
+
+export function addErrorHandling(app: FastifyInstance): void {
+  app.setErrorHandler(async (thrown, request, reply) => {
+    const error = toAppError(thrown);
+    logError(error, request);
+    return await sendError(reply, error);
+  });
+  app.setNotFoundHandler(async (request, reply) => await sendError(reply, toMissingRoute(request, reply)));
+}

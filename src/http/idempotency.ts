@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { AppError } from "../model/app-error.ts";
+import type { Json } from "../model/field.ts";
+import type { Submission, SubmitReply } from "../shell/submission.ts";
+import type { Database } from "../store/database.ts";
+import { claimKey, type IdempotentRequest, keepAnswer, rememberKey } from "../store/idempotency-store.ts";
+import type { HttpDependencies } from "./dependencies.ts";
+
+/** The caller's key and what the request is; undefined where no `Idempotency-Key` was sent. */
+function readKey(request: FastifyRequest): IdempotentRequest | undefined {
+  const key = request.headers["idempotency-key"];
+  if (typeof key !== "string") return undefined;
+  const hash = createHash("sha256");
+  hash.update(`${request.method} ${request.raw.url ?? ""}\n${JSON.stringify(request.body) ?? ""}`);
+  return { tokenId: request.caller.tokenId, key, fingerprint: hash.digest("hex") };
+}
+
+/** How an answer is kept for a repetition; answers are what the contract's schemas describe, so they are JSON. */
+interface Seal<Answer> {
+  readonly close: (answer: Answer) => Json;
+  readonly open: (kept: Json) => Answer;
+}
+
+/**
+ * Writes in one transaction, together with the answer under the caller's `Idempotency-Key`: a repetition hears the first answer and
+ * changes nothing. A write that throws leaves the key free. `seal` keeps the answer unreadable at rest (secrets shown once).
+ */
+export async function writeOnce<Answer>(
+  { db }: HttpDependencies,
+  request: FastifyRequest,
+  write: (trx: Database) => Promise<Answer>,
+  seal: Seal<Answer> = { close: (answer) => (answer ?? null) as Json, open: (kept) => kept as Answer },
+): Promise<Answer> {
+  const key = readKey(request);
+  return await db.transaction().execute(async (trx) => {
+    if (key === undefined) return await write(trx);
+    const kept = await claimKey(trx, key);
+    if (kept !== undefined) return seal.open(kept.body);
+    const answer = await write(trx);
+    await keepAnswer(trx, key, { status: request.routeOptions.config.status ?? 200, body: seal.close(answer) });
+    return answer;
+  });
+}
+
+/** Hands an event to the waist, which recognises a repetition by the caller's `Idempotency-Key`. Throws where it is refused. */
+export async function submitOnce(
+  { db, submit }: HttpDependencies,
+  request: FastifyRequest,
+  submission: Pick<Submission, "target" | "happening">,
+): Promise<SubmitReply & { readonly status: "done" | "duplicate" }> {
+  const key = readKey(request);
+  if (key !== undefined) await rememberKey(db, key);
+  const dedupeKey = key === undefined ? undefined : `t${key.tokenId}:${key.key}`;
+  const reply = await submit({ ...submission, source: "api", dedupeKey });
+  if (reply.status !== "refused") return reply;
+  if (reply.code === "contact.not_found" || reply.code === "bot.not_found") {
+    throw new AppError(reply.code, reply.message);
+  }
+  if (reply.code === "internal") throw new AppError("service.internal", reply.message);
+  throw new AppError("action.refused", reply.message, { details: { code: reply.code } });
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The status of a good answer, where it is not 200. */
+    status?: number;
+  }
+}

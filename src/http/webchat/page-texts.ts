@@ -1,0 +1,98 @@
+/** The few pages that are text with a name put in. */
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => escapes[sign] ?? sign);
+}
+
+/** Exactly what stands in the pages' style element: the policy allows it by its hash. */
+export const pageStyle = `
+:root { color-scheme: light dark; --text: #14161b; --soft: #5b6270; --back: #f6f7f9; --card: #fff; --line: #e2e5ea; --accent: #2563eb; --code: #f0f2f5; }
+@media (prefers-color-scheme: dark) { :root { --text: #eef0f4; --soft: #a2a9b7; --back: #121419; --card: #1a1d23; --line: #2d323b; --accent: #7ea6ff; --code: #12151a; } }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; min-height: 100dvh; font: 16px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color: var(--text); background: var(--back); -webkit-font-smoothing: antialiased; }
+main { max-width: 46rem; margin: 0 auto; padding: clamp(2.5rem, 9vh, 6rem) 1.25rem 6rem; }
+.mark { display: flex; align-items: center; gap: .6rem; font-weight: 650; margin-bottom: 2.25rem; }
+.mark i { width: 1.9rem; height: 1.9rem; border-radius: .6rem .6rem .6rem .15rem; background: var(--accent); }
+h1 { font-size: clamp(1.8rem, 5vw, 2.6rem); line-height: 1.15; margin: 0 0 .75rem; letter-spacing: -.025em; font-weight: 700; text-wrap: balance; }
+.lead { color: var(--soft); margin: 0 0 2.5rem; font-size: 1.08rem; max-width: 36rem; }
+.cards { list-style: none; margin: 0 0 2.5rem; padding: 0; display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); }
+.cards a { display: block; height: 100%; padding: 1.1rem 1.25rem; border: 1px solid var(--line); border-radius: 16px; background: var(--card); color: inherit; text-decoration: none; transition: border-color .15s, transform .15s; }
+.cards a:hover { border-color: var(--accent); transform: translateY(-1px); }
+a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.cards b { display: block; font-weight: 620; } .cards span { color: var(--soft); font-size: .94rem; }
+h2 { font-size: 1.05rem; margin: 0 0 .5rem; }
+p { color: var(--soft); margin: 0 0 1rem; }
+p a { color: var(--accent); }
+pre { margin: 0; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 14px; background: var(--code); overflow-x: auto; font: 13.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+noscript { display: block; padding: 2rem; text-align: center; }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
+`;
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
+<style>${pageStyle}</style>
+</head>
+<body>${body}</body>
+</html>
+`;
+}
+
+const mark = `<div class="mark"><i></i>Repartee</div>`;
+
+/** The chat alone, over the whole page. The widget reads `?start=` itself. */
+export function chatPage({ ref, name }: { readonly ref: string; readonly name: string }): string {
+  const script = `<script src="/widget.js" data-bot="${escapeHtml(ref)}" data-mode="page" async></script>`;
+  return page(name, `${script}<noscript>This chat needs JavaScript.</noscript>`);
+}
+
+export function notFoundPage(bot: string): string {
+  return page(
+    "No such chat",
+    `<main>${mark}<h1>There is no chat here</h1>
+<p class="lead">No bot "${escapeHtml(bot)}" has a web chat on this server. The link may be mistyped, or its web chat was disconnected.</p>
+<p><a href="/">To the start page</a></p></main>`,
+  );
+}
+
+/** What a newcomer finds at `/`, with the first bot's widget in the corner. */
+export function startPage(
+  chats: readonly { readonly ref: string; readonly name: string }[],
+  publicUrl: string,
+): string {
+  const links = chats.map(
+    ({ ref, name }) =>
+      `<li><a href="/chat/${encodeURIComponent(ref)}"><b>Talk to ${escapeHtml(name)}</b><span>A bot of the demo workspace, over the whole page</span></a></li>`,
+  );
+  const [first] = chats;
+  const tag = (ref: string) => `<script src="${publicUrl}/widget.js" data-bot="${ref}" async></script>`;
+  const embedding =
+    first === undefined
+      ? ""
+      : `<h2>Put the chat on your own page</h2>
+<p>One line, before the end of the body. The round button on this page is it.</p>
+<pre>${escapeHtml(tag(first.ref))}</pre>
+<script src="/widget.js" data-bot="${escapeHtml(first.ref)}" async></script>`;
+  return page(
+    "Repartee",
+    `<main>${mark}<h1>Repartee is running</h1>
+<p class="lead">Chatbots that market and sell, on your own machine.</p>
+<ul class="cards">${links.join("")}
+<li><a href="/api/v1/docs/"><b>API</b><span>Every call with its schemas, to try out</span></a></li></ul>
+${embedding}</main>`,
+  );
+}

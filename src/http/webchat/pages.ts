@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { findWebchat, listWebchats } from "../../store/webchat-store.ts";
+import type { HttpDependencies } from "../dependencies.ts";
+import { checkUrl } from "../encoding.ts";
+import { chatPage, notFoundPage, pageStyle, startPage } from "./page-texts.ts";
+
+const widgetFile = path.resolve(import.meta.dirname, "../../../dist/web/widget.js");
+
+/** The widget's script, the full-page chat at `/chat/BOT` and the start page. */
+export async function pageRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
+  const { db } = dependencies;
+  const widget = await readFile(widgetFile).catch(() => undefined);
+  const etag = widget === undefined ? "" : `"${hash(widget).slice(0, 20)}"`;
+
+  app.addHook("onRequest", checkUrl);
+  app.get("/widget.js", async (request, reply) => {
+    reply.header("x-content-type-options", "nosniff");
+    if (widget === undefined) {
+      return reply.status(503).type("text/plain").send("the widget is not built: run npm run build");
+    }
+    // Short: a page that embeds it follows a new release within minutes. Other origins may load it, also where they ask to be isolated.
+    reply.header("cache-control", "public, max-age=300").header("etag", etag);
+    reply.header("access-control-allow-origin", "*").header("cross-origin-resource-policy", "cross-origin");
+    if (request.headers["if-none-match"] === etag) return reply.status(304).send();
+    return reply.type("text/javascript; charset=utf-8").send(widget);
+  });
+  app.get<{ Params: { bot: string } }>("/chat/:bot", async (request, reply) => {
+    const { bot } = request.params;
+    const found = await findWebchat(db, bot);
+    return found === undefined
+      ? sendPage(reply.status(404), notFoundPage(bot), dependencies)
+      : sendPage(reply, chatPage({ ref: bot, name: found.botName }), dependencies);
+  });
+  app.get("/", async (_request, reply) =>
+    sendPage(reply, startPage(await listWebchats(db, "demo"), dependencies.publicUrl), dependencies),
+  );
+}
+
+const hash = (data: string | Buffer) => createHash("sha256").update(data).digest("base64");
+const styleHash = hash(pageStyle);
+
+/** Nothing from elsewhere runs or loads, but for the pictures and films that messages show. */
+function pagePolicy(publicUrl: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'sha256-${styleHash}'`,
+    "img-src http: https: data:",
+    "media-src http: https:",
+    // Older browsers do not count sockets of the same host as 'self'.
+    `connect-src 'self' ${publicUrl.replace(/^http/, "ws")}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+  ].join("; ");
+}
+
+function sendPage(reply: FastifyReply, html: string, { publicUrl }: HttpDependencies): FastifyReply {
+  return reply
+    .header("content-security-policy", pagePolicy(new URL(publicUrl).origin))
+    .header("x-content-type-options", "nosniff")
+    .header("referrer-policy", "same-origin")
+    .header("cache-control", "no-cache")
+    .type("text/html; charset=utf-8")
+    .send(html);
+}

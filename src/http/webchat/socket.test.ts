@@ -1,0 +1,395 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type TestDatabase, testDatabase } from "../../../test/database.ts";
+import { until } from "../../../test/until.ts";
+import {
+  aChatBot,
+  type ChatBot,
+  type ChatPage,
+  openPage as connectAndGreet,
+  connectPage,
+  openSession,
+  start,
+  text,
+  type WebchatServer,
+  webchatServer,
+} from "../../../test/webchat.ts";
+import { setChannelState } from "../../store/channel-store.ts";
+import { deleteContact } from "../../store/contact-store.ts";
+import type { HistoryBody } from "../contract/webchat.ts";
+
+let database: TestDatabase;
+let server: WebchatServer;
+let bot: ChatBot;
+const secretKey = Buffer.alloc(32, 7);
+const pages: ChatPage[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  server = await webchatServer(database, { secretKey });
+  bot = await aChatBot(database);
+});
+
+afterEach(() => {
+  for (const page of pages.splice(0)) page.close();
+  // Every visitor starts with a full bucket.
+  server.clock.pass(60_000);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.close();
+});
+
+async function aVisitor(): Promise<string> {
+  return (await openSession(server, bot)).token;
+}
+
+async function openPage(token: string, after?: number): Promise<ChatPage> {
+  const page = await connectAndGreet(server, bot, token, after);
+  pages.push(page);
+  return page;
+}
+
+async function contactOf(token: string): Promise<number | undefined> {
+  const visitor = token.split(".")[0] ?? "";
+  const row = await database.db
+    .selectFrom("identities")
+    .select("contactId")
+    .where("externalId", "=", visitor)
+    .executeTakeFirst();
+  return row?.contactId;
+}
+
+describe("a conversation over a socket", () => {
+  it("begins with the first act, and not before", async () => {
+    const token = await aVisitor();
+    const page = await openPage(token);
+    expect(page.frames).toEqual([{ type: "ready", isKnown: false, hasEarlier: false }]);
+    expect(await contactOf(token)).toBeUndefined();
+    expect(await page.act(start("s1"))).toEqual({ type: "ack", id: "s1" });
+    const [greeting] = await page.has(1);
+    expect(greeting).toMatchObject({
+      direction: "out",
+      text: "Hello!",
+      attachments: [],
+      buttons: [
+        { type: "press", title: "Yes", payload: expect.any(String) },
+        { type: "url", title: "Site", url: "https://example.com/" },
+      ],
+      quickReplies: [{ title: "Later", payload: expect.any(String) }],
+    });
+    expect(await contactOf(token)).toEqual(expect.any(Number));
+  });
+
+  it("shows what was said and what was pressed, with the answers, in order", async () => {
+    const page = await openPage(await aVisitor());
+    await page.act(start("s1"));
+    const [greeting] = await page.has(1);
+    const button = greeting?.buttons[0];
+    if (button?.type !== "press") throw new Error("no button");
+    await page.act({ kind: "button", id: "b1", payload: button.payload, title: button.title });
+    await page.act(text("t1", "How much?"));
+    const messages = await page.has(5);
+    expect(messages.map(({ direction, text: said, clientId }) => [direction, said, clientId])).toEqual([
+      ["out", "Hello!", undefined],
+      ["in", "Yes", "b1"],
+      ["out", "Glad.", undefined],
+      ["in", "How much?", "t1"],
+      ["out", "re: How much?", undefined],
+    ]);
+    expect(messages.map(({ id }) => id)).toEqual(messages.map(({ id }) => id).sort((a, b) => a - b));
+  });
+
+  it("handles an act that comes again under the same id once, on whichever connection", async () => {
+    const token = await aVisitor();
+    const page = await openPage(token);
+    const again = await openPage(token);
+    const twice = await Promise.all([page.act(text("t1", "Once")), again.act(text("t1", "Once"))]);
+    expect(twice).toEqual([
+      { type: "ack", id: "t1" },
+      { type: "ack", id: "t1" },
+    ]);
+    await page.act(text("t2", "Twice"));
+    await page.has(4);
+    expect(page.texts()).toEqual(["Once", "re: Once", "Twice", "re: Twice"]);
+  });
+
+  it("answers what is sent in one go one after the other", async () => {
+    const page = await openPage(await aVisitor());
+    const numbers = Array.from({ length: 20 }, (_, index) => index);
+    for (const number of numbers) page.say({ type: "act", act: text(`t${number}`, `n${number}`) });
+    await page.has(40);
+    expect(page.texts()).toEqual(numbers.flatMap((number) => [`n${number}`, `re: n${number}`]));
+    expect(page.frames.flatMap((frame) => (frame.type === "ack" ? [frame.id] : []))).toEqual(
+      numbers.map((number) => `t${number}`),
+    );
+  });
+
+  it("goes on after a reconnect with what the page has not seen", async () => {
+    const token = await aVisitor();
+    const page = await openPage(token);
+    await page.act(text("t1", "One"));
+    const [, answer] = await page.has(2);
+    page.close();
+    const other = await openPage(token);
+    await other.act(text("t2", "Two"));
+    await other.has(4);
+    const back = await openPage(token, answer?.id);
+    expect(back.texts()).toEqual(["Two", "re: Two"]);
+    expect(await back.heard("ready")).toEqual({ type: "ready", isKnown: true, hasEarlier: false });
+  });
+
+  it("is heard by the visitor's other pages, also by those that were there before the first word", async () => {
+    const token = await aVisitor();
+    const [first, second] = [await openPage(token), await openPage(token)];
+    await first.act(text("t1", "Hello?"));
+    await second.has(2);
+    expect(second.texts()).toEqual(["Hello?", "re: Hello?"]);
+  });
+
+  it("brings what others send to the contact at once", async () => {
+    const token = await aVisitor();
+    const page = await openPage(token);
+    await page.act(text("t1", "Hi"));
+    const contactId = await contactOf(token);
+    await server.shell.submit({
+      target: { contactId: contactId ?? 0 },
+      happening: { kind: "actions", actions: [{ action: "send_message", args: { content: "News for you" } }] },
+      source: "api",
+    });
+    await page.has(3);
+    expect(page.texts().at(-1)).toBe("News for you");
+  });
+
+  it("keeps visitors apart", async () => {
+    const [one, other] = [await openPage(await aVisitor()), await openPage(await aVisitor())];
+    await one.act(text("t1", "Mine"));
+    await other.act(text("t1", "Theirs"));
+    await one.has(2);
+    await other.has(2);
+    expect(one.texts()).toEqual(["Mine", "re: Mine"]);
+    expect(other.texts()).toEqual(["Theirs", "re: Theirs"]);
+  });
+
+  it("begins anew when the contact was deleted, on the page that is open too", async () => {
+    const token = await aVisitor();
+    const page = await openPage(token);
+    await page.act(text("t1", "Old"));
+    await page.has(2);
+    const contactId = await contactOf(token);
+    await deleteContact(database.db, { workspaceId: bot.workspaceId }, String(contactId));
+    await page.act(text("t2", "New"));
+    await page.has(4);
+    expect(page.texts()).toEqual(["Old", "re: Old", "New", "re: New"]);
+    expect(await contactOf(token)).not.toBe(contactId);
+  });
+
+  it("gives the end of a long history, and the rest by pages", async () => {
+    const token = await aVisitor();
+    const page = await openPage(token);
+    await page.act(text("t0", "n0"));
+    const contactId = await contactOf(token);
+    const content = (number: number) => ({ text: `n${number}`, attachments: [], buttons: [], quickReplies: [] });
+    const rows = Array.from({ length: 198 }, (_, index) => ({
+      contactId: contactId ?? 0,
+      channelId: bot.channelId,
+      direction: "out" as const,
+      eventId: 0,
+      ordinal: 0,
+      content: JSON.stringify(content(index + 2)),
+      status: "sent" as const,
+      createdAt: new Date(server.clock.now()),
+    }));
+    await database.db.insertInto("messages").values(rows).execute();
+    const late = await openPage(token);
+    expect(late.texts().length).toBe(100);
+    expect(late.texts().at(-1)).toBe("n199");
+    expect(await late.heard("ready")).toEqual({ type: "ready", isKnown: true, hasEarlier: true });
+    const history = async (before: number | undefined) => {
+      const query = new URLSearchParams({ token, before: String(before) });
+      const response = await fetch(`${server.url}/webchat/${bot.ref}/history?${query}`);
+      return (await response.json()) as HistoryBody;
+    };
+    const earlier = await history(late.messages()[0]?.id);
+    const earliest = await history(earlier.messages[0]?.id);
+    expect([earlier.hasEarlier, earliest.hasEarlier]).toEqual([true, false]);
+    const texts = [...earliest.messages, ...earlier.messages, ...late.messages()].map((message) => message.text);
+    expect(texts.length).toBe(200);
+    expect(texts.slice(0, 3)).toEqual(["n0", "re: n0", "n2"]);
+  });
+});
+
+describe("two servers on one database, with no news between them", () => {
+  it("show a page on one what the visitor begins on the other within seconds", async () => {
+    const other = await webchatServer(database, { secretKey });
+    try {
+      const token = await aVisitor();
+      const page = await openPage(token);
+      const elsewhere = await connectAndGreet(other, bot, token);
+      pages.push(elsewhere);
+      await elsewhere.act(start("s1"));
+      expect((await page.has(1)).map(({ text: said }) => said)).toEqual(["Hello!"]);
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
+describe("a restart of the server", () => {
+  it("closes the sockets, and the conversation goes on where it was", async () => {
+    const own = await webchatServer(database, { secretKey });
+    const { token } = await openSession(own, bot);
+    const page = await connectAndGreet(own, bot, token);
+    await page.act(text("t1", "Before"));
+    const [, answer] = await page.has(2);
+    await own.stop();
+    expect(await page.closed).toBe(1012);
+    const next = await webchatServer(database, { secretKey });
+    const back = await connectAndGreet(next, bot, token, answer?.id);
+    await back.act(text("t1", "Before"));
+    await back.act(text("t2", "After"));
+    await back.has(2);
+    expect(back.texts()).toEqual(["After", "re: After"]);
+    back.close();
+    await next.stop();
+  });
+
+  it("does not wait for a page that does not answer", async () => {
+    const own = await webchatServer(database, { secretKey });
+    // Half of a frame: the server's goodbye is never answered.
+    const { connect } = await import("node:net");
+    const { port } = new URL(own.url);
+    const raw = connect(Number(port), "127.0.0.1");
+    const head = [
+      `GET /webchat/${bot.ref}/socket HTTP/1.1`,
+      "host: x",
+      "connection: upgrade",
+      "upgrade: websocket",
+      "sec-websocket-version: 13",
+      "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==",
+    ];
+    raw.write(`${head.join("\r\n")}\r\n\r\n`);
+    await new Promise((resolve) => raw.once("data", resolve));
+    raw.pause();
+    const began = performance.now();
+    await own.stop();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    raw.destroy();
+  });
+});
+
+describe("what is wrong on a socket", () => {
+  it.each([
+    ["no JSON", "nonsense", "request.malformed"],
+    ["no object", "42", "request.invalid"],
+    ["an unknown type", '{"type":"shout"}', "request.invalid"],
+    ["an act without its text", '{"type":"act","act":{"kind":"text","id":"a"}}', "request.invalid"],
+    ["an empty text", '{"type":"act","act":{"kind":"text","id":"a","text":"  "}}', "request.invalid"],
+    ["an id with other signs", '{"type":"act","act":{"kind":"start","id":"a:b"}}', "request.invalid"],
+    [
+      "a character that cannot be stored",
+      '{"type":"act","act":{"kind":"text","id":"a","text":"\\u0000"}}',
+      "request.bad_encoding",
+    ],
+    ["half a character", '{"type":"act","act":{"kind":"text","id":"a","text":"\\ud83d"}}', "request.bad_encoding"],
+    ["a key of the prototype", '{"type":"ping","__proto__":{}}', "request.malformed"],
+    ["bytes that are no text", new Uint8Array([0xff, 0xfe]), "request.bad_encoding"],
+  ])("is told for %s, and the connection lives", async (_name, frame, code) => {
+    const page = await openPage(await aVisitor());
+    page.socket.send(frame);
+    expect(await page.heard("error")).toMatchObject({ code, message: expect.any(String) });
+    expect(await page.act(text("t1", "Still here?"))).toEqual({ type: "ack", id: "t1" });
+  });
+
+  it.each([
+    ["is too long", { kind: "text", id: "a", text: "x".repeat(4_001) }],
+    ["starts with too much", { kind: "start", id: "a", payload: "x".repeat(2_001) }],
+    ["has half a character", { kind: "text", id: "a", text: "\ud83d" }],
+  ])("is told by its id for an act that %s, so that the page does not send it for ever", async (_name, act) => {
+    const page = await openPage(await aVisitor());
+    page.socket.send(JSON.stringify({ type: "act", act }));
+    expect(await page.heard("error")).toMatchObject({ id: "a" });
+  });
+
+  it("is told for an act before hello and for a second hello", async () => {
+    const page = await connectPage(server, bot);
+    pages.push(page);
+    expect(await page.act(start("s1"))).toMatchObject({ code: "webchat.no_hello" });
+    const token = await aVisitor();
+    page.say({ type: "hello", token });
+    await page.heard("ready");
+    page.say({ type: "hello", token });
+    await until("the second error", () => page.frames.filter(({ type }) => type === "error").length === 2);
+  });
+
+  it.each([
+    ["a token that was never made", "abc.def"],
+    ["no token at all", ""],
+    ["a token with a changed visitor", undefined],
+  ])("ends the connection for %s", async (_name, forged) => {
+    const token = forged ?? `x${await aVisitor()}`;
+    const page = await connectPage(server, bot);
+    page.say({ type: "hello", token });
+    expect(await page.heard("error")).toMatchObject({ code: "webchat.bad_token" });
+    expect(await page.closed).toBe(1008);
+  });
+
+  it("does not let one chat's visitor into another chat", async () => {
+    const page = await connectPage(server, await aChatBot(database));
+    page.say({ type: "hello", token: await aVisitor() });
+    expect(await page.heard("error")).toMatchObject({ code: "webchat.bad_token" });
+  });
+
+  it("ends the connection for an unknown bot", async () => {
+    const page = await connectPage(server, { ref: "nobody" });
+    page.say({ type: "hello", token: await aVisitor() });
+    expect(await page.heard("error")).toMatchObject({ code: "channel.not_found" });
+    expect(await page.closed).toBe(1008);
+  });
+
+  it("ends the connection for a frame that is too large, and no other", async () => {
+    const [loud, quiet] = [await openPage(await aVisitor()), await openPage(await aVisitor())];
+    loud.socket.send("x".repeat(65 * 1024));
+    expect(await loud.closed).toBe(1009);
+    expect(await quiet.act(text("t1", "Hi"))).toEqual({ type: "ack", id: "t1" });
+  });
+
+  it("is told to who sends faster than a person, and it may come again", async () => {
+    const page = await openPage(await aVisitor());
+    const answers = await Promise.all(
+      Array.from({ length: 25 }, (_, index) => page.act(text(`t${index}`, `n${index}`))),
+    );
+    expect(answers.map(({ type }) => type)).toEqual([...Array(20).fill("ack"), ...Array(5).fill("error")]);
+    expect(answers[24]).toMatchObject({ id: "t24", code: "webchat.too_fast" });
+    server.clock.pass(1_000);
+    expect(await page.act(text("t24", "n24"))).toEqual({ type: "ack", id: "t24" });
+  });
+
+  it("is told when the chat was disconnected meanwhile", async () => {
+    const own = await aChatBot(database);
+    const { token } = await openSession(server, own);
+    const page = await connectAndGreet(server, own, token);
+    await database.db.deleteFrom("channels").where("id", "=", own.channelId).execute();
+    expect(await page.act(text("t1", "Hi"))).toMatchObject({ id: "t1", code: "channel.not_found" });
+    page.close();
+  });
+
+  it("is not there for a chat that is disconnected", async () => {
+    const own = await aChatBot(database);
+    const { token } = await openSession(server, own);
+    await setChannelState(database.db, { workspaceId: own.workspaceId }, own.channelId, { status: "disconnected" });
+    const page = await connectPage(server, own);
+    page.say({ type: "hello", token });
+    expect(await page.heard("error")).toMatchObject({ code: "channel.not_found" });
+  });
+
+  it("leaves nothing behind in the log that is not the server's fault", () => {
+    expect(server.logged).toEqual([]);
+  });
+});
+
+it("answers a ping, so that a page knows that it is heard", async () => {
+  const page = await openPage(await aVisitor());
+  page.say({ type: "ping" });
+  expect(await page.heard("pong")).toEqual({ type: "pong" });
+});

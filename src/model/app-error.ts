@@ -1,0 +1,141 @@
+/** What kind of no an error is; `http/errors.ts` alone knows which status that makes. */
+export type ErrorKind =
+  | "malformed"
+  | "unauthenticated"
+  | "forbidden"
+  | "not_found"
+  | "method_not_allowed"
+  | "conflict"
+  | "too_large"
+  | "unsupported"
+  | "invalid"
+  | "internal"
+  | "bad_gateway"
+  | "unavailable"
+  | "too_fast";
+
+interface ErrorRow {
+  readonly kind: ErrorKind;
+  /** What it means and what to do, for docs/errors.md. */
+  readonly meaning: string;
+}
+
+const row = (kind: ErrorKind, meaning: string): ErrorRow => ({ kind, meaning });
+
+/** Every code that a door of ours answers with. Codes of single action results are with the actions. */
+export const errorTable = {
+  "request.malformed": row("malformed", "The body is not JSON (or YAML where that is taken). Check quotes and commas."),
+  "request.bad_encoding": row(
+    "malformed",
+    "The body or the address holds bytes that are not UTF-8. Send UTF-8, percent-encoded in addresses.",
+  ),
+  "request.bad_cursor": row("malformed", "The cursor is not one that a page gave. Start again without one."),
+  "request.invalid": row(
+    "invalid",
+    "The request can be read, but something in it does not fit; `details` names each place.",
+  ),
+  "request.too_large": row("too_large", "The body is larger than 1 MiB. Send less at once."),
+  "request.unsupported_media_type": row("unsupported", "The content type is not one this address takes."),
+  "request.method_not_allowed": row(
+    "method_not_allowed",
+    "This address exists, but not for this method; the header `Allow` names those it takes.",
+  ),
+  "request.not_found": row("not_found", "There is nothing at this address."),
+  "token.missing": row("unauthenticated", "Send `Authorization: Bearer <token>` with a token of kind `api`."),
+  "token.invalid": row("unauthenticated", "The token is unknown, revoked, or of another kind than this door takes."),
+  "token.missing_scope": row(
+    "forbidden",
+    "The token may not do this; make one with the scope that the sentence names.",
+  ),
+  "token.bot_bound": row("forbidden", "The token is bound to one bot and may not change what all bots share."),
+  "token.scope_exceeded": row("forbidden", "A token cannot make one that may do more than itself."),
+  "token.not_found": row("not_found", "There is no such token."),
+  "idempotency.mismatch": row(
+    "invalid",
+    "This `Idempotency-Key` was used for another request. Use a new key for a new request.",
+  ),
+  "idempotency.in_progress": row("conflict", "The first request with this key is still under way. Ask again shortly."),
+  "workspace.domain_taken": row("conflict", "Another workspace has this domain."),
+  "bot.not_found": row("not_found", "There is no such bot, or the token may not see it."),
+  "bot.ref_taken": row("conflict", "Another bot has this ref. Choose another or leave it out."),
+  "channel.not_found": row("not_found", "There is no such channel, or it is disconnected."),
+  "channel.unknown_kind": row("invalid", "There is no such kind of channel; the sentence lists those there are."),
+  "channel.invalid_settings": row("invalid", "The channel's settings do not fit its kind; `details` names each place."),
+  "channel.connect_failed": row(
+    "bad_gateway",
+    "The platform refused the connection; the sentence says why. The channel is kept, marked as broken: correct its settings and connect again.",
+  ),
+  "channel.refused": row("forbidden", "The webhook call does not prove that it comes from the platform."),
+  "channel.unauthenticated": row("unauthenticated", "The webhook call does not prove that it comes from the platform."),
+  "channel.bad_webhook": row("malformed", "The webhook call is not one that this channel's platform makes."),
+  "channel.no_webhook": row("not_found", "This kind of channel takes no webhook calls."),
+  "contact.not_found": row("not_found", "There is no such contact, or the token may not see it."),
+  "contact.nothing_to_change": row("invalid", "Name at least one thing to change."),
+  "tag.not_found": row("not_found", "There is no such tag."),
+  "tag.name_taken": row("conflict", "There is already a tag of this name."),
+  "label.not_found": row("not_found", "There is no such label."),
+  "label.name_taken": row("conflict", "There is already a label of this name."),
+  "field.not_found": row("not_found", "There is no such field."),
+  "field.key_taken": row("conflict", "There is already a field with this key or name."),
+  "variable.not_found": row("not_found", "There is no such variable."),
+  "variable.key_taken": row("conflict", "The bot already has a variable with this key or name."),
+  "variable.invalid_value": row("invalid", "The value does not fit the variable's kind."),
+  "flow.not_found": row("not_found", "There is no such flow, or the token may not see it."),
+  "flow.ref_taken": row("conflict", "Another flow has this ref. Choose another or leave it out."),
+  "flow.draft_conflict": row(
+    "conflict",
+    "Somebody saved the draft meanwhile. `details` holds the present draft; put your change on top and save with its revision.",
+  ),
+  "flow.invalid": row(
+    "invalid",
+    "The flow has problems that must be solved before it is published; `details` lists them.",
+  ),
+  "flow.version_not_found": row("not_found", "The flow has no such version."),
+  "flow.not_published": row("conflict", "The flow is not published."),
+  "sequence.not_found": row("not_found", "There is no such sequence, or the token may not see it."),
+  "sequence.ref_taken": row("conflict", "Another sequence has this ref. Choose another or leave it out."),
+  "entry_link.not_found": row("not_found", "There is no such entry link, or the token may not see it."),
+  "entry_link.too_long": row(
+    "invalid",
+    "The data does not fit into a link; the sentence names the length it has and may have. Shorten keys and values, or leave the data with the link on the server (`stored`).",
+  ),
+  "entry_link.bad_characters": row(
+    "invalid",
+    "The key has characters that the channel's links cannot carry. Use Latin letters, digits, `_` and `-`, or send it as `data.externalId`.",
+  ),
+  "entry_link.no_channel": row("invalid", "The channel named has no entry links."),
+  "message.not_found": row("not_found", "There is no such message, or the token may not see it."),
+  "message.not_retryable": row("conflict", "Only a failed or an uncertain outgoing message can be sent again."),
+  "event.not_found": row("not_found", "There is no such event that failed, or the token may not see it."),
+  "webchat.forbidden_origin": row(
+    "forbidden",
+    "The page that embeds the web chat is not among the channel's `allowedOrigins`. Add its origin there.",
+  ),
+  "webchat.bad_token": row("unauthenticated", "The visitor's token is not of this server. Ask for a new session."),
+  "webchat.no_hello": row("invalid", "A socket's first frame has to be `hello`."),
+  "webchat.too_fast": row("too_fast", "The visitor sends more than a person can. Wait a moment."),
+  "action.refused": row("invalid", "The action catalogue refused the call; `details.code` and the sentence say why."),
+  "service.unavailable": row(
+    "unavailable",
+    "The server is stopping or its database does not answer. Try again shortly.",
+  ),
+  "service.internal": row(
+    "internal",
+    "Something broke on our side. It is logged under the request id; nothing was half done.",
+  ),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** An expected no: a code from the table and a sentence that says what to do. `details` is data for programs. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  readonly details: unknown;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly details?: unknown; readonly cause?: unknown }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options?.details;
+  }
+}

@@ -1,0 +1,48 @@
+import type { ActionCall } from "./action-call.ts";
+import type { Profile } from "./contact.ts";
+import type { Json } from "./field.ts";
+import type { Attachment } from "./message.ts";
+
+/** An inbound message as every channel reports it. */
+export interface InboundMessage {
+  /** The platform's id of the message, to find it again when it is edited. */
+  readonly externalId?: string | undefined;
+  readonly text?: string | undefined;
+  readonly attachments: readonly Attachment[];
+}
+
+/** What happened. One kind a line; every door speaks these and nothing else. */
+export type Happening =
+  | { readonly kind: "message"; readonly message: InboundMessage }
+  | { readonly kind: "message_edited"; readonly message: InboundMessage }
+  /** A press of a button or quick reply; `payload` is what the message step put there. */
+  | { readonly kind: "button"; readonly payload: string; readonly title?: string | undefined }
+  /** `/start`, "Get started", a link opened; `payload` is what stood in the link. */
+  | { readonly kind: "start"; readonly payload?: string | undefined }
+  | { readonly kind: "blocked"; readonly reason?: string | undefined }
+  | { readonly kind: "unblocked" }
+  /** A wait is over. Obsolete if the position has gone on meanwhile. */
+  | { readonly kind: "timer"; readonly positionId: string }
+  /** What a job brought back for a parked position. */
+  | { readonly kind: "job_result"; readonly positionId: string; readonly result: Json }
+  /** Calls of the action catalogue from a door, in order, all or none of them valid. */
+  | { readonly kind: "actions"; readonly actions: readonly ActionCall[] };
+
+/** Where an event came from; shown in the history. */
+export type EventSource = "channel" | "timer" | "job" | "api" | "action-link" | "uchat" | "chatbot" | "bothelp" | "cli";
+
+/**
+ * An event of one contact, as `advance` gets it. `at` (Unix milliseconds) is the only clock and `seed` (an unsigned 32-bit
+ * number) the only randomness.
+ */
+export type Event = Happening & {
+  readonly id: number;
+  readonly at: number;
+  readonly seed: number;
+  readonly source: EventSource;
+  /** The channel it came by; absent for doors that are not channels. */
+  readonly channelId?: number | undefined;
+  /** What the platform says of the person; fills what the profile lacks. */
+  readonly profile?: Profile | undefined;
+  readonly username?: string | undefined;
+};

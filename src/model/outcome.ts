@@ -1,0 +1,87 @@
+import type { Contact, ProfileKey } from "./contact.ts";
+import type { FieldValue, Json } from "./field.ts";
+import type { OutgoingMessage } from "./message.ts";
+
+/** Why a position ended without reaching an end. */
+export type EndReason =
+  | "finished"
+  | "restarted"
+  | "stopped"
+  | "step_removed"
+  | "flow_unpublished"
+  | "step_failed"
+  | "too_many_steps"
+  | "invalid_step";
+
+/** Something that is now so; the history shows facts, webhooks and statistics are fed by them, triggers listen to them. */
+export type Fact =
+  | { readonly kind: "contact_created" }
+  | { readonly kind: "entry"; readonly payload: string; readonly link?: string | undefined }
+  | { readonly kind: "tag_added" | "tag_removed"; readonly tag: string }
+  | { readonly kind: "label_added" | "label_removed"; readonly label: string }
+  | { readonly kind: "field_changed"; readonly field: string; readonly value: FieldValue | null }
+  | { readonly kind: "profile_changed"; readonly key: ProfileKey; readonly value: string | null }
+  | { readonly kind: "variable_changed"; readonly variable: string; readonly value: FieldValue | null }
+  | { readonly kind: "sequence_subscribed" | "sequence_unsubscribed"; readonly sequence: string }
+  | { readonly kind: "opted_in" | "opted_out" }
+  | { readonly kind: "channel_blocked" | "channel_unblocked"; readonly channelId: number }
+  | { readonly kind: "flow_started"; readonly flow: string; readonly step: string; readonly by: string }
+  | { readonly kind: "step_entered"; readonly flow: string; readonly step: string }
+  | {
+      readonly kind: "waiting";
+      readonly flow: string;
+      readonly step: string;
+      readonly for: string;
+      readonly until?: number | undefined;
+    }
+  | {
+      readonly kind: "position_ended";
+      readonly flow: string;
+      readonly step: string;
+      readonly reason: EndReason;
+      readonly message?: string | undefined;
+    }
+  | { readonly kind: "message_skipped"; readonly reason: string; readonly flow?: string; readonly step?: string }
+  | { readonly kind: "note_added"; readonly text: string }
+  /** Something went wrong that somebody should see; never silent. */
+  | {
+      readonly kind: "error";
+      readonly code: string;
+      readonly message: string;
+      readonly flow?: string | undefined;
+      readonly step?: string | undefined;
+    };
+
+/** Work that needs the world outside, enqueued in the same transaction. `kind` names a job of `shell/jobs`. */
+export interface JobRequest {
+  readonly kind: string;
+  readonly data: Json;
+  /** Not before (Unix milliseconds). */
+  readonly startAt?: number | undefined;
+}
+
+/** What one action call gave. */
+export type ActionResult =
+  | { readonly ok: true; readonly result?: Json }
+  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
+
+/** What the caller of `submit` hears after the commit. */
+export type Answer =
+  | { readonly status: "done"; readonly results?: readonly ActionResult[] }
+  /** Seen before: nothing was done again; `results` are those of the first time. */
+  | { readonly status: "duplicate"; readonly results?: readonly ActionResult[] }
+  /** Refused whole (an unknown action, bad arguments): nothing was changed. */
+  | { readonly status: "refused"; readonly code: string; readonly message: string };
+
+/** Everything that follows from one event. The shell writes the difference between the contact before and `contact`. */
+export interface Outcome {
+  readonly contact: Contact;
+  /** Bot variables that were set (a value) or cleared (`null`). */
+  readonly variables: Readonly<Record<string, FieldValue | null>>;
+  readonly messages: readonly OutgoingMessage[];
+  readonly jobs: readonly JobRequest[];
+  readonly facts: readonly Fact[];
+  /** Notes to store on the contact. */
+  readonly notes: readonly string[];
+  readonly answer: Answer;
+}

@@ -1,0 +1,35 @@
+import type { Contact } from "./contact.ts";
+import type { FieldDefinition, FieldValue } from "./field.ts";
+import type { EntryLink, PreparedFlow } from "./flow.ts";
+
+/** A bot as published: shared by all its contacts, replaced as a whole when something in it is changed. */
+export interface BotSnapshot {
+  readonly id: number;
+  readonly ref: string;
+  readonly name: string;
+  readonly workspaceId: number;
+  /** IANA name; stands in for contacts whose time zone is unknown. */
+  readonly timeZone: string;
+  /** Published flows by `ref`. */
+  readonly flows: ReadonlyMap<string, PreparedFlow>;
+  /** Tags and labels that exist in the workspace, by name. */
+  readonly tags: ReadonlySet<string>;
+  readonly labels: ReadonlySet<string>;
+  /** Field definitions by key and by name (people's scripts use either). */
+  readonly fields: ReadonlyMap<string, FieldDefinition>;
+  readonly variableDefinitions: ReadonlyMap<string, FieldDefinition>;
+  /** Names of sequences by `ref`. */
+  readonly sequences: ReadonlyMap<string, string>;
+  readonly entryLinks: ReadonlyMap<string, EntryLink>;
+  /** Kinds of the bot's channels by id. */
+  readonly channels: ReadonlyMap<number, string>;
+}
+
+/** What `advance` decides over: the bot, its variables' values, and one contact. */
+export interface World {
+  readonly bot: BotSnapshot;
+  readonly variables: Readonly<Record<string, FieldValue>>;
+  readonly contact: Contact;
+  /** The contact was made for this very event. */
+  readonly isNew?: boolean;
+}

@@ -1,0 +1,335 @@
+import { randomBytes } from "node:crypto";
+import type { Advance } from "../engine/advance.ts";
+import { toError } from "../engine/to-error.ts";
+import type { Contact } from "../model/contact.ts";
+import type { Event } from "../model/event.ts";
+import type { FieldValue } from "../model/field.ts";
+import type { MessageStatus } from "../model/message.ts";
+import type { Answer, Fact, JobRequest, Outcome } from "../model/outcome.ts";
+import type { BotSnapshot } from "../model/world.ts";
+import type { Database } from "../store/database.ts";
+import { type ContactChange, type HandledOutcome, type StoredMessage, writeBatch } from "../store/outcome-store.ts";
+import { loadVariables } from "../store/snapshot-store.ts";
+import {
+  createContacts,
+  findHandledEvents,
+  type HandledEvent,
+  type IdentityKey,
+  type LoadedContact,
+  lockAndLoadContacts,
+  lockNewIdentities,
+} from "../store/world-store.ts";
+import type { Snapshots } from "./snapshots.ts";
+import type { Submission, SubmitReply } from "./submission.ts";
+
+/** A submission with what the shell adds when it arrives. */
+export interface Arrival {
+  readonly submission: Submission;
+  readonly eventId: number;
+  readonly at: number;
+  readonly seed: number;
+}
+
+export interface BatchDependencies {
+  readonly advance: Advance;
+  readonly snapshots: Snapshots;
+  /** Messages of these channel kinds are fetched by the person's page: they are sent once they are stored. */
+  readonly isPullChannel: (channelKind: string) => boolean;
+  readonly enqueueJobs: (trx: Database, jobs: readonly JobRequest[]) => Promise<void>;
+  readonly leaseOwner: () => number | null;
+}
+
+/** What a batch leaves behind once it is committed. */
+export interface BatchResult {
+  /** One a submission, in their order. */
+  readonly replies: readonly SubmitReply[];
+  readonly messages: readonly StoredMessage[];
+  /** Contacts that somebody who looks at them should see anew. */
+  readonly touched: readonly number[];
+}
+
+/**
+ * Handles a batch inside the given transaction: lock and load all worlds, advance each contact's events in order, write everything. The only
+ * place where events become changes. `inDoubt`: what an earlier attempt decided whose commit lost its answer; it stands if that was committed.
+ */
+export async function handleBatch(
+  trx: Database,
+  arrivals: readonly Arrival[],
+  dependencies: BatchDependencies,
+  inDoubt?: BatchResult,
+): Promise<BatchResult> {
+  const people = await findPeople(trx, arrivals);
+  const handledBefore = await findRepetitions(trx, arrivals);
+  if (inDoubt !== undefined && arrivals.some(({ eventId }) => handledBefore.has(`#${eventId}`))) return inDoubt;
+  await people.makeAskedFor(arrivals.filter((arrival) => findRepetition(handledBefore, arrival) === undefined));
+  const desk = createDesk(trx, dependencies);
+  const replies: SubmitReply[] = [];
+  for (const arrival of arrivals) {
+    const repetition = findRepetition(handledBefore, arrival);
+    const loaded = people.of(arrival);
+    if (repetition !== undefined) replies.push(toDuplicate(repetition));
+    else if (loaded === undefined) replies.push(whoIsMissing(arrival.submission));
+    else {
+      const reply = await desk.handle(arrival, loaded, people.isNew(loaded));
+      replies.push(reply);
+      remember(handledBefore, arrival, reply);
+    }
+  }
+  const { handled, contacts, variables, jobs } = desk.result();
+  await people.discardUnused(new Set(contacts.map(({ after }) => after.id)));
+  if (handled.length === 0) return { replies, messages: [], touched: [] };
+  const leaseOwner = dependencies.leaseOwner();
+  const messages = await writeBatch(trx, { handled, contacts, variables, leaseOwner });
+  if (jobs.length > 0) await dependencies.enqueueJobs(trx, jobs);
+  return { replies, messages, touched: contacts.map(({ after }) => after.id) };
+}
+
+const identityKey = ({ channelId, externalId }: IdentityKey) => `${channelId}:${externalId}`;
+
+/** Finds, or makes, the contact of every arrival. */
+async function findPeople(trx: Database, arrivals: readonly Arrival[]) {
+  const byId = new Map<number, LoadedContact>();
+  const byIdentity = new Map<string, LoadedContact>();
+  const byEvent = new Map<number, LoadedContact>();
+  const created = new Set<number>();
+  const keep = (loaded: LoadedContact) => {
+    byId.set(loaded.contact.id, loaded);
+    for (const identity of loaded.contact.identities) byIdentity.set(identityKey(identity), loaded);
+    return loaded;
+  };
+  const identities = new Map<string, Arrival & { readonly identity: IdentityKey }>();
+  const contactIds: number[] = [];
+  const askedKeys: IdentityKey[] = [];
+  for (const arrival of arrivals) {
+    const { target } = arrival.submission;
+    if ("contactId" in target) contactIds.push(target.contactId);
+    else if ("create" in target) askedKeys.push(...keyOfAsked(arrival));
+    else if (!identities.has(identityKey(target)))
+      identities.set(identityKey(target), { ...arrival, identity: target });
+  }
+  const wanted = [...identities.values()];
+  for (const loaded of await lockAndLoadContacts(
+    trx,
+    wanted.map(({ identity }) => identity),
+    contactIds,
+  ))
+    keep(loaded);
+  let missing = wanted.filter(({ identity }) => !byIdentity.has(identityKey(identity)));
+  if (missing.length > 0) {
+    const keys = missing.map(({ identity }) => identity);
+    await lockNewIdentities(trx, keys);
+    for (const loaded of await lockAndLoadContacts(trx, keys, [])) keep(loaded);
+    missing = missing.filter(({ identity }) => !byIdentity.has(identityKey(identity)));
+  }
+  const made = missing.map(({ at, identity }) => ({ cuid: createCuid(), at, identity }));
+  for (const loaded of made.length > 0 ? await createContacts(trx, made) : []) created.add(keep(loaded).contact.id);
+  // Held before anybody looks for repetitions: of two processes that got the same request, one makes the contact.
+  if (askedKeys.length > 0) await lockNewIdentities(trx, askedKeys);
+  return {
+    of({ eventId, submission: { target } }: Arrival): LoadedContact | undefined {
+      if ("contactId" in target) return byId.get(target.contactId);
+      return "create" in target ? byEvent.get(eventId) : byIdentity.get(identityKey(target));
+    },
+    isNew: (loaded: LoadedContact) => created.has(loaded.contact.id),
+    /** Makes the contacts that these arrivals ask for. */
+    async makeAskedFor(fresh: readonly Arrival[]): Promise<void> {
+      const wishes = fresh.flatMap(({ submission: { target }, at, eventId }) =>
+        "create" in target ? [{ cuid: createCuid(), at, eventId, botId: target.create.botId }] : [],
+      );
+      const eventIds = new Map(wishes.map(({ cuid, eventId }) => [cuid, eventId]));
+      for (const loaded of wishes.length > 0 ? await createContacts(trx, wishes) : []) {
+        created.add(keep(loaded).contact.id);
+        byEvent.set(eventIds.get(loaded.contact.cuid) ?? 0, loaded);
+      }
+    },
+    /** Takes back contacts that were made for what was then refused, or turned out to repeat a request in the same batch. */
+    async discardUnused(used: ReadonlySet<number>): Promise<void> {
+      const unused = [...created].filter((id) => !used.has(id));
+      if (unused.length > 0) await trx.deleteFrom("contacts").where("id", "in", unused).execute();
+    },
+  };
+}
+
+/** 20 characters of a 32-letter alphabet without look-alikes: 100 random bits. */
+function createCuid(): string {
+  const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+  return Array.from(randomBytes(20), (byte) => alphabet[byte & 31]).join("");
+}
+
+/** A request that makes a contact, as something to lock; no channel has the id 0. */
+function keyOfAsked({ submission: { dedupeKey } }: Arrival): IdentityKey[] {
+  return dedupeKey === undefined ? [] : [{ channelId: 0, externalId: dedupeKey }];
+}
+
+async function findRepetitions(trx: Database, arrivals: readonly Arrival[]): Promise<Map<string, HandledEvent>> {
+  const keys = arrivals.flatMap(({ submission }) => submission.dedupeKey ?? []);
+  const handled = await findHandledEvents(
+    trx,
+    keys,
+    arrivals.map(({ eventId }) => eventId),
+  );
+  return new Map(
+    handled.flatMap((event) => [
+      ...(event.dedupeKey === null ? [] : [[event.dedupeKey, event] as const]),
+      [`#${event.id}`, event] as const,
+    ]),
+  );
+}
+
+function findRepetition(handled: ReadonlyMap<string, HandledEvent>, arrival: Arrival): HandledEvent | undefined {
+  const { dedupeKey } = arrival.submission;
+  return handled.get(`#${arrival.eventId}`) ?? (dedupeKey === undefined ? undefined : handled.get(dedupeKey));
+}
+
+/** A second delivery may stand in the same batch. */
+function remember(handled: Map<string, HandledEvent>, arrival: Arrival, reply: SubmitReply): void {
+  const { dedupeKey } = arrival.submission;
+  if (dedupeKey === undefined || reply.contactId === undefined || reply.eventId === undefined) return;
+  const answer = "results" in reply && reply.results !== undefined ? { results: [...reply.results] } : {};
+  handled.set(dedupeKey, { id: arrival.eventId, dedupeKey, contactId: reply.contactId, answer: answer as never });
+}
+
+function toDuplicate({ id, contactId, answer }: HandledEvent): SubmitReply {
+  const { results } = (answer ?? {}) as { results?: Extract<Answer, { status: "done" }>["results"] };
+  return { status: "duplicate", contactId, eventId: id, ...(results === undefined ? {} : { results }) };
+}
+
+function whoIsMissing({ target }: Submission): SubmitReply {
+  if ("contactId" in target) {
+    return { status: "refused", code: "contact.not_found", message: `there is no contact ${target.contactId}` };
+  }
+  return "create" in target
+    ? { status: "refused", code: "bot.not_found", message: `there is no bot ${target.create.botId}` }
+    : { status: "refused", code: "channel.not_found", message: `there is no channel ${target.channelId}` };
+}
+
+/** Advances event after event and gathers what is to be written. */
+function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchDependencies) {
+  const handled: HandledOutcome[] = [];
+  const changes = new Map<number, ContactChange>();
+  const variableValues = new Map<number, Readonly<Record<string, FieldValue>>>();
+  const lockedBots = new Set<number>();
+  const variables = new Map<number, Record<string, FieldValue | null>>();
+  const jobs: JobRequest[] = [];
+
+  async function variablesOf(bot: BotSnapshot): Promise<Readonly<Record<string, FieldValue>>> {
+    const known = variableValues.get(bot.id);
+    if (known !== undefined || bot.variableDefinitions.size === 0) return known ?? {};
+    const loaded = (await loadVariables(trx, [bot.id])).get(bot.id) ?? {};
+    variableValues.set(bot.id, loaded);
+    return loaded;
+  }
+
+  /** Who sets a variable decides over what stands until the commit: another process may have set it since it was read. */
+  async function lockVariablesOf(bot: BotSnapshot): Promise<Readonly<Record<string, FieldValue>>> {
+    lockedBots.add(bot.id);
+    const loaded = (await loadVariables(trx, [bot.id], { lock: true })).get(bot.id) ?? {};
+    variableValues.set(bot.id, loaded);
+    return loaded;
+  }
+
+  function keepVariables(
+    bot: BotSnapshot,
+    before: Readonly<Record<string, FieldValue>>,
+    changed: Outcome["variables"],
+  ) {
+    if (Object.keys(changed).length === 0) return;
+    variables.set(bot.id, { ...variables.get(bot.id), ...changed });
+    const merged = { ...before, ...changed };
+    const set = Object.entries(merged).filter((entry): entry is [string, FieldValue] => entry[1] !== null);
+    variableValues.set(bot.id, Object.fromEntries(set));
+  }
+
+  return {
+    async handle(arrival: Arrival, loaded: LoadedContact, isNew: boolean): Promise<SubmitReply> {
+      const contact = changes.get(loaded.contact.id)?.after ?? loaded.contact;
+      const bot = await snapshots.get(trx, contact.botId, loaded.revision);
+      if (bot === undefined) return { status: "refused", code: "bot.not_found", message: "the bot is gone" };
+      const event = toEvent(arrival);
+      const first = isNew && !changes.has(contact.id);
+      const decide = (variables: Readonly<Record<string, FieldValue>>) =>
+        attempt(advance, { bot, variables, contact, isNew: first }, event);
+      let before = await variablesOf(bot);
+      let { outcome, failed } = decide(before);
+      if (Object.keys(outcome.variables).length > 0 && !lockedBots.has(bot.id)) {
+        before = await lockVariablesOf(bot);
+        ({ outcome, failed } = decide(before));
+      }
+      // Refused whole: nothing is written, not even that it was asked, so that the same request may come again and be right.
+      if (outcome.answer.status === "refused" && failed === undefined) return outcome.answer;
+      keepVariables(bot, before, outcome.variables);
+      jobs.push(...outcome.jobs);
+      // A timer that another process was quicker with: nothing happened, so nothing is told.
+      const isNothing = outcome.contact === contact && outcome.facts.length === 0 && event.source === "timer";
+      if (isNothing) return { ...outcome.answer, contactId: contact.id, eventId: event.id };
+      changes.set(contact.id, { before: loaded.contact, after: outcome.contact, bot, at: event.at });
+      const messages = outcome.messages.map((message) => ({
+        ...message,
+        status: (isPullChannel(bot.channels.get(message.channelId) ?? "") ? "sent" : "queued") as MessageStatus,
+      }));
+      handled.push({
+        event,
+        contactId: contact.id,
+        workspaceId: loaded.workspaceId,
+        dedupeKey: arrival.submission.dedupeKey,
+        facts: outcome.facts,
+        answer: outcome.answer,
+        messages,
+        notes: outcome.notes,
+        failed,
+      });
+      return { ...outcome.answer, contactId: contact.id, eventId: event.id };
+    },
+    result: () => ({ handled, contacts: [...changes.values()], variables, jobs }),
+  };
+}
+
+function toEvent({ submission, eventId, at, seed }: Arrival): Event {
+  const { target, happening, source, profile, username } = submission;
+  return {
+    ...happening,
+    id: eventId,
+    at,
+    seed,
+    source,
+    ...("channelId" in target ? { channelId: target.channelId } : {}),
+    ...(profile === undefined ? {} : { profile }),
+    ...(username === undefined ? {} : { username }),
+  };
+}
+
+/** A bug in a step must not take the batch with it: the event is kept as failed, and nothing follows from it. */
+function attempt(
+  advance: Advance,
+  world: { bot: BotSnapshot; variables: Readonly<Record<string, FieldValue>>; contact: Contact; isNew: boolean },
+  event: Event,
+): { readonly outcome: Outcome; readonly failed: string | undefined } {
+  try {
+    return { outcome: advance(world, event), failed: undefined };
+  } catch (thrown) {
+    const error = toError(thrown);
+    const message = "the event could not be handled; it is kept as failed and can be tried again";
+    const outcome: Outcome = {
+      ...endBrokenWait(world.contact, event, error),
+      variables: {},
+      messages: [],
+      jobs: [],
+      notes: [],
+      answer: { status: "refused", code: "internal", message },
+    };
+    return { outcome, failed: error.stack ?? error.message };
+  }
+}
+
+/** A wait whose end breaks the step would be due for ever: the position ends, visibly. */
+function endBrokenWait(contact: Contact, event: Event, error: Error): Pick<Outcome, "contact" | "facts"> {
+  const broken: Fact = { kind: "error", code: "internal", message: error.message };
+  const due = event.kind === "timer" ? contact.positions.find(({ id }) => id === event.positionId) : undefined;
+  if (due === undefined) return { contact, facts: [broken] };
+  const { flow, step } = due;
+  const ended: Fact = { kind: "position_ended", flow, step, reason: "step_failed", message: error.message };
+  return {
+    contact: { ...contact, positions: contact.positions.filter((other) => other !== due) },
+    facts: [broken, ended],
+  };
+}

@@ -1,0 +1,103 @@
+import { sql } from "kysely";
+import { fromKysely, fromPglite, PgBoss } from "pg-boss";
+import type { Logger } from "pino";
+import { toError } from "../engine/to-error.ts";
+import type { Json } from "../model/field.ts";
+import type { JobRequest } from "../model/outcome.ts";
+import type { Database, OpenDatabase } from "../store/database.ts";
+
+/** What a job may use. */
+export interface JobContext {
+  readonly db: Database;
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** A job kind: one file in `shell/jobs/`, one line in the registry there. */
+export interface JobKind {
+  /** Also its queue's name and its key in the registry. */
+  readonly kind: string;
+  /** When it runs by itself, as a cron line in UTC; absent: only when it is asked for. */
+  readonly cron?: string;
+  readonly retryLimit: number;
+  run(data: Json, context: JobContext): Promise<void>;
+}
+
+export type JobCatalogue = Readonly<Record<string, JobKind>>;
+
+export interface Jobs {
+  /** Enqueues within the given transaction: the job exists if and only if that commits. */
+  enqueue(trx: Database, jobs: readonly JobRequest[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const schema = "pgboss";
+/** pg-boss's least, of what it lets one ask for. */
+const leastHeartbeatSeconds = 10;
+/**
+ * Seconds without a sign of life after which a job of a killed worker is handed to another. With the look for such jobs, the first retry's delay and the poll it
+ * has to run again within 10 s of the kill.
+ */
+const heartbeatSeconds = 5;
+const beatSeconds = 1;
+const superviseSeconds = 1;
+const pollSeconds = 0.5;
+
+/** Starts the job queue on the same database. `isWorker: false` only enqueues. */
+export async function startJobs(options: {
+  readonly database: OpenDatabase;
+  readonly catalogue: JobCatalogue;
+  readonly isWorker: boolean;
+  readonly log: Logger;
+  readonly now: () => number;
+}): Promise<Jobs> {
+  const { database, catalogue, isWorker, log, now } = options;
+  const boss = new PgBoss({
+    ...(database.pglite === undefined
+      ? { connectionString: database.connectionString ?? "", max: 3 }
+      : { db: fromPglite(database.pglite), backend: "pglite" as const }),
+    schema,
+    supervise: isWorker,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
+    schedule: isWorker,
+  });
+  // Without a listener an error on pg-boss's own connections would end the process.
+  boss.on("error", (error) => log.warn({ err: toError(error) }, "the job queue has a problem; it goes on by itself"));
+  await boss.start();
+  for (const [key, job] of Object.entries(catalogue)) {
+    if (key !== job.kind) throw new Error(`job "${key}" is registered under another name than its own, "${job.kind}"`);
+    await boss.createQueue(job.kind, {
+      retryLimit: job.retryLimit,
+      retryBackoff: true,
+      heartbeatSeconds: leastHeartbeatSeconds,
+    });
+    await sql`update ${sql.table(`${schema}.queue`)} set heartbeat_seconds = ${heartbeatSeconds} where name = ${job.kind}`.execute(
+      database.db,
+    );
+    if (!isWorker) continue;
+    const options = { pollingIntervalSeconds: pollSeconds, heartbeatRefreshSeconds: beatSeconds };
+    await boss.work(job.kind, options, async (batch: readonly { readonly data: unknown }[]) => {
+      for (const { data } of batch)
+        await job.run((data as { value?: Json } | null)?.value ?? null, { db: database.db, log, now });
+    });
+    if (job.cron !== undefined) await boss.schedule(job.kind, job.cron);
+  }
+  return {
+    async enqueue(trx, jobs) {
+      const byKind = Map.groupBy(jobs, ({ kind }) => kind);
+      for (const [kind, requests] of byKind) {
+        if (!Object.hasOwn(catalogue, kind)) throw new Error(`there is no job kind "${kind}"`);
+        const rows = requests.map(({ data, startAt }) => ({
+          data: { value: data },
+          ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }),
+        }));
+        await boss.insert(kind, rows, { db: fromKysely(trx as never) });
+      }
+    },
+    async stop() {
+      await boss.stop({ graceful: true, close: true, timeout: 10_000 });
+    },
+  };
+}

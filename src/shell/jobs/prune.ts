@@ -1,0 +1,23 @@
+import { sql } from "kysely";
+import type { JobKind } from "../jobs.ts";
+
+/** How long things are kept that only serve looking back. */
+const keepDays = { idempotencyKeys: 3, integrationLog: 90 };
+
+/** Deletes what has been kept long enough. */
+export const prune: JobKind = {
+  kind: "prune",
+  cron: "17 3 * * *",
+  retryLimit: 3,
+  async run(_data, { db, log }) {
+    const keys = await db
+      .deleteFrom("idempotencyKeys")
+      .where("createdAt", "<", sql<Date>`now() - make_interval(days => ${keepDays.idempotencyKeys})`)
+      .executeTakeFirst();
+    const entries = await db
+      .deleteFrom("integrationLog")
+      .where("createdAt", "<", sql<Date>`now() - make_interval(days => ${keepDays.integrationLog})`)
+      .executeTakeFirst();
+    log.info({ keys: Number(keys.numDeletedRows), logEntries: Number(entries.numDeletedRows) }, "pruned");
+  },
+};

@@ -1,0 +1,171 @@
+import type { Logger } from "pino";
+import type { ChannelPorts, SendResult } from "../engine/channel-type.ts";
+import { toError } from "../engine/to-error.ts";
+import type { Database } from "../store/database.ts";
+import {
+  findOwned,
+  markSending,
+  type QueuedMessage,
+  recordPart,
+  recordSends,
+  type SendOutcome,
+  setChannelStatus,
+} from "../store/outbox-store.ts";
+import { isPassingFault } from "../store/passing-fault.ts";
+import type { RunningChannel } from "./channel-runtime.ts";
+import { createGroupWriter } from "./group-writer.ts";
+import { sends } from "./metrics.ts";
+import type { SendRates } from "./send-rates.ts";
+import type { Submit } from "./submission.ts";
+
+export interface SenderOptions {
+  readonly db: Database;
+  readonly ports: ChannelPorts;
+  readonly submit: Submit;
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly processId: number;
+}
+
+/** What is left to do with a message after an attempt: nothing, or another attempt as the changed message says. */
+export type Verdict = { readonly done: true } | { readonly again: QueuedMessage };
+
+/** Attempts one message: marks it, sends it, records what became of it. Throws where the database is away before anything went out. */
+export type AttemptSend = (
+  message: QueuedMessage,
+  channel: RunningChannel | undefined,
+  rates: SendRates | undefined,
+) => Promise<Verdict>;
+
+/** Passing faults in a row before a message is given up: with the delays below, about a day. */
+const maxAttempts = 30;
+const retryDelaysMs = [1_000, 2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000];
+const brokenChannelDelayMs = 60_000;
+/** An earlier message of the contact is with another process: it will not be long. */
+const notFirstDelayMs = 100;
+
+const done: Verdict = { done: true };
+
+export function createSender({ db, ports, submit, log, now, processId }: SenderOptions): AttemptSend {
+  const mark = createGroupWriter<number, boolean>(async (ids) => {
+    const marked = await markSending(db, processId, ids);
+    return ids.map((id) => marked.has(id));
+  });
+  const record = createGroupWriter<SendOutcome, void>(async (outcomes) => {
+    await untilWritten(() => recordSends(db, outcomes), log);
+    return outcomes.map(() => undefined);
+  });
+  const keepPart = (id: number, count: number) => untilWritten(() => recordPart(db, id, count), log);
+
+  async function give(message: QueuedMessage, status: "failed" | "uncertain", error: string): Promise<Verdict> {
+    await record({ id: message.id, status, error, at: now() });
+    return done;
+  }
+
+  async function conclude(
+    message: QueuedMessage,
+    channel: RunningChannel,
+    rates: SendRates | undefined,
+    result: SendResult,
+  ): Promise<Verdict> {
+    const at = now();
+    if (result.status === "sent") {
+      await record({ id: message.id, status: "sent", externalId: result.externalId, at });
+      return done;
+    }
+    if (result.status === "rejected") return await give(message, "failed", result.message);
+    if (result.status === "recipient-gone") {
+      await give(message, "failed", result.message);
+      await submit({
+        target: { channelId: channel.id, externalId: message.recipient },
+        happening: { kind: "blocked", reason: result.message },
+        source: "channel",
+        dedupeKey: `c${channel.id}:gone:${message.id}`,
+      });
+      return done;
+    }
+    if (result.status === "unauthorized") {
+      await setChannelStatus(db, channel.id, "broken", result.message);
+      log.error({ channelId: channel.id }, "a channel refuses our credentials");
+    }
+    if (result.status === "retry-later" && result.maybeSent === true && policyOf(channel) === "ask") {
+      return await give(message, "uncertain", result.message);
+    }
+    // Being told to wait, or a channel without credentials, is no failure of the message.
+    const isFree = result.status !== "retry-later";
+    if (result.status === "rate-limited") rates?.limited(message.recipient, result.scope, result.afterMs, at);
+    const attempts = isFree ? message.attempts : message.attempts + 1;
+    if (attempts >= maxAttempts) return await give(message, "failed", result.message);
+    const notBefore = at + delayOf(result, attempts);
+    const maybeSent = result.status === "retry-later" && result.maybeSent === true;
+    await record({ id: message.id, status: "queued", error: result.message, notBefore, isFree, maybeSent, at });
+    return { again: { ...message, notBefore, attempts, isUncertain: false } };
+  }
+
+  return async (message, channel, rates) => {
+    if (channel === undefined) return await give(message, "failed", "the channel is gone");
+    if (channel.status === "disconnected") return await give(message, "failed", "the channel is disconnected");
+    if (message.isUncertain && policyOf(channel) === "ask") {
+      return await give(message, "uncertain", "the answer to the send was cut off; it may have gone out");
+    }
+    if (!(await mark(message.id))) {
+      const isOurs = (await findOwned(db, processId, [message.id])).has(message.id);
+      return isOurs ? { again: { ...message, notBefore: now() + notFirstDelayMs } } : done;
+    }
+    let { partsSent } = message;
+    const onPartSent = async (count: number) => {
+      partsSent = count;
+      await keepPart(message.id, count);
+    };
+    const result = await sendOn(channel, message, ports, onPartSent, log);
+    sends.inc({ channel: channel.kind, result: result.status });
+    return await conclude({ ...message, partsSent }, channel, rates, result);
+  };
+}
+
+/**
+ * What went out must be written down, however long the database is away: forgetting it would send it twice. Ends only with the write, or
+ * with the process (the message is then uncertain).
+ */
+async function untilWritten(write: () => Promise<void>, log: Logger): Promise<void> {
+  for (let delay = 50; ; delay = Math.min(delay * 2, 1_000)) {
+    try {
+      return await write();
+    } catch (thrown) {
+      const error = toError(thrown);
+      if (!isPassingFault(error)) throw error;
+      log.warn({ err: error }, "what was sent cannot be recorded yet; trying again");
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
+  }
+}
+
+async function sendOn(
+  channel: RunningChannel,
+  message: QueuedMessage,
+  ports: ChannelPorts,
+  onPartSent: (count: number) => Promise<void>,
+  log: Logger,
+): Promise<SendResult> {
+  const { id: messageId, contactId, recipient, content, partsSent } = message;
+  try {
+    return await channel.type.send({ messageId, contactId, recipient, content, partsSent, onPartSent }, channel, ports);
+  } catch (thrown) {
+    log.error({ err: toError(thrown), channelId: channel.id, messageId }, "a channel broke while sending");
+    return { status: "retry-later", message: "the channel broke while sending" };
+  }
+}
+
+function policyOf(channel: RunningChannel): "repeat" | "ask" {
+  const { uncertainPolicy } = channel.settings as { uncertainPolicy?: "repeat" | "ask" };
+  return uncertainPolicy ?? channel.type.uncertainPolicy;
+}
+
+type Postponed = Extract<SendResult, { status: "retry-later" | "rate-limited" | "unauthorized" }>;
+
+function delayOf(result: Postponed, attempts: number): number {
+  if (result.status === "rate-limited") return result.afterMs;
+  if (result.status === "unauthorized") return brokenChannelDelayMs;
+  return result.afterMs ?? retryDelaysMs[Math.min(attempts, retryDelaysMs.length) - 1] ?? brokenChannelDelayMs;
+}

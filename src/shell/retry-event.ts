@@ -1,0 +1,25 @@
+import type { EventSource, Happening } from "../model/event.ts";
+import type { Database } from "../store/database.ts";
+import { retryKey, type StoredEvent, settleFailedEvent } from "../store/event-store.ts";
+import type { Submit, SubmitReply } from "./submission.ts";
+
+/**
+ * Hands a failed event in again, as it came. The dedupe key names the failed event, so that two who try at the same time do it once; a try that fails
+ * in its turn stands on the list of failed events by itself.
+ */
+export async function retryEvent(
+  db: Database,
+  submit: Submit,
+  event: StoredEvent & { readonly externalId: string | null },
+): Promise<SubmitReply> {
+  const { id, contactId, channelId, externalId } = event;
+  const reply = await submit({
+    target: channelId === null || externalId === null ? { contactId } : { channelId, externalId },
+    // Stored by the waist from a happening: kind and payload are its two halves.
+    happening: { kind: event.kind, ...(event.payload as object) } as Happening,
+    source: event.source as EventSource,
+    dedupeKey: retryKey(id),
+  });
+  await settleFailedEvent(db, id);
+  return reply;
+}

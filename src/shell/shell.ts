@@ -1,0 +1,157 @@
+import type { Logger } from "pino";
+import type { Advance } from "../engine/advance.ts";
+import type { ChannelCatalogue, ChannelPorts } from "../engine/channel-type.ts";
+import type { PublishedFlow } from "../engine/prepare-flow.ts";
+import { toError } from "../engine/to-error.ts";
+import type { PreparedFlow } from "../model/flow.ts";
+import type { OpenDatabase } from "../store/database.ts";
+import { beat, forgetAllProcesses, reapProcesses, registerProcess, unregisterProcess } from "../store/outbox-store.ts";
+import { vacuumWhereWorth } from "../store/vacuum-store.ts";
+import { createChannelLocks } from "./channel-locks.ts";
+import { type ChannelRuntime, createChannelRuntime } from "./channel-runtime.ts";
+import { type JobCatalogue, type Jobs, startJobs } from "./jobs.ts";
+import { createLocalLive, type Live } from "./live.ts";
+import { createPostgresLive } from "./live-postgres.ts";
+import { createOutbox } from "./outbox.ts";
+import { startReceivers } from "./receivers.ts";
+import { createSnapshots } from "./snapshots.ts";
+import type { Submit } from "./submission.ts";
+import { startTimers } from "./timers.ts";
+import { createWaist } from "./waist.ts";
+
+export interface ShellOptions {
+  readonly database: OpenDatabase;
+  readonly advance: Advance;
+  readonly prepareFlow: (flow: PublishedFlow) => PreparedFlow;
+  readonly channelTypes: ChannelCatalogue;
+  readonly jobKinds: JobCatalogue;
+  readonly secretKey: Buffer;
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Whether this process sends, keeps time and runs jobs. */
+  readonly isWorker: boolean;
+}
+
+/** The running waist and its exits. */
+export interface Shell {
+  readonly submit: Submit;
+  readonly channels: ChannelRuntime;
+  readonly live: Live;
+  /** Whether the database has answered lately. */
+  isAlive(): boolean;
+  /** Takes no more events, finishes those taken, lets sends under way end. */
+  stop(): Promise<void>;
+}
+
+const beatMs = 1_000;
+const claimMs = 500;
+const vacuumMs = 60_000;
+/** Transactions at a time on a server: one is being written while the next is being decided. */
+const serverConcurrency = 2;
+
+/** Starts the shell on an open, migrated database. */
+export async function startShell(options: ShellOptions): Promise<Shell> {
+  const { database, log, now, isWorker, channelTypes } = options;
+  const { db } = database;
+  const roles = isWorker ? ["worker"] : ["web"];
+  if (database.kind === "embedded") await forgetAllProcesses(db);
+  const processId = await registerProcess(db, roles);
+  const local = createLocalLive();
+  // Another process may have stored messages that it does not send itself. Its news come as soon as the connection stands: before there is an outbox.
+  let whenForeignNews: (() => void) | undefined;
+  const onForeignNews = () => whenForeignNews?.();
+  const shared =
+    database.connectionString === undefined
+      ? undefined
+      : createPostgresLive({ connectionString: database.connectionString, local, processId, onForeignNews, log });
+  const live: Live = shared ?? local;
+  const channels = createChannelRuntime({ db, catalogue: channelTypes, secretKey: options.secretKey, log, now });
+  const ports: ChannelPorts = { fetch, announce: live.announce, log };
+  const jobs: Jobs = await startJobs({ database, catalogue: options.jobKinds, isWorker, log, now });
+  const waist = createWaist({
+    db: database.hot,
+    log,
+    now,
+    advance: options.advance,
+    snapshots: createSnapshots(options.prepareFlow),
+    isPullChannel: (kind) => channelTypes[kind]?.capabilities.pull === true,
+    enqueueJobs: jobs.enqueue,
+    leaseOwner: () => (isWorker && outbox.hasRoom ? processId : null),
+    onCommitted: ({ messages, touched }) => {
+      if (isWorker) outbox.take(messages.filter(({ leased }) => leased));
+      for (const contactId of touched) live.announce(contactId);
+    },
+    onDoubt: () => outbox.doubt(),
+    concurrency: database.kind === "embedded" ? 1 : serverConcurrency,
+  });
+  const outbox = createOutbox({ db: database.hot, channels, ports, submit: waist.submit, log, now, processId });
+  if (isWorker) whenForeignNews = () => void outbox.claim().catch(() => undefined);
+  const pulse = startPulse({ database, processId, roles, isWorker, claim: outbox.claim, log });
+  const timers = isWorker ? startTimers({ db, submit: waist.submit, now, log }) : undefined;
+  const locks = createChannelLocks(database);
+  const receivers = isWorker
+    ? startReceivers({ db, channels, ports, submit: waist.submit, log, acquire: locks.acquire, release: locks.release })
+    : undefined;
+  return {
+    submit: waist.submit,
+    channels,
+    live,
+    isAlive: pulse.isAlive,
+    async stop() {
+      await receivers?.stop();
+      await timers?.stop();
+      await waist.stop();
+      await outbox.stop();
+      pulse.stop();
+      await jobs.stop();
+      await locks.close();
+      await unregisterProcess(db, processId).catch((thrown) =>
+        log.warn({ err: toError(thrown) }, "could not sign off"),
+      );
+      await shared?.stop();
+    },
+  };
+}
+
+/** The heartbeat that keeps this process's leases, and the look for those of the dead. */
+function startPulse(options: {
+  readonly database: OpenDatabase;
+  readonly processId: number;
+  readonly roles: readonly string[];
+  readonly isWorker: boolean;
+  readonly claim: () => Promise<void>;
+  readonly log: Logger;
+}) {
+  const { database, processId, roles, isWorker, claim, log } = options;
+  const { db } = database;
+  let lastBeat = performance.now();
+  const every = (ms: number, what: () => Promise<void>) => {
+    let isRunning = false;
+    return setInterval(() => {
+      if (isRunning) return;
+      isRunning = true;
+      what()
+        .catch((thrown) => log.warn({ err: toError(thrown) }, "the database is away; trying again"))
+        .finally(() => {
+          isRunning = false;
+        });
+    }, ms);
+  };
+  const heart = every(beatMs, async () => {
+    await beat(db, processId, roles);
+    lastBeat = performance.now();
+    if (isWorker && database.kind === "postgres") await reapProcesses(db);
+  });
+  const claiming = isWorker ? every(claimMs, claim) : undefined;
+  const cleaning = database.kind === "embedded" ? every(vacuumMs, () => vacuumWhereWorth(db)) : undefined;
+  if (isWorker) void claim().catch(() => undefined);
+  return {
+    isAlive: () => performance.now() - lastBeat < 5 * beatMs,
+    stop() {
+      clearInterval(heart);
+      clearInterval(claiming);
+      clearInterval(cleaning);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Profile } from "../model/contact.ts";
+import type { EventSource, Happening } from "../model/event.ts";
+import type { Answer } from "../model/outcome.ts";
+
+/** Whom an event is about. */
+export type Target =
+  /** A person on a channel; the contact is made when the identity is new. */
+  | { readonly channelId: number; readonly externalId: string }
+  | { readonly contactId: number }
+  /** A new contact without an identity (made by an API). */
+  | { readonly create: { readonly botId: number } };
+
+/** An event as a door hands it in. */
+export interface Submission {
+  readonly target: Target;
+  readonly happening: Happening;
+  readonly source: EventSource;
+  /** Unix milliseconds; absent: the shell's clock. */
+  readonly at?: number | undefined;
+  /**
+   * What makes a repetition recognisable: for channels `c<channel id>:<the platform's event id>`, for idempotency keys
+   * `t<token id>:<key>`. An event without one is always new.
+   */
+  readonly dedupeKey?: string | undefined;
+  readonly profile?: Profile | undefined;
+  readonly username?: string | undefined;
+}
+
+/** What the door hears once everything that follows from the event is committed. */
+export type SubmitReply = Answer & { readonly contactId?: number; readonly eventId?: number };
+
+/**
+ * Hands an event to the waist. Resolves after the commit: what is then said to be done survives a kill of the process.
+ * A refusal is an answer too (`contact.not_found`, `channel.not_found`, an action's own code; `internal` where `advance` broke: the
+ * event is then kept as failed). Rejects with `Unavailable` only where nothing could be written at all.
+ */
+export type Submit = (submission: Submission) => Promise<SubmitReply>;
+
+/** Nothing was written and nothing is known of the event: the caller may try again. Doors answer 503. */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import { cleanText } from "../engine/clean-text.ts";
+import { toError } from "../engine/to-error.ts";
+import type { Database } from "../store/database.ts";
+import type { StoredMessage } from "../store/outcome-store.ts";
+import { isPassingFault } from "../store/passing-fault.ts";
+import { takeEventIdBlock } from "../store/world-store.ts";
+import { type Arrival, type BatchDependencies, type BatchResult, handleBatch } from "./handle-batch.ts";
+import { batchSeconds, batchSize, eventsHandled } from "./metrics.ts";
+import { type Submission, type Submit, type SubmitReply, Unavailable } from "./submission.ts";
+
+export interface WaistOptions extends BatchDependencies {
+  readonly db: Database;
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Told after the commit, in the order of the commits of each contact. */
+  readonly onCommitted: (result: {
+    readonly messages: readonly StoredMessage[];
+    readonly touched: readonly number[];
+  }) => void;
+  /** Told of a batch that was given up after a commit whose answer was lost: what it stored is there or not. */
+  readonly onDoubt: () => void;
+  /** Transactions at a time: 1 on the embedded database, which has one connection. */
+  readonly concurrency: number;
+  /** How long a batch is tried again while the database is away, in ms. */
+  readonly patienceMs?: number;
+}
+
+export interface Waist {
+  readonly submit: Submit;
+  /** Refuses new events, and resolves when those that were taken are committed. */
+  stop(): Promise<void>;
+}
+
+/** Events in one transaction at most: past this the gain is small and the wait of the last is felt. */
+const maxBatch = 400;
+/**
+ * Beside a running transaction the next begins only with more than this: below, waiting makes one larger batch of two, and a batch's own cost
+ * (six round trips, a commit) is that of some dozen events.
+ */
+const worthASecond = 36;
+/** Events that may wait; beyond, callers are told to come back, since memory is no queue. */
+const maxWaiting = 20_000;
+const defaultPatienceMs = 25_000;
+
+interface Waiting extends Arrival {
+  readonly person: string;
+  readonly resolve: (reply: SubmitReply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The waist: takes events, and commits them in batches of whatever has arrived meanwhile. Events of one person are never in two
+ * batches at a time, so they are handled in the order in which they came.
+ */
+export function createWaist(options: WaistOptions): Waist {
+  const { db, log, now, concurrency } = options;
+  const takeEventId = createEventIds(db);
+  let waiting: Waiting[] = [];
+  const busy = new Set<string>();
+  let running = 0;
+  let stopping = false;
+  let idle: (() => void) | undefined;
+  let turn: NodeJS.Immediate | undefined;
+
+  async function submit(given: Submission): Promise<SubmitReply> {
+    // One event that the database cannot store would fail its whole batch first.
+    const submission = cleanText(given);
+    if (stopping) throw new Unavailable("the server is stopping");
+    if (waiting.length >= maxWaiting) throw new Unavailable("too many events are waiting; try again in a moment");
+    const at = submission.at ?? now();
+    return await new Promise((resolve, reject) => {
+      waiting.push({
+        submission,
+        eventId: 0,
+        at,
+        seed: Math.floor(Math.random() * 2 ** 32),
+        person: personOf(submission),
+        resolve,
+        reject,
+      });
+      pump();
+    });
+  }
+
+  /**
+   * One turn later, once everything that has arrived by now is read. Begun at once, a batch would hold the first request alone: the embedded database computes
+   * in this very thread, and the others would not be read before it ends (152 events a second instead of some thousand).
+   */
+  function pump(): void {
+    if (turn !== undefined) return;
+    turn = setImmediate(() => {
+      turn = undefined;
+      begin();
+    });
+  }
+
+  function begin(): void {
+    while (running < concurrency && waiting.length > (running === 0 ? 0 : worthASecond)) {
+      const batch = takeBatch();
+      if (batch.length === 0) return;
+      running += 1;
+      void run(batch).finally(() => {
+        running -= 1;
+        for (const { person } of batch) busy.delete(person);
+        if (waiting.length > 0) pump();
+        else if (running === 0) idle?.();
+      });
+    }
+  }
+
+  /** The oldest events whose people are not being handled; one person's events stay together and in order. */
+  function takeBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    const left: Waiting[] = [];
+    for (const item of waiting) {
+      if (batch.length < maxBatch && !busy.has(item.person)) batch.push(item);
+      else left.push(item);
+    }
+    for (const { person } of batch) busy.add(person);
+    waiting = left;
+    return batch;
+  }
+
+  async function run(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const arrivals: Waiting[] = [];
+      for (const item of batch) arrivals.push({ ...item, eventId: await withPatience(takeEventId) });
+      await commit(arrivals);
+    } catch (thrown) {
+      for (const { reject } of batch) reject(toError(thrown));
+    }
+  }
+
+  async function commit(batch: readonly Waiting[]): Promise<void> {
+    const stopTimer = batchSeconds.startTimer();
+    let result: BatchResult | undefined;
+    try {
+      result = await withPatience(() =>
+        db.transaction().execute(async (trx) => {
+          result = await handleBatch(trx, batch, options, result);
+          return result;
+        }),
+      );
+    } catch (thrown) {
+      // Decided, and perhaps committed without an answer.
+      if (result !== undefined) options.onDoubt();
+      await isolate(batch, toError(thrown));
+      return;
+    }
+    stopTimer();
+    batchSize.observe(batch.length);
+    options.onCommitted(result);
+    for (const [index, item] of batch.entries()) {
+      const reply = result.replies[index];
+      if (reply === undefined) {
+        item.reject(new Error("a batch answered fewer events than it had"));
+        continue;
+      }
+      eventsHandled.inc({ kind: item.submission.happening.kind, result: reply.status });
+      item.resolve(reply);
+    }
+  }
+
+  /** One event that cannot be written must not stop the others: halves, down to the culprit. */
+  async function isolate(batch: readonly Waiting[], error: Error): Promise<void> {
+    if (error instanceof Unavailable || batch.length === 1) {
+      log.error({ err: error, events: batch.length }, "events could not be written");
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    const half = Math.ceil(batch.length / 2);
+    await commit(batch.slice(0, half));
+    await commit(batch.slice(half));
+  }
+
+  /** Tries again through deadlocks, lost connections and a restarting database. */
+  async function withPatience<T>(attempt: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + (options.patienceMs ?? defaultPatienceMs);
+    for (let delay = 20; ; delay = Math.min(delay * 2, 500)) {
+      try {
+        return await attempt();
+      } catch (thrown) {
+        const error = toError(thrown);
+        if (!isPassingFault(error)) throw error;
+        if (performance.now() > deadline) throw new Unavailable("the database does not answer", { cause: error });
+        log.warn({ err: error }, "the database is away or busy; trying again");
+        await new Promise((resolve) => setTimeout(resolve, delay * (0.5 + Math.random())));
+      }
+    }
+  }
+
+  return {
+    submit,
+    async stop() {
+      stopping = true;
+      if (running > 0 || waiting.length > 0) await new Promise<void>((resolve) => (idle = resolve));
+    },
+  };
+}
+
+function personOf({ target }: Submission): string {
+  if ("contactId" in target) return `#${target.contactId}`;
+  // Nobody else can be the one who is only now made.
+  return "create" in target ? `new ${randomUUID()}` : `${target.channelId}:${target.externalId}`;
+}
+
+function createEventIds(db: Database): () => Promise<number> {
+  let next = 0;
+  let end = 0;
+  return async () => {
+    if (next === end) {
+      next = await takeEventIdBlock(db);
+      end = next + 1000;
+    }
+    next += 1;
+    return next - 1;
+  };
+}

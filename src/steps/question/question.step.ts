@@ -1,0 +1,183 @@
+import { z } from "zod";
+import { compilePattern } from "../../engine/pattern.ts";
+import { toSendable } from "../../engine/sendable.ts";
+import { defineStep, type StepContext, type StepResult } from "../../engine/step-type.ts";
+import { zoneOf } from "../../engine/time.ts";
+import { parseFieldValue, parseProfileValue } from "../../engine/values.ts";
+import { profileKeys } from "../../model/contact.ts";
+import type { InboundMessage } from "../../model/event.ts";
+import { type FieldValue, fieldKeySchema } from "../../model/field.ts";
+import { refSchema } from "../../model/flow.ts";
+import { type Attachment, mediaKinds } from "../../model/message.ts";
+import { type AnswerRule, readAnswer } from "./answer.ts";
+
+const answerSchema = z.object({
+  type: z.enum(["text", "number", "email", "phone", "date", "choice", "file"]),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  minLength: z.number().int().min(0).max(10_000).optional(),
+  maxLength: z.number().int().min(1).max(10_000).optional(),
+  /** RE2; the whole answer need not match, write ^ and $ for that. */
+  pattern: z.string().max(1_000).optional(),
+  options: z
+    .array(z.object({ id: refSchema, title: z.string().min(1).max(200), value: z.string().max(500).optional() }))
+    .max(13)
+    .default([]),
+});
+
+const configSchema = z.object({
+  text: z.string().min(1).max(10_000),
+  attachments: z
+    .array(z.object({ kind: z.enum(mediaKinds), url: z.string().min(1).max(2000) }))
+    .max(10)
+    .default([]),
+  answer: answerSchema,
+  saveTo: z
+    .union([
+      z.object({ field: z.string().min(1).max(200) }),
+      z.object({ profile: z.enum(profileKeys) }),
+      z.object({ variable: fieldKeySchema }),
+    ])
+    .optional(),
+  /** Further tries after a wrong answer. */
+  retries: z.number().int().min(0).max(20).default(2),
+  retryText: z.string().max(10_000).default(""),
+  timeout: z
+    .object({ amount: z.number().positive().max(10_000), unit: z.enum(["minutes", "hours", "days"]) })
+    .optional(),
+});
+type Config = z.output<typeof configSchema>;
+
+const unitMs = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
+
+/** The step's memory: tries used up, and when the wait ends. */
+interface State {
+  readonly tries: number;
+  readonly until: number | null;
+}
+
+export const question = defineStep({
+  kind: "question",
+  title: "Question",
+  category: "message",
+  description: "Asks, waits for the answer, checks it and keeps it.",
+  config: configSchema,
+  example: {
+    text: "What is your e-mail address?",
+    attachments: [],
+    answer: { type: "email", options: [] },
+    saveTo: { profile: "email" },
+    retries: 2,
+    retryText: "That does not look like an e-mail address. Once more, please.",
+    timeout: { amount: 1, unit: "days" },
+  },
+  outputs: ({ answer }) => [
+    { name: "answered", title: "Answered" },
+    ...(answer.type === "choice" ? answer.options : []).map(({ id, title }) => ({ name: `choice:${id}`, title })),
+    { name: "invalid", title: "No valid answer" },
+    { name: "timeout", title: "No answer in time" },
+  ],
+  problems({ answer }) {
+    const ids = answer.options.map(({ id }) => id);
+    const { min = -Infinity, max = Infinity, minLength = 0, maxLength = Infinity } = answer;
+    const pattern = answer.pattern === undefined ? undefined : compilePattern(answer.pattern, { ignoreCase: false });
+    return [
+      ...(answer.type === "choice" && ids.length === 0 ? ["a choice needs options"] : []),
+      ...(ids.length === new Set(ids).size ? [] : ["two options have the same id"]),
+      ...(min > max ? ["min is above max"] : []),
+      ...(minLength > maxLength ? ["minLength is above maxLength"] : []),
+      ...(pattern?.ok === false ? [pattern.message] : []),
+    ];
+  },
+  warnings({ saveTo }, bot) {
+    if (saveTo === undefined || !("field" in saveTo) || bot.fields.has(saveTo.field)) return [];
+    return [`there is no field "${saveTo.field}" to keep the answer in`];
+  },
+  run(context) {
+    const { text, attachments, timeout } = context.config;
+    const files = attachments.map(({ kind, url }) => ({ kind, url: context.render(url).trim() }));
+    ask(context, context.render(text), files);
+    const until = timeout === undefined ? null : context.now + Math.round(timeout.amount * unitMs[timeout.unit]);
+    return waitFor({ tries: 0, until });
+  },
+  resume(context, signal) {
+    // An old option of a question that is no longer open changes nothing.
+    if (context.state === null) return { pass: true };
+    if (signal.kind === "timeout") return { go: "timeout" };
+    if (signal.kind === "job_result") return { pass: true };
+    const { type, options } = context.config.answer;
+    const id = signal.kind === "button" && type === "choice" ? signal.button : undefined;
+    const pressed = options.find((option) => option.id === id);
+    if (signal.kind === "button" && pressed === undefined) return { pass: true };
+    return answer(
+      context,
+      signal.kind === "reply" ? signal.message : { text: pressed?.id ?? "", attachments: [] },
+      pressed?.id,
+    );
+  },
+});
+
+function waitFor(state: State): StepResult {
+  return { wait: "reply", until: state.until ?? undefined, state: { ...state } };
+}
+
+function ask(context: StepContext<Config>, text: string, attachments: Attachment[]): void {
+  const { answer } = context.config;
+  const quickReplies = (answer.type === "choice" ? answer.options : []).map(({ id, title }) => ({
+    title: context.render(title),
+    payload: context.buttonPayload(id),
+  }));
+  const sendable = toSendable({ text, attachments, buttons: [], quickReplies }, context);
+  if (sendable !== undefined) context.send(sendable);
+}
+
+const defaultRetryText: { readonly [T in Config["answer"]["type"]]: string } = {
+  text: "Please answer with a text.",
+  number: "Please answer with a number.",
+  email: "Please send a valid e-mail address.",
+  phone: "Please send a valid phone number, with the country code.",
+  date: "Please send a date such as 31.12.2026.",
+  choice: "Please choose one of the options.",
+  file: "Please send a file or a picture.",
+};
+
+function answer(context: StepContext<Config>, message: InboundMessage, chosen: string | undefined): StepResult {
+  const { config } = context;
+  const rule: AnswerRule = {
+    ...config.answer,
+    options: config.answer.options.map((option) => ({ ...option, title: context.render(option.title) })),
+    timeZone: zoneOf(context.contact, context.bot),
+  };
+  const read = readAnswer(rule, message, chosen);
+  if (read.ok && save(context, read.value)) {
+    return { go: read.choice === undefined ? "answered" : [`choice:${read.choice}`, "answered"] };
+  }
+  const state = context.state as unknown as State;
+  if (state.tries >= config.retries) return { go: "invalid" };
+  const retryText = context.render(config.retryText).trim();
+  ask(context, retryText === "" ? defaultRetryText[config.answer.type] : retryText, []);
+  return waitFor({ ...state, tries: state.tries + 1 });
+}
+
+/** Keeps the answer where the step says. False: it does not fit there, which counts as a wrong answer. */
+function save(context: StepContext<Config>, value: FieldValue): boolean {
+  const { saveTo } = context.config;
+  if (saveTo === undefined) return true;
+  if ("variable" in saveTo) {
+    context.setValue(saveTo.variable, value);
+    return true;
+  }
+  if ("profile" in saveTo) {
+    const parsed = parseProfileValue(saveTo.profile, String(value));
+    if (parsed !== undefined) context.setProfile(saveTo.profile, parsed);
+    return parsed !== undefined;
+  }
+  const definition = context.bot.fields.get(saveTo.field);
+  if (definition === undefined) {
+    context.error("field.not_found", `the answer could not be kept: there is no field "${saveTo.field}"`);
+    return true;
+  }
+  const parsed = parseFieldValue(definition.kind, value, { timeZone: zoneOf(context.contact, context.bot) });
+  if (parsed.ok) context.setField(definition.key, parsed.value);
+  return parsed.ok;
+}

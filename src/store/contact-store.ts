@@ -1,0 +1,159 @@
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
+import { parsePhone } from "../engine/values.ts";
+import { AppError } from "../model/app-error.ts";
+import type { Contact } from "../model/contact.ts";
+import type { Database } from "./database.ts";
+import type { Tables } from "./tables.ts";
+import type { Access } from "./workspace-store.ts";
+import { loadContacts } from "./world-store.ts";
+
+/** What a list of contacts can be narrowed by; everything given has to hold. */
+export interface ContactFilter {
+  readonly bot?: number | undefined;
+  readonly channel?: number | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly labels?: readonly string[] | undefined;
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly cuid?: string | undefined;
+  readonly clientExternalId?: string | undefined;
+  /** Values by field key; a list holds its every entry. */
+  readonly fields?: Readonly<Record<string, string>> | undefined;
+  /** Part of a name, e-mail, phone, external id, user name, or the cuid. */
+  readonly search?: string | undefined;
+}
+
+/** A page of contacts in the order in which they came, beginning after id `after`. */
+export async function listContacts(
+  db: Database,
+  access: Access,
+  filter: ContactFilter,
+  page: { readonly after?: number | undefined; readonly limit: number },
+): Promise<Contact[]> {
+  const rows = await db
+    .selectFrom("contacts")
+    .select("contacts.id")
+    .where((eb) => eb.and([...isVisible(eb, access), ...matches(eb, filter)]))
+    .where("contacts.id", ">", page.after ?? 0)
+    .orderBy("contacts.id")
+    .limit(page.limit)
+    .execute();
+  const loaded = await loadContacts(
+    db,
+    rows.map(({ id }) => id),
+  );
+  return loaded.map(({ contact }) => contact);
+}
+
+/** By id, or by `cuid:<cuid>`. Throws `contact.not_found`. */
+export async function requireContact(db: Database, access: Access, idOrCuid: string): Promise<Contact> {
+  const id = await requireContactId(db, access, idOrCuid);
+  const [loaded] = await loadContacts(db, [id]);
+  if (loaded === undefined) throw contactNotFound(idOrCuid);
+  return loaded.contact;
+}
+
+/** The same, but only the id. Throws `contact.not_found`. */
+export async function requireContactId(db: Database, access: Access, idOrCuid: string): Promise<number> {
+  const row = await db
+    .selectFrom("contacts")
+    .select("contacts.id")
+    .where((eb) =>
+      eb.and([
+        ...isVisible(eb, access),
+        idOrCuid.startsWith("cuid:")
+          ? eb("contacts.cuid", "=", idOrCuid.slice("cuid:".length))
+          : eb("contacts.id", "=", Number(idOrCuid)),
+      ]),
+    )
+    .executeTakeFirst();
+  if (row === undefined) throw contactNotFound(idOrCuid);
+  return row.id;
+}
+
+const contactNotFound = (idOrCuid: string) => new AppError("contact.not_found", `there is no contact "${idOrCuid}"`);
+
+/**
+ * Whom an action link means (requirements/000): by cuid; else by e-mail, whatever its case, where the phone decides between several; still
+ * several: the one who was active last. A cuid that nobody has is never answered with somebody else who has the e-mail.
+ */
+export async function findContactForLink(
+  db: Database,
+  access: Access,
+  who: { readonly cuid?: string | undefined; readonly email?: string | undefined; readonly phone?: string | undefined },
+): Promise<{ readonly id: number; readonly cuid: string } | undefined> {
+  const { cuid, email, phone } = who;
+  if (cuid === undefined && email === undefined) return undefined;
+  const found = await db
+    .selectFrom("contacts")
+    .select(["contacts.id", "contacts.cuid", "contacts.phone"])
+    .where((eb) => eb.and([...isVisible(eb, access), ...matches(eb, cuid === undefined ? { email } : { cuid })]))
+    .orderBy(sql`coalesce(contacts.last_inbound_at, contacts.created_at)`, "desc")
+    .orderBy("contacts.id", "desc")
+    .execute();
+  const number = phone === undefined ? undefined : normalisePhone(phone);
+  return found.find((contact) => number !== undefined && contact.phone === number) ?? found[0];
+}
+
+/**
+ * Deletes a contact for good: with its identities, fields, positions and notes (by foreign keys) and with its events, messages and
+ * log entries. The row goes first: its lock waits for a batch that is deciding over this contact right now.
+ */
+export async function deleteContact(trx: Database, access: Access, idOrCuid: string): Promise<void> {
+  const id = await requireContactId(trx, access, idOrCuid);
+  await trx.deleteFrom("contacts").where("id", "=", id).execute();
+  await trx.deleteFrom("messages").where("contactId", "=", id).execute();
+  await trx.deleteFrom("events").where("contactId", "=", id).execute();
+  await trx.deleteFrom("integrationLog").where("contactId", "=", id).execute();
+}
+
+type Builder = ExpressionBuilder<Tables, "contacts">;
+
+function isVisible(eb: Builder, { workspaceId, botId }: Access): Expression<SqlBool>[] {
+  const inWorkspace = eb("contacts.workspaceId", "=", workspaceId);
+  return botId === undefined ? [inWorkspace] : [inWorkspace, eb("contacts.botId", "=", botId)];
+}
+
+function matches(eb: Builder, filter: ContactFilter): Expression<SqlBool>[] {
+  const { bot, channel, tags = [], labels = [], email, phone, cuid, clientExternalId, fields = {}, search } = filter;
+  return [
+    ...(bot === undefined ? [] : [eb("contacts.botId", "=", bot)]),
+    ...(channel === undefined
+      ? []
+      : [
+          sql<SqlBool>`exists (select 1 from identities i
+      where i.contact_id = contacts.id and i.channel_id = ${channel})`,
+        ]),
+    ...tags.map(
+      (name) => sql<SqlBool>`exists (select 1 from contact_tags ct join tags t on t.id = ct.tag_id
+      where ct.contact_id = contacts.id and t.name = ${name})`,
+    ),
+    ...labels.map(
+      (name) => sql<SqlBool>`exists (select 1 from contact_labels cl join labels l on l.id = cl.label_id
+      where cl.contact_id = contacts.id and l.name = ${name})`,
+    ),
+    ...(email === undefined ? [] : [sql<SqlBool>`lower(contacts.email) = lower(${email})`]),
+    ...(phone === undefined ? [] : [eb("contacts.phone", "=", normalisePhone(phone))]),
+    ...(cuid === undefined ? [] : [eb("contacts.cuid", "=", cuid)]),
+    ...(clientExternalId === undefined ? [] : [eb("contacts.clientExternalId", "=", clientExternalId)]),
+    ...Object.entries(fields).map(
+      ([key, value]) => sql<SqlBool>`exists (select 1 from contact_fields cf join fields f on f.id = cf.field_id
+      where cf.contact_id = contacts.id and f.key = ${key}
+        and (cf.value #>> '{}' = ${value} or (jsonb_typeof(cf.value) = 'array' and jsonb_exists(cf.value, ${value}))))`,
+    ),
+    ...(search === undefined ? [] : [contains(search)]),
+  ];
+}
+
+function contains(search: string): Expression<SqlBool> {
+  const pattern = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
+  return sql<SqlBool>`(concat_ws(' ', contacts.name, contacts.first_name, contacts.last_name, contacts.email,
+      contacts.phone, contacts.client_external_id) ilike ${pattern}
+    or contacts.cuid = ${search}
+    or exists (select 1 from identities i where i.contact_id = contacts.id and i.username ilike ${pattern}))`;
+}
+
+/** As profiles hold phones; what is no phone number is compared as it stands. */
+function normalisePhone(phone: string): string {
+  return parsePhone(phone) ?? phone;
+}

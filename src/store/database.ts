@@ -1,0 +1,131 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
+import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
+import { Migrator } from "kysely/migration";
+import pg from "pg";
+import { EmbeddedDialect } from "./embedded-dialect.ts";
+import { up as spine } from "./migrations/0001-spine.ts";
+import { PreparingClient } from "./preparing-client.ts";
+import type { Tables } from "./tables.ts";
+
+/** Kysely over our tables. Both databases speak the same SQL; `PGlite` has one connection, so everything queues up there (`embedded-dialect.ts`). */
+export type Database = Kysely<Tables>;
+
+/** An open database with what only its kind has. */
+export interface OpenDatabase {
+  readonly db: Database;
+  /**
+   * The same database for the waist and the outbox: on a server, connections whose settings suit a few statements that are always the same
+   * (`preparing-client.ts`). Elsewhere `db` itself.
+   */
+  readonly hot: Database;
+  readonly kind: "embedded" | "postgres";
+  /** The embedded engine, for its dump and for pg-boss; absent with a server. */
+  readonly pglite?: PGlite;
+  /** For LISTEN connections and pg-boss; absent when embedded. */
+  readonly connectionString?: string;
+  close(): Promise<void>;
+}
+
+export interface OpenDatabaseOptions {
+  /** A PostgreSQL URL; absent: embedded. */
+  readonly databaseUrl?: string | undefined;
+  /** Folder of the embedded database; absent: in memory. */
+  readonly directory?: string | undefined;
+  /** A dumped data directory to start the embedded database from (tests). */
+  readonly loadDataDir?: Blob;
+  readonly poolSize?: number;
+  /** A PostgreSQL schema to work in (tests); default: public. */
+  readonly schema?: string;
+  /** Told of errors on idle connections, which would otherwise end the process. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+const int8 = 20;
+/** Nested keys are people's field keys and stay as they are. */
+const camelCase = () => new CamelCasePlugin({ maintainNestedObjectKeys: true });
+
+/** Opens the database without migrating it. */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  return options.databaseUrl === undefined ? openEmbedded(options) : openPostgres(options.databaseUrl, options);
+}
+
+async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  if (options.directory !== undefined) await mkdir(path.dirname(options.directory), { recursive: true });
+  const pglite = await PGlite.create({
+    ...(options.directory === undefined ? {} : { dataDir: options.directory }),
+    ...(options.loadDataDir === undefined ? {} : { loadDataDir: options.loadDataDir }),
+    // Ids and counts stay below 2^53; PGlite would give BigInt from 2^53 on only, the server's driver always text.
+    parsers: { [pgliteTypes.INT8]: Number },
+  });
+  const db = new Kysely<Tables>({ dialect: new EmbeddedDialect(pglite), plugins: [camelCase()] });
+  return {
+    db,
+    hot: db,
+    kind: "embedded",
+    pglite,
+    close: async () => {
+      await db.destroy();
+      if (!pglite.closed) await pglite.close();
+    },
+  };
+}
+
+/** Connections for the waist's transactions and the outbox's group writes. */
+const hotPoolSize = 4;
+
+/**
+ * One plan for all values, and never one that reads a table whole: these statements pick some rows by key, and a plan that was made while a table was empty
+ * outlives that. (Just-in-time compilation looks at costs, which are then inflated.)
+ */
+const hotSettings = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
+
+function openPostgres(connectionString: string, options: OpenDatabaseOptions): OpenDatabase {
+  const searchPath = options.schema === undefined ? "" : `-c search_path=${options.schema}`;
+  const connect = (max: number, settings: string) => {
+    const pool = createPool(connectionString, max, settings.trim());
+    pool.on("error", (error) => options.onIdleError?.(error));
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [camelCase()] });
+  };
+  const db = connect(options.poolSize ?? 10, searchPath);
+  const hot = connect(hotPoolSize, `${searchPath} ${hotSettings}`);
+  const close = async () => {
+    await Promise.all([db.destroy(), hot.destroy()]);
+  };
+  return { db, hot, kind: "postgres", connectionString, close };
+}
+
+function createPool(connectionString: string, max: number, settings: string): pg.Pool {
+  return new pg.Pool({
+    Client: PreparingClient,
+    connectionString,
+    max,
+    // A database that is gone must be noticed before a caller's patience ends.
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    ...(settings === "" ? {} : { options: settings }),
+    types: {
+      getTypeParser: ((oid: number, format?: "text" | "binary") =>
+        oid === int8 ? Number : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
+    },
+  });
+}
+
+/** Every migration, by name, in order. Forward only. */
+const migrations = { "0001-spine": { up: spine } };
+
+/**
+ * Brings the schema up to date. Several processes may call it at once: Kysely's migrator holds an advisory lock. `schema`: where the
+ * migrator keeps its own tables when the database works in another schema than public (tests).
+ */
+export async function migrateToLatest(db: Database, schema?: string): Promise<readonly string[]> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
+  return (results ?? []).filter((result) => result.status === "Success").map((result) => result.migrationName);
+}

@@ -1,0 +1,109 @@
+import { sql } from "kysely";
+import type { Json } from "../model/field.ts";
+import type { Fact } from "../model/outcome.ts";
+import type { Database } from "./database.ts";
+import type { Access } from "./workspace-store.ts";
+
+/** A handled event with what followed from it. */
+export interface StoredEvent {
+  readonly id: number;
+  readonly contactId: number;
+  readonly channelId: number | null;
+  readonly kind: string;
+  readonly source: string;
+  readonly payload: Json;
+  readonly facts: readonly Fact[];
+  readonly occurredAt: Date;
+  /** Why `advance` broke, where it did: nothing followed from the event. */
+  readonly failed: string | null;
+}
+
+/** A place in the history: ids alone do not tell the order, since processes take them in blocks. */
+export interface EventPlace {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly id: number;
+}
+
+/** Newest first, beginning below `before`. */
+export async function listEvents(
+  db: Database,
+  access: Access,
+  filter: { readonly contactId?: number | undefined; readonly failed?: boolean | undefined },
+  page: { readonly before?: EventPlace | undefined; readonly limit: number },
+): Promise<StoredEvent[]> {
+  const { contactId, failed = false } = filter;
+  const { before } = page;
+  return await db
+    .selectFrom("events")
+    .select(["id", "contactId", "channelId", "kind", "source", "payload", "facts", "occurredAt", "failed"])
+    .where("workspaceId", "=", access.workspaceId)
+    .$if(contactId !== undefined, (rows) => rows.where("contactId", "=", contactId ?? 0))
+    .$if(failed, (rows) => rows.where("failed", "is not", null))
+    .$if(access.botId !== undefined, (rows) =>
+      rows.where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom("contacts")
+            .select("contacts.id")
+            .whereRef("contacts.id", "=", "events.contactId")
+            .where("contacts.botId", "=", access.botId ?? 0),
+        ),
+      ),
+    )
+    .$if(before !== undefined, (rows) =>
+      rows.where(sql<boolean>`(occurred_at, id) < (to_timestamp(${before?.at ?? 0} / 1000.0), ${before?.id ?? 0})`),
+    )
+    .orderBy("occurredAt", "desc")
+    .orderBy("id", "desc")
+    .limit(page.limit)
+    .execute();
+}
+
+/** What makes a second try of the same failed event recognisable. */
+export const retryKey = (eventId: number) => `retry:${eventId}`;
+
+/** An event that failed (and may have been handed in again since), with what handing it in takes. Undefined: there is none. */
+export async function findFailedEvent(
+  db: Database,
+  access: Access,
+  id: number,
+): Promise<(StoredEvent & { readonly externalId: string | null }) | undefined> {
+  return await db
+    .selectFrom("events")
+    .innerJoin("contacts", "contacts.id", "events.contactId")
+    .leftJoin("identities", (join) =>
+      join
+        .onRef("identities.contactId", "=", "events.contactId")
+        .onRef("identities.channelId", "=", "events.channelId"),
+    )
+    .select([
+      "events.id",
+      "events.contactId",
+      "events.channelId",
+      "events.kind",
+      "events.source",
+      "events.payload",
+      "events.facts",
+      "events.occurredAt",
+      "events.failed",
+      "identities.externalId",
+    ])
+    .where("events.id", "=", id)
+    .where("events.workspaceId", "=", access.workspaceId)
+    .where((eb) =>
+      eb.or([
+        eb("events.failed", "is not", null),
+        eb.exists(
+          eb.selectFrom("events as retries").select("retries.id").where("retries.dedupeKey", "=", retryKey(id)),
+        ),
+      ]),
+    )
+    .$if(access.botId !== undefined, (rows) => rows.where("contacts.botId", "=", access.botId ?? 0))
+    .executeTakeFirst();
+}
+
+/** Takes an event off the list of those that failed, once it was handed in again. */
+export async function settleFailedEvent(db: Database, id: number): Promise<void> {
+  await db.updateTable("events").set({ failed: null }).where("id", "=", id).execute();
+}

@@ -1,0 +1,201 @@
+import { AppError } from "../model/app-error.ts";
+import type { FlowDocument } from "../model/flow.ts";
+import type { Database } from "./database.ts";
+import { createRef } from "./ref.ts";
+import { type Access, bumpRevision } from "./workspace-store.ts";
+
+/** A flow without its documents, as lists show it. */
+export interface FlowSummary {
+  readonly id: number;
+  readonly botId: number;
+  readonly ref: string;
+  readonly name: string;
+  readonly draftRevision: number;
+  readonly publishedVersion: number | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface Flow extends FlowSummary {
+  readonly draft: FlowDocument;
+}
+
+export interface FlowVersion {
+  readonly version: number;
+  readonly note: string;
+  readonly publishedAt: Date;
+}
+
+interface BotOfFlow {
+  readonly id: number;
+  readonly workspaceId: number;
+}
+
+export async function listFlows(db: Database, access: Access): Promise<FlowSummary[]> {
+  return await visibleFlows(db, access).orderBy("flows.id").execute();
+}
+
+/** Throws `flow.not_found`. */
+export async function requireFlow(db: Database, access: Access, ref: string): Promise<Flow> {
+  const rows = visibleFlows(db, access).select("flows.draft").where("flows.ref", "=", ref);
+  const flow = await rows.executeTakeFirst();
+  if (flow === undefined) throw new AppError("flow.not_found", `there is no flow "${ref}"`);
+  return flow;
+}
+
+/** The same under a lock, for changes that rest on what was read. Throws `flow.not_found`. */
+export async function lockFlow(trx: Database, access: Access, ref: string): Promise<Flow> {
+  await trx.selectFrom("flows").select("id").where("ref", "=", ref).forUpdate().execute();
+  return await requireFlow(trx, access, ref);
+}
+
+/** Makes a flow that is not published yet. Throws `flow.ref_taken`. */
+export async function createFlow(
+  trx: Database,
+  bot: BotOfFlow,
+  { document, ref = createRef() }: { readonly document: FlowDocument; readonly ref?: string | undefined },
+): Promise<Flow> {
+  const made = await trx
+    .insertInto("flows")
+    .values({ botId: bot.id, ref, name: document.name, draft: JSON.stringify(document) })
+    .onConflict((conflict) => conflict.column("ref").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  if (made === undefined) throw new AppError("flow.ref_taken", `the ref "${ref}" is taken`);
+  return await requireFlow(trx, { workspaceId: bot.workspaceId }, ref);
+}
+
+/**
+ * Saves a draft that was made from revision `draftRevision`. Throws `flow.draft_conflict`, with the present draft, where somebody
+ * else saved in between.
+ */
+export async function saveDraft(
+  trx: Database,
+  access: Access,
+  ref: string,
+  {
+    document,
+    draftRevision,
+    at,
+  }: { readonly document: FlowDocument; readonly draftRevision: number; readonly at: Date },
+): Promise<Flow> {
+  const flow = await lockFlow(trx, access, ref);
+  if (flow.draftRevision !== draftRevision) {
+    const details = { draftRevision: flow.draftRevision, draft: flow.draft };
+    throw new AppError(
+      "flow.draft_conflict",
+      `the draft is at revision ${flow.draftRevision}, not ${draftRevision}: somebody saved meanwhile`,
+      { details },
+    );
+  }
+  await writeDraft(trx, flow, document, at);
+  return await requireFlow(trx, access, ref);
+}
+
+async function writeDraft(trx: Database, flow: FlowSummary, document: FlowDocument, at: Date): Promise<void> {
+  await trx
+    .updateTable("flows")
+    .set({
+      draft: JSON.stringify(document),
+      draftRevision: flow.draftRevision + 1,
+      name: document.name,
+      updatedAt: at,
+    })
+    .where("id", "=", flow.id)
+    .execute();
+}
+
+/** Makes the draft the newest version and the one that runs. The caller has locked and checked the flow (`engine/validate-flow.ts`). */
+export async function publishFlow(
+  trx: Database,
+  workspaceId: number,
+  flow: Flow,
+  { note, at }: { readonly note: string; readonly at: Date },
+): Promise<number> {
+  const latest = await trx
+    .selectFrom("flowVersions")
+    .select((eb) => eb.fn.max("version").as("version"))
+    .where("flowId", "=", flow.id)
+    .executeTakeFirst();
+  const version = (latest?.version ?? 0) + 1;
+  const document = JSON.stringify(flow.draft);
+  await trx.insertInto("flowVersions").values({ flowId: flow.id, version, document, note, publishedAt: at }).execute();
+  await trx.updateTable("flows").set({ publishedVersion: version }).where("id", "=", flow.id).execute();
+  await bumpRevision(trx, workspaceId);
+  return version;
+}
+
+/** Takes the flow out of service; positions in it end at their next event. Throws `flow.not_found`, `flow.not_published`. */
+export async function unpublishFlow(trx: Database, access: Access, ref: string): Promise<Flow> {
+  const flow = await lockFlow(trx, access, ref);
+  if (flow.publishedVersion === null) throw new AppError("flow.not_published", `the flow "${ref}" is not published`);
+  await trx.updateTable("flows").set({ publishedVersion: null }).where("id", "=", flow.id).execute();
+  await bumpRevision(trx, access.workspaceId);
+  return { ...flow, publishedVersion: null };
+}
+
+/** Newest first. */
+export async function listVersions(db: Database, flow: FlowSummary): Promise<FlowVersion[]> {
+  return await db
+    .selectFrom("flowVersions")
+    .select(["version", "note", "publishedAt"])
+    .where("flowId", "=", flow.id)
+    .orderBy("version", "desc")
+    .execute();
+}
+
+/** Throws `flow.version_not_found`. */
+export async function requireVersion(
+  db: Database,
+  flow: FlowSummary,
+  version: number,
+): Promise<FlowVersion & { readonly document: FlowDocument }> {
+  const found = await db
+    .selectFrom("flowVersions")
+    .select(["version", "note", "publishedAt", "document"])
+    .where("flowId", "=", flow.id)
+    .where("version", "=", version)
+    .executeTakeFirst();
+  if (found === undefined) {
+    throw new AppError("flow.version_not_found", `the flow "${flow.ref}" has no version ${version}`);
+  }
+  return found;
+}
+
+/** Makes an earlier version the draft; what runs stays as it is. Throws `flow.not_found`, `flow.version_not_found`. */
+export async function restoreVersion(
+  trx: Database,
+  access: Access,
+  ref: string,
+  { version, at }: { readonly version: number; readonly at: Date },
+): Promise<Flow> {
+  const flow = await lockFlow(trx, access, ref);
+  const { document } = await requireVersion(trx, flow, version);
+  await writeDraft(trx, flow, document, at);
+  return await requireFlow(trx, access, ref);
+}
+
+/** With all its versions; positions in it end at their next event. Throws `flow.not_found`. */
+export async function deleteFlow(trx: Database, access: Access, ref: string): Promise<void> {
+  const flow = await lockFlow(trx, access, ref);
+  await trx.deleteFrom("flows").where("id", "=", flow.id).execute();
+  await bumpRevision(trx, access.workspaceId);
+}
+
+function visibleFlows(db: Database, { workspaceId, botId }: Access) {
+  const flows = db
+    .selectFrom("flows")
+    .innerJoin("bots", "bots.id", "flows.botId")
+    .select([
+      "flows.id",
+      "flows.botId",
+      "flows.ref",
+      "flows.name",
+      "flows.draftRevision",
+      "flows.publishedVersion",
+      "flows.createdAt",
+      "flows.updatedAt",
+    ])
+    .where("bots.workspaceId", "=", workspaceId);
+  return botId === undefined ? flows : flows.where("bots.id", "=", botId);
+}

@@ -1,0 +1,109 @@
+import { AppError } from "../model/app-error.ts";
+import type { MessageContent, MessageStatus } from "../model/message.ts";
+import type { Database } from "./database.ts";
+import type { Access } from "./workspace-store.ts";
+
+/** A message of a conversation, in either direction. */
+export interface StoredConversationMessage {
+  readonly id: number;
+  readonly contactId: number;
+  readonly channelId: number;
+  readonly direction: "in" | "out";
+  readonly content: MessageContent;
+  readonly status: MessageStatus;
+  readonly error: string | null;
+  readonly externalId: string | null;
+  readonly flowRef: string | null;
+  readonly stepRef: string | null;
+  readonly attempts: number;
+  readonly uncertainSends: number;
+  readonly createdAt: Date;
+  readonly sentAt: Date | null;
+  readonly editedAt: Date | null;
+}
+
+/** Newest first, beginning below id `before`. */
+export async function listMessages(
+  db: Database,
+  access: Access,
+  filter: { readonly contactId?: number | undefined; readonly statuses?: readonly MessageStatus[] | undefined },
+  page: { readonly before?: number | undefined; readonly limit: number },
+): Promise<StoredConversationMessage[]> {
+  const { contactId, statuses = [] } = filter;
+  return await visibleMessages(db, access)
+    .$if(contactId !== undefined, (rows) => rows.where("messages.contactId", "=", contactId ?? 0))
+    .$if(statuses.length > 0, (rows) => rows.where("messages.status", "in", statuses))
+    .$if(page.before !== undefined, (rows) => rows.where("messages.id", "<", page.before ?? 0))
+    .orderBy("messages.id", "desc")
+    .limit(page.limit)
+    .execute();
+}
+
+/** Throws `message.not_found`. */
+export async function requireMessage(db: Database, access: Access, id: number): Promise<StoredConversationMessage> {
+  const message = await visibleMessages(db, access).where("messages.id", "=", id).executeTakeFirst();
+  if (message === undefined) throw new AppError("message.not_found", `there is no message ${id}`);
+  return message;
+}
+
+/**
+ * Puts a failed or uncertain message back into the queue, where the next process with room takes it. Parts of it that went out are not
+ * repeated. Throws `message.not_found`, `message.not_retryable`.
+ */
+export async function retryMessage(trx: Database, access: Access, id: number): Promise<StoredConversationMessage> {
+  const message = await requireMessage(trx, access, id);
+  const queued = await trx
+    .updateTable("messages")
+    .set({ status: "queued", error: null, attempts: 0, nextAttemptAt: null, leaseOwner: null, sendingAt: null })
+    .where("id", "=", id)
+    .where("direction", "=", "out")
+    .where("status", "in", ["failed", "uncertain"])
+    .returning("id")
+    .executeTakeFirst();
+  if (queued === undefined) {
+    throw new AppError(
+      "message.not_retryable",
+      `the message is ${message.status}; only failed and uncertain ones can be sent again`,
+    );
+  }
+  return await requireMessage(trx, access, id);
+}
+
+/** The outgoing messages that an event led to, in order. */
+export async function listMessagesOfEvent(
+  db: Database,
+  access: Access,
+  { contactId, eventId }: { readonly contactId: number; readonly eventId: number },
+): Promise<StoredConversationMessage[]> {
+  return await visibleMessages(db, access)
+    .where("messages.contactId", "=", contactId)
+    .where("messages.eventId", "=", eventId)
+    .where("messages.direction", "=", "out")
+    .orderBy("messages.id")
+    .execute();
+}
+
+function visibleMessages(db: Database, { workspaceId, botId }: Access) {
+  const messages = db
+    .selectFrom("messages")
+    .innerJoin("contacts", "contacts.id", "messages.contactId")
+    .select([
+      "messages.id",
+      "messages.contactId",
+      "messages.channelId",
+      "messages.direction",
+      "messages.content",
+      "messages.status",
+      "messages.error",
+      "messages.externalId",
+      "messages.flowRef",
+      "messages.stepRef",
+      "messages.attempts",
+      "messages.uncertainSends",
+      "messages.createdAt",
+      "messages.sentAt",
+      "messages.editedAt",
+    ])
+    .where("contacts.workspaceId", "=", workspaceId);
+  return botId === undefined ? messages : messages.where("contacts.botId", "=", botId);
+}

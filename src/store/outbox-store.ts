@@ -1,0 +1,189 @@
+import { sql } from "kysely";
+import { cleanText } from "../engine/clean-text.ts";
+import type { MessageContent } from "../model/message.ts";
+import type { Database } from "./database.ts";
+
+/** A message that has still to leave. */
+export interface QueuedMessage {
+  readonly id: number;
+  readonly contactId: number;
+  readonly channelId: number;
+  readonly recipient: string;
+  readonly content: MessageContent;
+  readonly lane: "live" | "bulk";
+  /** Attempts made so far. */
+  readonly attempts: number;
+  readonly partsSent: number;
+  /** A process died between the start of the send and its answer. */
+  readonly isUncertain: boolean;
+  /** Unix milliseconds; 0: at once. */
+  readonly notBefore: number;
+}
+
+/** Registers this process; its id owns leases while its heartbeat is fresh. */
+export async function registerProcess(db: Database, roles: readonly string[]): Promise<number> {
+  const { id } = await db
+    .insertInto("processes")
+    .values({ roles: roles.join(",") })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Puts the process back where a reaper took it for dead meanwhile. */
+export async function beat(db: Database, processId: number, roles: readonly string[]): Promise<void> {
+  await sql`
+    insert into processes (id, roles) overriding system value values (${processId}, ${roles.join(",")})
+    on conflict (id) do update set heartbeat_at = now()`.execute(db);
+}
+
+export async function unregisterProcess(db: Database, processId: number): Promise<void> {
+  await sql`update messages set lease_owner = null where status = 'queued' and lease_owner = ${processId}`.execute(db);
+  await db.deleteFrom("processes").where("id", "=", processId).execute();
+}
+
+/** On the embedded database nobody else can be alive: whatever stands there is from before. */
+export async function forgetAllProcesses(db: Database): Promise<void> {
+  await db.deleteFrom("processes").execute();
+}
+
+/** First half of the advisory lock that a living process holds on a connection of its own; the second is its id. */
+export const processLockSpace = 7_362;
+
+/**
+ * A process is dead when its connection is gone (the system closes a killed process's at once) and it has missed two beats, so that one whose connection
+ * only broke has time to lock again; or when it has not beaten for so long that the machine must be gone. A database that was itself restarted gives
+ * everybody the same time again.
+ */
+const deadAfterSeconds = { withoutLock: 2, always: 15 };
+
+/** Removes dead processes; returns how many. For a database server: on the embedded one nobody else can be alive. */
+export async function reapProcesses(db: Database): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from processes p
+    using (select greatest(heartbeat_at, pg_postmaster_start_time()) as alive_at, id from processes) seen
+    where seen.id = p.id
+      and (seen.alive_at < now() - make_interval(secs => ${deadAfterSeconds.always})
+        or (seen.alive_at < now() - make_interval(secs => ${deadAfterSeconds.withoutLock}) and not exists (
+          select 1 from pg_locks l
+          where l.locktype = 'advisory' and l.classid = ${processLockSpace} and l.objid = p.id
+            and l.database = (select oid from pg_database where datname = current_database())
+        )))
+  `.execute(db);
+  return Number(numAffectedRows ?? 0);
+}
+
+interface QueueRow extends Omit<QueuedMessage, "lane"> {
+  readonly lane: number;
+}
+
+const queueColumns = sql`id, contact_id as "contactId", channel_id as "channelId", recipient, content, lane, attempts,
+  parts_sent as "partsSent", sending_at is not null as "isUncertain",
+  coalesce((extract(epoch from next_attempt_at) * 1000)::bigint, 0) as "notBefore"`;
+
+const toQueued = (row: QueueRow): QueuedMessage => ({ ...row, lane: row.lane === 0 ? "live" : "bulk" });
+
+/** Takes up to `limit` messages that nobody alive owns, live ones first, in order. */
+export async function claimMessages(db: Database, processId: number, limit: number): Promise<QueuedMessage[]> {
+  const { rows } = await sql<QueueRow>`
+    update messages set lease_owner = ${processId}
+    where id in (
+      select m.id from messages m
+      where m.status = 'queued'
+        and (m.lease_owner is null or not exists (select 1 from processes p where p.id = m.lease_owner))
+      order by m.lane, m.id
+      limit ${limit}
+      for update skip locked
+    )
+    returning ${queueColumns}`.execute(db.withoutPlugins());
+  return rows.map(toQueued).sort((a, b) => a.id - b.id);
+}
+
+/** All that this process has still to send, in order; what is under way at the moment counts as uncertain. */
+export async function findUnsent(db: Database, processId: number): Promise<QueuedMessage[]> {
+  const { rows } = await sql<QueueRow>`
+    select ${queueColumns} from messages where status = 'queued' and lease_owner = ${processId} order by id
+  `.execute(db.withoutPlugins());
+  return rows.map(toQueued);
+}
+
+/**
+ * Asked in a way that the indexes of queued messages do not answer: they hold an entry for every message that has left since the last vacuum, and reading
+ * them all for a few ids made replies ten times slower within ten thousand of them. The ids find the rows.
+ */
+const isQueued = sql`coalesce(m.status, '') = 'queued'`;
+
+/**
+ * Marks messages as being sent, in one statement: only those that this process still owns and that are first in their contact's queue on the
+ * channel. Returns the ids that may be sent now; after a crash these, and only these, are uncertain.
+ */
+export async function markSending(db: Database, processId: number, ids: readonly number[]): Promise<Set<number>> {
+  const { rows } = await sql<{ id: number }>`/* prepare */
+    update messages m set sending_at = now(), attempts = m.attempts + 1,
+      uncertain_sends = m.uncertain_sends + case when m.sending_at is null then 0 else 1 end
+    where m.id = any(${ids}::bigint[]) and ${isQueued} and m.lease_owner = ${processId}
+      and not exists (
+        select 1 from messages e
+        where e.contact_id = m.contact_id and e.status = 'queued' and e.id < m.id and e.channel_id = m.channel_id
+      )
+    returning m.id`.execute(db.withoutPlugins());
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Which of these this process still has to send. */
+export async function findOwned(db: Database, processId: number, ids: readonly number[]): Promise<Set<number>> {
+  const { rows } = await sql<{ id: number }>`
+    select id from messages
+    where id in (select value::bigint from json_array_elements_text(${JSON.stringify(ids)}::json))
+      and status = 'queued' and lease_owner = ${processId}`.execute(db.withoutPlugins());
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** What became of one attempt. */
+export interface SendOutcome {
+  readonly id: number;
+  readonly status: "sent" | "failed" | "queued" | "uncertain";
+  readonly externalId?: string | undefined;
+  readonly error?: string | undefined;
+  /** For `queued`: Unix milliseconds of the next attempt. */
+  readonly notBefore?: number | undefined;
+  /** The attempt does not count (the platform only asked for patience). */
+  readonly isFree?: boolean;
+  /** No answer came though the call had left: the next attempt counts as a possible repetition. */
+  readonly maybeSent?: boolean;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** Records attempts, in one statement. A platform's words are cleaned: a group that cannot be written would be sent again for ever. */
+export async function recordSends(db: Database, outcomes: readonly SendOutcome[]): Promise<void> {
+  await sql`/* prepare */
+    update messages m set status = o.status, error = o.error, external_id = coalesce(o."externalId", m.external_id),
+      sending_at = case when o."maybeSent" then m.sending_at end,
+      sent_at = case when o.status = 'sent' then to_timestamp(o.at / 1000.0) end,
+      next_attempt_at = to_timestamp(o."notBefore" / 1000.0),
+      attempts = m.attempts - case when o."isFree" then 1 else 0 end,
+      lease_owner = case when o.status = 'queued' then m.lease_owner end
+    from json_to_recordset(${JSON.stringify(cleanText(outcomes))}::json) as o(id bigint, status text, "externalId" text, error text,
+      "notBefore" bigint, "isFree" boolean, "maybeSent" boolean, at bigint)
+    where m.id = o.id and ${isQueued}`.execute(db);
+}
+
+/** Remembers how many parts of a message have gone out, so that a repetition starts after them. */
+export async function recordPart(db: Database, id: number, partsSent: number): Promise<void> {
+  await sql`update messages set parts_sent = ${partsSent} where id = ${id}`.execute(db);
+}
+
+export async function setChannelStatus(
+  db: Database,
+  channelId: number,
+  status: "connected" | "broken",
+  message: string | null,
+): Promise<void> {
+  await db
+    .updateTable("channels")
+    .set({ status, statusMessage: cleanText(message) })
+    .where("id", "=", channelId)
+    .where("status", "!=", "disconnected")
+    .execute();
+}

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import pg from "pg";
+
+/** Statements that begin with this are prepared once a connection; see `PreparingClient`. */
+export const prepareMark = "/* prepare */";
+
+const names = new Map<string, string>();
+
+/** The name under which a statement is prepared: PostgreSQL's limit is 63 bytes. */
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `repartee_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
+  names.set(text, name);
+  return name;
+}
+
+/**
+ * How long a plan is kept. A plan made while a table was empty takes whichever index comes first, and would go on to when the table has a million rows; planning
+ * the four statements anew costs 2.5 ms.
+ */
+const planLifeMs = 2_000;
+
+/**
+ * A client that prepares marked statements. The waist's four are long and always the same: parsing and planning them took 2.5 of the 7 ms that a batch of
+ * 25 events spent in the database. A pooler between us and PostgreSQL has to know prepared statements (PgBouncer from 1.21 on).
+ */
+export class PreparingClient extends pg.Client {
+  #plannedAt = performance.now();
+
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    // A connection that breaks between two queries of a transaction says so by an event, which would end the process; whoever holds it hears it by
+    // its next query.
+    this.on("error", () => undefined);
+  }
+
+  // node-postgres overloads `query` in ways that TypeScript cannot narrow; only the form that Kysely uses is touched.
+  override query = ((...args: unknown[]) => {
+    const [text, values, ...rest] = args;
+    const call = super.query as (...args: unknown[]) => unknown;
+    if (typeof text !== "string" || !text.startsWith(prepareMark)) return call.apply(this, args);
+    if (performance.now() - this.#plannedAt > planLifeMs) {
+      this.#plannedAt = performance.now();
+      // Goes out before the statement; a connection that is broken tells so with the statement itself.
+      (call.call(this, "discard plans") as Promise<unknown>).catch(() => undefined);
+    }
+    return call.apply(this, [{ name: nameOf(text), text, values }, ...rest]);
+  }) as pg.Client["query"];
+}

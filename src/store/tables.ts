@@ -1,0 +1,217 @@
+import type { ColumnType, Generated } from "kysely";
+import type { Entry, Utm, WaitKind } from "../model/contact.ts";
+import type { FieldKind, FieldValue, Json } from "../model/field.ts";
+import type { EntryData, FlowDocument } from "../model/flow.ts";
+import type { MessageContent, MessageStatus } from "../model/message.ts";
+import type { Fact } from "../model/outcome.ts";
+
+/**
+ * The tables as Kysely sees them: camelCase by its plugin, `bigint` as number (ids stay far below 2^53), `timestamptz` as Date,
+ * `jsonb` read as values and written as JSON text (`JSON.stringify`), which both drivers take the same way.
+ */
+type Timestamp = ColumnType<Date, Date | undefined, Date>;
+type NullableTimestamp = ColumnType<Date | null, Date | null | undefined, Date | null>;
+type JsonColumn<T> = ColumnType<T, string, string>;
+type DefaultedJsonColumn<T> = ColumnType<T, string | undefined, string>;
+type NullableJsonColumn<T> = ColumnType<T | null, string | null | undefined, string | null>;
+
+export interface Tables {
+  workspaces: {
+    id: Generated<number>;
+    domain: string;
+    name: string;
+    timeZone: Generated<string>;
+    revision: Generated<number>;
+    createdAt: Timestamp;
+  };
+  bots: { id: Generated<number>; workspaceId: number; ref: string; name: string; createdAt: Timestamp };
+  channels: {
+    id: Generated<number>;
+    botId: number;
+    kind: string;
+    name: string;
+    settings: DefaultedJsonColumn<Record<string, Json>>;
+    secrets: string | null;
+    status: Generated<"connected" | "disconnected" | "broken">;
+    statusMessage: string | null;
+    createdAt: Timestamp;
+  };
+  tokens: {
+    id: Generated<number>;
+    workspaceId: number;
+    botId: number | null;
+    kind: TokenKind;
+    name: Generated<string>;
+    hash: string;
+    hint: string;
+    scopes: string[];
+    createdAt: Timestamp;
+    lastUsedAt: NullableTimestamp;
+    revokedAt: NullableTimestamp;
+  };
+  tags: { id: Generated<number>; workspaceId: number; name: string; createdAt: Timestamp };
+  labels: { id: Generated<number>; workspaceId: number; name: string; createdAt: Timestamp };
+  fields: {
+    id: Generated<number>;
+    workspaceId: number;
+    key: string;
+    name: string;
+    kind: FieldKind;
+    description: Generated<string>;
+    createdAt: Timestamp;
+  };
+  variables: {
+    id: Generated<number>;
+    botId: number;
+    key: string;
+    name: string;
+    kind: FieldKind;
+    description: Generated<string>;
+    value: NullableJsonColumn<FieldValue>;
+    createdAt: Timestamp;
+  };
+  flows: {
+    id: Generated<number>;
+    botId: number;
+    ref: string;
+    name: string;
+    draft: JsonColumn<FlowDocument>;
+    draftRevision: Generated<number>;
+    publishedVersion: number | null;
+    createdAt: Timestamp;
+    updatedAt: Timestamp;
+  };
+  flowVersions: {
+    flowId: number;
+    version: number;
+    document: JsonColumn<FlowDocument>;
+    note: Generated<string>;
+    publishedAt: Timestamp;
+  };
+  sequences: { id: Generated<number>; botId: number; ref: string; name: string; createdAt: Timestamp };
+  entryLinks: {
+    id: Generated<number>;
+    botId: number;
+    ref: string;
+    name: string;
+    flowId: number | null;
+    stepRef: string | null;
+    payload: string;
+    data: NullableJsonColumn<EntryData>;
+    createdAt: Timestamp;
+  };
+  contacts: {
+    id: Generated<number>;
+    workspaceId: number;
+    botId: number;
+    cuid: string;
+    name: string | null;
+    firstName: string | null;
+    lastName: string | null;
+    email: string | null;
+    phone: string | null;
+    gender: string | null;
+    language: string | null;
+    timeZone: string | null;
+    avatarUrl: string | null;
+    clientExternalId: string | null;
+    utm: DefaultedJsonColumn<Utm>;
+    entry: NullableJsonColumn<Entry>;
+    splits: DefaultedJsonColumn<Record<string, string>>;
+    inbound: DefaultedJsonColumn<Record<string, number>>;
+    lastInboundAt: NullableTimestamp;
+    optedOutAt: NullableTimestamp;
+    createdAt: Timestamp;
+  };
+  identities: {
+    id: Generated<number>;
+    contactId: number;
+    channelId: number;
+    externalId: string;
+    username: string | null;
+    status: Generated<"active" | "blocked">;
+    createdAt: Timestamp;
+  };
+  contactTags: { contactId: number; tagId: number; addedAt: Date };
+  contactLabels: { contactId: number; labelId: number; addedAt: Date };
+  contactFields: { contactId: number; fieldId: number; value: JsonColumn<FieldValue>; updatedAt: Date };
+  subscriptions: { contactId: number; sequenceId: number; subscribedAt: Date };
+  positions: {
+    id: string;
+    contactId: number;
+    flowRef: string;
+    stepRef: string;
+    stepKind: string | null;
+    waitsFor: WaitKind;
+    wakeAt: NullableTimestamp;
+    state: NullableJsonColumn<Json>;
+    values: DefaultedJsonColumn<Record<string, FieldValue>>;
+    channelId: number | null;
+    enteredAt: Date;
+  };
+  notes: { id: Generated<number>; contactId: number; text: string; author: Generated<string>; createdAt: Date };
+  events: {
+    id: number;
+    workspaceId: number;
+    contactId: number;
+    channelId: number | null;
+    kind: string;
+    source: string;
+    dedupeKey: string | null;
+    payload: JsonColumn<Json>;
+    facts: JsonColumn<Fact[]>;
+    answer: NullableJsonColumn<Json>;
+    occurredAt: Date;
+    failed: string | null;
+  };
+  messages: {
+    id: Generated<number>;
+    contactId: number;
+    channelId: number;
+    direction: "in" | "out";
+    eventId: number;
+    ordinal: number;
+    recipient: Generated<string>;
+    content: JsonColumn<MessageContent>;
+    status: MessageStatus;
+    error: string | null;
+    externalId: string | null;
+    flowRef: string | null;
+    stepRef: string | null;
+    createdAt: Date;
+    sentAt: NullableTimestamp;
+    editedAt: NullableTimestamp;
+    lane: Generated<number>;
+    leaseOwner: number | null;
+    sendingAt: NullableTimestamp;
+    nextAttemptAt: NullableTimestamp;
+    attempts: Generated<number>;
+    partsSent: Generated<number>;
+    uncertainSends: Generated<number>;
+  };
+  processes: { id: Generated<number>; roles: string; startedAt: Timestamp; heartbeatAt: Timestamp };
+  integrationLog: {
+    id: Generated<number>;
+    workspaceId: number;
+    contactId: number | null;
+    integration: string;
+    direction: "in" | "out";
+    ok: boolean;
+    summary: string;
+    request: JsonColumn<Json>;
+    response: JsonColumn<Json>;
+    durationMs: number;
+    createdAt: Timestamp;
+  };
+  idempotencyKeys: {
+    tokenId: number;
+    key: string;
+    fingerprint: string;
+    status: number | null;
+    body: NullableJsonColumn<Json>;
+    createdAt: Timestamp;
+  };
+}
+
+export const tokenKinds = ["api", "action-link", "uchat", "chatbot", "bothelp"] as const;
+export type TokenKind = (typeof tokenKinds)[number];

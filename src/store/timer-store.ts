@@ -1,0 +1,25 @@
+import { sql } from "kysely";
+import type { Database } from "./database.ts";
+
+/** Positions whose wait has ended at `at` (Unix ms), the longest overdue first. */
+export async function findDuePositions(
+  db: Database,
+  at: number,
+  limit: number,
+): Promise<{ readonly id: string; readonly contactId: number }[]> {
+  return await db
+    .selectFrom("positions")
+    .select(["id", "contactId"])
+    .where("wakeAt", "<=", new Date(at))
+    .orderBy("wakeAt")
+    .limit(limit)
+    .execute();
+}
+
+/** When the next wait ends (Unix ms); undefined: none does. */
+export async function findNextWake(db: Database): Promise<number | undefined> {
+  const { rows } = await sql<{ next: number | null }>`
+    select (extract(epoch from min(wake_at)) * 1000)::bigint as next from positions where wake_at is not null
+  `.execute(db);
+  return rows[0]?.next ?? undefined;
+}

@@ -1,0 +1,24 @@
+import { sql } from "kysely";
+import { expect, it } from "vitest";
+import { migrateToLatest, openDatabase } from "./database.ts";
+import { vacuumWhereWorth } from "./vacuum-store.ts";
+
+it("the embedded database is freed of dead rows once there are many", async () => {
+  const database = await openDatabase({});
+  const { db } = database;
+  await migrateToLatest(db);
+  await sql`
+    insert into messages (contact_id, channel_id, direction, event_id, ordinal, content, status, created_at)
+    select g, 1, 'out', g, 1, '{}', 'queued', now() from generate_series(1, 5000) g`.execute(db);
+  await sql`update messages set status = 'sent'`.execute(db);
+  const dead = async () => {
+    await sql`select pg_stat_force_next_flush()`.execute(db);
+    const { rows } = await sql<{ dead: number }>`
+      select n_dead_tup as dead from pg_stat_user_tables where relname = 'messages'`.execute(db);
+    return rows[0]?.dead;
+  };
+  expect(await dead()).toBe(5000);
+  await vacuumWhereWorth(db);
+  expect(await dead()).toBe(0);
+  await database.close();
+});

@@ -1,0 +1,54 @@
+import { AppError } from "../model/app-error.ts";
+import type { Database } from "./database.ts";
+
+/** An account: what a domain names, and what no query may reach across. */
+export interface Workspace {
+  readonly id: number;
+  readonly domain: string;
+  readonly name: string;
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
+/**
+ * Whose things a caller may see: one workspace's, or (a token bound to a bot) only that bot's of them. Every query of a door takes
+ * one, so that forgetting it does not compile.
+ */
+export interface Access {
+  readonly workspaceId: number;
+  readonly botId?: number | undefined;
+}
+
+const columns = ["id", "domain", "name", "timeZone"] as const;
+
+/** Throws `workspace.domain_taken`. The domain is what `domain_name` in action links says. */
+export async function createWorkspace(
+  db: Database,
+  workspace: { readonly domain: string; readonly name: string; readonly timeZone?: string | undefined },
+): Promise<Workspace> {
+  const { domain, name, timeZone } = workspace;
+  const row = await db
+    .insertInto("workspaces")
+    .values({ domain, name, ...(timeZone === undefined ? {} : { timeZone }) })
+    .onConflict((conflict) => conflict.column("domain").doNothing())
+    .returning(columns)
+    .executeTakeFirst();
+  if (row === undefined) throw new AppError("workspace.domain_taken", `there is already a workspace "${domain}"`);
+  return row;
+}
+
+export async function findWorkspace(db: Database, domain: string): Promise<Workspace | undefined> {
+  return await db.selectFrom("workspaces").select(columns).where("domain", "=", domain).executeTakeFirst();
+}
+
+/**
+ * Says that something changed which bot snapshots hold; call it in the transaction of the change. Every process compares the number
+ * before it decides over an event.
+ */
+export async function bumpRevision(trx: Database, workspaceId: number): Promise<void> {
+  await trx
+    .updateTable("workspaces")
+    .set((eb) => ({ revision: eb("revision", "+", 1) }))
+    .where("id", "=", workspaceId)
+    .execute();
+}

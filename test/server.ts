@@ -1,0 +1,139 @@
+import { randomBytes } from "node:crypto";
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
+import { pino } from "pino";
+import { channelTypes } from "../src/channels/index.ts";
+import type { ChannelCatalogue } from "../src/engine/channel-type.ts";
+import { buildHttpApp } from "../src/http/app.ts";
+import { createChannelRuntime } from "../src/shell/channel-runtime.ts";
+import { createLocalLive } from "../src/shell/live.ts";
+import { createSnapshots } from "../src/shell/snapshots.ts";
+import type { Submission } from "../src/shell/submission.ts";
+import { createWaist } from "../src/shell/waist.ts";
+import { advance, preparePublishedFlow } from "../src/steps/advance.ts";
+import { type Bot, createBot } from "../src/store/bot-store.ts";
+import { createToken, type NewToken } from "../src/store/token-store.ts";
+import { createWorkspace, type Workspace } from "../src/store/workspace-store.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
+
+/** The HTTP doors over a database of their own and the real waist; messages stay queued, since no outbox runs. */
+export interface TestServer {
+  readonly app: FastifyInstance;
+  readonly database: TestDatabase;
+  readonly secretKey: Buffer;
+  /** What was handed to the waist, in order. */
+  readonly submitted: readonly Submission[];
+  /** Every line that was logged. */
+  readonly logged: readonly string[];
+  now(): number;
+  /** Moves the clock. */
+  pass(ms: number): void;
+  close(): Promise<void>;
+}
+
+export async function testServer(): Promise<TestServer> {
+  const database = await testDatabase();
+  const { db } = database;
+  const secretKey = randomBytes(32);
+  const logged: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
+  let time = Date.UTC(2026, 0, 15, 12);
+  const now = () => time;
+  const catalogue: ChannelCatalogue = channelTypes;
+  const waist = createWaist({
+    db,
+    log,
+    now,
+    advance,
+    snapshots: createSnapshots(preparePublishedFlow),
+    isPullChannel: (kind) => catalogue[kind]?.capabilities.pull === true,
+    enqueueJobs: async () => {},
+    leaseOwner: () => null,
+    onCommitted: () => {},
+    onDoubt: () => {},
+    concurrency: database.kind === "embedded" ? 1 : 2,
+  });
+  const submitted: Submission[] = [];
+  const app = buildHttpApp({
+    db,
+    submit: (submission) => {
+      submitted.push(submission);
+      return waist.submit(submission);
+    },
+    live: createLocalLive(),
+    channels: createChannelRuntime({ db, catalogue, secretKey, log, now }),
+    log,
+    now,
+    publicUrl: "https://bots.example",
+    secretKey,
+    isReady: async () => true,
+  });
+  await app.ready();
+  return {
+    app,
+    database,
+    secretKey,
+    submitted,
+    logged,
+    now,
+    pass: (ms) => {
+      time += ms;
+    },
+    close: async () => {
+      await app.close();
+      await waist.stop();
+      await database.close();
+    },
+  };
+}
+
+/** A workspace with one bot and a token that may do everything. */
+export interface Tenant {
+  readonly workspace: Workspace;
+  readonly bot: Bot;
+  readonly token: string;
+  /** Calls the native API, by default with the tenant's token. */
+  call(
+    method: NonNullable<InjectOptions["method"]>,
+    path: string,
+    options?: CallOptions,
+  ): Promise<LightMyRequestResponse>;
+  /** Makes another token of this workspace. */
+  mintToken(token: Partial<NewToken>): Promise<string>;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+let tenants = 0;
+
+export async function aTenant({ app, database }: TestServer): Promise<Tenant> {
+  tenants += 1;
+  const workspace = await createWorkspace(database.db, { domain: `tenant${tenants}`, name: `Tenant ${tenants}` });
+  const bot = await createBot(database.db, { workspaceId: workspace.id, name: "Shop" });
+  const mintToken = async (token: Partial<NewToken>) => {
+    const wanted = { workspaceId: workspace.id, kind: "api", name: "test", scopes: ["*"], ...token } as const;
+    return (await createToken(database.db, wanted)).token;
+  };
+  const token = await mintToken({});
+  return {
+    workspace,
+    bot,
+    token,
+    mintToken,
+    call: async (method, path, { body, key, token: other = token, headers = {} } = {}) =>
+      await app.inject({
+        method,
+        url: `/api/v1${path}`,
+        headers: {
+          authorization: `Bearer ${other}`,
+          ...(key === undefined ? {} : { "idempotency-key": key }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: body as string | object }),
+      }),
+  };
+}

@@ -28,8 +28,13 @@ export interface SenderOptions {
   readonly processId: number;
 }
 
-/** What is left to do with a message after an attempt: nothing, or another attempt as the changed message says. */
-export type Verdict = { readonly done: true } | { readonly again: QueuedMessage };
+/**
+ * What is left to do with a message after an attempt: nothing; another attempt, as the changed message says; or to wait, because an earlier message of
+ * the contact is still with another process.
+ */
+export type Verdict =
+  | { readonly status: "done" | "behind" }
+  | { readonly status: "again"; readonly message: QueuedMessage };
 
 /** Attempts one message: marks it, sends it, records what became of it. Throws where the database is away before anything went out. */
 export type AttemptSend = (
@@ -42,10 +47,8 @@ export type AttemptSend = (
 const maxAttempts = 30;
 const retryDelaysMs = [1_000, 2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000];
 const brokenChannelDelayMs = 60_000;
-/** An earlier message of the contact is with another process: it will not be long. */
-const notFirstDelayMs = 100;
 
-const done: Verdict = { done: true };
+const done: Verdict = { status: "done" };
 
 export function createSender({ db, ports, submit, log, now, processId }: SenderOptions): AttemptSend {
   const mark = createGroupWriter<number, boolean>(async (ids) => {
@@ -100,7 +103,7 @@ export function createSender({ db, ports, submit, log, now, processId }: SenderO
     const notBefore = at + delayOf(result, attempts);
     const maybeSent = result.status === "retry-later" && result.maybeSent === true;
     await record({ id: message.id, status: "queued", error: result.message, notBefore, isFree, maybeSent, at });
-    return { again: { ...message, notBefore, attempts, isUncertain: false } };
+    return { status: "again", message: { ...message, notBefore, attempts, isUncertain: false } };
   }
 
   return async (message, channel, rates) => {
@@ -111,7 +114,7 @@ export function createSender({ db, ports, submit, log, now, processId }: SenderO
     }
     if (!(await mark(message.id))) {
       const isOurs = (await findOwned(db, processId, [message.id])).has(message.id);
-      return isOurs ? { again: { ...message, notBefore: now() + notFirstDelayMs } } : done;
+      return isOurs ? { status: "behind" } : done;
     }
     let { partsSent } = message;
     const onPartSent = async (count: number) => {

@@ -30,6 +30,8 @@ const claimSize = 500;
 const maxInFlight = 128;
 const longestNapMs = 60_000;
 const databaseAwayDelayMs = 500;
+/** An earlier message of the contact is with another process: it will not be long. */
+const behindDelayMs = 100;
 /** A commit that lost its answer is settled by then, once the database answers again. */
 const doubtMs = 60_000;
 
@@ -44,6 +46,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const ratesOf = createRatesByChannel();
   const attempt = createSender(options);
   const sending = new Set<string>();
+  /** Lines that look again in a moment, by this process's own time: they wait for another process or for the database. */
+  const resting = new Map<string, NodeJS.Timeout>();
   let stopping = false;
   let claiming: Promise<void> | undefined;
   let doubtUntil: number | undefined;
@@ -64,12 +68,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
     let soonest = Number.POSITIVE_INFINITY;
     for (const head of lines.heads()) {
       if (sending.size >= maxInFlight) return;
-      if (sending.has(lineOf(head))) continue;
+      if (sending.has(lineOf(head)) || resting.has(lineOf(head))) continue;
       const wait = waitFor(head);
       if (wait <= 0) void send(head);
       else soonest = Math.min(soonest, wait);
     }
     if (soonest < Number.POSITIVE_INFINITY) alarm = setTimeout(pump, Math.min(soonest, longestNapMs));
+  }
+
+  function rest(line: string, forMs: number): void {
+    const over = setTimeout(() => {
+      resting.delete(line);
+      pump();
+    }, forMs);
+    resting.set(line, over);
   }
 
   async function send(message: QueuedMessage): Promise<void> {
@@ -81,12 +93,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (waitFor(message) > 0) return;
       rates?.took(message.recipient, message.lane, now());
       const verdict = await attempt(message, channel, rates);
-      if ("again" in verdict) lines.replace(message, verdict.again);
+      if (verdict.status === "again") lines.replace(message, verdict.message);
+      else if (verdict.status === "behind") rest(line, behindDelayMs);
       else lines.remove(message);
     } catch (thrown) {
       // The database is away; the message is still marked as ours.
       log.warn({ err: toError(thrown), messageId: message.id }, "a send could not be recorded; trying again");
-      lines.replace(message, { ...message, notBefore: now() + databaseAwayDelayMs });
+      rest(line, databaseAwayDelayMs);
     } finally {
       sending.delete(line);
       if (stopping && sending.size === 0) whenQuiet?.();
@@ -137,6 +150,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     async stop() {
       stopping = true;
       clearTimeout(alarm);
+      for (const timer of resting.values()) clearTimeout(timer);
       if (sending.size > 0) await new Promise<void>((resolve) => (whenQuiet = resolve));
     },
   };

@@ -30,7 +30,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function testServer(): Promise<TestServer> {
+export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<TestServer> {
   const database = await testDatabase();
   const { db } = database;
   const secretKey = randomBytes(32);
@@ -64,6 +64,7 @@ export async function testServer(): Promise<TestServer> {
     log,
     now,
     publicUrl: "https://bots.example",
+    requestsPerSecond,
     secretKey,
     isReady: async () => true,
   });

@@ -55,6 +55,7 @@ export async function webchatServer(
     log,
     now,
     publicUrl: "https://chat.example",
+    requestsPerSecond: 100_000,
     secretKey,
     isReady: async () => true,
   });

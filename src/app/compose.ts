@@ -64,6 +64,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     get publicUrl() {
       return publicUrl;
     },
+    requestsPerSecond: config.http.requestsPerSecond,
     secretKey,
     isReady: async () => shell.isAlive(),
   });

@@ -20,7 +20,7 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 describe("readConfig", () => {
   it("needs no setting at all", () => {
     expect(readConfig({}, "/srv")).toEqual({
-      http: { host: "127.0.0.1", port: 3000, publicUrl: undefined },
+      http: { host: "127.0.0.1", port: 3000, publicUrl: undefined, requestsPerSecond: 200 },
       data: { directory: path.resolve("/srv/data") },
       database: { url: undefined, poolSize: 10 },
       secretKey: undefined,
@@ -42,8 +42,14 @@ describe("readConfig", () => {
       LOG_LEVEL: "debug",
       ROLES: "worker",
       DEMO: "off",
+      REQUESTS_PER_SECOND: "50",
     });
-    expect(config.http).toEqual({ host: "0.0.0.0", port: 8080, publicUrl: "https://bots.example.com" });
+    expect(config.http).toEqual({
+      host: "0.0.0.0",
+      port: 8080,
+      publicUrl: "https://bots.example.com",
+      requestsPerSecond: 50,
+    });
     expect(config.database).toEqual({ url: "postgres://u:p@db/bots", poolSize: 30 });
     expect(config.roles).toEqual({ web: false, worker: true });
     expect(config.demo).toBe(false);

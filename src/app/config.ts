@@ -83,6 +83,12 @@ export const settings = z.object({
       default: "made at the first start",
       secret: true,
     } satisfies SettingMeta),
+  REQUESTS_PER_SECOND: whole("REQUESTS_PER_SECOND", 1, 1_000_000)
+    .default(200)
+    .meta({
+      description: "Most requests a second that one access token may make to one process; more are answered 429.",
+      default: "200",
+    } satisfies SettingMeta),
   LOG_LEVEL: oneOf("LOG_LEVEL", logLevels)
     .default("info")
     .meta({ description: `How much is logged: ${logLevels.join(", ")}.`, default: "info" } satisfies SettingMeta),
@@ -123,6 +129,8 @@ export interface Config {
     readonly host: string;
     readonly port: number /** Without a trailing slash. */;
     readonly publicUrl: string | undefined;
+    /** Of one token, at most. */
+    readonly requestsPerSecond: number;
   };
   readonly data: { /** Absolute. */ readonly directory: string };
   readonly database: { readonly url: string | undefined; readonly poolSize: number };
@@ -202,6 +210,7 @@ function freeze(values: z.output<typeof settings>, directory: string): Config {
       host: values.HOST,
       port: values.PORT,
       publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ""),
+      requestsPerSecond: values.REQUESTS_PER_SECOND,
     }),
     data: Object.freeze({ directory: path.resolve(directory, values.DATA_DIR) }),
     database: Object.freeze({ url: values.DATABASE_URL, poolSize: values.DATABASE_POOL_SIZE }),

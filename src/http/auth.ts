@@ -1,5 +1,7 @@
+import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../model/app-error.ts";
+import type { TokenKind } from "../store/tables.ts";
 import { findTokenByHash, hashToken, type Token, touchToken } from "../store/token-store.ts";
 import type { Access } from "../store/workspace-store.ts";
 import type { Scope } from "./contract/common.ts";
@@ -29,12 +31,61 @@ const cacheSize = 1_000;
 const touchMs = 60_000;
 
 /** Lets only live tokens of kind `api` with the route's scope pass, before the body is read. */
-export function addAuthentication(app: FastifyInstance, { db, now }: HttpDependencies): void {
+export function addAuthentication(app: FastifyInstance, dependencies: HttpDependencies): void {
+  const tokens = createTokenReader(dependencies);
+  app.decorateRequest("caller", null as unknown as Caller);
+  app.addHook("onRoute", ({ url, config }) => {
+    if (config?.scope === undefined) throw new Error(`the route ${url} names no scope`);
+  });
+  app.addHook("onRequest", async (request) => {
+    const token = await tokens.find(hashToken(readBearer(request)), "api");
+    checkScope(token, request);
+    request.caller = toCaller(token);
+  });
+}
+
+/**
+ * Lets only live tokens of the door's kind pass, before the body is read, and no more requests a second than the settings allow. What it throws are
+ * `AppError`s `token.missing`, `token.invalid` and `token.too_fast`: the door's error handler says them in its vendor's shape.
+ */
+export async function addDoorAuthentication(
+  app: FastifyInstance,
+  dependencies: HttpDependencies,
+  kind: TokenKind,
+): Promise<void> {
+  const tokens = createTokenReader(dependencies);
+  app.decorateRequest("caller", null as unknown as Caller);
+  app.addHook("onRequest", async (request) => {
+    request.caller = toCaller(await tokens.find(hashToken(readBearer(request)), kind));
+  });
+  await addRequestLimit(app, dependencies);
+}
+
+/** At most so many requests a second a token, counted by each process for itself. Needs `request.caller`. */
+export async function addRequestLimit(app: FastifyInstance, { requestsPerSecond }: HttpDependencies): Promise<void> {
+  const silent = { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false };
+  await app.register(rateLimit, {
+    max: requestsPerSecond,
+    timeWindow: 1_000,
+    keyGenerator: ({ caller }) => String(caller.tokenId),
+    addHeaders: silent,
+    addHeadersOnExceeding: silent,
+    errorResponseBuilder: () =>
+      new AppError("token.too_fast", `more than ${requestsPerSecond} requests a second; try again in a second`),
+  });
+}
+
+export interface TokenReader {
+  /** The live token of this kind with this hash, its use noted. Throws `token.invalid`. */
+  find(hash: string, kind: TokenKind): Promise<Token>;
+}
+
+/** Reads tokens through a cache of some seconds. */
+export function createTokenReader({ db, now }: Pick<HttpDependencies, "db" | "now">): TokenReader {
   const known = new Map<string, { readonly token: Token; readonly readAt: number }>();
   const touchedAt = new Map<number, number>();
 
-  async function findToken(secret: string): Promise<Token | undefined> {
-    const hash = hashToken(secret);
+  async function read(hash: string): Promise<Token | undefined> {
     const cached = known.get(hash);
     if (cached !== undefined && now() - cached.readAt < cacheMs) return cached.token;
     const token = await findTokenByHash(db, hash);
@@ -50,20 +101,18 @@ export function addAuthentication(app: FastifyInstance, { db, now }: HttpDepende
     await touchToken(db, token.id, new Date(now()));
   }
 
-  app.decorateRequest("caller", null as unknown as Caller);
-  app.addHook("onRoute", ({ url, config }) => {
-    if (config?.scope === undefined) throw new Error(`the route ${url} names no scope`);
-  });
-  app.addHook("onRequest", async (request) => {
-    const token = await findToken(readBearer(request));
-    if (token?.kind !== "api") {
-      throw new AppError("token.invalid", "this is not a live token of kind api");
-    }
-    checkScope(token, request);
-    await noteUse(token);
-    const { id: tokenId, workspaceId, botId, scopes } = token;
-    request.caller = { tokenId, workspaceId, botId: botId ?? undefined, scopes };
-  });
+  return {
+    async find(hash, kind) {
+      const token = await read(hash);
+      if (token?.kind !== kind) throw new AppError("token.invalid", `this is not a live token of kind ${kind}`);
+      await noteUse(token);
+      return token;
+    },
+  };
+}
+
+export function toCaller({ id: tokenId, workspaceId, botId, scopes }: Token): Caller {
+  return { tokenId, workspaceId, botId: botId ?? undefined, scopes };
 }
 
 function readBearer(request: FastifyRequest): string {

@@ -15,6 +15,8 @@ export interface HttpDependencies {
   readonly now: () => number;
   /** Where the world reaches this server, without a trailing slash. */
   readonly publicUrl: string;
+  /** A token's at most, over all doors that take tokens. */
+  readonly requestsPerSecond: number;
   /** For sealing secrets and signing visitor tokens. */
   readonly secretKey: Buffer;
   /** Whether the database answers and this process is not stopping. */

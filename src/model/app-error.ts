@@ -49,6 +49,7 @@ export const errorTable = {
   ),
   "token.bot_bound": row("forbidden", "The token is bound to one bot and may not change what all bots share."),
   "token.scope_exceeded": row("forbidden", "A token cannot make one that may do more than itself."),
+  "token.too_fast": row("too_fast", "The token makes more requests a second than the settings allow. Wait a second."),
   "token.not_found": row("not_found", "There is no such token."),
   "idempotency.mismatch": row(
     "invalid",

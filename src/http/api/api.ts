@@ -1,7 +1,7 @@
 import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, type ZodTypeProvider } from "fastify-type-provider-zod";
-import { addAuthentication } from "../auth.ts";
+import { addAuthentication, addRequestLimit } from "../auth.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { checkUrl, decodeBody } from "../encoding.ts";
 import { addDataHeaders } from "../security-headers.ts";
@@ -67,6 +67,7 @@ export async function apiRoutes(app: FastifyInstance, dependencies: HttpDependen
   await app.register(async (resourcesApp) => {
     addDataHeaders(resourcesApp);
     addAuthentication(resourcesApp, dependencies);
+    await addRequestLimit(resourcesApp, dependencies);
     resourcesApp.addHook("onRequest", (request, reply, done) => {
       reply.code(request.routeOptions.config.status ?? 200);
       done();

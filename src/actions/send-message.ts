@@ -11,16 +11,18 @@ export const sendMessage = defineAction({
   args: z.object({
     content: z.union([z.string().min(1).max(20_000), messageContentSchema]),
     channelId: z.number().int().positive().optional(),
+    /** Who writes; absent: the bot. */
+    author: z.enum(["agent"]).optional(),
   }),
   example: { content: 'Hello, {{ contact.first_name | default: "friend" }}!' },
-  apply(context, { content, channelId }) {
+  apply(context, { content, channelId, author }) {
     const message =
       typeof content === "string"
         ? { text: context.render(content), attachments: [], buttons: [], quickReplies: [] }
         : { ...content, ...(content.text === undefined ? {} : { text: context.render(content.text) }) };
     const sendable = toSendable(message, context);
     if (sendable === undefined) return refuse("message.empty", "the message has neither text nor attachment");
-    return context.send(sendable, channelId === undefined ? {} : { channelId })
+    return context.send(sendable, { channelId, author })
       ? ok()
       : refuse("message.not_sendable", "the contact has no open channel for this message");
   },

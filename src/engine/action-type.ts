@@ -2,9 +2,16 @@ import type { z } from "zod";
 import type { Contact, ProfileKey } from "../model/contact.ts";
 import type { InboundMessage } from "../model/event.ts";
 import type { FieldValue, Json } from "../model/field.ts";
-import type { MessageContent } from "../model/message.ts";
+import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { ActionResult, JobRequest } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
+
+/** How a message is sent, where it is not the bot's answer on the present channel. */
+export interface SendOptions {
+  readonly channelId?: number | undefined;
+  readonly lane?: "live" | "bulk" | undefined;
+  readonly author?: MessageAuthor | undefined;
+}
 
 /**
  * What actions and steps may do to the contact at hand. Every method changes the draft of this one decision and records the
@@ -46,7 +53,7 @@ export interface ContactContext {
   /** Ends all positions in a flow, or only those at the given step. Returns how many. */
   stopFlow(flow: string, options?: { readonly step?: string | undefined }): number;
   /** Sends on the present channel (or the named one). False: nowhere to send (no identity, blocked, opted out); a fact says why. */
-  send(content: MessageContent, options?: { readonly channelId?: number; readonly lane?: "live" | "bulk" }): boolean;
+  send(content: MessageContent, options?: SendOptions): boolean;
   enqueue(job: JobRequest): void;
   /** Records that something went wrong, without stopping. */
   error(code: string, message: string): void;

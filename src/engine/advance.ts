@@ -1,11 +1,11 @@
 import type { ActionCall } from "../model/action-call.ts";
-import { type Profile, type ProfileKey, profileKeys } from "../model/contact.ts";
+import { type Identity, type Profile, type ProfileKey, profileKeys } from "../model/contact.ts";
 import type { Event, Happening, InboundMessage } from "../model/event.ts";
 import type { Answer, Outcome } from "../model/outcome.ts";
 import type { World } from "../model/world.ts";
 import { parseActionCall } from "./actions.ts";
 import { createContactContext, startFlow } from "./contact-context.ts";
-import { createDraft, type Draft, toOutcome } from "./draft.ts";
+import { createDraft, type Draft, isOfEvent, toOutcome } from "./draft.ts";
 import { enterByLink } from "./entry.ts";
 import { findKeyword, findTriggers, type Triggered } from "./triggers.ts";
 import { type Catalogue, parseButtonPayload, press, resume, walk } from "./walk.ts";
@@ -121,7 +121,7 @@ function channelKindOf(draft: Draft): string | undefined {
 function noteInbound(draft: Draft): void {
   const { event, contact } = draft;
   const identities = contact.identities.map((identity) =>
-    identity.channelId === event.channelId
+    isMeant(event, identity)
       ? {
           ...identity,
           status: "active" as const,
@@ -132,6 +132,10 @@ function noteInbound(draft: Draft): void {
   );
   const lastInboundAt = Math.max(event.at, contact.lastInboundAt ?? 0);
   draft.contact = { ...contact, identities, lastInboundAt, profile: fillProfile(contact.profile, event.profile) };
+}
+
+function isMeant(event: Event, identity: Identity): boolean {
+  return event.externalId === undefined ? identity.channelId === event.channelId : isOfEvent(event, identity);
 }
 
 /** Only what is missing: what the person or an agent has set is worth more than what the platform says. */
@@ -147,7 +151,7 @@ function fillProfile(known: Profile, told: Profile | undefined): Profile {
 function setIdentityStatus(draft: Draft, status: "active" | "blocked"): void {
   const { channelId } = draft.event;
   if (channelId === undefined) return;
-  const identity = draft.contact.identities.find((candidate) => candidate.channelId === channelId);
+  const identity = draft.contact.identities.find((candidate) => isMeant(draft.event, candidate));
   if (identity === undefined || identity.status === status) return;
   const identities = draft.contact.identities.map((other) => (other === identity ? { ...other, status } : other));
   draft.contact = { ...draft.contact, identities };

@@ -1,8 +1,8 @@
-import type { Contact } from "../model/contact.ts";
+import type { Contact, Identity } from "../model/contact.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { Fact } from "../model/outcome.ts";
 import type { ContactContext } from "./action-type.ts";
-import { type Draft, removePosition, type WalkItem } from "./draft.ts";
+import { type Draft, isOfEvent, removePosition, type WalkItem } from "./draft.ts";
 import { renderTemplate } from "./template.ts";
 
 /** Where in a flow the context is used: goes into messages and facts. */
@@ -88,7 +88,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
     stopFlow: (flow, options = {}) => stopFlow(draft, flow, options.step),
     send: (content, options = {}) => {
       const channelId = options.channelId ?? draft.channelId;
-      const identity = draft.contact.identities.find((candidate) => candidate.channelId === channelId);
+      const identity = identityOn(draft, channelId);
       const obstacle = whyNotSend(draft, identity?.status);
       if (identity === undefined || obstacle !== undefined) {
         draft.facts.push({ kind: "message_skipped", reason: obstacle ?? "no_channel", ...where });
@@ -99,6 +99,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
         recipient: identity.externalId,
         content,
         lane: options.lane ?? "live",
+        ...(options.author === undefined ? {} : { author: options.author }),
         ...where,
       });
       return true;
@@ -111,6 +112,19 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
     },
   };
   return context;
+}
+
+/**
+ * Whom a channel reaches. A contact that was merged of two has two identities there: the one the event came from, else the open one that was heard last.
+ */
+function identityOn(draft: Draft, channelId: number | undefined): Identity | undefined {
+  const { event, contact } = draft;
+  const candidates = contact.identities.filter((identity) => identity.channelId === channelId);
+  if (candidates.length < 2) return candidates[0];
+  const own = candidates.find((identity) => isOfEvent(event, identity));
+  if (own !== undefined) return own;
+  const rank = ({ status, lastInboundAt = 0 }: Identity) => (status === "active" ? 1 + lastInboundAt : 0);
+  return candidates.reduce((best, identity) => (rank(identity) > rank(best) ? identity : best));
 }
 
 /** Why nothing may be sent, as a stable word; undefined: it may. One who opted out gets only what they ask for themselves. */

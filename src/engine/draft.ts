@@ -1,4 +1,4 @@
-import type { Contact, Position } from "../model/contact.ts";
+import type { Contact, Identity, Position } from "../model/contact.ts";
 import type { Event, InboundMessage } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { PreparedFlow } from "../model/flow.ts";
@@ -80,12 +80,19 @@ export function latestChannel(contact: Contact): number | undefined {
   return latest?.channelId;
 }
 
-export function addPosition(draft: Draft, position: Omit<Position, "id" | "enteredAt">): void {
+/** Whether the event came from this presence of the contact; never, where it came by no channel or does not say from whom. */
+export function isOfEvent(event: Event, identity: Identity): boolean {
+  return identity.channelId === event.channelId && identity.externalId === event.externalId;
+}
+
+/** Returns the new position's id. */
+export function addPosition(draft: Draft, position: Omit<Position, "id" | "enteredAt">): string {
   const id = `${draft.event.id}-${draft.positionsMade}`;
   draft.positionsMade += 1;
   const made: Position = { ...position, id, enteredAt: draft.event.at };
   draft.contact = { ...draft.contact, positions: [...draft.contact.positions, made] };
   draft.facts.push({ kind: "waiting", flow: made.flow, step: made.step, for: made.waitsFor, until: made.wakeAt });
+  return id;
 }
 
 export function removePosition(draft: Draft, id: string): void {

@@ -11,8 +11,16 @@ import type { ContactContext } from "./action-type.ts";
 export type StepResult<Output extends string = string> =
   /** On through an output; of several, the first that leads somewhere. An output that leads nowhere ends the position. */
   | { readonly go: Output | readonly Output[] }
-  /** Stay here until the reply, press, time or job result comes; `until` (Unix ms) ends any wait with a `timeout` signal. */
-  | { readonly wait: WaitKind; readonly until?: number | undefined; readonly state?: Json }
+  /**
+   * Stay here until the reply, press, time or job result comes; `until` (Unix ms) ends any wait with a `timeout` signal. `job` is enqueued with it: its data
+   * arrives as `{ positionId, data }` (`JobOfPosition`), and what it hands back for that position comes as a `job_result` signal.
+   */
+  | {
+      readonly wait: WaitKind;
+      readonly until?: number | undefined;
+      readonly state?: Json;
+      readonly job?: { readonly kind: string; readonly data: Json };
+    }
   /** Elsewhere: a step of this flow, or another flow (at its first step where none is named). */
   | { readonly jump: { readonly flow?: string | undefined; readonly step?: string | undefined } }
   | { readonly end: true }

@@ -148,7 +148,7 @@ function follow(draft: Draft, catalogue: Catalogue, stand: Stand, result: StepRe
   if ("go" in result) {
     goOn(draft, catalogue, stand, typeof result.go === "string" ? [result.go] : result.go);
   } else if ("wait" in result) {
-    addPosition(draft, {
+    const positionId = addPosition(draft, {
       flow: flow.ref,
       step: step.ref,
       kind: step.kind,
@@ -158,6 +158,8 @@ function follow(draft: Draft, catalogue: Catalogue, stand: Stand, result: StepRe
       values: stand.values,
       channelId: stand.channelId,
     });
+    const { job } = result;
+    if (job !== undefined) draft.jobs.push({ kind: job.kind, data: { positionId, data: job.data } });
   } else if ("jump" in result) {
     jump(draft, stand, result.jump);
   } else if ("fail" in result) {

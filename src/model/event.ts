@@ -42,6 +42,8 @@ export type Event = Happening & {
   readonly source: EventSource;
   /** The channel it came by; absent for doors that are not channels. */
   readonly channelId?: number | undefined;
+  /** The person's id on that channel, where the door names one: a contact may be there more than once. */
+  readonly externalId?: string | undefined;
   /** What the platform says of the person; fills what the profile lacks. */
   readonly profile?: Profile | undefined;
   readonly username?: string | undefined;

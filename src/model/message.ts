@@ -51,6 +51,9 @@ export const messageStatuses = [
 ] as const;
 export type MessageStatus = (typeof messageStatuses)[number];
 
+/** Who wrote an outgoing message, where it was not the bot: `agent`, a person of the team. */
+export type MessageAuthor = "agent";
+
 /** What an action or step asks to be sent; the shell gives it an id, an order and a life. */
 export interface OutgoingMessage {
   readonly channelId: number;
@@ -62,4 +65,6 @@ export interface OutgoingMessage {
   readonly step?: string;
   /** `live` answers a person at once; `bulk` waits behind every live message. */
   readonly lane: "live" | "bulk";
+  /** Absent: the bot. */
+  readonly author?: MessageAuthor;
 }

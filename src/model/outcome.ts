@@ -60,6 +60,12 @@ export interface JobRequest {
   readonly startAt?: number | undefined;
 }
 
+/** The data of a job that a waiting position asked for: `positionId` says for whom the result is. */
+export interface JobOfPosition {
+  readonly positionId: string;
+  readonly data: Json;
+}
+
 /** What one action call gave. */
 export type ActionResult =
   | { readonly ok: true; readonly result?: Json }

@@ -259,9 +259,10 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       if (outcome.answer.status === "refused" && failed === undefined) return outcome.answer;
       keepVariables(bot, before, outcome.variables);
       jobs.push(...outcome.jobs);
-      // A timer that another process was quicker with: nothing happened, so nothing is told.
-      const isNothing = outcome.contact === contact && outcome.facts.length === 0 && event.source === "timer";
-      if (isNothing) return { ...outcome.answer, contactId: contact.id, eventId: event.id };
+      // A timer that another process was quicker with, a job that ran twice: nothing happened, so nothing is told.
+      const mayBeNothing = event.kind === "timer" || event.kind === "job_result";
+      if (mayBeNothing && outcome.contact === contact && outcome.facts.length === 0)
+        return { ...outcome.answer, contactId: contact.id, eventId: event.id };
       changes.set(contact.id, { before: loaded.contact, after: outcome.contact, bot, at: event.at });
       const messages = outcome.messages.map((message) => ({
         ...message,
@@ -292,7 +293,7 @@ function toEvent({ submission, eventId, at, seed }: Arrival): Event {
     at,
     seed,
     source,
-    ...("channelId" in target ? { channelId: target.channelId } : {}),
+    ...("channelId" in target ? { channelId: target.channelId, externalId: target.externalId } : {}),
     ...(profile === undefined ? {} : { profile }),
     ...(username === undefined ? {} : { username }),
   };

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { sql } from "kysely";
 import { fromKysely, fromPglite, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
@@ -5,10 +6,13 @@ import { toError } from "../engine/to-error.ts";
 import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
 import type { Database, OpenDatabase } from "../store/database.ts";
+import type { Submit } from "./submission.ts";
 
 /** What a job may use. */
 export interface JobContext {
   readonly db: Database;
+  /** Hands an event to the waist: what a job found out comes back to the contact this way. */
+  readonly submit: Submit;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -29,6 +33,8 @@ export type JobCatalogue = Readonly<Record<string, JobKind>>;
 export interface Jobs {
   /** Enqueues within the given transaction: the job exists if and only if that commits. */
   enqueue(trx: Database, jobs: readonly JobRequest[]): Promise<void>;
+  /** Takes up no more jobs, and lets those under way end (they may still submit); enqueuing goes on. What takes too long comes again later. */
+  rest(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,16 +49,20 @@ const heartbeatSeconds = 5;
 const beatSeconds = 1;
 const superviseSeconds = 1;
 const pollSeconds = 0.5;
+/** How long a stop waits for jobs under way. */
+const longestRestMs = 10_000;
 
 /** Starts the job queue on the same database. `isWorker: false` only enqueues. */
 export async function startJobs(options: {
   readonly database: OpenDatabase;
   readonly catalogue: JobCatalogue;
   readonly isWorker: boolean;
+  readonly submit: Submit;
   readonly log: Logger;
   readonly now: () => number;
 }): Promise<Jobs> {
-  const { database, catalogue, isWorker, log, now } = options;
+  const { database, catalogue, isWorker, submit, log, now } = options;
+  const context: JobContext = { db: database.db, submit, log, now };
   const boss = new PgBoss({
     ...(database.pglite === undefined
       ? { connectionString: database.connectionString ?? "", max: 3 }
@@ -79,8 +89,7 @@ export async function startJobs(options: {
     if (!isWorker) continue;
     const options = { pollingIntervalSeconds: pollSeconds, heartbeatRefreshSeconds: beatSeconds };
     await boss.work(job.kind, options, async (batch: readonly { readonly data: unknown }[]) => {
-      for (const { data } of batch)
-        await job.run((data as { value?: Json } | null)?.value ?? null, { db: database.db, log, now });
+      for (const { data } of batch) await job.run((data as { value?: Json } | null)?.value ?? null, context);
     });
     if (job.cron !== undefined) await boss.schedule(job.kind, job.cron);
   }
@@ -96,8 +105,12 @@ export async function startJobs(options: {
         await boss.insert(kind, rows, { db: fromKysely(trx as never) });
       }
     },
+    async rest() {
+      const ended = Promise.all(Object.keys(catalogue).map((kind) => boss.offWork(kind, { wait: true })));
+      await Promise.race([ended, setTimeout(longestRestMs, undefined, { ref: false })]);
+    },
     async stop() {
-      await boss.stop({ graceful: true, close: true, timeout: 10_000 });
+      await boss.stop({ graceful: true, close: true, timeout: longestRestMs });
     },
   };
 }

@@ -68,7 +68,17 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
   const live: Live = shared ?? local;
   const channels = createChannelRuntime({ db, catalogue: channelTypes, secretKey: options.secretKey, log, now });
   const ports: ChannelPorts = { fetch, announce: live.announce, log };
-  const jobs: Jobs = await startJobs({ database, catalogue: options.jobKinds, isWorker, log, now });
+  // Jobs may run before the waist stands, which takes the jobs' queue.
+  const waistStands = Promise.withResolvers<Submit>();
+  const submitLater: Submit = async (submission) => await (await waistStands.promise)(submission);
+  const jobs: Jobs = await startJobs({
+    database,
+    catalogue: options.jobKinds,
+    isWorker,
+    submit: submitLater,
+    log,
+    now,
+  });
   const waist = createWaist({
     db: database.hot,
     log,
@@ -85,6 +95,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     onDoubt: () => outbox.doubt(),
     concurrency: database.kind === "embedded" ? 1 : serverConcurrency,
   });
+  waistStands.resolve(waist.submit);
   const outbox = createOutbox({ db: database.hot, channels, ports, submit: waist.submit, log, now, processId });
   if (isWorker) whenForeignNews = () => void outbox.claim().catch(() => undefined);
   const pulse = startPulse({ database, processId, roles, isWorker, claim: outbox.claim, log });
@@ -101,6 +112,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     async stop() {
       await receivers?.stop();
       await timers?.stop();
+      await jobs.rest();
       await waist.stop();
       await outbox.stop();
       pulse.stop();

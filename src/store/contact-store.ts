@@ -17,6 +17,8 @@ export interface ContactFilter {
   readonly phone?: string | undefined;
   readonly cuid?: string | undefined;
   readonly clientExternalId?: string | undefined;
+  /** The platform's id of the person on any channel (Telegram chat id, web chat visitor id …). */
+  readonly channelUserId?: string | undefined;
   /** Values by field key; a list holds its every entry. */
   readonly fields?: Readonly<Record<string, string>> | undefined;
   /** Part of a name, e-mail, phone, external id, user name, or the cuid. */
@@ -33,7 +35,7 @@ export async function listContacts(
   const rows = await db
     .selectFrom("contacts")
     .select("contacts.id")
-    .where((eb) => eb.and([...isVisible(eb, access), ...matches(eb, filter)]))
+    .where((eb) => eb.and([...isVisible(eb, access), ...matches(eb, access, filter)]))
     .where("contacts.id", ">", page.after ?? 0)
     .orderBy("contacts.id")
     .limit(page.limit)
@@ -62,7 +64,7 @@ export async function requireContactId(db: Database, access: Access, idOrCuid: s
       eb.and([
         ...isVisible(eb, access),
         idOrCuid.startsWith("cuid:")
-          ? eb("contacts.cuid", "=", idOrCuid.slice("cuid:".length))
+          ? hasCuid(idOrCuid.slice("cuid:".length))
           : eb("contacts.id", "=", Number(idOrCuid)),
       ]),
     )
@@ -87,7 +89,9 @@ export async function findContactForLink(
   const found = await db
     .selectFrom("contacts")
     .select(["contacts.id", "contacts.cuid", "contacts.phone"])
-    .where((eb) => eb.and([...isVisible(eb, access), ...matches(eb, cuid === undefined ? { email } : { cuid })]))
+    .where((eb) =>
+      eb.and([...isVisible(eb, access), ...matches(eb, access, cuid === undefined ? { email } : { cuid })]),
+    )
     .orderBy(sql`coalesce(contacts.last_inbound_at, contacts.created_at)`, "desc")
     .orderBy("contacts.id", "desc")
     .execute();
@@ -114,8 +118,15 @@ function isVisible(eb: Builder, { workspaceId, botId }: Access): Expression<SqlB
   return botId === undefined ? [inWorkspace] : [inWorkspace, eb("contacts.botId", "=", botId)];
 }
 
-function matches(eb: Builder, filter: ContactFilter): Expression<SqlBool>[] {
+/** The contact's own, or that of one that was merged into it. */
+function hasCuid(cuid: string): Expression<SqlBool> {
+  return sql<SqlBool>`(contacts.cuid = ${cuid}
+    or contacts.id = any (array(select a.contact_id from contact_aliases a where a.cuid = ${cuid})))`;
+}
+
+function matches(eb: Builder, access: Access, filter: ContactFilter): Expression<SqlBool>[] {
   const { bot, channel, tags = [], labels = [], email, phone, cuid, clientExternalId, fields = {}, search } = filter;
+  const { channelUserId } = filter;
   return [
     ...(bot === undefined ? [] : [eb("contacts.botId", "=", bot)]),
     ...(channel === undefined
@@ -134,8 +145,9 @@ function matches(eb: Builder, filter: ContactFilter): Expression<SqlBool>[] {
     ),
     ...(email === undefined ? [] : [sql<SqlBool>`lower(contacts.email) = lower(${email})`]),
     ...(phone === undefined ? [] : [eb("contacts.phone", "=", normalisePhone(phone))]),
-    ...(cuid === undefined ? [] : [eb("contacts.cuid", "=", cuid)]),
+    ...(cuid === undefined ? [] : [hasCuid(cuid)]),
     ...(clientExternalId === undefined ? [] : [eb("contacts.clientExternalId", "=", clientExternalId)]),
+    ...(channelUserId === undefined ? [] : [isOnChannelAs(channelUserId, access)]),
     ...Object.entries(fields).map(
       ([key, value]) => sql<SqlBool>`exists (select 1 from contact_fields cf join fields f on f.id = cf.field_id
       where cf.contact_id = contacts.id and f.key = ${key}
@@ -143,6 +155,13 @@ function matches(eb: Builder, filter: ContactFilter): Expression<SqlBool>[] {
     ),
     ...(search === undefined ? [] : [contains(search)]),
   ];
+}
+
+/** By way of the workspace's channels: identities are found by channel and id. */
+function isOnChannelAs(channelUserId: string, { workspaceId }: Access): Expression<SqlBool> {
+  return sql<SqlBool>`contacts.id in (select i.contact_id from identities i
+    where i.external_id = ${channelUserId} and i.channel_id in (
+      select ch.id from channels ch join bots b on b.id = ch.bot_id where b.workspace_id = ${workspaceId}))`;
 }
 
 function contains(search: string): Expression<SqlBool> {

@@ -1,5 +1,5 @@
 import { AppError } from "../model/app-error.ts";
-import type { MessageContent, MessageStatus } from "../model/message.ts";
+import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -17,6 +17,8 @@ export interface StoredConversationMessage {
   readonly stepRef: string | null;
   readonly attempts: number;
   readonly uncertainSends: number;
+  /** Who wrote it, where it was neither the contact (`in`) nor the bot (`out`). */
+  readonly author: MessageAuthor | null;
   readonly createdAt: Date;
   readonly sentAt: Date | null;
   readonly editedAt: Date | null;
@@ -83,6 +85,79 @@ export async function listMessagesOfEvent(
     .execute();
 }
 
+/** What a chat shows of a contact's messages. */
+export interface ChatFilter {
+  readonly contactId: number;
+  /** What the bot said; else only what people said. Default: yes. */
+  readonly includeBot?: boolean | undefined;
+  /** What agents said. Default: yes. */
+  readonly includeAgent?: boolean | undefined;
+  /** Unix milliseconds, both ends included. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit: number;
+}
+
+/** A contact's last messages, newest first. */
+export async function listChat(db: Database, access: Access, filter: ChatFilter): Promise<StoredConversationMessage[]> {
+  const { contactId, includeBot = true, includeAgent = true, from, to, limit } = filter;
+  return await visibleMessages(db, access)
+    .where("messages.contactId", "=", contactId)
+    .$if(!includeBot, (rows) =>
+      rows.where((eb) => eb.or([eb("messages.direction", "=", "in"), eb("messages.author", "is not", null)])),
+    )
+    .$if(!includeAgent, (rows) => rows.where("messages.author", "is", null))
+    .$if(from !== undefined, (rows) => rows.where("messages.createdAt", ">=", new Date(from ?? 0)))
+    .$if(to !== undefined, (rows) => rows.where("messages.createdAt", "<=", new Date(to ?? 0)))
+    .orderBy("messages.id", "desc")
+    .limit(limit)
+    .execute();
+}
+
+/**
+ * Messages by their mids, in the order of the mids; unknown ones are left out. A mid is a message's id as text; the platform's id of the message
+ * counts too, where no message has that text as its id, and of several messages with the same one (chats count for themselves) the newest.
+ */
+export async function findMessagesByMids(
+  db: Database,
+  access: Access,
+  mids: readonly string[],
+): Promise<StoredConversationMessage[]> {
+  const ids = mids.filter((mid) => /^[1-9]\d{0,14}$/.test(mid)).map(Number);
+  const byId = ids.length === 0 ? [] : await visibleMessages(db, access).where("messages.id", "in", ids).execute();
+  const found = new Map(byId.map((message) => [String(message.id), message]));
+  const others = mids.filter((mid) => !found.has(mid));
+  for (const message of others.length === 0 ? [] : await findByPlatformIds(db, access, others)) {
+    found.set(message.externalId ?? "", message);
+  }
+  return [...new Set(mids)].flatMap((mid) => found.get(mid) ?? []);
+}
+
+/** Oldest first. */
+async function findByPlatformIds(db: Database, access: Access, externalIds: readonly string[]) {
+  const channels = db
+    .selectFrom("channels")
+    .innerJoin("bots", "bots.id", "channels.botId")
+    .select("channels.id")
+    .where("bots.workspaceId", "=", access.workspaceId);
+  return await visibleMessages(db, access)
+    .where("messages.channelId", "in", channels)
+    .where("messages.externalId", "in", externalIds)
+    .orderBy("messages.id")
+    .execute();
+}
+
+/** Throws `message.not_found`. */
+export async function requireMessageByMid(
+  db: Database,
+  access: Access,
+  mid: string,
+): Promise<StoredConversationMessage> {
+  const [message] = await findMessagesByMids(db, access, [mid]);
+  if (message === undefined) throw new AppError("message.not_found", `there is no message "${mid}"`);
+  return message;
+}
+
 function visibleMessages(db: Database, { workspaceId, botId }: Access) {
   const messages = db
     .selectFrom("messages")
@@ -100,6 +175,7 @@ function visibleMessages(db: Database, { workspaceId, botId }: Access) {
       "messages.stepRef",
       "messages.attempts",
       "messages.uncertainSends",
+      "messages.author",
       "messages.createdAt",
       "messages.sentAt",
       "messages.editedAt",

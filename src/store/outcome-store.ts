@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { type Contact, profileKeys } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
-import type { MessageContent, MessageStatus, OutgoingMessage } from "../model/message.ts";
+import type { MessageAuthor, MessageContent, MessageStatus, OutgoingMessage } from "../model/message.ts";
 import type { Answer, Fact } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { Database } from "./database.ts";
@@ -84,6 +84,7 @@ interface MessageRow {
   readonly step?: string | undefined;
   readonly at: number;
   readonly lane: 0 | 1;
+  readonly author?: MessageAuthor | undefined;
 }
 
 const noParts = { attachments: [], buttons: [], quickReplies: [] };
@@ -105,6 +106,7 @@ function messageRows({ handled }: Batch): MessageRow[] {
         step: message.step,
         at: event.at,
         lane: message.lane === "live" ? 0 : 1,
+        author: message.author,
       }),
     );
     return inbound === undefined ? outgoing : [inbound, ...outgoing];
@@ -202,20 +204,21 @@ async function writeCommon(
       on conflict (contact_id, field_id) do update set value = excluded.value, updated_at = excluded.updated_at
     )
     insert into messages (contact_id, channel_id, direction, event_id, ordinal, recipient, content, status, external_id,
-      flow_ref, step_ref, created_at, sent_at, lane, lease_owner)
+      flow_ref, step_ref, created_at, sent_at, lane, author, lease_owner)
     select m."contactId", m."channelId", m.direction, m."eventId", m.ordinal, m.recipient, m.content, m.status, m."externalId",
-      m.flow, m.step, to_timestamp(m.at / 1000.0), case when m.status = 'sent' then to_timestamp(m.at / 1000.0) end, m.lane,
+      m.flow, m.step, to_timestamp(m.at / 1000.0), case when m.status = 'sent' then to_timestamp(m.at / 1000.0) end, m.lane, m.author,
       case when m.status = 'queued' then ${batch.leaseOwner}::bigint end
     from json_to_recordset(${json(messages.map((message, place) => ({ ...message, place })))}) as m("contactId" bigint, "channelId" bigint, direction text,
       "eventId" bigint, ordinal smallint, recipient text, content jsonb, status text, "externalId" text, flow text, step text,
-      at bigint, lane smallint, place integer)
+      at bigint, lane smallint, author text, place integer)
     order by m.place
     returning id, event_id as "eventId", ordinal`.execute(trx.withoutPlugins());
   return rows;
 }
 
 function eventRow({ event, contactId, workspaceId, dedupeKey, facts, answer, failed }: HandledOutcome) {
-  const { id, kind, at, source, channelId, seed: _seed, profile: _profile, username: _username, ...payload } = event;
+  const { id, kind, at, source, channelId, ...rest } = event;
+  const { seed: _seed, externalId: _person, profile: _profile, username: _username, ...payload } = rest;
   const results = "results" in answer && answer.results !== undefined ? { results: answer.results } : {};
   return {
     id,
@@ -278,9 +281,7 @@ function diffContact({ before, after, bot, at }: ContactChange) {
 function diffProfile(before: Contact, after: Contact) {
   const seenNow = after.lastInboundAt !== before.lastInboundAt;
   const inbound = Object.fromEntries(
-    after.identities.flatMap(({ channelId, lastInboundAt }) =>
-      lastInboundAt === undefined ? [] : [[channelId, lastInboundAt]],
-    ),
+    after.identities.flatMap(({ id, lastInboundAt }) => (lastInboundAt === undefined ? [] : [[id, lastInboundAt]])),
   );
   const changed =
     after.profile !== before.profile ||

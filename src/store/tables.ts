@@ -2,7 +2,7 @@ import type { ColumnType, Generated } from "kysely";
 import type { Entry, Utm, WaitKind } from "../model/contact.ts";
 import type { FieldKind, FieldValue, Json } from "../model/field.ts";
 import type { EntryData, FlowDocument } from "../model/flow.ts";
-import type { MessageContent, MessageStatus } from "../model/message.ts";
+import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
 import type { Fact } from "../model/outcome.ts";
 
 /**
@@ -132,6 +132,7 @@ export interface Tables {
     status: Generated<"active" | "blocked">;
     createdAt: Timestamp;
   };
+  contactAliases: { cuid: string; contactId: number; createdAt: Date };
   contactTags: { contactId: number; tagId: number; addedAt: Date };
   contactLabels: { contactId: number; labelId: number; addedAt: Date };
   contactFields: { contactId: number; fieldId: number; value: JsonColumn<FieldValue>; updatedAt: Date };
@@ -188,6 +189,7 @@ export interface Tables {
     attempts: Generated<number>;
     partsSent: Generated<number>;
     uncertainSends: Generated<number>;
+    author: MessageAuthor | null;
   };
   processes: { id: Generated<number>; roles: string; startedAt: Timestamp; heartbeatAt: Timestamp };
   integrationLog: {

@@ -133,7 +133,7 @@ function toLoadedContact(row: ContactRow): LoadedContact {
         externalId,
         username: username ?? undefined,
         status,
-        lastInboundAt: row.inbound[channelId],
+        lastInboundAt: row.inbound[id],
       })),
       positions: (row.positions ?? []).map(
         ([id, flow, step, kind, waitsFor, wakeAt, state, values, channelId, enteredAt]) => ({

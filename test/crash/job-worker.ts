@@ -22,6 +22,7 @@ const jobs = await startJobs({
     },
   },
   isWorker: true,
+  submit: () => Promise.reject(new Error("this job submits nothing")),
   log: pino({ level: "silent" }),
   now: () => Date.now(),
 });

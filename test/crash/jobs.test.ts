@@ -34,6 +34,7 @@ describe.each(["embedded", "postgres"] as const)("a job on the %s database", (ki
       database,
       catalogue: { endless: { kind: "endless", retryLimit: 3, run } },
       isWorker: true,
+      submit: () => Promise.reject(new Error("this job submits nothing")),
       log: pino({ level: "silent" }),
       now: () => Date.now(),
     });

@@ -58,9 +58,14 @@ export const messageResource: ApiResource = (app, dependencies) => {
       messagesSentSchema,
     ),
     async (request) => {
-      const { channelId, ...content } = request.body;
+      const { channelId, author, ...content } = request.body;
       const contactId = await requireContactId(db, request.caller, request.params.id);
-      const call = { action: "send_message", args: { content, ...(channelId === undefined ? {} : { channelId }) } };
+      const args = {
+        content,
+        ...(channelId === undefined ? {} : { channelId }),
+        ...(author === "agent" ? { author } : {}),
+      };
+      const call = { action: "send_message", args };
       const reply = await submitOnce(dependencies, request, {
         target: { contactId },
         happening: { kind: "actions", actions: [call] },

@@ -17,6 +17,7 @@ export function presentMessage(message: StoredConversationMessage): MessageBody 
     step: message.stepRef,
     attempts,
     uncertainSends,
+    author: direction === "in" ? "contact" : (message.author ?? "bot"),
     createdAt: toInstant(message.createdAt),
     sentAt: toInstantOrNull(message.sentAt),
     editedAt: toInstantOrNull(message.editedAt),

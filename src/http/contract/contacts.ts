@@ -104,6 +104,7 @@ export const contactQuery = z
     phone: z.string().max(40).optional(),
     cuid: z.string().max(60).optional(),
     clientExternalId: z.string().max(1000).optional(),
+    channelUserId: z.string().min(1).max(200).optional().describe("The person's id on any channel."),
     q: z.string().min(1).max(200).optional().describe("Part of a name, e-mail, phone, external id or user name."),
   })
   .catchall(z.string().max(2000))
@@ -125,6 +126,7 @@ const knownKeys = {
   phone: 1,
   cuid: 1,
   clientExternalId: 1,
+  channelUserId: 1,
   q: 1,
 };
 

@@ -18,6 +18,7 @@ export const messageSchema = z
     uncertainSends: z
       .number()
       .describe("How often a crash cut off the answer to a send: it may have gone out more than once."),
+    author: z.enum(["contact", "bot", "agent"]).describe("Who wrote it; an agent is a person of the team."),
     createdAt: instantSchema,
     sentAt: instantSchema.nullable(),
     editedAt: instantSchema.nullable(),
@@ -41,6 +42,10 @@ export const messageSendSchema = z
     attachments: z.array(attachmentSchema).max(10).default([]),
     buttons: z.array(outgoingButtonSchema).max(100).default([]),
     quickReplies: z.array(quickReplySchema).max(100).default([]),
+    author: z
+      .enum(["agent", "bot"])
+      .default("agent")
+      .describe("Who speaks: a person of the team, or a program in the bot's name."),
     channelId: idSchema.optional().describe("Absent: the channel the contact was last heard on."),
   })
   .refine(({ text, attachments }) => (text ?? "").trim() !== "" || attachments.length > 0, {

@@ -162,7 +162,7 @@ create table contacts (
   utm jsonb not null default '{}',
   entry jsonb,
   splits jsonb not null default '{}',
-  -- Unix milliseconds of the last inbound event by channel id: one row to update instead of one more a channel.
+  -- Unix milliseconds of the last inbound event by identity id: one row to update instead of one more a channel.
   inbound jsonb not null default '{}',
   last_inbound_at timestamptz,
   opted_out_at timestamptz,

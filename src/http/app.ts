@@ -6,6 +6,7 @@ import { AppError } from "../model/app-error.ts";
 import { rememberRoutes } from "./allowed-methods.ts";
 import { apiRoutes } from "./api/api.ts";
 import { actionLinkRoutes } from "./compat/bothelp/action-link.ts";
+import { uchatRoutes } from "./compat/uchat/uchat-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { parseJson } from "./encoding.ts";
 import { addErrorHandling, sendError, statusOf, toAppError, toErrorBody } from "./errors.ts";
@@ -57,6 +58,7 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   app.register(async (part) => healthRoutes(part, dependencies));
   app.register(async (part) => channelWebhookRoutes(part, dependencies));
   app.register(async (part) => actionLinkRoutes(part, dependencies), { prefix: "/compat/bothelp" });
+  app.register(async (part) => await uchatRoutes(part, dependencies), { prefix: "/compat/uchat" });
   app.register(async (part) => await apiRoutes(part, dependencies), { prefix: "/api/v1" });
   app.register(async (part) => await webchatRoutes(part, dependencies), { prefix: "/webchat" });
   app.register(async (part) => await pageRoutes(part, dependencies));

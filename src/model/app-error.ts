@@ -116,6 +116,11 @@ export const errorTable = {
   "webchat.no_hello": row("invalid", "A socket's first frame has to be `hello`."),
   "webchat.too_fast": row("too_fast", "The visitor sends more than a person can. Wait a moment."),
   "action.refused": row("invalid", "The action catalogue refused the call; `details.code` and the sentence say why."),
+  "door.unknown_id": row("not_found", "A compat door got an id that leads nowhere, or to what the token may not see."),
+  "door.not_offered": row(
+    "invalid",
+    "The vendor's API has this and the product does not; the door's page under docs/compat lists such calls.",
+  ),
   "service.unavailable": row(
     "unavailable",
     "The server is stopping or its database does not answer. Try again shortly.",

@@ -1,4 +1,16 @@
+import type { Database } from "./database.ts";
 import { createNameStore } from "./name-store.ts";
 
 /** The tags of a workspace. Actions may make new ones too (`outcome-store.ts`). */
 export const tagStore = createNameStore("tags", "tag");
+
+/** The names of those of these tags that the workspace has, by id. */
+export async function findTagNames(
+  db: Database,
+  workspaceId: number,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const rows = db.selectFrom("tags").select(["id", "name"]).where("workspaceId", "=", workspaceId);
+  const found = await rows.where("id", "in", ids).execute();
+  return new Map(found.map(({ id, name }) => [id, name]));
+}

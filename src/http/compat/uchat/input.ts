@@ -1,0 +1,154 @@
+import { z } from "zod";
+import { AppError } from "../../../model/app-error.ts";
+import { parseRawQuery, type QueryPair } from "../bothelp/raw-query.ts";
+
+/** What a call brings, from wherever it brings it. */
+export type RawInput = Readonly<Record<string, unknown>>;
+
+/** Keys that an object of ours must never get from outside. */
+const forbidden = ["__proto__", "constructor", "prototype"];
+
+/**
+ * Names and values as PHP reads them: `k[]=a&k[]=b` is a list, `data[0][tag_ns]=x` a list of objects, `a[b]=c` an object; of a plain key said twice the
+ * last counts. Brackets may be percent-encoded.
+ */
+export function nestPairs(pairs: readonly QueryPair[]): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const { key, value } of pairs) {
+    if (value === undefined) throw new AppError("request.bad_encoding", `the value of "${key}" is not UTF-8`);
+    const path = [key.split("[", 1)[0] ?? "", ...[...key.matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? "")];
+    if (path.length > 6 || path.some((part) => forbidden.includes(part))) continue;
+    plant(root, path, value);
+  }
+  return Object.fromEntries(Object.entries(root).map(([key, value]) => [key, toLists(value)]));
+}
+
+function plant(root: Record<string, unknown>, path: readonly string[], value: string): void {
+  let at = root;
+  for (const [index, part] of path.entries()) {
+    const key = part === "" && index > 0 ? String(Object.keys(at).length) : part;
+    if (index === path.length - 1) {
+      at[key] = value;
+      return;
+    }
+    const next = at[key];
+    if (typeof next !== "object" || next === null) at[key] = {};
+    at = at[key] as Record<string, unknown>;
+  }
+}
+
+/** Objects whose keys are 0, 1, 2 … are lists. */
+function toLists(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, toLists(item)] as const);
+  const isList = entries.length > 0 && entries.every(([key], index) => key === String(index));
+  return isList ? entries.map(([, item]) => item) : Object.fromEntries(entries);
+}
+
+/**
+ * All that a call says: the query, over it the body, over that the path. As in Laravel, an empty text or null says nothing, except under the
+ * keys in `emptyCounts`.
+ */
+export function readInput(
+  request: { readonly url: string; readonly body: unknown; readonly params: unknown },
+  emptyCounts: readonly string[] = [],
+): RawInput {
+  const query = request.url.includes("?") ? nestPairs(parseRawQuery(request.url)) : {};
+  const body = typeof request.body === "object" && request.body !== null ? request.body : {};
+  if (Array.isArray(body) && body.length > 0) {
+    throw new AppError("request.malformed", "send the body as a JSON object, not as a list");
+  }
+  const all: Record<string, unknown> = { ...query, ...body, ...(request.params as object) };
+  for (const [key, value] of Object.entries(all)) {
+    if ((value === "" || value === null) && !emptyCounts.includes(key)) delete all[key];
+  }
+  return all;
+}
+
+/** Describes the part in the OpenAPI document as if it were this; what is accepted beside it is nobody's business. */
+const shownAs = (schema: Readonly<Record<string, unknown>>) => ({ shownAs: schema });
+
+/** Text; numbers are taken for their digits. */
+export function text(max = 20_000) {
+  const scalar = z.union([z.string(), z.number(), z.boolean()], { error: "must be a string" });
+  const bounded = z.string().trim().min(1, "is required").max(max, `must not be longer than ${max} characters`);
+  return scalar
+    .transform(String)
+    .pipe(bounded)
+    .meta(shownAs({ type: "string" }));
+}
+
+/** A whole number; its digits as text are taken too. */
+export function integer({
+  min = 0,
+  max = Number.MAX_SAFE_INTEGER,
+}: {
+  readonly min?: number;
+  readonly max?: number;
+} = {}) {
+  const given = z.union([z.number(), z.string().regex(/^\s*[+-]?\d{1,15}\s*$/)], { error: "must be an integer" });
+  const bounded = z
+    .number()
+    .int("must be an integer")
+    .min(min, `must be at least ${min}`)
+    .max(max, `must not be greater than ${max}`);
+  return given
+    .transform(Number)
+    .pipe(bounded)
+    .meta(shownAs({ type: "integer" }));
+}
+
+/** A number, as text too. */
+export function decimal() {
+  const given = z.union([z.number(), z.string().regex(/^\s*[+-]?\d{1,15}(\.\d+)?\s*$/)], { error: "must be a number" });
+  return given.transform(Number).meta(shownAs({ type: "number" }));
+}
+
+/** One of these words, whatever its case. */
+export function word<const Words extends readonly [string, ...string[]]>(words: Words) {
+  const message = `must be one of ${words.join(", ")}`;
+  const known = z.enum(words, { error: message });
+  return z
+    .string({ error: message })
+    .transform((given) => given.trim().toLowerCase())
+    .pipe(known)
+    .meta(shownAs({ type: "string", enum: words }));
+}
+
+/** UChat's yes and no, and what else clients write for them. */
+export function yesNo() {
+  const given = z.union([z.boolean(), z.number(), z.string()], { error: "must be yes or no" });
+  return given
+    .transform((answer) => String(answer).trim().toLowerCase())
+    .pipe(z.enum(["yes", "no", "true", "false", "1", "0"], { error: "must be yes or no" }))
+    .transform((answer) => ["yes", "true", "1"].includes(answer))
+    .meta(shownAs({ type: "string", enum: ["yes", "no"] }));
+}
+
+/** A list of objects: UChat takes up to 20 in most places. */
+export function listOfUpTo<Item extends z.ZodType>(max: number, item: Item) {
+  return z
+    .array(item, { error: "must be an array" })
+    .min(1, "must have at least 1 item")
+    .max(max, `must not have more than ${max} items`);
+}
+
+/** Texts in a list, or in one text with commas between them. */
+export function commaList(max: number) {
+  const given = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))], {
+    error: "must be a comma separated string",
+  });
+  return given
+    .transform((list) =>
+      (Array.isArray(list) ? list : String(list).split(","))
+        .map((item) => String(item).trim())
+        .filter((item) => item !== ""),
+    )
+    .pipe(z.array(z.string()).min(1, "is required").max(max, `must not have more than ${max} items`))
+    .meta(shownAs({ type: "string" }));
+}
+
+/** Any JSON value; with `emptyCounts`, also nothing. */
+export const anyValue = z
+  .custom<NonNullable<unknown> | null>((value) => value !== undefined, "is required")
+  .meta(shownAs({ type: "string" }));

@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { AppError } from "../../../model/app-error.ts";
+import { createDocumentPage, pageHeaders } from "../../api/docs-page.ts";
+import { addDoorAuthentication } from "../../auth.ts";
+import type { HttpDependencies } from "../../dependencies.ts";
+import { checkUrl, decodeBody, parseJson } from "../../encoding.ts";
+import { logError, toAppError, toMissingRoute } from "../../errors.ts";
+import { addDataHeaders } from "../../security-headers.ts";
+import { parseRawQuery } from "../bothelp/raw-query.ts";
+import { createCall, createPlaces } from "./call.ts";
+import type { AnyEndpoint } from "./endpoint.ts";
+import { endpoints } from "./endpoints.ts";
+import { InvalidInput, sendUchatError, toInvalidInput } from "./errors.ts";
+import { nestPairs, readInput } from "./input.ts";
+import { describeEndpoints } from "./openapi.ts";
+
+/** UChat's API (requirements/003) at `api/…`, its document at `api-docs`, and a page that shows it at `api`. */
+export async function uchatRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
+  app.addHook("onRequest", checkUrl);
+  app.setErrorHandler(async (thrown, request, reply) => {
+    if (thrown instanceof InvalidInput) return await sendUchatError(reply, thrown);
+    const error = toAppError(thrown);
+    logError(error, request);
+    return await sendUchatError(reply, error);
+  });
+  app.setNotFoundHandler(async (request, reply) => await sendUchatError(reply, toMissingRoute(request, reply)));
+  await app.register(async (part) => addDocuments(part, dependencies));
+  await app.register(async (part) => await addEndpoints(part, dependencies), { prefix: "/api" });
+}
+
+function addDocuments(app: FastifyInstance, dependencies: HttpDependencies): void {
+  const at = "/compat/uchat/api";
+  const readPage = createDocumentPage({ title: "UChat's API", at, documentUrl: "/compat/uchat/api-docs" });
+  const document = () => describeEndpoints(endpoints, `${dependencies.publicUrl}${at}`);
+  let made: ReturnType<typeof document> | undefined;
+  app.get("/api-docs", async () => {
+    made ??= document();
+    return made;
+  });
+  // The address has no slash at its end, which the page's own relative addresses would need.
+  app.get("/api", async (_request, reply) => {
+    const { type, body } = await readPage(`${at}/`);
+    const page = body.toString("utf8").replace("<head>", `<head><base href="${at}/">`);
+    return await reply.headers(pageHeaders).type(type).send(page);
+  });
+  app.get("/api/js/*", async (request, reply) => {
+    const { type, body } = await readPage(request.url);
+    return await reply.headers(pageHeaders).type(type).send(body);
+  });
+}
+
+async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
+  addDataHeaders(app);
+  await addDoorAuthentication(app, dependencies, "uchat");
+  addBodyParsers(app);
+  const places = createPlaces(dependencies);
+  for (const endpoint of endpoints) {
+    const url = endpoint.path.replace(/\{(\w+)\}/g, ":$1");
+    const handler = async (request: FastifyRequest) => {
+      checkScope(endpoint, request);
+      const input = readInput(
+        { url: request.raw.url ?? "", body: request.body, params: request.params },
+        endpoint.emptyCounts,
+      );
+      const parsed = endpoint.input.safeParse(input);
+      if (!parsed.success) throw toInvalidInput(parsed.error, input);
+      return await endpoint.handle(createCall(dependencies, places, request.caller), parsed.data as never);
+    };
+    app.route({ method: endpoint.method, url, handler });
+    // Laravel takes a slash at the end as well.
+    app.route({ method: endpoint.method, url: `${url}/`, handler });
+  }
+}
+
+/** UChat's tokens are one bot's, or (Manage Team) the workspace's. */
+function checkScope({ scope }: AnyEndpoint, { caller }: FastifyRequest): void {
+  if (scope !== "team" || caller.botId === undefined) return;
+  throw new AppError(
+    "token.bot_bound",
+    "this needs the scope Manage Team: use a token that is not bound to a bot (repartee token create --kind uchat, without --bot)",
+  );
+}
+
+/** JSON under whatever name, and forms, since Laravel takes both. */
+function addBodyParsers(app: FastifyInstance): void {
+  app.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "buffer" },
+    async (_request: unknown, body: Buffer) => nestPairs(parseRawQuery(`?${decodeBody(body)}`)),
+  );
+  app.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => parseJson(body));
+}

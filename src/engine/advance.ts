@@ -7,6 +7,7 @@ import { parseActionCall } from "./actions.ts";
 import { createContactContext, startFlow } from "./contact-context.ts";
 import { createDraft, type Draft, isOfEvent, toOutcome } from "./draft.ts";
 import { enterByLink } from "./entry.ts";
+import { mergeContacts } from "./merge.ts";
 import { findKeyword, findTriggers, type Triggered } from "./triggers.ts";
 import { type Catalogue, parseButtonPayload, press, resume, walk } from "./walk.ts";
 
@@ -68,6 +69,7 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
     return undefined;
   },
   actions: (draft, event, catalogue) => runActions(draft, event.actions, catalogue),
+  merge: (draft, event) => mergeContacts(draft, event),
 };
 
 /**

@@ -23,6 +23,7 @@ export interface Draft {
   readonly bot: BotSnapshot;
   readonly event: Event;
   contact: Contact;
+  readonly secondary: Contact | undefined;
   variables: Readonly<Record<string, FieldValue>>;
   readonly variableChanges: Record<string, FieldValue | null>;
   readonly messages: OutgoingMessage[];
@@ -48,6 +49,7 @@ export function createDraft(world: World, event: Event): Draft {
     bot: world.bot,
     event,
     contact: world.contact,
+    secondary: world.secondary,
     variables: world.variables,
     variableChanges: {},
     messages: [],

@@ -43,6 +43,9 @@ export async function writeOnce<Answer>(
   });
 }
 
+/** Refusals of the event itself; others are an action's. */
+const ownCodes = ["contact.not_found", "bot.not_found", "contact.merge_itself", "contact.merge_other_bot"] as const;
+
 /** Hands an event to the waist, which recognises a repetition by the caller's `Idempotency-Key`. Throws where it is refused. */
 export async function submitOnce(
   { db, submit }: HttpDependencies,
@@ -54,9 +57,8 @@ export async function submitOnce(
   const dedupeKey = key === undefined ? undefined : `t${key.tokenId}:${key.key}`;
   const reply = await submit({ ...submission, source: "api", dedupeKey });
   if (reply.status !== "refused") return reply;
-  if (reply.code === "contact.not_found" || reply.code === "bot.not_found") {
-    throw new AppError(reply.code, reply.message);
-  }
+  const known = ownCodes.find((code) => code === reply.code);
+  if (known !== undefined) throw new AppError(known, reply.message);
   if (reply.code === "internal") throw new AppError("service.internal", reply.message);
   throw new AppError("action.refused", reply.message, { details: { code: reply.code } });
 }

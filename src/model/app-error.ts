@@ -71,6 +71,11 @@ export const errorTable = {
   "channel.bad_webhook": row("malformed", "The webhook call is not one that this channel's platform makes."),
   "channel.no_webhook": row("not_found", "This kind of channel takes no webhook calls."),
   "contact.not_found": row("not_found", "There is no such contact, or the token may not see it."),
+  "contact.merge_itself": row("invalid", "A contact cannot be merged into itself. Name two different ones."),
+  "contact.merge_other_bot": row(
+    "conflict",
+    "The two contacts belong to different bots, whose channels and flows are their own. Only contacts of one bot can be merged.",
+  ),
   "contact.nothing_to_change": row("invalid", "Name at least one thing to change."),
   "tag.not_found": row("not_found", "There is no such tag."),
   "tag.name_taken": row("conflict", "There is already a tag of this name."),

@@ -26,7 +26,9 @@ export type Happening =
   /** What a job brought back for a parked position. */
   | { readonly kind: "job_result"; readonly positionId: string; readonly result: Json }
   /** Calls of the action catalogue from a door, in order, all or none of them valid. */
-  | { readonly kind: "actions"; readonly actions: readonly ActionCall[] };
+  | { readonly kind: "actions"; readonly actions: readonly ActionCall[] }
+  /** Another contact of the same bot becomes one with this. The secondary is then deleted, or left empty. */
+  | { readonly kind: "merge"; readonly secondaryId: number; readonly deleteSecondary: boolean };
 
 /** Where an event came from; shown in the history. */
 export type EventSource = "channel" | "timer" | "job" | "api" | "action-link" | "uchat" | "chatbot" | "bothelp" | "cli";

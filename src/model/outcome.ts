@@ -1,10 +1,12 @@
-import type { Contact, ProfileKey } from "./contact.ts";
+import type { Contact, Profile, ProfileKey } from "./contact.ts";
 import type { FieldValue, Json } from "./field.ts";
 import type { OutgoingMessage } from "./message.ts";
 
 /** Why a position ended without reaching an end. */
 export type EndReason =
   | "finished"
+  /** The contact was merged into one that stands in the same flow. */
+  | "merged"
   | "restarted"
   | "stopped"
   | "step_removed"
@@ -16,6 +18,16 @@ export type EndReason =
 /** Something that is now so; the history shows facts, webhooks and statistics are fed by them, triggers listen to them. */
 export type Fact =
   | { readonly kind: "contact_created" }
+  | {
+      readonly kind: "contact_merged";
+      readonly secondary: { readonly id: number; readonly cuid: string };
+      readonly deleted: boolean;
+      /** What the secondary said otherwise: the primary's values stayed. */
+      readonly lost: {
+        readonly profile: Profile;
+        readonly fields: Readonly<Record<string, FieldValue>>;
+      };
+    }
   | { readonly kind: "entry"; readonly payload: string; readonly link?: string | undefined }
   | { readonly kind: "tag_added" | "tag_removed"; readonly tag: string }
   | { readonly kind: "label_added" | "label_removed"; readonly label: string }

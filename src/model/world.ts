@@ -32,4 +32,6 @@ export interface World {
   readonly contact: Contact;
   /** The contact was made for this very event. */
   readonly isNew?: boolean;
+  /** Who is to be merged into the contact, where the event says so. */
+  readonly secondary?: Contact | undefined;
 }

@@ -6,7 +6,7 @@ import type { Event } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { MessageStatus } from "../model/message.ts";
 import type { Answer, Fact, JobRequest, Outcome } from "../model/outcome.ts";
-import type { BotSnapshot } from "../model/world.ts";
+import type { BotSnapshot, World } from "../model/world.ts";
 import type { Database } from "../store/database.ts";
 import { type ContactChange, type HandledOutcome, type StoredMessage, writeBatch } from "../store/outcome-store.ts";
 import { loadVariables } from "../store/snapshot-store.ts";
@@ -19,6 +19,7 @@ import {
   lockAndLoadContacts,
   lockNewIdentities,
 } from "../store/world-store.ts";
+import { carryOutMerge, secondaryOf } from "./merging.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { Submission, SubmitReply } from "./submission.ts";
 
@@ -58,6 +59,8 @@ export async function handleBatch(
   dependencies: BatchDependencies,
   inDoubt?: BatchResult,
 ): Promise<BatchResult> {
+  const merging = arrivals.flatMap(({ submission }) => secondaryOf(submission) ?? []);
+  if (merging.length > 0 && arrivals.length > 1) throw new Error("a merge is a batch of its own");
   const people = await findPeople(trx, arrivals);
   const handledBefore = await findRepetitions(trx, arrivals);
   if (inDoubt !== undefined && arrivals.some(({ eventId }) => handledBefore.has(`#${eventId}`))) return inDoubt;
@@ -70,7 +73,8 @@ export async function handleBatch(
     if (repetition !== undefined) replies.push(toDuplicate(repetition));
     else if (loaded === undefined) replies.push(whoIsMissing(arrival.submission));
     else {
-      const reply = await desk.handle(arrival, loaded, people.isNew(loaded));
+      const isNew = people.isNew(loaded);
+      const reply = await desk.handle(arrival, loaded, { isNew, secondary: people.secondaryOf(arrival) });
       replies.push(reply);
       remember(handledBefore, arrival, reply);
     }
@@ -81,7 +85,7 @@ export async function handleBatch(
   const leaseOwner = dependencies.leaseOwner();
   const messages = await writeBatch(trx, { handled, contacts, variables, leaseOwner });
   if (jobs.length > 0) await dependencies.enqueueJobs(trx, jobs);
-  return { replies, messages, touched: contacts.map(({ after }) => after.id) };
+  return { replies, messages, touched: [...contacts.map(({ after }) => after.id), ...merging] };
 }
 
 const identityKey = ({ channelId, externalId }: IdentityKey) => `${channelId}:${externalId}`;
@@ -98,7 +102,7 @@ async function findPeople(trx: Database, arrivals: readonly Arrival[]) {
     return loaded;
   };
   const identities = new Map<string, Arrival & { readonly identity: IdentityKey }>();
-  const contactIds: number[] = [];
+  const contactIds = arrivals.flatMap(({ submission }) => secondaryOf(submission) ?? []);
   const askedKeys: IdentityKey[] = [];
   for (const arrival of arrivals) {
     const { target } = arrival.submission;
@@ -130,6 +134,7 @@ async function findPeople(trx: Database, arrivals: readonly Arrival[]) {
       if ("contactId" in target) return byId.get(target.contactId);
       return "create" in target ? byEvent.get(eventId) : byIdentity.get(identityKey(target));
     },
+    secondaryOf: ({ submission }: Arrival) => byId.get(secondaryOf(submission) ?? 0),
     isNew: (loaded: LoadedContact) => created.has(loaded.contact.id),
     /** Makes the contacts that these arrivals ask for. */
     async makeAskedFor(fresh: readonly Arrival[]): Promise<void> {
@@ -241,14 +246,18 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
   }
 
   return {
-    async handle(arrival: Arrival, loaded: LoadedContact, isNew: boolean): Promise<SubmitReply> {
+    async handle(
+      arrival: Arrival,
+      loaded: LoadedContact,
+      { isNew, secondary }: { readonly isNew: boolean; readonly secondary: LoadedContact | undefined },
+    ): Promise<SubmitReply> {
       const contact = changes.get(loaded.contact.id)?.after ?? loaded.contact;
       const bot = await snapshots.get(trx, contact.botId, loaded.revision);
       if (bot === undefined) return { status: "refused", code: "bot.not_found", message: "the bot is gone" };
       const event = toEvent(arrival);
       const first = isNew && !changes.has(contact.id);
       const decide = (variables: Readonly<Record<string, FieldValue>>) =>
-        attempt(advance, { bot, variables, contact, isNew: first }, event);
+        attempt(advance, { bot, variables, contact, isNew: first, secondary: secondary?.contact }, event);
       let before = await variablesOf(bot);
       let { outcome, failed } = decide(before);
       if (Object.keys(outcome.variables).length > 0 && !lockedBots.has(bot.id)) {
@@ -263,7 +272,11 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       const mayBeNothing = event.kind === "timer" || event.kind === "job_result";
       if (mayBeNothing && outcome.contact === contact && outcome.facts.length === 0)
         return { ...outcome.answer, contactId: contact.id, eventId: event.id };
-      changes.set(contact.id, { before: loaded.contact, after: outcome.contact, bot, at: event.at });
+      const stored =
+        event.kind === "merge" && secondary !== undefined && failed === undefined
+          ? await carryOutMerge(trx, event, { primary: loaded, secondary, outcome })
+          : loaded;
+      changes.set(contact.id, { before: stored.contact, after: outcome.contact, bot, at: event.at });
       const messages = outcome.messages.map((message) => ({
         ...message,
         status: (isPullChannel(bot.channels.get(message.channelId) ?? "") ? "sent" : "queued") as MessageStatus,
@@ -302,7 +315,7 @@ function toEvent({ submission, eventId, at, seed }: Arrival): Event {
 /** A bug in a step must not take the batch with it: the event is kept as failed, and nothing follows from it. */
 function attempt(
   advance: Advance,
-  world: { bot: BotSnapshot; variables: Readonly<Record<string, FieldValue>>; contact: Contact; isNew: boolean },
+  world: World,
   event: Event,
 ): { readonly outcome: Outcome; readonly failed: string | undefined } {
   try {

@@ -7,6 +7,7 @@ import type { StoredMessage } from "../store/outcome-store.ts";
 import { isPassingFault } from "../store/passing-fault.ts";
 import { takeEventIdBlock } from "../store/world-store.ts";
 import { type Arrival, type BatchDependencies, type BatchResult, handleBatch } from "./handle-batch.ts";
+import { isMerge } from "./merging.ts";
 import { batchSeconds, batchSize, eventsHandled } from "./metrics.ts";
 import { type Submission, type Submit, type SubmitReply, Unavailable } from "./submission.ts";
 
@@ -111,14 +112,8 @@ export function createWaist(options: WaistOptions): Waist {
     }
   }
 
-  /** The oldest events whose people are not being handled; one person's events stay together and in order. */
   function takeBatch(): Waiting[] {
-    const batch: Waiting[] = [];
-    const left: Waiting[] = [];
-    for (const item of waiting) {
-      if (batch.length < maxBatch && !busy.has(item.person)) batch.push(item);
-      else left.push(item);
-    }
+    const { batch, left } = chooseBatch(waiting, busy);
     for (const { person } of batch) busy.add(person);
     waiting = left;
     return batch;
@@ -199,6 +194,26 @@ export function createWaist(options: WaistOptions): Waist {
       if (running > 0 || waiting.length > 0) await new Promise<void>((resolve) => (idle = resolve));
     },
   };
+}
+
+/** The oldest events whose people are not being handled; one person's events stay together and in order. A merge goes alone. */
+function chooseBatch(waiting: readonly Waiting[], busy: ReadonlySet<string>): { batch: Waiting[]; left: Waiting[] } {
+  const batch: Waiting[] = [];
+  const left: Waiting[] = [];
+  const held = new Set<string>();
+  let isFull = false;
+  for (const item of waiting) {
+    const isAlone = isMerge(item.submission);
+    const isFree = !isFull && !busy.has(item.person) && !held.has(item.person);
+    if (isFree && (!isAlone || batch.length === 0)) {
+      batch.push(item);
+      isFull = isAlone || batch.length === maxBatch;
+    } else {
+      left.push(item);
+      if (isAlone) held.add(item.person);
+    }
+  }
+  return { batch, left };
 }
 
 function personOf({ target }: Submission): string {

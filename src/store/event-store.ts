@@ -107,3 +107,8 @@ export async function findFailedEvent(
 export async function settleFailedEvent(db: Database, id: number): Promise<void> {
   await db.updateTable("events").set({ failed: null }).where("id", "=", id).execute();
 }
+
+/** Gives a contact's history to another; what happened keeps its time. */
+export async function moveEvents(trx: Database, from: number, to: number): Promise<void> {
+  await trx.updateTable("events").set({ contactId: to }).where("contactId", "=", from).execute();
+}

@@ -86,3 +86,8 @@ export async function listIntegrationCalls(
     .limit(page.limit)
     .execute();
 }
+
+/** Gives the calls about a contact to another. */
+export async function moveIntegrationCalls(trx: Database, from: number, to: number): Promise<void> {
+  await trx.updateTable("integrationLog").set({ contactId: to }).where("contactId", "=", from).execute();
+}

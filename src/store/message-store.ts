@@ -183,3 +183,8 @@ function visibleMessages(db: Database, { workspaceId, botId }: Access) {
     .where("contacts.workspaceId", "=", workspaceId);
   return botId === undefined ? messages : messages.where("contacts.botId", "=", botId);
 }
+
+/** Gives a contact's messages to another. Those that wait to leave do so among the other's, in the order in which all of them were made. */
+export async function moveMessages(trx: Database, from: number, to: number): Promise<void> {
+  await trx.updateTable("messages").set({ contactId: to }).where("contactId", "=", from).execute();
+}

@@ -23,3 +23,8 @@ export async function listNotes(
     .limit(page.limit)
     .execute();
 }
+
+/** Gives a contact's notes to another. */
+export async function moveNotes(trx: Database, from: number, to: number): Promise<void> {
+  await trx.updateTable("notes").set({ contactId: to }).where("contactId", "=", from).execute();
+}

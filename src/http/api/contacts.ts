@@ -12,6 +12,7 @@ import {
   type ContactBody,
   contactChangeSchema,
   contactCreateSchema,
+  contactMergeSchema,
   contactParams,
   contactQuery,
   contactSchema,
@@ -101,6 +102,28 @@ export const contactResource: ApiResource = (app, dependencies) => {
       }),
   );
   app.post(
+    "/contacts/:id/merge",
+    route(
+      {
+        ...write,
+        id: "mergeContacts",
+        summary: "Merge another contact of the same bot into this one",
+        description:
+          "Identities, messages, history, notes, tags, labels, sequences and positions move over; fields and profile values where this contact lacks them. Where both stand in the same flow, this contact goes on and the other's walk ends.",
+      },
+      { params: contactParams, body: contactMergeSchema },
+      contactSchema,
+    ),
+    async (request) => {
+      const { secondary, deleteSecondary } = request.body;
+      const contactId = await requireContactId(db, request.caller, request.params.id);
+      const secondaryId = await findSecondary(dependencies, request, String(secondary));
+      const happening = { kind: "merge", secondaryId, deleteSecondary } as const;
+      await submitOnce(dependencies, request, { target: { contactId }, happening });
+      return presentContact(await requireContact(db, request.caller, String(contactId)));
+    },
+  );
+  app.post(
     "/contacts/:id/actions",
     route(
       {
@@ -122,6 +145,18 @@ export const contactResource: ApiResource = (app, dependencies) => {
     },
   );
 };
+
+/**
+ * Whom a merge takes away. One who is not there (any more) is the waist's to answer: it knows whether this very request was done before. 0 is nobody's id.
+ */
+async function findSecondary({ db }: HttpDependencies, { caller }: FastifyRequest, who: string): Promise<number> {
+  try {
+    return await requireContactId(db, caller, who);
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === "contact.not_found") return 0;
+    throw thrown;
+  }
+}
 
 function readFieldFilters(query: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(

@@ -77,11 +77,23 @@ export const contactCreateSchema = z.strictObject({
 export const contactChangeSchema = z.strictObject({ ...profileShape, fields: fieldValues.optional() });
 export type ContactChange = z.infer<typeof contactChangeSchema>;
 
+const contactPattern = /^(?:[1-9]\d{0,14}|cuid:[\w-]{1,60})$/;
+const contactForm = "an id, or cuid:<cuid>";
 export const contactParams = z.object({
-  id: z
-    .string()
-    .regex(/^(?:[1-9]\d{0,14}|cuid:[\w-]{1,60})$/, "an id, or cuid:<cuid>")
-    .describe("An id, or `cuid:` and the contact's cuid."),
+  id: z.string().regex(contactPattern, contactForm).describe("An id, or `cuid:` and the contact's cuid."),
+});
+
+/** A contact as a body names it. */
+const contactReferenceSchema = z
+  .union([z.number().int().positive().max(Number.MAX_SAFE_INTEGER), z.string().regex(contactPattern, contactForm)])
+  .describe("An id, or `cuid:` and the contact's cuid.");
+
+export const contactMergeSchema = z.strictObject({
+  secondary: contactReferenceSchema,
+  deleteSecondary: z
+    .boolean()
+    .default(false)
+    .describe("Delete it afterwards; its cuid then finds this contact. Else it stays with its name alone."),
 });
 
 /** A query parameter that may be given once or several times. */

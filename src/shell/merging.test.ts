@@ -1,0 +1,339 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TestDatabase, testDatabase } from "../../test/database.ts";
+import { aShop, contactOf, echoFlow, type Shop, type TestShell, testShell, untilSent } from "../../test/shell.ts";
+import { until } from "../../test/until.ts";
+import type { ActionCall } from "../model/action-call.ts";
+import type { Contact } from "../model/contact.ts";
+import { createChannel } from "../store/channel-store.ts";
+import { listContacts, requireContact } from "../store/contact-store.ts";
+import { listEvents } from "../store/event-store.ts";
+import { logIntegrationCall } from "../store/integration-log-store.ts";
+import { movers } from "../store/merge-store.ts";
+import { listChat } from "../store/message-store.ts";
+import { listNotes } from "../store/note-store.ts";
+import { loadContacts } from "../store/world-store.ts";
+import type { SubmitReply } from "./submission.ts";
+
+/** Asks, and waits for the answer. */
+const asking = (ref: string, keyword: string) => ({
+  ref,
+  name: ref,
+  triggers: [{ kind: "keyword" as const, words: [keyword], match: "exact" as const, interrupts: true }],
+  start: "ask",
+  steps: [
+    { ref: "ask", kind: "question", config: { text: `${ref}?`, answer: { type: "text" } } },
+    { ref: "thanks", kind: "message", config: { messages: [{ text: `thanks for ${ref}` }] } },
+  ],
+  edges: [{ from: "ask", output: "answered", to: "thanks" }],
+});
+
+let database: TestDatabase;
+let one: TestShell;
+let shop: Shop;
+/** The bot's other channel. */
+let secondChannel: number;
+beforeAll(async () => {
+  database = await testDatabase();
+  one = await testShell(database);
+  shop = await aShop(one, {
+    tags: ["a", "b", "c"],
+    labels: ["hot"],
+    fields: ["plan", "city"].map((key) => ({ key, name: key, kind: "text" as const })),
+    sequences: [{ ref: "course", name: "Course" }],
+    flows: [echoFlow, asking("size", "size"), asking("color", "color")],
+  });
+  const made = { kind: "fake", name: "Second", settings: {}, sealedSecrets: null, status: "connected" } as const;
+  ({ id: secondChannel } = await createChannel(database.db, { id: shop.botId, workspaceId: shop.workspaceId }, made));
+});
+afterAll(async () => {
+  await one.stop();
+  await database.close();
+});
+
+const tell = async (person: string, text: string, channelId = shop.channelId) =>
+  await one.shell.submit({ ...shop.from(person, text), target: { channelId, externalId: person } });
+const act = async (contactId: number, ...actions: [string, ActionCall["args"]][]) => {
+  const calls = actions.map(([action, args]) => ({ action, args }));
+  const reply = await one.shell.submit({
+    target: { contactId },
+    happening: { kind: "actions", actions: calls },
+    source: "api",
+  });
+  expect(reply).toMatchObject({ status: "done", results: calls.map(() => ({ ok: true })) });
+};
+const merge = (primary: number, secondary: number, deleteSecondary = true) =>
+  one.shell.submit({
+    target: { contactId: primary },
+    happening: { kind: "merge", secondaryId: secondary, deleteSecondary },
+    source: "api",
+  });
+const load = async (id: number): Promise<Contact | undefined> => (await loadContacts(database.db, [id]))[0]?.contact;
+const access = () => ({ workspaceId: shop.workspaceId });
+
+let people = 0;
+/** Two contacts of the bot, each with a life of its own. */
+async function twoPeople() {
+  people += 1;
+  const [ann, anna] = [`ann${people}`, `anna${people}`];
+  const primary = contactOf(await tell(ann, "hello"));
+  one.clock.pass(1000);
+  const secondary = contactOf(await tell(anna, "hi", secondChannel));
+  return { ann, anna, primary, secondary };
+}
+
+/** Tables with a `contact_id` that hold rows of the contact. */
+async function tablesWith(contactId: number): Promise<string[]> {
+  const tables = await contactTables();
+  const held = await Promise.all(
+    tables.map(async (table) => {
+      const { rows } = await sql`select 1 from ${sql.table(table)} where contact_id = ${contactId} limit 1`.execute(
+        database.db,
+      );
+      return rows.length > 0 ? [table] : [];
+    }),
+  );
+  return held.flat();
+}
+
+async function contactTables(): Promise<string[]> {
+  const { rows } = await sql<{ tableName: string }>`
+    select table_name from information_schema.columns
+    where column_name = 'contact_id' and table_schema = current_schema() order by table_name`.execute(database.db);
+  return rows.map(({ tableName }) => tableName);
+}
+
+const toSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+describe("merging two contacts", () => {
+  it("covers every table that belongs to a contact", async () => {
+    expect(Object.keys(movers).map(toSnake).sort()).toEqual(await contactTables());
+  });
+
+  it("moves what the primary lacks, keeps what it has, and leaves nothing behind", async () => {
+    const { primary, secondary, ann, anna } = await twoPeople();
+    await act(
+      primary,
+      ["add_tag", { tag: "a" }],
+      ["set_field", { field: "plan", value: "gold" }],
+      ["set_profile", { key: "email", value: "ann@example.com" }],
+    );
+    await act(
+      secondary,
+      ["add_tag", { tag: "b" }],
+      ["add_label", { label: "hot" }],
+      ["set_field", { field: "plan", value: "iron" }],
+      ["set_field", { field: "city", value: "Riga" }],
+      ["set_profile", { key: "email", value: "anna@example.com" }],
+      ["set_profile", { key: "phone", value: "+79001234567" }],
+      ["subscribe_sequence", { sequence: "course" }],
+      ["add_note", { text: "likes tea" }],
+    );
+    await tell(anna, "size", secondChannel);
+    const log = {
+      integration: "crm",
+      direction: "out",
+      ok: true,
+      summary: "x",
+      request: null,
+      response: null,
+    } as const;
+    await logIntegrationCall(database.db, {
+      ...log,
+      workspaceId: shop.workspaceId,
+      contactId: secondary,
+      durationMs: 1,
+      at: new Date(),
+    });
+    const before = await load(secondary);
+    one.clock.pass(1000);
+    expect(await merge(primary, secondary)).toMatchObject({ status: "done", contactId: primary });
+    const merged = await load(primary);
+    expect(merged).toMatchObject({
+      tags: ["seen", "a", "b"],
+      labels: ["hot"],
+      fields: { plan: "gold", city: "Riga" },
+      profile: { email: "ann@example.com", phone: "+79001234567" },
+      sequences: ["course"],
+      positions: [{ flow: "size", id: before?.positions[0]?.id }],
+      lastInboundAt: before?.lastInboundAt,
+    });
+    expect(merged?.identities.map(({ externalId }) => externalId)).toEqual([ann, anna]);
+    expect(merged?.identities.every(({ lastInboundAt }) => lastInboundAt !== undefined)).toBe(true);
+    expect(await load(secondary)).toBeUndefined();
+    expect(await tablesWith(secondary)).toEqual([]);
+    expect(await listNotes(database.db, primary, { limit: 9 })).toMatchObject([{ text: "likes tea" }]);
+    const chat = await listChat(database.db, access(), { contactId: primary, limit: 50 });
+    expect(chat.map(({ content }) => content.text).toReversed()).toEqual([
+      "hello",
+      "re: hello",
+      "hi",
+      "re: hi",
+      "size",
+      "size?",
+    ]);
+    const [last, ...earlier] = await listEvents(database.db, access(), { contactId: primary }, { limit: 50 });
+    expect(last).toMatchObject({
+      kind: "merge",
+      source: "api",
+      payload: { secondaryId: secondary, deleteSecondary: true },
+      facts: [
+        {
+          kind: "contact_merged",
+          secondary: { id: secondary, cuid: before?.cuid },
+          deleted: true,
+          lost: { profile: { email: "anna@example.com" }, fields: { plan: "iron" } },
+        },
+      ],
+    });
+    expect(earlier).toHaveLength(5);
+  });
+
+  it("lets the person go on where the secondary stood, on either channel", async () => {
+    const { primary, secondary, ann, anna } = await twoPeople();
+    await tell(anna, "size", secondChannel);
+    await merge(primary, secondary);
+    expect(contactOf(await tell(anna, "XL", secondChannel))).toBe(primary);
+    expect(contactOf(await tell(ann, "again"))).toBe(primary);
+    await untilSent(one);
+    expect(one.platform.delivered(anna)).toEqual(["re: hi", "size?", "thanks for size"]);
+    expect(one.platform.delivered(ann)).toEqual(["re: hello", "re: again"]);
+  });
+
+  it("ends the secondary's walk through a flow in which the primary stands too", async () => {
+    const { primary, secondary, ann, anna } = await twoPeople();
+    await tell(ann, "size");
+    for (const flow of ["size", "color"]) await tell(anna, flow, secondChannel);
+    const own = (await load(primary))?.positions[0]?.id;
+    await merge(primary, secondary);
+    const positions = (await load(primary))?.positions ?? [];
+    expect(positions.map(({ flow }) => flow)).toEqual(["size", "color"]);
+    expect(positions[0]?.id).toBe(own);
+    const [event] = await listEvents(database.db, access(), { contactId: primary }, { limit: 1 });
+    expect(event?.facts).toMatchObject([
+      { kind: "contact_merged" },
+      { kind: "position_ended", flow: "size", step: "ask", reason: "merged" },
+    ]);
+  });
+
+  it("answers each of two identities on one channel where it wrote", async () => {
+    people += 1;
+    const [ann, anna] = [`ann${people}`, `anna${people}`];
+    const primary = contactOf(await tell(ann, "one"));
+    const secondary = contactOf(await tell(anna, "two"));
+    await merge(primary, secondary);
+    one.clock.pass(1000);
+    await tell(anna, "three");
+    await act(primary, ["send_message", { content: "where you wrote last" }]);
+    one.clock.pass(1000);
+    await tell(ann, "four");
+    await act(primary, ["send_message", { content: "and here" }]);
+    await untilSent(one);
+    expect(one.platform.delivered(ann)).toEqual(["re: one", "re: four", "and here"]);
+    expect(one.platform.delivered(anna)).toEqual(["re: two", "re: three", "where you wrote last"]);
+  });
+
+  it("keeps the secondary where it is asked to: with its name alone, and a note of where it went", async () => {
+    const { primary, secondary, anna } = await twoPeople();
+    await act(
+      secondary,
+      ["set_profile", { key: "name", value: "Anna" }],
+      ["set_profile", { key: "email", value: "kept@example.com" }],
+    );
+    const { cuid } = (await load(primary)) as Contact;
+    await merge(primary, secondary, false);
+    const kept = await load(secondary);
+    expect(kept?.profile).toEqual({ name: "Anna" });
+    expect(kept).toMatchObject({ tags: [], identities: [], positions: [] });
+    expect(await tablesWith(secondary)).toEqual(["notes"]);
+    expect(await listNotes(database.db, secondary, { limit: 9 })).toMatchObject([
+      { text: `Merged into contact ${primary} (${cuid}).`, author: "api" },
+    ]);
+    const found = await listContacts(database.db, access(), { email: "kept@example.com" }, { limit: 9 });
+    expect(found.map(({ id }) => id)).toEqual([primary]);
+    expect(contactOf(await tell(anna, "me again", secondChannel))).toBe(primary);
+  });
+
+  it("finds the primary by the cuid of one that was merged away, also after a second merge", async () => {
+    const first = await twoPeople();
+    const second = await twoPeople();
+    const { cuid } = (await load(first.secondary)) as Contact;
+    await merge(first.primary, first.secondary);
+    await merge(second.primary, first.primary);
+    expect((await requireContact(database.db, access(), `cuid:${cuid}`)).id).toBe(second.primary);
+    const found = await listContacts(database.db, access(), { cuid }, { limit: 9 });
+    expect(found.map(({ id }) => id)).toEqual([second.primary]);
+  });
+
+  it("does nothing where it is refused: itself, another bot, nobody", async () => {
+    const { primary, secondary } = await twoPeople();
+    const other = await aShop(one, { flows: [echoFlow] });
+    const foreign = contactOf(await one.shell.submit(other.from("x", "hello")));
+    const before = await load(primary);
+    const refusals = [primary, foreign, 987_654_321].map((id) => merge(primary, id));
+    expect((await Promise.all(refusals)).map((reply) => "code" in reply && reply.code)).toEqual([
+      "contact.merge_itself",
+      "contact.merge_other_bot",
+      "contact.not_found",
+    ]);
+    expect(await merge(987_654_321, secondary)).toMatchObject({ status: "refused", code: "contact.not_found" });
+    expect(await load(primary)).toEqual(before);
+    expect(await load(foreign)).toBeDefined();
+  });
+
+  it("keeps an opt-out of either", async () => {
+    const { primary, secondary } = await twoPeople();
+    await act(secondary, ["opt_out", {}]);
+    await merge(primary, secondary);
+    expect((await load(primary))?.optedOutAt).toBeDefined();
+  });
+});
+
+describe("a merge in the midst of things", () => {
+  it("loses no event and no message of either, and keeps the order of what waits to leave", async () => {
+    const { primary, secondary, ann, anna } = await twoPeople();
+    await untilSent(one);
+    const gate = Promise.withResolvers<void>();
+    one.platform.reply = async () => {
+      await gate.promise;
+      return { status: "sent", externalId: "x" };
+    };
+    const replies: Promise<SubmitReply>[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      replies.push(tell(anna, `s${count}`, secondChannel), tell(ann, `p${count}`));
+      if (count === 10) replies.push(merge(primary, secondary));
+    }
+    const heard = await Promise.all(replies);
+    expect(heard.map(({ status }) => status)).toEqual(heard.map(() => "done"));
+    gate.resolve();
+    one.platform.reply = () => undefined;
+    await untilSent(one);
+    const expected = (letter: string) => Array.from({ length: 20 }, (_, count) => `re: ${letter}${count}`);
+    expect(one.platform.delivered(anna).slice(1)).toEqual(expected("s"));
+    expect(one.platform.delivered(ann).slice(1)).toEqual(expected("p"));
+    expect(await tablesWith(secondary)).toEqual([]);
+    expect(await listChat(database.db, access(), { contactId: primary, limit: 100 })).toHaveLength(84);
+  });
+
+  it("wakes the secondary's waits for the primary", async () => {
+    const waiting = {
+      name: "Wait",
+      triggers: [{ kind: "keyword" as const, words: ["wait"], match: "exact" as const }],
+      start: "wait",
+      steps: [
+        { ref: "wait", kind: "delay", config: { mode: "duration", amount: 1, unit: "hours" } },
+        { ref: "say", kind: "message", config: { messages: [{ text: "it is time" }] } },
+      ],
+      edges: [{ from: "wait", output: "next", to: "say" }],
+    };
+    const file = { flows: [echoFlow, { ref: "waiting", ...waiting }] };
+    const other = await aShop(one, file);
+    const primary = contactOf(await one.shell.submit(other.from("p", "hello")));
+    one.clock.pass(1000);
+    const secondary = contactOf(await one.shell.submit(other.from("s", "wait")));
+    await merge(primary, secondary);
+    one.clock.pass(3_700_000);
+    await until("the wait is over", () => one.platform.delivered("s").includes("it is time"));
+    expect((await load(primary))?.positions).toEqual([]);
+  });
+});

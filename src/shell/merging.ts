@@ -1,0 +1,40 @@
+import type { Event, Happening } from "../model/event.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { Database } from "../store/database.ts";
+import { absorbContact } from "../store/merge-store.ts";
+import { type LoadedContact, loadContacts } from "../store/world-store.ts";
+import type { Submission } from "./submission.ts";
+
+type MergeHappening = Extract<Happening, { kind: "merge" }>;
+
+/** Whether the event takes a second contact with it. It is then a batch of its own: what others in it decided would be written after the rows have moved. */
+export function isMerge({ happening }: Submission): boolean {
+  return happening.kind === "merge";
+}
+
+/** The contact that the event merges away, which is locked and loaded with its own. */
+export function secondaryOf({ happening }: Submission): number | undefined {
+  return happening.kind === "merge" ? happening.secondaryId : undefined;
+}
+
+/**
+ * Carries out what `advance` decided of a merge: the secondary's rows move. Returns the primary as the tables hold it now, from which the batch writes what is still
+ * different.
+ */
+export async function carryOutMerge(
+  trx: Database,
+  event: Event & MergeHappening,
+  { primary, secondary, outcome }: Record<"primary" | "secondary", LoadedContact> & { readonly outcome: Outcome },
+): Promise<LoadedContact> {
+  const { at, source, deleteSecondary } = event;
+  const author = source;
+  await absorbContact(trx, {
+    primary: outcome.contact,
+    secondary: secondary.contact,
+    deleteSecondary,
+    at: new Date(at),
+    author,
+  });
+  const [merged] = await loadContacts(trx, [primary.contact.id]);
+  return merged ?? primary;
+}

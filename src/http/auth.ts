@@ -2,7 +2,7 @@ import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../model/app-error.ts";
 import type { TokenKind } from "../store/tables.ts";
-import { findTokenByHash, hashToken, type Token, touchToken } from "../store/token-store.ts";
+import { findLiveToken, findTokenByHash, hashToken, type Token, touchToken } from "../store/token-store.ts";
 import type { Access } from "../store/workspace-store.ts";
 import type { Scope } from "./contract/common.ts";
 import type { HttpDependencies } from "./dependencies.ts";
@@ -47,26 +47,37 @@ export function addAuthentication(app: FastifyInstance, dependencies: HttpDepend
 /**
  * Lets only live tokens of the door's kind pass, before the body is read, and no more requests a second than the settings allow. What it throws are
  * `AppError`s `token.missing`, `token.invalid` and `token.too_fast`: the door's error handler says them in its vendor's shape.
+ * `readAccessToken`: for doors that give out short-lived tokens of their own, the id of the token that such a one stands for; undefined: it is none.
  */
 export async function addDoorAuthentication(
   app: FastifyInstance,
   dependencies: HttpDependencies,
   kind: TokenKind,
+  readAccessToken: (bearer: string) => number | undefined = () => undefined,
 ): Promise<void> {
   const tokens = createTokenReader(dependencies);
   app.decorateRequest("caller", null as unknown as Caller);
   app.addHook("onRequest", async (request) => {
-    request.caller = toCaller(await tokens.find(hashToken(readBearer(request)), kind));
+    const bearer = readBearer(request);
+    const id = readAccessToken(bearer);
+    request.caller = toCaller(
+      await (id === undefined ? tokens.find(hashToken(bearer), kind) : tokens.findById(id, kind)),
+    );
   });
   await addRequestLimit(app, dependencies);
 }
 
-/** At most so many requests a second a token, counted by each process for itself. Needs `request.caller`. */
-export async function addRequestLimit(app: FastifyInstance, { requestsPerSecond }: HttpDependencies): Promise<void> {
+/** At most so many requests a second a token, counted by each process for itself. Needs `request.caller`, which the hook named has to find made. */
+export async function addRequestLimit(
+  app: FastifyInstance,
+  { requestsPerSecond }: HttpDependencies,
+  hook: "onRequest" | "preHandler" = "onRequest",
+): Promise<void> {
   const silent = { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false };
   await app.register(rateLimit, {
     max: requestsPerSecond,
     timeWindow: 1_000,
+    hook,
     keyGenerator: ({ caller }) => String(caller.tokenId),
     addHeaders: silent,
     addHeadersOnExceeding: silent,
@@ -78,6 +89,8 @@ export async function addRequestLimit(app: FastifyInstance, { requestsPerSecond 
 export interface TokenReader {
   /** The live token of this kind with this hash, its use noted. Throws `token.invalid`. */
   find(hash: string, kind: TokenKind): Promise<Token>;
+  /** The same by id, for whoever holds a signed access token. Throws `token.invalid`. */
+  findById(id: number, kind: TokenKind): Promise<Token>;
 }
 
 /** Reads tokens through a cache of some seconds. */
@@ -85,13 +98,19 @@ export function createTokenReader({ db, now }: Pick<HttpDependencies, "db" | "no
   const known = new Map<string, { readonly token: Token; readonly readAt: number }>();
   const touchedAt = new Map<number, number>();
 
-  async function read(hash: string): Promise<Token | undefined> {
-    const cached = known.get(hash);
+  async function read(key: string, load: () => Promise<Token | undefined>): Promise<Token | undefined> {
+    const cached = known.get(key);
     if (cached !== undefined && now() - cached.readAt < cacheMs) return cached.token;
-    const token = await findTokenByHash(db, hash);
+    const token = await load();
     if (known.size >= cacheSize) known.clear();
-    if (token === undefined) known.delete(hash);
-    else known.set(hash, { token, readAt: now() });
+    if (token === undefined) known.delete(key);
+    else known.set(key, { token, readAt: now() });
+    return token;
+  }
+
+  async function accept(token: Token | undefined, kind: TokenKind): Promise<Token> {
+    if (token?.kind !== kind) throw new AppError("token.invalid", `this is not a live token of kind ${kind}`);
+    await noteUse(token);
     return token;
   }
 
@@ -102,12 +121,8 @@ export function createTokenReader({ db, now }: Pick<HttpDependencies, "db" | "no
   }
 
   return {
-    async find(hash, kind) {
-      const token = await read(hash);
-      if (token?.kind !== kind) throw new AppError("token.invalid", `this is not a live token of kind ${kind}`);
-      await noteUse(token);
-      return token;
-    },
+    find: async (hash, kind) => await accept(await read(hash, () => findTokenByHash(db, hash)), kind),
+    findById: async (id, kind) => await accept(await read(`#${id}`, () => findLiveToken(db, id)), kind),
   };
 }
 

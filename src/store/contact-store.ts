@@ -19,6 +19,8 @@ export interface ContactFilter {
   readonly clientExternalId?: string | undefined;
   /** The platform's id of the person on any channel (Telegram chat id, web chat visitor id …). */
   readonly channelUserId?: string | undefined;
+  /** Made at this moment or later. */
+  readonly createdFrom?: Date | undefined;
   /** Values by field key; a list holds its every entry. */
   readonly fields?: Readonly<Record<string, string>> | undefined;
   /** Part of a name, e-mail, phone, external id, user name, or the cuid. */
@@ -99,6 +101,19 @@ export async function findContactForLink(
   return found.find((contact) => number !== undefined && contact.phone === number) ?? found[0];
 }
 
+/** The id of the contact with this id on a channel, whatever channel; where several have it, of the one who was active last. Throws `contact.not_found`. */
+export async function requireContactIdOnChannel(db: Database, access: Access, channelUserId: string): Promise<number> {
+  const row = await db
+    .selectFrom("contacts")
+    .select("contacts.id")
+    .where((eb) => eb.and([...isVisible(eb, access), ...matches(eb, access, { channelUserId })]))
+    .orderBy(sql`coalesce(contacts.last_inbound_at, contacts.created_at)`, "desc")
+    .orderBy("contacts.id", "desc")
+    .executeTakeFirst();
+  if (row === undefined) throw contactNotFound(channelUserId);
+  return row.id;
+}
+
 /**
  * Deletes a contact for good: with its identities, fields, positions and notes (by foreign keys) and with its events, messages and
  * log entries. The row goes first: its lock waits for a batch that is deciding over this contact right now.
@@ -126,7 +141,7 @@ function hasCuid(cuid: string): Expression<SqlBool> {
 
 function matches(eb: Builder, access: Access, filter: ContactFilter): Expression<SqlBool>[] {
   const { bot, channel, tags = [], labels = [], email, phone, cuid, clientExternalId, fields = {}, search } = filter;
-  const { channelUserId } = filter;
+  const { channelUserId, createdFrom } = filter;
   return [
     ...(bot === undefined ? [] : [eb("contacts.botId", "=", bot)]),
     ...(channel === undefined
@@ -148,6 +163,7 @@ function matches(eb: Builder, access: Access, filter: ContactFilter): Expression
     ...(cuid === undefined ? [] : [hasCuid(cuid)]),
     ...(clientExternalId === undefined ? [] : [eb("contacts.clientExternalId", "=", clientExternalId)]),
     ...(channelUserId === undefined ? [] : [isOnChannelAs(channelUserId, access)]),
+    ...(createdFrom === undefined ? [] : [eb("contacts.createdAt", ">=", createdFrom)]),
     ...Object.entries(fields).map(
       ([key, value]) => sql<SqlBool>`exists (select 1 from contact_fields cf join fields f on f.id = cf.field_id
       where cf.contact_id = contacts.id and f.key = ${key}

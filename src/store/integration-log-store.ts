@@ -25,22 +25,19 @@ export interface StoredIntegrationCall extends Omit<IntegrationCall, "workspaceI
 }
 
 export async function logIntegrationCall(db: Database, call: IntegrationCall): Promise<void> {
-  const { workspaceId, contactId, integration, direction, ok, summary, request, response, durationMs, at } = call;
-  await db
-    .insertInto("integrationLog")
-    .values({
-      workspaceId,
-      contactId: contactId ?? null,
-      integration,
-      direction,
-      ok,
-      summary,
-      request: JSON.stringify(request),
-      response: JSON.stringify(response),
-      durationMs: Math.round(durationMs),
-      createdAt: at,
-    })
-    .execute();
+  await logIntegrationCalls(db, [call]);
+}
+
+export async function logIntegrationCalls(db: Database, calls: readonly IntegrationCall[]): Promise<void> {
+  const rows = calls.map(({ contactId, request, response, durationMs, at, ...rest }) => ({
+    ...rest,
+    contactId: contactId ?? null,
+    request: JSON.stringify(request),
+    response: JSON.stringify(response),
+    durationMs: Math.round(durationMs),
+    createdAt: at,
+  }));
+  await db.insertInto("integrationLog").values(rows).execute();
 }
 
 /** Newest first, beginning below id `before`. A token of one bot sees the calls about that bot's contacts. */

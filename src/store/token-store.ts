@@ -74,6 +74,16 @@ export async function findTokenByHash(db: Database, hash: string): Promise<Token
     .executeTakeFirst();
 }
 
+/** The live token with this id, whosever it is: only for callers who have proof that it was given (a signed access token). */
+export async function findLiveToken(db: Database, id: number): Promise<Token | undefined> {
+  return await db
+    .selectFrom("tokens")
+    .select(columns)
+    .where("id", "=", id)
+    .where("revokedAt", "is", null)
+    .executeTakeFirst();
+}
+
 /** The hashes of a workspace's live tokens of one kind, for doors that compare in constant time. */
 export async function listTokenHashes(
   db: Database,

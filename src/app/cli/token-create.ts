@@ -22,6 +22,8 @@ export const tokenCreate = defineDatabaseCommand({
       bot === undefined ? undefined : (await requireBot(database.db, { workspaceId: workspace.id }, bot)).id;
     const scopes = scope ?? (kind === "api" ? ["*"] : []);
     const { token, id } = await createToken(database.db, { workspaceId: workspace.id, botId, kind, name, scopes });
-    return { text: token, data: { token, id, workspace: domain, kind } };
+    // BotHelp's clients ask for a client_id beside the secret.
+    const clientId = kind === "bothelp" ? { clientId: domain } : {};
+    return { text: token, data: { token, id, workspace: domain, kind, ...clientId } };
   },
 });

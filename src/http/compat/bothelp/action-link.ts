@@ -1,18 +1,16 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { toError } from "../../../engine/to-error.ts";
-import type { ActionCall } from "../../../model/action-call.ts";
 import type { Json } from "../../../model/field.ts";
 import type { SubmitReply } from "../../../shell/submission.ts";
 import { findContactForLink } from "../../../store/contact-store.ts";
-import type { Database } from "../../../store/database.ts";
-import { listFlows } from "../../../store/flow-store.ts";
-import { logIntegrationCall } from "../../../store/integration-log-store.ts";
+import type { IntegrationCall } from "../../../store/integration-log-store.ts";
 import { hashToken, listTokenHashes, touchToken } from "../../../store/token-store.ts";
 import { type Access, findWorkspace } from "../../../store/workspace-store.ts";
+import { createCallLog } from "../../call-log.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { logError, statusOf, toAppError, toMissingRoute } from "../../errors.ts";
 import { addDataHeaders } from "../../security-headers.ts";
+import { findUnknownFlow } from "./find-unknown-flow.ts";
 import { findUnreadable, parseActions, readParameter, readPerson } from "./parse-action-link.ts";
 import { parseRawQuery, type QueryPair } from "./raw-query.ts";
 
@@ -58,6 +56,7 @@ export function actionLinkRoutes(app: FastifyInstance, dependencies: HttpDepende
     const error = toMissingRoute(request, reply);
     return await reply.code(statusOf(error.code)).send(refusal(toVendorCode(error.code), error.message));
   });
+  const keepInLog = createCallLog(dependencies);
   app.route({
     method: ["GET", "POST"],
     url: "/gc",
@@ -65,7 +64,10 @@ export function actionLinkRoutes(app: FastifyInstance, dependencies: HttpDepende
       const startedAt = dependencies.now();
       const pairs = parseRawQuery(request.raw.url ?? "");
       const { answer, workspaceId } = await handleLink(dependencies, pairs);
-      if (workspaceId !== undefined) await keepInLog(dependencies, request, { workspaceId, pairs, answer, startedAt });
+      if (workspaceId !== undefined) {
+        const endedAt = dependencies.now();
+        await keepInLog(toLogEntry(request, { workspaceId, pairs, answer, startedAt, endedAt }));
+      }
       return await reply.code(answer.status).send(answer.body);
     },
   });
@@ -141,18 +143,6 @@ async function carryOut(
   return { ...presentReply(reply, actions.names), contactId: contact.id };
 }
 
-/** A flow that is not published can be left, so the catalogue lets `stop_flow` pass; one that never was is a mistake in the link. */
-async function findUnknownFlow(
-  db: Database,
-  access: Access,
-  calls: readonly ActionCall[],
-): Promise<string | undefined> {
-  const refs = calls.flatMap(({ action, args }) => (action === "stop_flow" ? [String(args.flow)] : []));
-  if (refs.length === 0) return undefined;
-  const known = new Set((await listFlows(db, access)).map(({ ref }) => ref));
-  return refs.find((ref) => !known.has(ref));
-}
-
 /** Business misses are 200: GetCourse would take anything else for a broken link. */
 function presentReply(reply: SubmitReply, names: readonly string[]): LinkAnswer {
   if (reply.status === "refused" && reply.code === "internal") return refuse(500, "internal", reply.message);
@@ -180,36 +170,31 @@ function whyNothingWasDone(result: Json | undefined): string | undefined {
   return typeof result.reason === "string" ? result.reason : undefined;
 }
 
-async function keepInLog(
-  { db, now, log }: HttpDependencies,
+function toLogEntry(
   request: FastifyRequest,
   call: {
     readonly workspaceId: number;
     readonly pairs: readonly QueryPair[];
     readonly answer: LinkAnswer;
     readonly startedAt: number;
+    readonly endedAt: number;
   },
-): Promise<void> {
-  const { workspaceId, pairs, answer, startedAt } = call;
+): IntegrationCall {
+  const { workspaceId, pairs, answer, startedAt, endedAt } = call;
   const { body, status, contactId } = answer;
   const query = pairs.map(({ key, value }) => [key, key === "token" ? maskToken(value) : (value ?? null)]);
-  try {
-    await logIntegrationCall(db, {
-      workspaceId,
-      contactId,
-      integration: "action-link",
-      direction: "in",
-      ok: body.success,
-      summary: body.message ?? body.error ?? "done",
-      request: { method: request.method, query },
-      response: { status, body: body as Json },
-      durationMs: now() - startedAt,
-      at: new Date(startedAt),
-    });
-  } catch (thrown) {
-    // The actions are committed; the caller must not hear otherwise for the log's sake.
-    log.error({ err: toError(thrown) }, "a call could not be written to the integration log");
-  }
+  return {
+    workspaceId,
+    contactId,
+    integration: "action-link",
+    direction: "in",
+    ok: body.success,
+    summary: body.message ?? body.error ?? "done",
+    request: { method: request.method, query },
+    response: { status, body: body as Json },
+    durationMs: endedAt - startedAt,
+    at: new Date(startedAt),
+  };
 }
 
 /** Enough to tell one token from another. */

@@ -41,6 +41,8 @@ export function startFeed(options: FeedOptions): () => void {
   let isLooking = false;
   let again = false;
   let stopped = false;
+  /** The visitor may have become part of another contact, of whose news this page hears nothing yet. */
+  let isUnsure = false;
   let floor: ReturnType<typeof setTimeout> | undefined;
 
   function followContact(id: number): void {
@@ -50,11 +52,12 @@ export function startFeed(options: FeedOptions): () => void {
   }
 
   async function read(): Promise<void> {
-    if (contactId === undefined) {
+    if (contactId === undefined || isUnsure) {
+      isUnsure = false;
       const found = await findVisitorContact(db, channelId, visitor);
       if (stopped) return;
       // Listening begins before reading: what is stored in between is heard of.
-      if (found !== undefined) followContact(found);
+      if (found !== undefined && found !== contactId) followContact(found);
     }
     for (let messages = await nextPage(); messages.length > 0; messages = await nextPage()) {
       if (stopped) return;
@@ -98,7 +101,11 @@ export function startFeed(options: FeedOptions): () => void {
 
   function lookLater(): void {
     const longest = contactId === undefined ? unknownFloorMs : floorMs;
-    floor = setTimeout(look, longest * (0.5 + Math.random() / 2));
+    const lookAnew = () => {
+      isUnsure = true;
+      look();
+    };
+    floor = setTimeout(lookAnew, longest * (0.5 + Math.random() / 2));
   }
 
   const unwatch = watch.watch(channelId, visitor, (id) => {

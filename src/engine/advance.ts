@@ -9,7 +9,7 @@ import { createDraft, type Draft, isOfEvent, toOutcome } from "./draft.ts";
 import { enterByLink } from "./entry.ts";
 import { mergeContacts } from "./merge.ts";
 import { findKeyword, findTriggers, type Triggered } from "./triggers.ts";
-import { type Catalogue, parseButtonPayload, press, resume, walk } from "./walk.ts";
+import { type Catalogue, parseButtonPayload, press, resume, startByPayload, walk } from "./walk.ts";
 
 /** Decides what follows from one event: no I/O, no clock, no randomness but the event's own. */
 export type Advance = (world: World, event: Event) => Outcome;
@@ -33,7 +33,9 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
     const target = parseButtonPayload(event.payload);
     if (target !== undefined) press(draft, catalogue, target);
     // A payload that is not ours (a menu set up elsewhere) speaks like a typed text.
-    else answerMessage(draft, { text: event.payload, attachments: [] }, catalogue);
+    else if (!startByPayload(draft, event.payload)) {
+      answerMessage(draft, { text: event.payload, attachments: [] }, catalogue);
+    }
     return undefined;
   },
   start: (draft, event) => {

@@ -255,6 +255,19 @@ export function parseButtonPayload(
   return flow === undefined || step === undefined || button === undefined ? undefined : { flow, step, button };
 }
 
+const stepPayloadPattern = /^([A-Za-z0-9_-]{1,20}):([A-Za-z0-9_-]{1,20})$/;
+
+/** What a button carries that leads to a step and belongs to none: one of a message that a door sent. */
+export function toStepPayload(flow: string, step: string): string {
+  return `${flow}:${step}`;
+}
+
+/** Starts the flow at the step that a press names. False: the payload is no such thing, or the step is gone. */
+export function startByPayload(draft: Draft, payload: string): boolean {
+  const [, flow, step] = stepPayloadPattern.exec(payload) ?? [];
+  return flow !== undefined && step !== undefined && startFlow(draft, flow, { step, by: "button" });
+}
+
 /** Takes a press to its step: the position that waits there, or (an old button) the step without one. */
 export function press(
   draft: Draft,

@@ -33,7 +33,7 @@ export interface ContactCard {
     readonly description: string;
     readonly value: FieldValue;
   }[];
-  readonly lastMessage: { readonly direction: "in" | "out"; readonly at: number } | null;
+  readonly lastMessage: { readonly type: "in" | "out" | "agent"; readonly at: number } | null;
 }
 
 const millis = (column: string) => sql.raw(`(extract(epoch from ${column}) * 1000)::bigint`);
@@ -58,7 +58,7 @@ export async function loadContactCards(
       coalesce((select json_agg(json_build_object('id', f.id, 'name', f.name, 'kind', f.kind, 'description', f.description,
           'value', cf.value) order by f.id)
         from contact_fields cf join fields f on f.id = cf.field_id where cf.contact_id = c.id), '[]') as fields,
-      (select json_build_object('direction', m.direction, 'at', ${millis("m.created_at")})
+      (select json_build_object('type', coalesce(m.author, m.direction), 'at', ${millis("m.created_at")})
         from messages m where m.contact_id = c.id order by m.id desc limit 1) as "lastMessage"
     from unnest(${ids}::bigint[]) with ordinality as wanted(id, place)
     join contacts c on c.id = wanted.id

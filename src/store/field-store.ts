@@ -22,6 +22,17 @@ export async function listFields(db: Database, workspaceId: number): Promise<Fie
   return await db.selectFrom("fields").select(columns).where("workspaceId", "=", workspaceId).orderBy("id").execute();
 }
 
+/** The keys of those of these fields that the workspace has, by id. */
+export async function findFieldKeys(
+  db: Database,
+  workspaceId: number,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const rows = db.selectFrom("fields").select(["id", "key"]).where("workspaceId", "=", workspaceId);
+  const found = await rows.where("id", "in", ids).execute();
+  return new Map(found.map(({ id, key }) => [id, key]));
+}
+
 /** Throws `field.not_found`. */
 export async function requireField(db: Database, workspaceId: number, id: number): Promise<Field> {
   const rows = db.selectFrom("fields").select(columns).where("workspaceId", "=", workspaceId);

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import type { FlowDocument } from "../model/flow.ts";
 import type { Database } from "./database.ts";
@@ -41,6 +42,45 @@ export async function requireFlow(db: Database, access: Access, ref: string): Pr
   const flow = await rows.executeTakeFirst();
   if (flow === undefined) throw new AppError("flow.not_found", `there is no flow "${ref}"`);
   return flow;
+}
+
+export async function findFlowById(db: Database, access: Access, id: number): Promise<FlowSummary | undefined> {
+  return await visibleFlows(db, access).where("flows.id", "=", id).executeTakeFirst();
+}
+
+/** The flow that a bot begins with, and the step: of the published ones the oldest with a trigger of kind `start`, as in `engine/triggers.ts`. */
+export async function findMainFlow(
+  db: Database,
+  botId: number,
+): Promise<{ readonly ref: string; readonly step: string | undefined } | undefined> {
+  const flow = await db
+    .selectFrom("flows")
+    .innerJoin("flowVersions", (join) =>
+      join.onRef("flowVersions.flowId", "=", "flows.id").onRef("flowVersions.version", "=", "flows.publishedVersion"),
+    )
+    .select(["flows.ref", sql<FlowDocument["triggers"]>`flow_versions.document -> 'triggers'`.as("triggers")])
+    .where("flows.botId", "=", botId)
+    .where(sql<boolean>`flow_versions.document @> '{"triggers":[{"kind":"start"}]}'`)
+    .orderBy("flows.id")
+    .executeTakeFirst();
+  return flow && { ref: flow.ref, step: flow.triggers.find(({ kind }) => kind === "start")?.step };
+}
+
+/** The step with this name (or ref) in the published flows of a bot; of several the first of the oldest flow. */
+export async function findStepByName(
+  db: Database,
+  botId: number,
+  name: string,
+): Promise<{ readonly flow: string; readonly step: string } | undefined> {
+  const { rows } = await sql<{ flow: string; step: string }>`
+    select f.ref as flow, s.step ->> 'ref' as step
+    from flows f
+    join flow_versions v on v.flow_id = f.id and v.version = f.published_version
+    cross join lateral jsonb_array_elements(v.document -> 'steps') with ordinality as s(step, place)
+    where f.bot_id = ${botId} and (lower(trim(s.step ->> 'name')) = lower(trim(${name}::text)) or s.step ->> 'ref' = ${name})
+    order by f.id, s.place
+    limit 1`.execute(db);
+  return rows[0];
 }
 
 /** The same under a lock, for changes that rest on what was read. Throws `flow.not_found`. */

@@ -14,3 +14,10 @@ export async function findTagNames(
   const found = await rows.where("id", "in", ids).execute();
   return new Map(found.map(({ id, name }) => [id, name]));
 }
+
+/** Those of these names that no tag of the workspace has. */
+export async function listMissingTags(db: Database, workspaceId: number, names: readonly string[]): Promise<string[]> {
+  const rows = db.selectFrom("tags").select("name").where("workspaceId", "=", workspaceId);
+  const known = new Set((await rows.where("name", "in", names).execute()).map(({ name }) => name));
+  return names.filter((name) => !known.has(name));
+}

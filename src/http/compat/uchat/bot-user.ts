@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { FieldKind, FieldValue } from "../../../model/field.ts";
 import type { ContactCard } from "../../../store/contact-card-store.ts";
 import { dateTimeSchema, toDateTime } from "./answers.ts";
+import { toChannelName } from "./channel-names.ts";
 import { toNs } from "./ns.ts";
 
 export const varTypes = ["text", "number", "boolean", "date", "datetime", "array"] as const;
@@ -69,11 +70,11 @@ export function presentBotUser(card: ContactCard): BotUser {
     subscribed: card.optedOutAt === null ? toDateTime(card.createdAt) : null,
     opted_in_email: null,
     opted_in_sms: null,
-    opted_in_through: latestIdentity(card)?.kind ?? "api",
+    opted_in_through: toChannelName(latestIdentity(card)?.kind ?? "api"),
     last_interaction: toDateTimeOrNull(card.lastInboundAt),
     last_seen: toDateTimeOrNull(card.lastInboundAt),
     last_message_at: toDateTimeOrNull(lastMessage?.at ?? null),
-    last_message_type: lastMessage?.direction ?? "",
+    last_message_type: lastMessage?.type ?? "",
     tags: tags.map(({ id, name }) => ({ name, tag_ns: toNs("tag", botId, id) })),
     user_fields: fields.map(({ id, name, kind, description, value }) => ({
       name,

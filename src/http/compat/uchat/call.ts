@@ -59,6 +59,15 @@ export function createCall(dependencies: HttpDependencies, places: Places, calle
   const { db } = dependencies;
   const unknownContact = (who: string) => new AppError("contact.not_found", `there is no subscriber "${who}"`);
 
+  async function findContact(userNs: string, find: Places["contact"]): Promise<ContactPlace> {
+    const ns = parseNs("contact", userNs);
+    if (ns === undefined) throw unknownContact(userNs);
+    if (caller.botId !== undefined && caller.botId !== ns.bot) throw unknownContact(userNs);
+    const place = await find(ns.id);
+    if (place?.workspaceId !== caller.workspaceId || place.botId !== ns.bot) throw unknownContact(userNs);
+    return { id: ns.id, botId: ns.bot };
+  }
+
   return {
     db,
     dependencies,
@@ -79,14 +88,10 @@ export function createCall(dependencies: HttpDependencies, places: Places, calle
       return parsed;
     },
 
-    async requireContact(userNs) {
-      const ns = parseNs("contact", userNs);
-      if (ns === undefined) throw unknownContact(userNs);
-      if (caller.botId !== undefined && caller.botId !== ns.bot) throw unknownContact(userNs);
-      const place = await places.contact(ns.id);
-      if (place?.workspaceId !== caller.workspaceId || place.botId !== ns.bot) throw unknownContact(userNs);
-      return { id: ns.id, botId: ns.bot };
-    },
+    requireContact: async (userNs) => await findContact(userNs, (id) => findContactPlace(db, id)),
+    addressContact: async (userNs) => await findContact(userNs, places.contact),
+
+    botOfContact: async (id) => (await places.contact(id))?.botId ?? 0,
 
     async requireContactByUserId(userId) {
       const contact = await findContactByUserId(db, caller, userId);

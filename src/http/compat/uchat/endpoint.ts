@@ -23,6 +23,10 @@ export interface Call {
   requireNs(kind: NsKind, ns: string): Promise<Ns>;
   /** Throws `contact.not_found` where the ns is none, or somebody else's. */
   requireContact(userNs: string): Promise<ContactPlace>;
+  /** The same without asking the database each time: for `act` and other steps that themselves refuse whom is gone meanwhile. */
+  addressContact(userNs: string): Promise<ContactPlace>;
+  /** The bot of a contact whose id our own tables gave. */
+  botOfContact(id: number): Promise<number>;
   /** By the id that the person has on their channel. Throws `contact.not_found`. */
   requireContactByUserId(userId: string): Promise<ContactPlace>;
   /**

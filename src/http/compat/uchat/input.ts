@@ -152,3 +152,18 @@ export function commaList(max: number) {
 export const anyValue = z
   .custom<NonNullable<unknown> | null>((value) => value !== undefined, "is required")
   .meta(shownAs({ type: "string" }));
+
+/** UChat's pages: `limit` at most 100, `page` from 1. More than 100 is taken for 100, as a caller who wants all means it. */
+export function pageInput(lastPage = 100) {
+  return {
+    limit: integer({ min: 1 })
+      .transform((limit) => Math.min(limit, 100))
+      .default(100)
+      .meta(shownAs({ type: "integer", minimum: 1, maximum: 100, default: 100 })),
+    page: integer({ min: 1, max: lastPage })
+      .default(1)
+      .meta(shownAs({ type: "integer", minimum: 1, maximum: lastPage, default: 1 })),
+  };
+}
+
+export const toOffset = ({ limit, page }: { readonly limit: number; readonly page: number }) => (page - 1) * limit;

@@ -1,27 +1,17 @@
 import { z } from "zod";
-import { findTagNames } from "../../../store/tag-store.ts";
 import { ok, okSchema } from "./answers.ts";
-import { unknownNs } from "./call.ts";
 import { type AnyEndpoint, type Call, endpoint, type Method } from "./endpoint.ts";
 import { listOfUpTo, text } from "./input.ts";
+import { requireNamed } from "./named-things.ts";
 
 const ns = text(60);
 const name = text(200);
 
 /** Tags by ns: the catalogue names them by name. */
 async function changeTagsByNs(call: Call, action: "add_tag" | "remove_tag", userNs: string, tagNs: readonly string[]) {
-  const contact = await call.requireContact(userNs);
-  const wanted = await Promise.all(tagNs.map(async (one) => ({ one, id: (await call.requireNs("tag", one)).id })));
-  const names = await findTagNames(
-    call.db,
-    call.caller.workspaceId,
-    wanted.map(({ id }) => id),
-  );
-  const calls = wanted.map(({ one, id }) => {
-    const tag = names.get(id);
-    if (tag === undefined) throw unknownNs("tag", one);
-    return { action, args: { tag } };
-  });
+  const contact = await call.addressContact(userNs);
+  const tags = await requireNamed(call, "tag", tagNs);
+  const calls = tags.map(({ name: tag }) => ({ action, args: { tag } }));
   await call.act(contact, calls);
   return ok;
 }
@@ -32,7 +22,7 @@ async function changeTagsByName(
   userNs: string,
   names: readonly string[],
 ) {
-  const contact = await call.requireContact(userNs);
+  const contact = await call.addressContact(userNs);
   await call.act(
     contact,
     names.map((tag) => ({ action, args: { tag } })),

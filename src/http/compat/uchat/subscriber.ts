@@ -1,15 +1,92 @@
 import { z } from "zod";
+import { parseEmail, parsePhone } from "../../../engine/values.ts";
+import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
+import type { ProfileKey } from "../../../model/contact.ts";
 import { loadContactCards } from "../../../store/contact-card-store.ts";
+import { searchContacts } from "../../../store/contact-search-store.ts";
+import { deleteContact } from "../../../store/contact-store.ts";
+import { toLiteral } from "../../literal-text.ts";
+import { listOf, ok, okSchema } from "./answers.ts";
 import { type BotUser, botUserSchema, presentBotUser } from "./bot-user.ts";
+import { requireDone } from "./call.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
-import { text } from "./input.ts";
+import { InvalidInput, invalid } from "./errors.ts";
+import { listOfUpTo, text } from "./input.ts";
 
-/** The subscriber as it is now. */
-export async function readBotUser({ db, caller }: Call, contactId: number): Promise<BotUser> {
+/** The subscriber as it is now. Throws `contact.not_found`. */
+async function readBotUser({ db, caller }: Call, contactId: number): Promise<BotUser> {
   const [card] = await loadContactCards(db, caller, [contactId]);
   if (card === undefined) throw new AppError("contact.not_found", "the subscriber is gone");
   return presentBotUser(card);
+}
+
+const profileInput = {
+  first_name: text(200).optional(),
+  last_name: text(200).optional(),
+  name: text(200).optional(),
+  phone: text(60).optional(),
+  email: text(320).optional(),
+  gender: text(60).optional(),
+  image: text(2000).optional(),
+};
+const newSubscriber = z.object(profileInput);
+type ProfileInput = z.output<typeof newSubscriber>;
+
+const profileKeyOf: Readonly<Record<keyof ProfileInput, ProfileKey>> = {
+  first_name: "firstName",
+  last_name: "lastName",
+  name: "name",
+  phone: "phone",
+  email: "email",
+  gender: "gender",
+  image: "avatarUrl",
+};
+
+/** The profile as calls of the catalogue. Throws what is no phone and no e-mail before anything is made or changed. */
+function toProfileCalls(input: ProfileInput): ActionCall[] {
+  const { phone, email } = input;
+  if (phone !== undefined && parsePhone(phone) === undefined) {
+    throw invalid("phone", "must be a phone number with its country's code");
+  }
+  if (email !== undefined && parseEmail(email) === undefined) throw invalid("email", "must be a valid email address");
+  return (Object.keys(profileKeyOf) as (keyof ProfileInput)[]).flatMap((field) => {
+    const value = input[field];
+    return value === undefined
+      ? []
+      : [{ action: "set_profile", args: { key: profileKeyOf[field], value: toLiteral(value) } }];
+  });
+}
+
+/** Who has the phone or, without one, the e-mail already is the one that is meant: a second call makes no double. */
+async function findSame({ db, caller }: Call, botId: number, { phone, email }: ProfileInput) {
+  const access = { workspaceId: caller.workspaceId, botId };
+  const search = phone === undefined ? { email } : { phone };
+  const [id] = await searchContacts(db, access, search, { offset: 0, limit: 1 });
+  return id;
+}
+
+async function createSubscriber(call: Call, input: ProfileInput): Promise<BotUser> {
+  if (input.phone === undefined && input.email === undefined) {
+    throw new InvalidInput({
+      phone: ["The phone field is required when email is not present."],
+      email: ["The email field is required when phone is not present."],
+    });
+  }
+  const actions = toProfileCalls(input);
+  const botId = await call.botId();
+  const same = await findSame(call, botId, input);
+  if (same !== undefined) {
+    await call.act({ id: same, botId }, actions);
+    return await readBotUser(call, same);
+  }
+  const reply = await call.dependencies.submit({
+    target: { create: { botId } },
+    happening: { kind: "actions", actions },
+    source: "uchat",
+  });
+  requireDone(reply);
+  return await readBotUser(call, reply.contactId ?? 0);
 }
 
 /** Reading, making, changing and deleting subscribers. */
@@ -21,7 +98,7 @@ export const subscriberEndpoints: readonly AnyEndpoint[] = [
     summary: "Get subscriber info",
     input: z.object({ user_ns: text(60) }),
     answer: botUserSchema,
-    handle: async (call, { user_ns }) => await readBotUser(call, (await call.requireContact(user_ns)).id),
+    handle: async (call, { user_ns }) => await readBotUser(call, (await call.addressContact(user_ns)).id),
   }),
   endpoint({
     method: "GET",
@@ -31,5 +108,56 @@ export const subscriberEndpoints: readonly AnyEndpoint[] = [
     input: z.object({ user_id: text(200) }),
     answer: botUserSchema,
     handle: async (call, { user_id }) => await readBotUser(call, (await call.requireContactByUserId(user_id)).id),
+  }),
+  endpoint({
+    method: "POST",
+    path: "/subscriber/create",
+    scope: "flow",
+    summary: "Create new subscriber, phone or email is required",
+    input: newSubscriber,
+    answer: botUserSchema,
+    handle: async (call, input) => await createSubscriber(call, input),
+  }),
+  endpoint({
+    method: "POST",
+    path: "/subscriber/create-many",
+    scope: "flow",
+    summary: "Create up to 100 new subscribers, phone or email is required for each",
+    input: z.object({ users: listOfUpTo(100, newSubscriber) }),
+    answer: listOf(botUserSchema),
+    async handle(call, { users }) {
+      // All are looked at before the first is made.
+      for (const user of users) toProfileCalls(user);
+      const data: BotUser[] = [];
+      for (const user of users) data.push(await createSubscriber(call, user));
+      return { data };
+    },
+  }),
+  endpoint({
+    method: "PUT",
+    path: "/subscriber/update",
+    scope: "flow",
+    summary: "Update subscriber data",
+    input: z.object({ user_ns: text(60), ...profileInput }),
+    answer: botUserSchema,
+    async handle(call, { user_ns, ...profile }) {
+      const contact = await call.requireContact(user_ns);
+      const actions = toProfileCalls(profile);
+      if (actions.length > 0) await call.act(contact, actions);
+      return await readBotUser(call, contact.id);
+    },
+  }),
+  endpoint({
+    method: "DELETE",
+    path: "/subscriber/delete",
+    scope: "flow",
+    summary: "Delete subscriber, with all that is known of them",
+    input: z.object({ user_ns: text(60) }),
+    answer: okSchema,
+    async handle(call, { user_ns }) {
+      const { id } = await call.requireContact(user_ns);
+      await call.db.transaction().execute(async (trx) => await deleteContact(trx, call.caller, String(id)));
+      return ok;
+    },
   }),
 ];

@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { findMessagesByMids, listChat } from "../../../store/message-store.ts";
+import { listOf, ok, okSchema } from "./answers.ts";
+import { chatMessageSchema, presentChatMessage, toTranscript } from "./chat-message.ts";
+import { contentInput, midsInput, toContentCalls, toTextCall } from "./dynamic-content.ts";
+import { type AnyEndpoint, type Call, type ContactPlace, endpoint } from "./endpoint.ts";
+import { InvalidInput, notOffered } from "./errors.ts";
+import { integer, pageInput, text, word, yesNo } from "./input.ts";
+import { toNs } from "./ns.ts";
+
+const ns = text(60);
+
+async function whoseMessages(
+  call: Call,
+  input: { user_ns?: string | undefined; user_id?: string | undefined },
+): Promise<ContactPlace> {
+  if (input.user_ns !== undefined) return await call.requireContact(input.user_ns);
+  if (input.user_id !== undefined) return await call.requireContactByUserId(input.user_id);
+  throw new InvalidInput({
+    user_ns: ["The user ns field is required when user id is not present."],
+    user_id: ["The user id field is required when user ns is not present."],
+  });
+}
+
+const toMillis = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1000);
+
+const whatsappTemplate = z.looseObject({ name: text(200) });
+
+/** Sending to a subscriber, and reading what was said. */
+export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
+  endpoint({
+    method: "POST",
+    path: "/subscriber/send-text",
+    scope: "flow",
+    summary: "Send text content to subscriber",
+    input: z.object({ user_ns: ns, content: text() }),
+    answer: okSchema,
+    async handle(call, { user_ns, content }) {
+      await call.act(await call.addressContact(user_ns), [toTextCall(content)]);
+      return ok;
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/subscriber/send-content",
+    scope: "flow",
+    summary: "Send content to subscriber: dynamic content, version v1",
+    input: contentInput,
+    answer: okSchema,
+    async handle(call, { user_ns, data }) {
+      const contact = await call.addressContact(user_ns);
+      await call.act(contact, await toContentCalls(call, contact.botId, data.content));
+      return ok;
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/subscriber/send-email",
+    scope: "flow",
+    summary: "Send email content to subscriber",
+    input: z.object({ user_ns: ns, content: text(), subject: text(1000).optional() }),
+    answer: okSchema,
+    async handle(call, { user_ns }) {
+      await call.requireContact(user_ns);
+      throw notOffered("this server sends no e-mail yet; send a text on the subscriber's channel instead");
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/subscriber/send-sms",
+    scope: "flow",
+    summary: "Send sms content to subscriber",
+    input: z.object({ user_ns: ns, content: text() }),
+    answer: okSchema,
+    async handle(call, { user_ns }) {
+      await call.requireContact(user_ns);
+      throw notOffered("this server sends no SMS; send a text on the subscriber's channel instead");
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/subscriber/send-whatsapp-template",
+    scope: "flow",
+    summary: "Send Whatsapp Template to subscriber",
+    input: z.object({ user_ns: ns, content: whatsappTemplate }),
+    answer: okSchema,
+    async handle(call, { user_ns }) {
+      await call.requireContact(user_ns);
+      throw notOffered("this server sends no WhatsApp templates yet");
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/subscriber/send-whatsapp-template-by-user-id",
+    scope: "flow",
+    summary: "Send Whatsapp Template to subscriber by the id that the person has on their channel",
+    input: z.object({ user_id: text(200), create_if_not_found: yesNo().optional(), content: whatsappTemplate }),
+    answer: okSchema,
+    async handle() {
+      throw notOffered("this server sends no WhatsApp templates yet");
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/subscriber/chat-messages",
+    scope: "flow",
+    summary: "Get list of subscriber chat messages, newest first. type: in, out (the bot), agent",
+    input: z.object({
+      user_ns: ns.optional(),
+      user_id: text(200).optional(),
+      include_bot: yesNo().default(false),
+      include_agent: yesNo().default(true),
+      start_time: integer({ max: 100_000_000_000 }).optional(),
+      end_time: integer({ max: 100_000_000_000 }).optional(),
+      limit: pageInput().limit.default(50),
+      format: word(["default", "text", "text_with_time"]).default("default"),
+    }),
+    answer: listOf(chatMessageSchema).extend({ text: z.string().optional() }),
+    async handle(call, input) {
+      const contact = await whoseMessages(call, input);
+      const messages = await listChat(call.db, call.caller, {
+        contactId: contact.id,
+        includeBot: input.include_bot,
+        includeAgent: input.include_agent,
+        from: toMillis(input.start_time),
+        to: toMillis(input.end_time),
+        limit: input.limit,
+      });
+      const userNs = toNs("contact", contact.botId, contact.id);
+      const data = messages.map((message) => presentChatMessage(message, userNs));
+      if (input.format === "default") return { data };
+      return { data, text: toTranscript(data, input.format === "text_with_time") };
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/subscriber/chat-messages-by-mids",
+    scope: "flow",
+    summary: "Get chat messages by multiple mids, up to 100 mids",
+    input: midsInput,
+    answer: listOf(chatMessageSchema),
+    async handle(call, { mids }) {
+      const messages = await findMessagesByMids(call.db, call.caller, mids);
+      const data = [];
+      for (const message of messages) {
+        const botId = await call.botOfContact(message.contactId);
+        data.push(presentChatMessage(message, toNs("contact", botId, message.contactId)));
+      }
+      return { data };
+    },
+  }),
+];

@@ -291,6 +291,7 @@ describe.skipIf(!hasBrowser)("the widget on another site's page", () => {
     await other.getByText("Hello!").waitFor();
     await say(tab, "From the first");
     await other.getByText("re: From the first").waitFor();
+    await tab.page.getByText("re: From the first").waitFor();
     expect(await other.locator(".message .bubble").allTextContents()).toEqual(await shown(tab));
     expect(complaints).toEqual([]);
   });

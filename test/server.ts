@@ -41,6 +41,7 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
   const catalogue: ChannelCatalogue = channelTypes;
   const waist = createWaist({
     db,
+    transact: database.transact,
     log,
     now,
     advance,

@@ -81,9 +81,6 @@ function visitStep<Config>(
     flow: "f1",
     step: "s1",
     state,
-    get values() {
-      return place.values;
-    },
     setValue: (key, value) => {
       const { [key]: _old, ...rest } = place.values;
       place.values = value === null ? rest : { ...rest, [key]: value };
@@ -100,7 +97,7 @@ function visitStep<Config>(
       return results;
     },
   };
-  const result = act(Object.create(contact, Object.getOwnPropertyDescriptors(own)) as StepContext<Config>);
+  const result = act(Object.assign(contact, own));
   return {
     result,
     contact: draft.contact,

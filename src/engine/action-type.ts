@@ -30,6 +30,8 @@ export interface ContactContext {
   readonly message: InboundMessage | undefined;
   /** The channel this decision speaks on; undefined where the contact has none. */
   readonly channelId: number | undefined;
+  /** Values local to this walk; none outside of one. */
+  readonly values: Readonly<Record<string, FieldValue>>;
 
   /** Renders a Liquid template over contact, fields, vars, bot and message; see `engine/template.ts` for the names. */
   render(template: string): string;

@@ -1,5 +1,5 @@
 import type { ActionCall } from "../model/action-call.ts";
-import { type Identity, type Profile, type ProfileKey, profileKeys } from "../model/contact.ts";
+import { type Identity, type Profile, profileKeys } from "../model/contact.ts";
 import type { Event, Happening, InboundMessage } from "../model/event.ts";
 import type { Answer, Outcome } from "../model/outcome.ts";
 import type { World } from "../model/world.ts";
@@ -144,12 +144,10 @@ function isMeant(event: Event, identity: Identity): boolean {
 
 /** Only what is missing: what the person or an agent has set is worth more than what the platform says. */
 function fillProfile(known: Profile, told: Profile | undefined): Profile {
-  if (told === undefined) return known;
-  const filled: { [K in ProfileKey]?: string | undefined } = { ...known };
-  for (const key of profileKeys) {
-    if (told[key] !== undefined && told[key] !== "") filled[key] ??= told[key];
-  }
-  return filled;
+  const missing = told === undefined ? [] : profileKeys.filter((key) => known[key] === undefined && told[key]);
+  // The same object where nothing is new: it says that there is nothing to write.
+  if (missing.length === 0) return known;
+  return { ...known, ...Object.fromEntries(missing.map((key) => [key, told?.[key]])) };
 }
 
 function setIdentityStatus(draft: Draft, status: "active" | "blocked"): void {

@@ -12,6 +12,8 @@ export interface Place {
   readonly values?: Readonly<Record<string, FieldValue>>;
 }
 
+const noValues: Readonly<Record<string, FieldValue>> = {};
+
 /** The hands that actions and steps work with, over a draft. */
 export function createContactContext(draft: Draft, place: Place = {}): ContactContext {
   const where = {
@@ -31,6 +33,9 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
     get channelId() {
       return draft.channelId;
     },
+    get values() {
+      return place.values ?? noValues;
+    },
     render(template) {
       const rendered = renderTemplate(
         template,
@@ -38,7 +43,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
           contact: draft.contact,
           bot: draft.bot,
           variables: draft.variables,
-          values: place.values ?? {},
+          values: place.values ?? noValues,
           message: draft.message,
         },
         draft.event.at,

@@ -43,8 +43,6 @@ export interface StepContext<Config> extends ContactContext {
   readonly step: string;
   /** The step's memory from its last `wait`; null on first entry. */
   readonly state: Json;
-  /** Values local to this walk. */
-  readonly values: Readonly<Record<string, FieldValue>>;
   setValue(key: string, value: FieldValue | null): void;
   /** A number in [0, 1) that depends on the event's seed and the call's order alone. */
   random(): number;

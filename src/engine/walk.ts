@@ -1,3 +1,4 @@
+import type { ActionCall } from "../model/action-call.ts";
 import type { Position } from "../model/contact.ts";
 import type { FieldValue, Json } from "../model/field.ts";
 import type { PreparedFlow, PreparedStep } from "../model/flow.ts";
@@ -112,17 +113,13 @@ function createStepContext(draft: Draft, catalogue: Catalogue, stand: Stand): St
       return stand.values;
     },
   };
-  const contact = createContactContext(draft, place);
-  return {
-    // Its getters look at the draft; copying them would freeze what they show.
-    __proto__: contact,
+  const context = createContactContext(draft, place);
+  // Onto the same object: one whose prototype is an object of this very step costs a hidden class each, a tenth of an event's time.
+  return Object.assign(context, {
     config: step.config,
     flow: flow.ref,
     step: step.ref,
     state: stand.state,
-    get values() {
-      return stand.values;
-    },
     setValue(key: string, value: FieldValue | null) {
       const { [key]: _old, ...rest } = stand.values;
       stand.values = value === null ? rest : { ...rest, [key]: value };
@@ -133,13 +130,13 @@ function createStepContext(draft: Draft, catalogue: Catalogue, stand: Stand): St
     setSplit(branch: string) {
       draft.contact = { ...draft.contact, splits: { ...draft.contact.splits, [`${flow.ref}:${step.ref}`]: branch } };
     },
-    runActions: (calls: Parameters<StepContext<unknown>["runActions"]>[0]) =>
+    runActions: (calls: readonly ActionCall[]) =>
       calls.map((call) => {
-        const result = runAction(catalogue.actions, contact, call);
-        if (!result.ok) contact.error(result.error.code, result.error.message);
+        const result = runAction(catalogue.actions, context, call);
+        if (!result.ok) context.error(result.error.code, result.error.message);
         return result;
       }),
-  } as unknown as StepContext<unknown>;
+  });
 }
 
 /** Does what a step handed back. False: the step passed the signal on and nothing was changed. */

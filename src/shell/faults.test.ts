@@ -1,25 +1,24 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import { aShop, echoFlow, isOnServer, type Shop, type TestShell, testShell, untilSent } from "../../test/shell.ts";
-import type { Database } from "../store/database.ts";
+import type { Transact } from "../store/transact.ts";
 
 /** What goes wrong with the next transactions of the waist, one entry each; then all is well. */
 let faults: ("before" | "after" | Error)[] = [];
 
 const cut = () => new Error("Connection terminated unexpectedly");
 
-/** Lets transactions fail as `faults` says: before they begin, or after they are committed. */
-function makeFragile(db: Database): void {
-  const begin = db.transaction.bind(db);
-  const execute = async (work: (trx: Database) => Promise<unknown>) => {
+/** A database whose transactions fail as `faults` says: before they begin, or after they are committed. */
+function toFragile(database: TestDatabase): TestDatabase {
+  const transact: Transact = async (work) => {
     const fault = faults.shift();
     if (fault === "before") throw cut();
     if (fault instanceof Error) throw fault;
-    const result = await begin().execute(work);
+    const result = await database.transact(work);
     if (fault === "after") throw cut();
     return result;
   };
-  Object.assign(db, { transaction: () => ({ execute }) });
+  return { ...database, transact };
 }
 
 let database: TestDatabase;
@@ -27,8 +26,7 @@ let shell: TestShell;
 let shop: Shop;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  makeFragile(database.hot);
+  database = toFragile(await testDatabase());
   shell = await testShell(database);
   shop = await aShop(shell, { flows: [echoFlow] });
 });

@@ -104,7 +104,7 @@ async function run(flows: readonly FlowDocument[], arrivals: readonly Arriving[]
   };
   try {
     for (const batch of batchesOf(shop, arrivals, whole)) {
-      await db.transaction().execute((trx) => handleBatch(trx, batch, dependencies));
+      await database.transact((trx) => handleBatch(trx, batch, dependencies));
     }
     return await stateOf(shop);
   } finally {

@@ -10,6 +10,7 @@ import type { BotSnapshot, World } from "../model/world.ts";
 import type { Database } from "../store/database.ts";
 import { type ContactChange, type HandledOutcome, type StoredMessage, writeBatch } from "../store/outcome-store.ts";
 import { loadVariables } from "../store/snapshot-store.ts";
+import type { Unfinished } from "../store/transact.ts";
 import {
   createContacts,
   findHandledEvents,
@@ -49,6 +50,12 @@ export interface BatchResult {
   readonly touched: readonly number[];
 }
 
+/** What was decided about a batch, before it is known to be committed. */
+export interface Decided extends Unfinished<BatchResult> {
+  /** The same without the messages. */
+  readonly result: BatchResult;
+}
+
 /**
  * Handles a batch inside the given transaction: lock and load all worlds, advance each contact's events in order, write everything. The only
  * place where events become changes. `inDoubt`: what an earlier attempt decided whose commit lost its answer; it stands if that was committed.
@@ -58,12 +65,13 @@ export async function handleBatch(
   arrivals: readonly Arrival[],
   dependencies: BatchDependencies,
   inDoubt?: BatchResult,
-): Promise<BatchResult> {
+): Promise<Decided> {
   const merging = arrivals.flatMap(({ submission }) => secondaryOf(submission) ?? []);
   if (merging.length > 0 && arrivals.length > 1) throw new Error("a merge is a batch of its own");
-  const people = await findPeople(trx, arrivals);
-  const handledBefore = await findRepetitions(trx, arrivals);
-  if (inDoubt !== undefined && arrivals.some(({ eventId }) => handledBefore.has(`#${eventId}`))) return inDoubt;
+  const { people, handledBefore } = await meet(trx, arrivals);
+  if (inDoubt !== undefined && arrivals.some(({ eventId }) => handledBefore.has(`#${eventId}`))) {
+    return { result: inDoubt, last: Promise.resolve(inDoubt) };
+  }
   await people.makeAskedFor(arrivals.filter((arrival) => findRepetition(handledBefore, arrival) === undefined));
   const desk = createDesk(trx, dependencies);
   const replies: SubmitReply[] = [];
@@ -81,14 +89,25 @@ export async function handleBatch(
   }
   const { handled, contacts, variables, jobs } = desk.result();
   await people.discardUnused(new Set(contacts.map(({ after }) => after.id)));
-  if (handled.length === 0) return { replies, messages: [], touched: [] };
-  const leaseOwner = dependencies.leaseOwner();
-  const messages = await writeBatch(trx, { handled, contacts, variables, leaseOwner });
+  const result = { replies, messages: [], touched: [...contacts.map(({ after }) => after.id), ...merging] };
+  if (handled.length === 0) return { result, last: Promise.resolve(result) };
   if (jobs.length > 0) await dependencies.enqueueJobs(trx, jobs);
-  return { replies, messages, touched: [...contacts.map(({ after }) => after.id), ...merging] };
+  const leaseOwner = dependencies.leaseOwner();
+  const { last } = await writeBatch(trx, { handled, contacts, variables, leaseOwner });
+  return { result, last: last.then((messages) => ({ ...result, messages })) };
 }
 
 const identityKey = ({ channelId, externalId }: IdentityKey) => `${channelId}:${externalId}`;
+
+/** Who is meant, and what was handled before: asked together, and of the latter once more where somebody had to be made. */
+async function meet(trx: Database, arrivals: readonly Arrival[]) {
+  const finding = findPeople(trx, arrivals);
+  const early = findRepetitions(trx, arrivals);
+  early.catch(() => undefined);
+  const people = await finding;
+  const handledBefore = people.isLate ? await findRepetitions(trx, arrivals) : await early;
+  return { people, handledBefore };
+}
 
 /** Finds, or makes, the contact of every arrival. */
 async function findPeople(trx: Database, arrivals: readonly Arrival[]) {
@@ -118,8 +137,11 @@ async function findPeople(trx: Database, arrivals: readonly Arrival[]) {
     contactIds,
   ))
     keep(loaded);
+  // Locks taken from here on come after the look for repetitions that went out with the first statements.
+  let isLate = askedKeys.length > 0;
   let missing = wanted.filter(({ identity }) => !byIdentity.has(identityKey(identity)));
   if (missing.length > 0) {
+    isLate = true;
     const keys = missing.map(({ identity }) => identity);
     await lockNewIdentities(trx, keys);
     for (const loaded of await lockAndLoadContacts(trx, keys, [])) keep(loaded);
@@ -130,6 +152,7 @@ async function findPeople(trx: Database, arrivals: readonly Arrival[]) {
   // Held before anybody looks for repetitions: of two processes that got the same request, one makes the contact.
   if (askedKeys.length > 0) await lockNewIdentities(trx, askedKeys);
   return {
+    isLate,
     of({ eventId, submission: { target } }: Arrival): LoadedContact | undefined {
       if ("contactId" in target) return byId.get(target.contactId);
       return "create" in target ? byEvent.get(eventId) : byIdentity.get(identityKey(target));

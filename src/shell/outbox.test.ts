@@ -42,6 +42,7 @@ beforeEach(() => {
   });
   waist = createWaist({
     db: database.hot,
+    transact: database.transact,
     log,
     now: clock.now,
     advance,

@@ -81,6 +81,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
   });
   const waist = createWaist({
     db: database.hot,
+    transact: database.transact,
     log,
     now,
     advance: options.advance,

@@ -5,6 +5,7 @@ import { toError } from "../engine/to-error.ts";
 import type { Database } from "../store/database.ts";
 import type { StoredMessage } from "../store/outcome-store.ts";
 import { isPassingFault } from "../store/passing-fault.ts";
+import type { Transact } from "../store/transact.ts";
 import { takeEventIdBlock } from "../store/world-store.ts";
 import { type Arrival, type BatchDependencies, type BatchResult, handleBatch } from "./handle-batch.ts";
 import { isMerge } from "./merging.ts";
@@ -13,6 +14,7 @@ import { type Submission, type Submit, type SubmitReply, Unavailable } from "./s
 
 export interface WaistOptions extends BatchDependencies {
   readonly db: Database;
+  readonly transact: Transact;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -21,7 +23,7 @@ export interface WaistOptions extends BatchDependencies {
     readonly messages: readonly StoredMessage[];
     readonly touched: readonly number[];
   }) => void;
-  /** Told of a batch that was given up after a commit whose answer was lost: what it stored is there or not. */
+  /** Told of a batch that was tried again or given up after a commit whose answer was lost: what it stored is there or not. */
   readonly onDoubt: () => void;
   /** Transactions at a time: 1 on the embedded database, which has one connection. */
   readonly concurrency: number;
@@ -41,7 +43,7 @@ const maxBatch = 400;
  * Beside a running transaction the next begins only with more than this: below, waiting makes one larger batch of two, and a batch's own cost
  * (six round trips, a commit) is that of some dozen events.
  */
-const worthASecond = 36;
+const worthASecond = 48;
 /** Events that may wait; beyond, callers are told to come back, since memory is no queue. */
 const maxWaiting = 20_000;
 const defaultPatienceMs = 25_000;
@@ -59,6 +61,7 @@ interface Waiting extends Arrival {
 export function createWaist(options: WaistOptions): Waist {
   const { db, log, now, concurrency } = options;
   const takeEventId = createEventIds(db);
+  const withPatience = createPatience(log, options.patienceMs ?? defaultPatienceMs);
   let waiting: Waiting[] = [];
   const busy = new Set<string>();
   let running = 0;
@@ -131,20 +134,26 @@ export function createWaist(options: WaistOptions): Waist {
 
   async function commit(batch: readonly Waiting[]): Promise<void> {
     const stopTimer = batchSeconds.startTimer();
-    let result: BatchResult | undefined;
+    let decided: BatchResult | undefined;
+    let attempts = 0;
+    let result: BatchResult;
     try {
-      result = await withPatience(() =>
-        db.transaction().execute(async (trx) => {
-          result = await handleBatch(trx, batch, options, result);
-          return result;
-        }),
-      );
+      result = await withPatience(() => {
+        attempts += 1;
+        return options.transact(async (trx) => {
+          const outcome = await handleBatch(trx, batch, options, decided);
+          decided = outcome.result;
+          return outcome;
+        });
+      });
     } catch (thrown) {
       // Decided, and perhaps committed without an answer.
-      if (result !== undefined) options.onDoubt();
+      if (decided !== undefined) options.onDoubt();
       await isolate(batch, toError(thrown));
       return;
     }
+    // An attempt before may have stored messages that this one did not hear of.
+    if (attempts > 1) options.onDoubt();
     stopTimer();
     batchSize.observe(batch.length);
     options.onCommitted(result);
@@ -171,9 +180,19 @@ export function createWaist(options: WaistOptions): Waist {
     await commit(batch.slice(half));
   }
 
-  /** Tries again through deadlocks, lost connections and a restarting database. */
-  async function withPatience<T>(attempt: () => Promise<T>): Promise<T> {
-    const deadline = performance.now() + (options.patienceMs ?? defaultPatienceMs);
+  return {
+    submit,
+    async stop() {
+      stopping = true;
+      if (running > 0 || waiting.length > 0) await new Promise<void>((resolve) => (idle = resolve));
+    },
+  };
+}
+
+/** Tries again through deadlocks, lost connections and a restarting database. */
+function createPatience(log: Logger, patienceMs: number) {
+  return async <T>(attempt: () => Promise<T>): Promise<T> => {
+    const deadline = performance.now() + patienceMs;
     for (let delay = 20; ; delay = Math.min(delay * 2, 500)) {
       try {
         return await attempt();
@@ -185,14 +204,6 @@ export function createWaist(options: WaistOptions): Waist {
         await new Promise((resolve) => setTimeout(resolve, delay * (0.5 + Math.random())));
       }
     }
-  }
-
-  return {
-    submit,
-    async stop() {
-      stopping = true;
-      if (running > 0 || waiting.length > 0) await new Promise<void>((resolve) => (idle = resolve));
-    },
   };
 }
 

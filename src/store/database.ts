@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
-import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { EmbeddedDialect } from "./embedded-dialect.ts";
@@ -9,6 +9,7 @@ import { up as spine } from "./migrations/0001-spine.ts";
 import { up as queries } from "./migrations/0006-queries.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
+import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
 
 /** Kysely over our tables. Both databases speak the same SQL; `PGlite` has one connection, so everything queues up there (`embedded-dialect.ts`). */
 export type Database = Kysely<Tables>;
@@ -21,6 +22,8 @@ export interface OpenDatabase {
    * (`preparing-client.ts`). Elsewhere `db` itself.
    */
   readonly hot: Database;
+  /** The waist's transactions. */
+  readonly transact: Transact;
   readonly kind: "embedded" | "postgres";
   /** The embedded engine, for its dump and for pg-boss; absent with a server. */
   readonly pglite?: PGlite;
@@ -64,6 +67,7 @@ async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase>
   return {
     db,
     hot: db,
+    transact: createPlainTransact(db),
     kind: "embedded",
     pglite,
     close: async () => {
@@ -73,8 +77,9 @@ async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase>
   };
 }
 
-/** Connections for the waist's transactions and the outbox's group writes. */
-const hotPoolSize = 4;
+/** Connections for the outbox's group writes, and for the waist's transactions. */
+const hotPoolSize = 3;
+const transactPoolSize = 3;
 
 /**
  * One plan for all values, and never one that reads a table whole: these statements pick some rows by key, and a plan that was made while a table was empty
@@ -84,22 +89,36 @@ const hotSettings = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off
 
 function openPostgres(connectionString: string, options: OpenDatabaseOptions): OpenDatabase {
   const searchPath = options.schema === undefined ? "" : `-c search_path=${options.schema}`;
-  const connect = (max: number, settings: string) => {
-    const pool = createPool(connectionString, max, settings.trim());
+  const connect = (max: number, settings: string, pipeline = false) => {
+    const pool = createPool(connectionString, max, settings.trim(), pipeline);
     pool.on("error", (error) => options.onIdleError?.(error));
-    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [camelCase()] });
+    return pool;
   };
-  const db = connect(options.poolSize ?? 10, searchPath);
-  const hot = connect(hotPoolSize, `${searchPath} ${hotSettings}`);
+  const db = toKysely(connect(options.poolSize ?? 10, searchPath));
+  const hot = toKysely(connect(hotPoolSize, `${searchPath} ${hotSettings}`));
+  const pipelined = connect(transactPoolSize, `${searchPath} ${hotSettings}`, true);
+  const transact = createPipelinedTransact(pipelined, (client) => toKysely(toPool(client)));
   const close = async () => {
-    await Promise.all([db.destroy(), hot.destroy()]);
+    await Promise.all([db.destroy(), hot.destroy(), pipelined.end()]);
   };
-  return { db, hot, kind: "postgres", connectionString, close };
+  return { db, hot, transact, kind: "postgres", connectionString, close };
 }
 
-function createPool(connectionString: string, max: number, settings: string): pg.Pool {
+function toKysely(pool: PostgresPool): Database {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [camelCase()] });
+}
+
+/** One connection as a pool that always gives it: Kysely then sends each statement when it is made. */
+function toPool(client: pg.PoolClient): PostgresPool {
+  // What Kysely asks of a connection but `release`, which is its holder's business.
+  const connection = Object.assign(Object.create(client), { release: () => undefined }) as pg.PoolClient;
+  return { connect: async () => connection, end: async () => undefined, options: {} } as unknown as PostgresPool;
+}
+
+function createPool(connectionString: string, max: number, settings: string, pipeline: boolean): pg.Pool {
   return new pg.Pool({
     Client: PreparingClient,
+    ...(pipeline ? { pipeline } : {}),
     connectionString,
     max,
     // A database that is gone must be noticed before a caller's patience ends.

@@ -43,9 +43,7 @@ async function change({ contact: before }: LoadedContact, to: Partial<Contact>):
   const bot = (await loadSnapshot(database.db, shop.botId, preparePublishedFlow))?.snapshot;
   if (bot === undefined) throw new Error("the bot is gone");
   const contacts = [{ before, after: { ...before, ...to }, bot, at: noon }];
-  const write = (trx: Parameters<typeof writeBatch>[0]) =>
-    writeBatch(trx, { handled: [], contacts, variables: new Map(), leaseOwner: null });
-  await database.db.transaction().execute(write);
+  await database.transact((trx) => writeBatch(trx, { handled: [], contacts, variables: new Map(), leaseOwner: null }));
   const [loaded] = await loadContacts(database.db, [before.id]);
   if (loaded === undefined) throw new Error("the contact is gone");
   return loaded;

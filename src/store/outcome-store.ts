@@ -6,6 +6,7 @@ import type { MessageAuthor, MessageContent, MessageStatus, OutgoingMessage } fr
 import type { Answer, Fact } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { Database } from "./database.ts";
+import type { Unfinished } from "./transact.ts";
 
 /** A contact as it was loaded and as the batch leaves it. */
 export interface ContactChange {
@@ -52,22 +53,34 @@ export interface StoredMessage {
 
 /**
  * Writes everything that follows from a batch, set-based: one statement for what most events bring (history, messages, profile, tags, fields,
- * positions), one more for each rare kind. Only differences are written. Returns the messages that wait to be sent.
+ * positions), one more for each rare kind. Only differences are written. `last` gives the messages that wait to be sent.
  */
-export async function writeBatch(trx: Database, batch: Batch): Promise<StoredMessage[]> {
+export async function writeBatch(trx: Database, batch: Batch): Promise<Unfinished<StoredMessage[]>> {
   await createMissingNames(trx, batch);
   const messages = messageRows(batch);
-  const ids = await writeCommon(trx, batch, messages);
+  const common = writeCommon(trx, batch, messages);
+  // Looked at behind the others: what fails here fails them, and says why.
+  common.catch(() => undefined);
   await writeRare(trx, batch);
+  return { last: common.then((ids) => toStored(ids, messages, batch.leaseOwner !== null)) };
+}
+
+function toStored(ids: readonly MessageId[], messages: readonly MessageRow[], leased: boolean): StoredMessage[] {
+  const rows = new Map(messages.map((message) => [`${message.eventId}:${message.ordinal}`, message]));
   const stored: StoredMessage[] = [];
-  const leased = batch.leaseOwner !== null;
   for (const { id, eventId, ordinal } of ids) {
-    const row = messages.find((message) => message.eventId === eventId && message.ordinal === ordinal);
+    const row = rows.get(`${eventId}:${ordinal}`);
     if (row?.status !== "queued") continue;
     const { contactId, channelId, recipient, content } = row;
     stored.push({ id, contactId, channelId, recipient, content, lane: row.lane === 0 ? "live" : "bulk", leased });
   }
   return stored.sort((a, b) => a.id - b.id);
+}
+
+interface MessageId {
+  readonly id: number;
+  readonly eventId: number;
+  readonly ordinal: number;
 }
 
 interface MessageRow {
@@ -137,14 +150,10 @@ function inboundRow(event: Event, contactId: number): MessageRow | undefined {
   return event.kind === "button" && event.title !== undefined ? row({ ...noParts, text: event.title }) : undefined;
 }
 
-async function writeCommon(
-  trx: Database,
-  batch: Batch,
-  messages: readonly MessageRow[],
-): Promise<{ id: number; eventId: number; ordinal: number }[]> {
+async function writeCommon(trx: Database, batch: Batch, messages: readonly MessageRow[]): Promise<MessageId[]> {
   const changes = batch.contacts.map(diffContact);
   const json = (rows: readonly unknown[]) => sql`${JSON.stringify(rows)}::json`;
-  const { rows } = await sql<{ id: number; eventId: number; ordinal: number }>`/* prepare */
+  const { rows } = await sql<MessageId>`/* prepare */
     with new_events as (
       insert into events
         (id, workspace_id, contact_id, channel_id, kind, source, dedupe_key, payload, facts, answer, occurred_at, failed)

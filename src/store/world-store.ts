@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Contact, Entry, Identity, Position, Utm } from "../model/contact.ts";
 import type { FieldValue, Json } from "../model/field.ts";
 import type { Database } from "./database.ts";
@@ -18,28 +18,26 @@ export interface IdentityKey {
 
 /**
  * Locks the contacts of these identities and ids, in id order (two processes can never wait for each other), and loads them. The load is a
- * statement of its own: only a snapshot taken after the lock sees what the previous holder wrote. Unknown ones are left out.
+ * statement of its own, sent right behind: only a snapshot taken after the lock sees what the previous holder wrote. Unknown ones are left out.
  */
 export async function lockAndLoadContacts(
   trx: Database,
   identities: readonly IdentityKey[],
   contactIds: readonly number[],
 ): Promise<LoadedContact[]> {
-  const locked = await sql<{ id: number }>`/* prepare */
-    select c.id from contacts c
-    where c.id in (
+  const wanted = sql`
       select (select i.contact_id from identities i where i.channel_id = t."channelId" and i.external_id = t."externalId")
       from json_to_recordset(${JSON.stringify(identities)}::json) as t("channelId" bigint, "externalId" text)
       union
-      select value from unnest(${contactIds}::bigint[]) as value
-    )
-    order by c.id
-    for update`.execute(trx);
-  if (locked.rows.length === 0) return [];
-  return await loadContacts(
-    trx,
-    locked.rows.map(({ id }) => id),
-  );
+      select value from unnest(${contactIds}::bigint[]) as value`;
+  const [locked, loaded] = await Promise.all([
+    sql<{ id: number }>`/* prepare */
+    select c.id from contacts c where c.id in (${wanted}) order by c.id for update`.execute(trx.withoutPlugins()),
+    loadWanted(trx, wanted),
+  ]);
+  // Somebody may have become known between the two statements: not locked, so not ours to change.
+  const ids = new Set(locked.rows.map(({ id }) => id));
+  return loaded.filter(({ contact }) => ids.has(contact.id));
 }
 
 interface ContactRow {
@@ -81,6 +79,10 @@ const millis = (column: string) => sql.raw(`(extract(epoch from ${column}) * 100
 
 /** Loads contacts whole, in id order, with one statement however many there are. */
 export async function loadContacts(db: Database, ids: readonly number[]): Promise<LoadedContact[]> {
+  return await loadWanted(db, sql`select value from unnest(${ids}::bigint[]) as value`);
+}
+
+async function loadWanted(db: Database, wanted: RawBuilder<unknown>): Promise<LoadedContact[]> {
   const { rows } = await sql<ContactRow>`/* prepare */
     select c.id, c.workspace_id as "workspaceId", w.revision, c.bot_id as "botId", c.cuid,
       ${millis("c.created_at")} as "createdAt",
@@ -89,12 +91,12 @@ export async function loadContacts(db: Database, ids: readonly number[]): Promis
         'avatarUrl', c.avatar_url, 'clientExternalId', c.client_external_id) as profile,
       c.utm, c.entry, c.splits, c.inbound,
       ${millis("c.last_inbound_at")} as "lastInboundAt", ${millis("c.opted_out_at")} as "optedOutAt",
-      (select json_agg((select t.name from tags t where t.id = ct.tag_id) order by ct.added_at, ct.tag_id)
-        from contact_tags ct where ct.contact_id = c.id) as tags,
+      (select json_agg(t.name order by ct.added_at, ct.tag_id)
+        from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id) as tags,
       (select json_agg((select l.name from labels l where l.id = cl.label_id) order by cl.added_at, cl.label_id)
         from contact_labels cl where cl.contact_id = c.id) as labels,
-      (select json_object_agg((select f.key from fields f where f.id = cf.field_id), cf.value)
-        from contact_fields cf where cf.contact_id = c.id) as fields,
+      (select json_object_agg(f.key, cf.value)
+        from contact_fields cf join fields f on f.id = cf.field_id where cf.contact_id = c.id) as fields,
       (select json_agg(s.ref order by su.subscribed_at, s.id) from subscriptions su
         join sequences s on s.id = su.sequence_id where su.contact_id = c.id) as sequences,
       (select json_agg(json_build_array(i.id, i.channel_id, ch.kind, i.external_id, i.username, i.status) order by i.id)
@@ -102,7 +104,7 @@ export async function loadContacts(db: Database, ids: readonly number[]): Promis
       (select json_agg(json_build_array(p.id, p.flow_ref, p.step_ref, p.step_kind, p.waits_for, ${millis("p.wake_at")}, p.state,
           p.values, p.channel_id, ${millis("p.entered_at")}) order by p.entered_at, length(p.id), p.id)
         from positions p where p.contact_id = c.id) as positions
-    from unnest(${ids}::bigint[]) as wanted(id)
+    from (${wanted}) as wanted(id)
     join contacts c on c.id = wanted.id
     join workspaces w on w.id = c.workspace_id
     order by c.id`.execute(db.withoutPlugins());

@@ -41,9 +41,9 @@ export interface Waist {
 const maxBatch = 400;
 /**
  * Beside a running transaction the next begins only with more than this: below, waiting makes one larger batch of two, and a batch's own cost
- * (six round trips, a commit) is that of some dozen events.
+ * (two round trips, a commit) is that of some events.
  */
-const worthASecond = 48;
+const worthASecond = 18;
 /** Events that may wait; beyond, callers are told to come back, since memory is no queue. */
 const maxWaiting = 20_000;
 const defaultPatienceMs = 25_000;

@@ -77,9 +77,9 @@ async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase>
   };
 }
 
-/** Connections for the outbox's group writes, and for the waist's transactions. */
+/** Connections for the outbox's group writes, and for the waist's transactions (a few more than it has under way). */
 const hotPoolSize = 3;
-const transactPoolSize = 3;
+const transactPoolSize = 6;
 
 /**
  * One plan for all values, and never one that reads a table whole: these statements pick some rows by key, and a plan that was made while a table was empty

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import {
   ChannelConnectError,
@@ -168,10 +168,10 @@ function refuse(status: 400 | 401, code: string, message: string): WebhookResult
   return { ok: false, status, code, message };
 }
 
-/** Compared as hashes: equal in length, so that the time tells nothing. An empty secret fits nothing. */
+/** In a time that tells nothing but the length, which is no secret: it is always the same. An empty secret fits nothing. */
 function isSame(given: string, expected: string): boolean {
-  const hash = (text: string) => createHash("sha256").update(text).digest();
-  return expected !== "" && timingSafeEqual(hash(given), hash(expected));
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return expected !== "" && a.length === b.length && timingSafeEqual(a, b);
 }
 
 function readBody(body: Buffer): TelegramUpdate | undefined {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AnyEndpoint } from "../src/http/compat/uchat/endpoint.ts";
 import { endpoints } from "../src/http/compat/uchat/endpoints.ts";
 import { createChannel } from "../src/store/channel-store.ts";
+import { listFlows } from "../src/store/flow-store.ts";
 import { sealSecrets } from "../src/store/secret-box.ts";
 import { aFlowDocument } from "./flow-samples.ts";
 import { aTenant, type Tenant, type TestServer } from "./server.ts";
@@ -71,6 +72,8 @@ export async function aUchatTenant(server: TestServer): Promise<UchatTenant> {
   const field = await make("/fields", { key: "city", name: "Home town", kind: "text" });
   const flow = await make("/flows", { bot: bot.id, document: aFlowDocument({ triggers: [{ kind: "start" }] }) });
   await make(`/flows/${flow.ref}/publish`, {});
+  const [listed] = await listFlows(server.database.db, { workspaceId: tenant.workspace.id });
+  const flowId = listed?.id;
   const botToken = await tenant.mintToken({ kind: "uchat", botId: bot.id });
   return {
     ...tenant,
@@ -81,7 +84,7 @@ export async function aUchatTenant(server: TestServer): Promise<UchatTenant> {
     userNs: `f${bot.id}u${contactId}`,
     tagNs: `f${bot.id}t${tag.id}`,
     fieldNs: `f${bot.id}v${field.id * 2}`,
-    flowNs: `f${bot.id}s${flow.id}`,
+    flowNs: `f${bot.id}s${flowId}`,
     flowRef: flow.ref,
     hear,
     door: async (endpoint, input = {}, token = botToken) => {

@@ -15,6 +15,22 @@ export async function listSequences(db: Database, access: Access): Promise<Seque
   return await visibleSequences(db, access).orderBy("sequences.id").execute();
 }
 
+/** The sequences that a contact is subscribed to, in the order in which that came. */
+export async function listSubscriptions(
+  db: Database,
+  access: Access,
+  contactId: number,
+): Promise<{ id: number; name: string; ref: string }[]> {
+  return await visibleSequences(db, access)
+    .innerJoin("subscriptions", "subscriptions.sequenceId", "sequences.id")
+    .clearSelect()
+    .select(["sequences.id", "sequences.name", "sequences.ref"])
+    .where("subscriptions.contactId", "=", contactId)
+    .orderBy("subscriptions.subscribedAt")
+    .orderBy("sequences.id")
+    .execute();
+}
+
 /** Throws `sequence.not_found`. */
 export async function requireSequence(db: Database, access: Access, ref: string): Promise<Sequence> {
   const sequence = await visibleSequences(db, access).where("sequences.ref", "=", ref).executeTakeFirst();

@@ -1,3 +1,4 @@
+import { botUserApiEndpoints } from "./bot-user-api.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
 import { subscriberEndpoints } from "./subscriber.ts";
 import { subscriberChatEndpoints } from "./subscriber-chat.ts";
@@ -18,4 +19,5 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...subscriberFlowEndpoints,
   ...subscriberMessageEndpoints,
   ...subscriberChatEndpoints,
+  ...botUserApiEndpoints,
 ];

@@ -60,7 +60,10 @@ export const subscriberFlowEndpoints: readonly AnyEndpoint[] = [
       const contact = await call.addressContact(user_ns);
       const flow = await findMainFlow(call.db, contact.botId);
       if (flow !== undefined) return await start(call, contact, flow.ref, flow.step);
-      throw new AppError("flow.not_published", "the bot has no main flow: publish a flow with the trigger `start`");
+      throw new AppError(
+        "flow.not_published",
+        "the bot has no main flow: no published flow of it has the trigger `start`",
+      );
     },
   }),
   endpoint({

@@ -19,7 +19,7 @@ export default defineConfig({
           name: "main",
           include: ["{src,test,web,scripts,bench}/**/*.test.ts"],
           exclude: ["test/crash/**", "**/node_modules/**"],
-          testTimeout: 30_000,
+          testTimeout: 90_000,
         },
       },
       {

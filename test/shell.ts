@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { type Logger, pino } from "pino";
-import { findFlowProblems } from "../src/app/find-flow-problems.ts";
 import type { Advance } from "../src/engine/advance.ts";
 import type { Happening } from "../src/model/event.ts";
 import type { FlowDocument } from "../src/model/flow.ts";
@@ -100,7 +99,7 @@ export interface Shop {
 
 let shops = 0;
 
-/** Makes a workspace with what the file says; its flows are published. `settings`: of the channel. */
+/** Makes a workspace with what the file says; its flows are published, unchecked. `settings`: of the channel. */
 export async function aShop(
   { database, clock }: Pick<TestShell, "database" | "clock">,
   file: Omit<Partial<(typeof botFileSchema)["_zod"]["input"]>, "kind" | "ref"> = {},
@@ -111,8 +110,8 @@ export async function aShop(
   const at = new Date(clock.now());
   const workspace = await createWorkspace(db, { domain: `shop${shops}`, name: "Shop" });
   const parsed: BotFile = botFileSchema.parse({ kind: "repartee-bot", ref: `bot${shops}`, name: "Bot", ...file });
-  const { bot, unpublished } = await importBot(db, workspace.id, parsed, { at, findProblems: findFlowProblems });
-  if (unpublished.length > 0) throw new Error(JSON.stringify(unpublished));
+  // Flows that could not be published have to run too: what is published today may be a problem to a later release.
+  const { bot } = await importBot(db, workspace.id, parsed, { at, findProblems: () => [] });
   const connected = { kind: "fake", name: "Fake", settings, sealedSecrets: null, status: "connected" } as const;
   const { id: channelId } = await createChannel(db, bot, connected);
   return {

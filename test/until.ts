@@ -5,7 +5,7 @@
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  { withinMs = 15_000, everyMs = 5 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
+  { withinMs = 40_000, everyMs = 5 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

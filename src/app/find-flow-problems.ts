@@ -1,12 +1,11 @@
+import { actions } from "../actions/index.ts";
+import { validateFlow } from "../engine/validate-flow.ts";
 import type { FlowDocument } from "../model/flow.ts";
-import { preparePublishedFlow } from "../steps/advance.ts";
+import { steps } from "../steps/index.ts";
 
-/** Why a flow cannot be published, as sentences. */
+/** Why a flow cannot be published, as sentences: the errors that the editor and the API show too. */
 export function findFlowProblems(document: FlowDocument): readonly string[] {
-  const flow = preparePublishedFlow({ id: 0, ref: "checked", name: document.name, version: 0, document });
-  const problems = [...flow.steps.values()]
-    .filter(({ problem }) => problem !== undefined)
-    .map(({ ref, problem }) => `step "${ref}": ${problem}`);
-  if (flow.start === undefined || !flow.steps.has(flow.start)) problems.unshift("the flow has no first step");
-  return problems;
+  return validateFlow(document, { steps, actions })
+    .filter(({ severity }) => severity === "error")
+    .map(({ step, message }) => (step === undefined ? message : `step "${step}": ${message}`));
 }

@@ -9,7 +9,6 @@ import { requireDone } from "./call.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { InvalidInput } from "./errors.ts";
 import { text, yesNo } from "./input.ts";
-import { requireNamed } from "./named-things.ts";
 import { toNs } from "./ns.ts";
 
 const ns = text(60);
@@ -57,7 +56,7 @@ const reading: readonly AnyEndpoint[] = [
       if (tag_ns === undefined && tag_name === undefined) {
         throw new InvalidInput({ tag_ns: ["The tag ns field is required when tag name is not present."] });
       }
-      const [tag] = tag_ns === undefined ? [] : await requireNamed(call, "tag", [tag_ns]);
+      const [tag] = tag_ns === undefined ? [] : await call.requireNamed("tag", [tag_ns]);
       const { tags } = await readCard(call, user_ns);
       return { ...ok, has_tag: tags.some(({ id, name }) => (tag === undefined ? name === tag_name : id === tag.id)) };
     },

@@ -3,40 +3,12 @@ import { AppError } from "../../../model/app-error.ts";
 import type { ActionResult } from "../../../model/outcome.ts";
 import type { SubmitReply } from "../../../shell/submission.ts";
 import { listBots } from "../../../store/bot-store.ts";
-import { findBotsWorkspace, findContactByUserId, findContactPlace } from "../../../store/place-store.ts";
+import { findContactByUserId, findContactPlace } from "../../../store/place-store.ts";
 import type { Caller } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import type { Call, ContactPlace } from "./endpoint.ts";
-import { type NsKind, parseNs } from "./ns.ts";
-
-/** Where a contact or a bot belongs never changes while it exists, so it is asked once. What is deleted is refused further on. */
-interface Places {
-  contact(id: number): Promise<{ readonly workspaceId: number; readonly botId: number } | undefined>;
-  workspaceOfBot(id: number): Promise<number | undefined>;
-}
-
-const placesKept = 50_000;
-
-export function createPlaces({ db }: Pick<HttpDependencies, "db">): Places {
-  return {
-    contact: rememberFound((id) => findContactPlace(db, id)),
-    workspaceOfBot: rememberFound((id) => findBotsWorkspace(db, id)),
-  };
-}
-
-/** What was not found is asked again: it may be made in the next moment. */
-function rememberFound<T>(find: (id: number) => Promise<T | undefined>): (id: number) => Promise<T | undefined> {
-  const known = new Map<number, T>();
-  return async (id) => {
-    const kept = known.get(id);
-    if (kept !== undefined) return kept;
-    const found = await find(id);
-    if (found === undefined) return undefined;
-    if (known.size >= placesKept) known.clear();
-    known.set(id, found);
-    return found;
-  };
-}
+import type { Memory } from "./memory.ts";
+import { type Ns, type NsKind, parseNs } from "./ns.ts";
 
 const nouns: Readonly<Record<NsKind, string>> = {
   contact: "subscriber",
@@ -55,17 +27,25 @@ export function unknownNs(kind: NsKind, ns: string): AppError {
   return new AppError("door.unknown_id", `there is no ${nouns[kind]} "${ns}"`);
 }
 
-export function createCall(dependencies: HttpDependencies, places: Places, caller: Caller): Call {
+export function createCall(dependencies: HttpDependencies, memory: Memory, caller: Caller): Call {
   const { db } = dependencies;
   const unknownContact = (who: string) => new AppError("contact.not_found", `there is no subscriber "${who}"`);
 
-  async function findContact(userNs: string, find: Places["contact"]): Promise<ContactPlace> {
+  async function findContact(userNs: string, find: Memory["contact"]): Promise<ContactPlace> {
     const ns = parseNs("contact", userNs);
     if (ns === undefined) throw unknownContact(userNs);
     if (caller.botId !== undefined && caller.botId !== ns.bot) throw unknownContact(userNs);
     const place = await find(ns.id);
     if (place?.workspaceId !== caller.workspaceId || place.botId !== ns.bot) throw unknownContact(userNs);
     return { id: ns.id, botId: ns.bot };
+  }
+
+  async function requireNs(kind: NsKind, ns: string): Promise<Ns> {
+    const parsed = parseNs(kind, ns);
+    if (parsed === undefined) throw unknownNs(kind, ns);
+    const isForeign = caller.botId !== undefined && caller.botId !== parsed.bot;
+    if (isForeign || (await memory.workspaceOfBot(parsed.bot)) !== caller.workspaceId) throw unknownNs(kind, ns);
+    return parsed;
   }
 
   return {
@@ -80,18 +60,22 @@ export function createCall(dependencies: HttpDependencies, places: Places, calle
       return first.id;
     },
 
-    async requireNs(kind, ns) {
-      const parsed = parseNs(kind, ns);
-      if (parsed === undefined) throw unknownNs(kind, ns);
-      const isForeign = caller.botId !== undefined && caller.botId !== parsed.bot;
-      if (isForeign || (await places.workspaceOfBot(parsed.bot)) !== caller.workspaceId) throw unknownNs(kind, ns);
-      return parsed;
-    },
-
+    requireNs,
     requireContact: async (userNs) => await findContact(userNs, (id) => findContactPlace(db, id)),
-    addressContact: async (userNs) => await findContact(userNs, places.contact),
+    addressContact: async (userNs) => await findContact(userNs, memory.contact),
 
-    botOfContact: async (id) => (await places.contact(id))?.botId ?? 0,
+    botOfContact: async (id) => (await memory.contact(id))?.botId ?? 0,
+
+    async requireNamed(kind, list, fresh = false) {
+      const ids: number[] = [];
+      for (const ns of list) ids.push((await requireNs(kind, ns)).id);
+      const names = await memory.names(kind, caller.workspaceId, ids, fresh);
+      return ids.map((id, index) => {
+        const name = names.get(id);
+        if (name === undefined) throw unknownNs(kind, list[index] ?? "");
+        return { id, name };
+      });
+    },
 
     async requireContactByUserId(userId) {
       const contact = await findContactByUserId(db, caller, userId);

@@ -4,12 +4,19 @@ import type { ActionResult } from "../../../model/outcome.ts";
 import type { Database } from "../../../store/database.ts";
 import type { Caller } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
+import type { NamedKind } from "./memory.ts";
 import type { Ns, NsKind } from "./ns.ts";
 
 /** A contact that the caller may see. */
 export interface ContactPlace {
   readonly id: number;
   readonly botId: number;
+}
+
+/** A tag or a user field: its id, and what the catalogue calls it (a tag's name, a field's key). */
+export interface NamedThing {
+  readonly id: number;
+  readonly name: string;
 }
 
 /** What a handler works with. */
@@ -21,6 +28,11 @@ export interface Call {
   botId(): Promise<number>;
   /** The ns of something else than a contact, its bot known to be the caller's; `kind` names the thing in the sentence of the refusal. */
   requireNs(kind: NsKind, ns: string): Promise<Ns>;
+  /**
+   * Tags or user fields, in the list's order. Throws `door.unknown_id` for the first that is not there. A name may be some seconds old, unless it has to be
+   * `fresh`.
+   */
+  requireNamed(kind: NamedKind, list: readonly string[], fresh?: boolean): Promise<NamedThing[]>;
   /** Throws `contact.not_found` where the ns is none, or somebody else's. */
   requireContact(userNs: string): Promise<ContactPlace>;
   /** The same without asking the database each time: for `act` and other steps that themselves refuse whom is gone meanwhile. */

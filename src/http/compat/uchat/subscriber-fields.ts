@@ -4,7 +4,6 @@ import { toLiteral } from "../../literal-text.ts";
 import { ok, okSchema } from "./answers.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { anyValue, listOfUpTo, text } from "./input.ts";
-import { requireNamed } from "./named-things.ts";
 
 const ns = text(60);
 const name = text(200);
@@ -37,8 +36,7 @@ async function changeByNs(
   changes: readonly { readonly var_ns: string; readonly value?: unknown }[],
 ) {
   const contact = await call.addressContact(userNs);
-  const fields = await requireNamed(
-    call,
+  const fields = await call.requireNamed(
     "field",
     changes.map(({ var_ns }) => var_ns),
   );

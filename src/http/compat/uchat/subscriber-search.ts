@@ -6,7 +6,6 @@ import { type BotUser, botUserSchema, presentBotUser } from "./bot-user.ts";
 import { channelNames, toChannelKind } from "./channel-names.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { integer, pageInput, text, toOffset, word, yesNo } from "./input.ts";
-import { requireNamed } from "./named-things.ts";
 
 /** The filters that lists of subscribers have in common. */
 export const personFilters = {
@@ -71,8 +70,8 @@ export const subscriberSearchEndpoints: readonly AnyEndpoint[] = [
     answer: listOf(botUserSchema),
     async handle(call, input) {
       const { tag_ns, label_id, user_field_ns, user_field_value } = input;
-      const [tag] = tag_ns === undefined ? [] : await requireNamed(call, "tag", [tag_ns]);
-      const [found] = user_field_ns === undefined ? [] : await requireNamed(call, "field", [user_field_ns]);
+      const [tag] = tag_ns === undefined ? [] : await call.requireNamed("tag", [tag_ns]);
+      const [found] = user_field_ns === undefined ? [] : await call.requireNamed("field", [user_field_ns]);
       const field = found === undefined ? undefined : { id: found.id, value: user_field_value ?? "" };
       return await listBotUsers(call, input, { botId: await call.botId(), tagId: tag?.id, labelId: label_id, field });
     },

@@ -1,27 +1,39 @@
 import { z } from "zod";
+import type { ActionResult } from "../../../model/outcome.ts";
 import { ok, okSchema } from "./answers.ts";
-import { type AnyEndpoint, type Call, endpoint, type Method } from "./endpoint.ts";
+import { type AnyEndpoint, type Call, endpoint, type Method, type NamedThing } from "./endpoint.ts";
 import { listOfUpTo, text } from "./input.ts";
-import { requireNamed } from "./named-things.ts";
 
 const ns = text(60);
 const name = text(200);
 
-/** Tags by ns: the catalogue names them by name. */
-async function changeTagsByNs(call: Call, action: "add_tag" | "remove_tag", userNs: string, tagNs: readonly string[]) {
+type Action = "add_tag" | "remove_tag";
+
+/** Tags by ns: the catalogue names them by name, and a name that is some seconds old may be another's by now. */
+async function changeTagsByNs(call: Call, action: Action, userNs: string, tagNs: readonly string[]) {
   const contact = await call.addressContact(userNs);
-  const tags = await requireNamed(call, "tag", tagNs);
-  const calls = tags.map(({ name: tag }) => ({ action, args: { tag } }));
-  await call.act(contact, calls);
+  const run = async (tags: readonly NamedThing[]) =>
+    await call.act(
+      contact,
+      tags.map(({ name: tag }) => ({ action, args: action === "add_tag" ? { tag, create: false } : { tag } })),
+    );
+  const tags = await call.requireNamed("tag", tagNs);
+  const results = await run(tags);
+  if (results.every((result) => wasFound(action, result))) return ok;
+  const fresh = await call.requireNamed("tag", tagNs, true);
+  const renamed = fresh.filter(({ name }, index) => name !== tags[index]?.name);
+  if (renamed.length > 0) await run(renamed);
   return ok;
 }
 
-async function changeTagsByName(
-  call: Call,
-  action: "add_tag" | "remove_tag",
-  userNs: string,
-  names: readonly string[],
-) {
+/** Whether the action met the tag under the name it was given. */
+function wasFound(action: Action, result: ActionResult): boolean {
+  const said = result.ok ? result.result : undefined;
+  if (typeof said !== "object" || said === null || Array.isArray(said)) return false;
+  return action === "add_tag" ? said.reason === undefined : said.removed === true;
+}
+
+async function changeTagsByName(call: Call, action: Action, userNs: string, names: readonly string[]) {
   const contact = await call.addressContact(userNs);
   await call.act(
     contact,
@@ -30,7 +42,7 @@ async function changeTagsByName(
   return ok;
 }
 
-function tagEndpoints(action: "add_tag" | "remove_tag", method: Method, verb: string, summary: string) {
+function tagEndpoints(action: Action, method: Method, verb: string, summary: string) {
   const common = { method, scope: "flow", answer: okSchema } as const;
   return [
     endpoint({

@@ -313,3 +313,19 @@ describe("the list of subscribers", () => {
     expect(await found({ is_interacted_in_last_24h: "yes" })).toEqual([]);
   });
 });
+
+describe("a tag by its ns", () => {
+  it("is the same tag after it was renamed, at once", async () => {
+    const mine = await aUchatTenant(server);
+    const input = { user_ns: mine.userNs, tag_ns: mine.tagNs };
+    const rename = (name: string) => mine.call("PATCH", `/tags/${mine.tagNs.split("t")[1]}`, { body: { name } });
+    await mine.door("POST /subscriber/add-tag", input);
+    await rename("very important");
+    expect((await mine.door("DELETE /subscriber/remove-tag", input)).statusCode).toBe(200);
+    expect(await tagNames(mine)).toEqual([]);
+    await rename("most important");
+    expect((await mine.door("POST /subscriber/add-tag", input)).statusCode).toBe(200);
+    expect(await tagNames(mine)).toEqual(["most important"]);
+    expect((await mine.call("GET", "/tags")).json().data).toHaveLength(1);
+  });
+});

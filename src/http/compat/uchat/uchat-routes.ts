@@ -7,11 +7,12 @@ import { checkUrl, decodeBody, parseJson } from "../../encoding.ts";
 import { logError, toAppError, toMissingRoute } from "../../errors.ts";
 import { addDataHeaders } from "../../security-headers.ts";
 import { parseRawQuery } from "../bothelp/raw-query.ts";
-import { createCall, createPlaces } from "./call.ts";
+import { createCall } from "./call.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { InvalidInput, sendUchatError, toInvalidInput } from "./errors.ts";
 import { nestPairs, readInput } from "./input.ts";
+import { createMemory } from "./memory.ts";
 import { describeEndpoints } from "./openapi.ts";
 
 /** UChat's API (requirements/003) at `api/…`, its document at `api-docs`, and a page that shows it at `api`. */
@@ -53,7 +54,7 @@ async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies
   addDataHeaders(app);
   await addDoorAuthentication(app, dependencies, "uchat");
   addBodyParsers(app);
-  const places = createPlaces(dependencies);
+  const memory = createMemory(dependencies);
   for (const endpoint of endpoints) {
     const url = endpoint.path.replace(/\{(\w+)\}/g, ":$1");
     const handler = async (request: FastifyRequest) => {
@@ -64,7 +65,7 @@ async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies
       );
       const parsed = endpoint.input.safeParse(input);
       if (!parsed.success) throw toInvalidInput(parsed.error, input);
-      return await endpoint.handle(createCall(dependencies, places, request.caller), parsed.data as never);
+      return await endpoint.handle(createCall(dependencies, memory, request.caller), parsed.data as never);
     };
     app.route({ method: endpoint.method, url, handler });
     // Laravel takes a slash at the end as well.

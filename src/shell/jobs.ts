@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { sql } from "kysely";
-import { fromKysely, fromPglite, PgBoss } from "pg-boss";
+import { fromKysely, fromPglite, type JobResult, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import { toError } from "../engine/to-error.ts";
 import type { Json } from "../model/field.ts";
@@ -25,6 +25,8 @@ export interface JobKind {
   /** When it runs by itself, as a cron line in UTC; absent: only when it is asked for. */
   readonly cron?: string;
   readonly retryLimit: number;
+  /** How many a process runs at the same time; default 1. The next ones are taken up when all of these have ended. */
+  readonly atOnce?: number;
   run(data: Json, context: JobContext): Promise<void>;
 }
 
@@ -87,10 +89,14 @@ export async function startJobs(options: {
       database.db,
     );
     if (!isWorker) continue;
-    const options = { pollingIntervalSeconds: pollSeconds, heartbeatRefreshSeconds: beatSeconds };
-    await boss.work(job.kind, options, async (batch: readonly { readonly data: unknown }[]) => {
-      for (const { data } of batch) await job.run((data as { value?: Json } | null)?.value ?? null, context);
-    });
+    const options = {
+      pollingIntervalSeconds: pollSeconds,
+      heartbeatRefreshSeconds: beatSeconds,
+      batchSize: job.atOnce ?? 1,
+      burstWhenBatchFull: true,
+      perJobResults: true,
+    } as const;
+    await boss.work(job.kind, options, (batch: readonly TakenJob[]) => runBatch(job, batch, context));
     if (job.cron !== undefined) await boss.schedule(job.kind, job.cron);
   }
   return {
@@ -113,4 +119,25 @@ export async function startJobs(options: {
       await boss.stop({ graceful: true, close: true, timeout: longestRestMs });
     },
   };
+}
+
+interface TakenJob {
+  readonly id: string;
+  readonly data: unknown;
+}
+
+/** Each job ends for itself: one that fails comes again without the others. */
+async function runBatch(job: JobKind, batch: readonly TakenJob[], context: JobContext): Promise<JobResult[]> {
+  return await Promise.all(
+    batch.map(async ({ id, data }) => {
+      try {
+        await job.run((data as { value?: Json } | null)?.value ?? null, context);
+        return { id, status: "completed" as const };
+      } catch (thrown) {
+        const error = toError(thrown);
+        context.log.warn({ err: error, job: id, kind: job.kind }, "a job failed");
+        return { id, status: "failed" as const, output: { message: error.message, stack: error.stack } };
+      }
+    }),
+  );
 }

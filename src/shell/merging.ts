@@ -1,7 +1,10 @@
+import { AppError } from "../model/app-error.ts";
 import type { Event, Happening } from "../model/event.ts";
 import type { Outcome } from "../model/outcome.ts";
+import { requireContactId } from "../store/contact-store.ts";
 import type { Database } from "../store/database.ts";
 import { absorbContact } from "../store/merge-store.ts";
+import type { Access } from "../store/workspace-store.ts";
 import { type LoadedContact, loadContacts } from "../store/world-store.ts";
 import type { Submission } from "./submission.ts";
 
@@ -37,4 +40,16 @@ export async function carryOutMerge(
   });
   const [merged] = await loadContacts(trx, [primary.contact.id]);
   return merged ?? primary;
+}
+
+/**
+ * Whom a merge takes away, by id or `cuid:<cuid>`. One who is not there (any more) is the waist's to answer, as nobody (0): it knows whether this very request was done before.
+ */
+export async function findSecondary(db: Database, access: Access, idOrCuid: string): Promise<number> {
+  try {
+    return await requireContactId(db, access, idOrCuid);
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === "contact.not_found") return 0;
+    throw thrown;
+  }
 }

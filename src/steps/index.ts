@@ -5,6 +5,7 @@ import { delay } from "./delay/delay.step.ts";
 import { end } from "./end/end.step.ts";
 import { goTo } from "./go-to/go-to.step.ts";
 import { message } from "./message/message.step.ts";
+import { query } from "./query/query.step.ts";
 import { question } from "./question/question.step.ts";
 import { split } from "./split/split.step.ts";
 
@@ -16,6 +17,7 @@ export const steps = {
   end,
   go_to: goTo,
   message,
+  query,
   question,
   split,
 } as const satisfies StepCatalogue;

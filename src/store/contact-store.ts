@@ -75,6 +75,17 @@ export async function requireContactId(db: Database, access: Access, idOrCuid: s
   return row.id;
 }
 
+/** The contact's time zone, else the workspace's (IANA name). */
+export async function findTimeZone(db: Database, contactId: number): Promise<string> {
+  const row = await db
+    .selectFrom("contacts")
+    .innerJoin("workspaces", "workspaces.id", "contacts.workspaceId")
+    .select(["contacts.timeZone as own", "workspaces.timeZone as shared"])
+    .where("contacts.id", "=", contactId)
+    .executeTakeFirst();
+  return row?.own ?? row?.shared ?? "UTC";
+}
+
 const contactNotFound = (idOrCuid: string) => new AppError("contact.not_found", `there is no contact "${idOrCuid}"`);
 
 /**

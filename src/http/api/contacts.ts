@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { ActionCall } from "../../model/action-call.ts";
 import { AppError } from "../../model/app-error.ts";
+import { findSecondary } from "../../shell/merging.ts";
 import type { Submission, SubmitReply } from "../../shell/submission.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import { deleteContact, listContacts, requireContact, requireContactId } from "../../store/contact-store.ts";
@@ -117,7 +118,7 @@ export const contactResource: ApiResource = (app, dependencies) => {
     async (request) => {
       const { secondary, deleteSecondary } = request.body;
       const contactId = await requireContactId(db, request.caller, request.params.id);
-      const secondaryId = await findSecondary(dependencies, request, String(secondary));
+      const secondaryId = await findSecondary(db, request.caller, String(secondary));
       const happening = { kind: "merge", secondaryId, deleteSecondary } as const;
       await submitOnce(dependencies, request, { target: { contactId }, happening });
       return presentContact(await requireContact(db, request.caller, String(contactId)));
@@ -145,18 +146,6 @@ export const contactResource: ApiResource = (app, dependencies) => {
     },
   );
 };
-
-/**
- * Whom a merge takes away. One who is not there (any more) is the waist's to answer: it knows whether this very request was done before. 0 is nobody's id.
- */
-async function findSecondary({ db }: HttpDependencies, { caller }: FastifyRequest, who: string): Promise<number> {
-  try {
-    return await requireContactId(db, caller, who);
-  } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === "contact.not_found") return 0;
-    throw thrown;
-  }
-}
 
 function readFieldFilters(query: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(

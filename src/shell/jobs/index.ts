@@ -1,5 +1,6 @@
 import type { JobCatalogue } from "../jobs.ts";
 import { prune } from "./prune.ts";
+import { runQueryJob } from "./run-query.ts";
 
 /** Every job kind, by name. */
-export const jobKinds = { prune } as const satisfies JobCatalogue;
+export const jobKinds = { prune, "run-query": runQueryJob } as const satisfies JobCatalogue;

@@ -1,0 +1,21 @@
+import type { Database } from "./database.ts";
+
+/** Who waits at a position. */
+export interface Waiting {
+  readonly contactId: number;
+  readonly workspaceId: number;
+  readonly botId: number;
+}
+
+/**
+ * Whose position it is that waits for a job; undefined: it has gone on. A job asks this when it runs and does not remember the contact: that may have become part of another meanwhile.
+ */
+export async function findWaitingForJob(db: Database, positionId: string): Promise<Waiting | undefined> {
+  return await db
+    .selectFrom("positions")
+    .innerJoin("contacts", "contacts.id", "positions.contactId")
+    .select(["contacts.id as contactId", "contacts.workspaceId", "contacts.botId"])
+    .where("positions.id", "=", positionId)
+    .where("positions.waitsFor", "=", "job")
+    .executeTakeFirst();
+}

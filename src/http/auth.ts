@@ -138,12 +138,16 @@ function readBearer(request: FastifyRequest): string {
 
 function checkScope(token: Token, request: FastifyRequest): void {
   const { scope, shared } = request.routeOptions.config;
-  if (scope !== undefined && !holdsScope(token.scopes, scope)) {
-    throw new AppError("token.missing_scope", `the token lacks the scope ${scope}`, { details: { scope } });
-  }
+  if (scope !== undefined) requireScope(token, scope);
   if (shared === true && token.botId !== null) {
     throw new AppError("token.bot_bound", "the token is bound to one bot, and this is shared by all");
   }
+}
+
+/** Throws `token.missing_scope`. */
+export function requireScope({ scopes }: Pick<Caller, "scopes">, scope: Scope): void {
+  if (holdsScope(scopes, scope)) return;
+  throw new AppError("token.missing_scope", `the token lacks the scope ${scope}`, { details: { scope } });
 }
 
 export function holdsScope(held: readonly string[], scope: string): boolean {

@@ -43,19 +43,28 @@ export async function writeOnce<Answer>(
   });
 }
 
+/** What the waist knows a repetition of this request by; undefined where no `Idempotency-Key` was sent. Throws `idempotency.mismatch`. */
+export async function claimDedupeKey(
+  { db }: Pick<HttpDependencies, "db">,
+  request: FastifyRequest,
+): Promise<string | undefined> {
+  const key = readKey(request);
+  if (key === undefined) return undefined;
+  await rememberKey(db, key);
+  return `t${key.tokenId}:${key.key}`;
+}
+
 /** Refusals of the event itself; others are an action's. */
 const ownCodes = ["contact.not_found", "bot.not_found", "contact.merge_itself", "contact.merge_other_bot"] as const;
 
 /** Hands an event to the waist, which recognises a repetition by the caller's `Idempotency-Key`. Throws where it is refused. */
 export async function submitOnce(
-  { db, submit }: HttpDependencies,
+  dependencies: HttpDependencies,
   request: FastifyRequest,
   submission: Pick<Submission, "target" | "happening">,
 ): Promise<SubmitReply & { readonly status: "done" | "duplicate" }> {
-  const key = readKey(request);
-  if (key !== undefined) await rememberKey(db, key);
-  const dedupeKey = key === undefined ? undefined : `t${key.tokenId}:${key.key}`;
-  const reply = await submit({ ...submission, source: "api", dedupeKey });
+  const dedupeKey = await claimDedupeKey(dependencies, request);
+  const reply = await dependencies.submit({ ...submission, source: "api", dedupeKey });
   if (reply.status !== "refused") return reply;
   const known = ownCodes.find((code) => code === reply.code);
   if (known !== undefined) throw new AppError(known, reply.message);

@@ -19,6 +19,7 @@ import { flowResource } from "./flows.ts";
 import { integrationLogResource } from "./integration-log.ts";
 import { labelResource } from "./labels.ts";
 import { messageResource } from "./messages.ts";
+import { queryResource } from "./queries.ts";
 import type { ApiResource } from "./route.ts";
 import { sequenceResource } from "./sequences.ts";
 import { tagResource } from "./tags.ts";
@@ -29,6 +30,7 @@ const resources: readonly ApiResource[] = [
   contactResource,
   contactHistoryResource,
   actionResource,
+  queryResource,
   messageResource,
   tagResource,
   labelResource,

@@ -1,6 +1,12 @@
 import { AppError } from "../../model/app-error.ts";
 import { requireContactId } from "../../store/contact-store.ts";
-import { listMessages, listMessagesOfEvent, requireMessage, retryMessage } from "../../store/message-store.ts";
+import {
+  findMessagesByMids,
+  listMessages,
+  listMessagesOfEvent,
+  requireMessage,
+  retryMessage,
+} from "../../store/message-store.ts";
 import { idParams, pageOf } from "../contract/common.ts";
 import { contactParams } from "../contract/contacts.ts";
 import { messageQuery, messageSchema, messageSendSchema, messagesSentSchema } from "../contract/messages.ts";
@@ -27,7 +33,11 @@ export const messageResource: ApiResource = (app, dependencies) => {
       pageOf(messageSchema),
     ),
     async ({ caller, query }) => {
-      const { contact: contactId, status: statuses, limit } = query;
+      const { contact: contactId, status: statuses, limit, mid: mids } = query;
+      if (mids !== undefined) {
+        const found = await findMessagesByMids(db, caller, mids);
+        return { data: found.map(presentMessage), nextCursor: null };
+      }
       const before = decodeCursor(query.cursor)?.[0];
       const messages = await listMessages(db, caller, { contactId, statuses }, { before, limit: limit + 1 });
       return toPage(messages, limit, { present: presentMessage, placeOf: ({ id }) => [id] });

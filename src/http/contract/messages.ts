@@ -27,6 +27,7 @@ export const messageSchema = z
 export type MessageBody = z.infer<typeof messageSchema>;
 
 const status = z.enum(messageStatuses);
+const midSchema = z.string().min(1).max(200);
 export const messageQuery = z.object({
   ...pageQuery,
   status: z
@@ -34,6 +35,12 @@ export const messageQuery = z.object({
     .optional()
     .describe("Several times: any of them."),
   contact: idSchema.optional(),
+  mid: z
+    .union([midSchema.transform((one) => [one]), z.array(midSchema).max(100)])
+    .optional()
+    .describe(
+      "Several times: these messages, in this order and in one page, whatever else is asked. A mid is the id as text; the platform's id counts too.",
+    ),
 });
 
 export const messageSendSchema = z

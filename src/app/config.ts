@@ -79,7 +79,7 @@ export const settings = z.object({
     .optional()
     .meta({
       description:
-        "Seals channel credentials and signs visitor tokens. All processes on one database need the same. Absent: made once and kept in `DATA_DIR/secret-key`.",
+        "Seals channel credentials, signs visitors' and access tokens. All processes on one database need the same. Absent: made once and kept in `DATA_DIR/secret-key`.",
       default: "made at the first start",
       secret: true,
     } satisfies SettingMeta),

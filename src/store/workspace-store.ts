@@ -41,6 +41,11 @@ export async function findWorkspace(db: Database, domain: string): Promise<Works
   return await db.selectFrom("workspaces").select(columns).where("domain", "=", domain).executeTakeFirst();
 }
 
+/** The one that a token belongs to: it goes with its workspace, so there is one. */
+export async function getWorkspace(db: Database, id: number): Promise<Workspace> {
+  return await db.selectFrom("workspaces").select(columns).where("id", "=", id).executeTakeFirstOrThrow();
+}
+
 /**
  * Says that something changed which bot snapshots hold; call it in the transaction of the change. Every process compares the number
  * before it decides over an event.

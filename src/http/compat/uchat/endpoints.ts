@@ -1,5 +1,9 @@
 import { botUserApiEndpoints } from "./bot-user-api.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
+import { flowBotFieldEndpoints, flowUserFieldEndpoints } from "./flow-fields.ts";
+import { flowTagEndpoints, teamLabelEndpoints } from "./flow-names.ts";
+import { subFlowEndpoints } from "./flow-subflows.ts";
+import { notOfferedEndpoints } from "./not-offered.ts";
 import { subscriberEndpoints } from "./subscriber.ts";
 import { subscriberChatEndpoints } from "./subscriber-chat.ts";
 import { subscriberFieldEndpoints } from "./subscriber-fields.ts";
@@ -8,6 +12,7 @@ import { subscriberLabelEndpoints } from "./subscriber-labels.ts";
 import { subscriberMessageEndpoints } from "./subscriber-messages.ts";
 import { subscriberSearchEndpoints } from "./subscriber-search.ts";
 import { subscriberTagEndpoints } from "./subscriber-tags.ts";
+import { teamEndpoints } from "./team.ts";
 
 /** All endpoints of the door. docs/compat/uchat.md says how one is added. */
 export const endpoints: readonly AnyEndpoint[] = [
@@ -20,4 +25,11 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...subscriberMessageEndpoints,
   ...subscriberChatEndpoints,
   ...botUserApiEndpoints,
+  ...subFlowEndpoints,
+  ...flowTagEndpoints,
+  ...flowUserFieldEndpoints,
+  ...flowBotFieldEndpoints,
+  ...teamEndpoints,
+  ...teamLabelEndpoints,
+  ...notOfferedEndpoints,
 ];

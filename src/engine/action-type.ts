@@ -5,6 +5,7 @@ import type { FieldValue, Json } from "../model/field.ts";
 import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { ActionResult, JobRequest } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
+import type { ShopContext } from "./shop-context.ts";
 
 /** How a message is sent, where it is not the bot's answer on the present channel. */
 export interface SendOptions {
@@ -21,6 +22,7 @@ export interface SendOptions {
 export interface ContactContext {
   /** Unix milliseconds: the event's own time, the only clock there is. */
   readonly now: number;
+  readonly eventId: number;
   readonly bot: BotSnapshot;
   /** The contact as it is at this moment of the decision. */
   readonly contact: Contact;
@@ -56,6 +58,8 @@ export interface ContactContext {
   stopFlow(flow: string, options?: { readonly step?: string | undefined }): number;
   /** Sends on the present channel (or the named one). False: nowhere to send (no identity, blocked, opted out); a fact says why. */
   send(content: MessageContent, options?: SendOptions): boolean;
+  /** The contact's cart and orders, and what is for sale. */
+  readonly shop: ShopContext;
   enqueue(job: JobRequest): void;
   /** Records that something went wrong, without stopping. */
   error(code: string, message: string): void;
@@ -66,7 +70,7 @@ export interface ActionType<Args = unknown> {
   /** Also its key in the registry. snake_case, verb first. */
   readonly name: string;
   readonly title: string;
-  readonly group: "contact" | "tags" | "fields" | "flows" | "sequences" | "messages" | "consent" | "variables";
+  readonly group: "contact" | "tags" | "fields" | "flows" | "sequences" | "messages" | "consent" | "variables" | "shop";
   /** One sentence for the editor and the API document. */
   readonly description: string;
   readonly args: z.ZodType<Args>;

@@ -3,6 +3,7 @@ import type { FieldValue } from "../model/field.ts";
 import type { Fact } from "../model/outcome.ts";
 import type { ContactContext } from "./action-type.ts";
 import { type Draft, isOfEvent, removePosition, type WalkItem } from "./draft.ts";
+import { createShopContext } from "./shop-context.ts";
 import { renderTemplate } from "./template.ts";
 
 /** Where in a flow the context is used: goes into messages and facts. */
@@ -22,6 +23,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
   };
   const context: ContactContext = {
     now: draft.event.at,
+    eventId: draft.event.id,
     bot: draft.bot,
     message: draft.message,
     get contact() {
@@ -108,6 +110,10 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
         ...where,
       });
       return true;
+    },
+    // Made when it is asked for: most decisions never do.
+    get shop() {
+      return createShopContext(draft.shop, draft.facts);
     },
     enqueue: (job) => {
       draft.jobs.push(job);

@@ -6,6 +6,7 @@ import type { OutgoingMessage } from "../model/message.ts";
 import type { Answer, Fact, JobRequest, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot, World } from "../model/world.ts";
 import { seededRandom } from "./random.ts";
+import { createShopDraft, type ShopDraft, toShopChanges } from "./shop-context.ts";
 
 /** A step that is to be entered. */
 export interface WalkItem {
@@ -30,6 +31,7 @@ export interface Draft {
   readonly jobs: JobRequest[];
   readonly facts: Fact[];
   readonly notes: string[];
+  readonly shop: ShopDraft;
   /** Steps to enter; those of action steps are taken first. */
   readonly actionQueue: WalkItem[];
   readonly queue: WalkItem[];
@@ -56,6 +58,7 @@ export function createDraft(world: World, event: Event): Draft {
     jobs: [],
     facts: world.isNew === true ? [{ kind: "contact_created" }] : [],
     notes: [],
+    shop: createShopDraft(world.shop),
     actionQueue: [],
     queue: [],
     message: event.kind === "message" ? event.message : undefined,
@@ -69,7 +72,7 @@ export function createDraft(world: World, event: Event): Draft {
 
 export function toOutcome(draft: Draft, answer: Answer): Outcome {
   const { contact, variableChanges: variables, messages, jobs, facts, notes } = draft;
-  return { contact, variables, messages, jobs, facts, notes, answer };
+  return { contact, variables, messages, jobs, facts, notes, shop: toShopChanges(draft.shop), answer };
 }
 
 /** The channel on which the contact was last heard; of those never heard, the first that is open. */

@@ -1,6 +1,7 @@
 import type { Contact, Profile, ProfileKey } from "./contact.ts";
 import type { FieldValue, Json } from "./field.ts";
 import type { OutgoingMessage } from "./message.ts";
+import type { OrderStatus, ShopChanges } from "./shop.ts";
 
 /** Why a position ended without reaching an end. */
 export type EndReason =
@@ -55,6 +56,21 @@ export type Fact =
     }
   | { readonly kind: "message_skipped"; readonly reason: string; readonly flow?: string; readonly step?: string }
   | { readonly kind: "note_added"; readonly text: string }
+  /** Minor units. `currency`: null where the cart was empty before as well. */
+  | {
+      readonly kind: "cart_changed";
+      readonly quantity: number;
+      readonly total: number;
+      readonly currency: string | null;
+    }
+  | {
+      readonly kind: "order_created" | "order_changed";
+      readonly order: number;
+      readonly status: OrderStatus;
+      /** Minor units. */
+      readonly total: number;
+      readonly currency: string;
+    }
   /** Something went wrong that somebody should see; never silent. */
   | {
       readonly kind: "error";
@@ -101,5 +117,7 @@ export interface Outcome {
   readonly facts: readonly Fact[];
   /** Notes to store on the contact. */
   readonly notes: readonly string[];
+  /** Absent: the shop is as it was. */
+  readonly shop?: ShopChanges | undefined;
   readonly answer: Answer;
 }

@@ -1,6 +1,7 @@
 import type { Contact } from "./contact.ts";
 import type { FieldDefinition, FieldValue } from "./field.ts";
 import type { EntryLink, PreparedFlow } from "./flow.ts";
+import type { ShopView } from "./shop.ts";
 
 /** A bot as published: shared by all its contacts, replaced as a whole when something in it is changed. */
 export interface BotSnapshot {
@@ -34,4 +35,6 @@ export interface World {
   readonly isNew?: boolean;
   /** Who is to be merged into the contact, where the event says so. */
   readonly secondary?: Contact | undefined;
+  /** What was read of the shop so far; absent: there is no shop (the simulator). */
+  readonly shop?: ShopView | undefined;
 }

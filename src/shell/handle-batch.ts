@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Advance } from "../engine/advance.ts";
+import { MustRead, type ShopNeeds } from "../engine/shop-context.ts";
 import { toError } from "../engine/to-error.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
@@ -21,6 +22,7 @@ import {
   lockNewIdentities,
 } from "../store/world-store.ts";
 import { carryOutMerge, secondaryOf } from "./merging.ts";
+import { createShopDesk } from "./shop-desk.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { Submission, SubmitReply } from "./submission.ts";
 
@@ -87,10 +89,11 @@ export async function handleBatch(
       remember(handledBefore, arrival, reply);
     }
   }
-  const { handled, contacts, variables, jobs } = desk.result();
+  const { handled, contacts, variables, jobs, shop } = desk.result();
   await people.discardUnused(new Set(contacts.map(({ after }) => after.id)));
   const result = { replies, messages: [], touched: [...contacts.map(({ after }) => after.id), ...merging] };
   if (handled.length === 0) return { result, last: Promise.resolve(result) };
+  await shop.write();
   if (jobs.length > 0) await dependencies.enqueueJobs(trx, jobs);
   const leaseOwner = dependencies.leaseOwner();
   const { last } = await writeBatch(trx, { handled, contacts, variables, leaseOwner });
@@ -239,6 +242,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
   const lockedBots = new Set<number>();
   const variables = new Map<number, Record<string, FieldValue | null>>();
   const jobs: JobRequest[] = [];
+  const shop = createShopDesk(trx);
 
   async function variablesOf(bot: BotSnapshot): Promise<Readonly<Record<string, FieldValue>>> {
     const known = variableValues.get(bot.id);
@@ -279,17 +283,32 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       if (bot === undefined) return { status: "refused", code: "bot.not_found", message: "the bot is gone" };
       const event = toEvent(arrival);
       const first = isNew && !changes.has(contact.id);
-      const decide = (variables: Readonly<Record<string, FieldValue>>) =>
-        attempt(advance, { bot, variables, contact, isNew: first, secondary: secondary?.contact }, event);
+      const owner = { contactId: contact.id, botId: bot.id, workspaceId: bot.workspaceId };
+      const decide = async (variables: Readonly<Record<string, FieldValue>>): Promise<Attempt> => {
+        for (;;) {
+          const world = {
+            bot,
+            variables,
+            contact,
+            isNew: first,
+            secondary: secondary?.contact,
+            shop: shop.viewOf(owner),
+          };
+          const decided = attempt(advance, world, event);
+          if (!("needs" in decided)) return decided;
+          await shop.read(owner, decided.needs);
+        }
+      };
       let before = await variablesOf(bot);
-      let { outcome, failed } = decide(before);
+      let { outcome, failed } = await decide(before);
       if (Object.keys(outcome.variables).length > 0 && !lockedBots.has(bot.id)) {
         before = await lockVariablesOf(bot);
-        ({ outcome, failed } = decide(before));
+        ({ outcome, failed } = await decide(before));
       }
       // Refused whole: nothing is written, not even that it was asked, so that the same request may come again and be right.
       if (outcome.answer.status === "refused" && failed === undefined) return outcome.answer;
       keepVariables(bot, before, outcome.variables);
+      if (outcome.shop !== undefined) shop.keep(owner, outcome.shop);
       jobs.push(...outcome.jobs);
       // A timer that another process was quicker with, a job that ran twice: nothing happened, so nothing is told.
       const mayBeNothing = event.kind === "timer" || event.kind === "job_result";
@@ -317,7 +336,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       });
       return { ...outcome.answer, contactId: contact.id, eventId: event.id };
     },
-    result: () => ({ handled, contacts: [...changes.values()], variables, jobs }),
+    result: () => ({ handled, contacts: [...changes.values()], variables, jobs, shop }),
   };
 }
 
@@ -335,15 +354,17 @@ function toEvent({ submission, eventId, at, seed }: Arrival): Event {
   };
 }
 
+interface Attempt {
+  readonly outcome: Outcome;
+  readonly failed: string | undefined;
+}
+
 /** A bug in a step must not take the batch with it: the event is kept as failed, and nothing follows from it. */
-function attempt(
-  advance: Advance,
-  world: World,
-  event: Event,
-): { readonly outcome: Outcome; readonly failed: string | undefined } {
+function attempt(advance: Advance, world: World, event: Event): Attempt | { readonly needs: ShopNeeds } {
   try {
     return { outcome: advance(world, event), failed: undefined };
   } catch (thrown) {
+    if (thrown instanceof MustRead) return { needs: thrown.needs };
     const error = toError(thrown);
     const message = "the event could not be handled; it is kept as failed and can be tried again";
     const outcome: Outcome = {

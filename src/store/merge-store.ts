@@ -1,10 +1,12 @@
 import { sql } from "kysely";
 import type { Contact } from "../model/contact.ts";
+import { moveCart } from "./cart-store.ts";
 import type { Database } from "./database.ts";
 import { moveEvents } from "./event-store.ts";
 import { moveIntegrationCalls } from "./integration-log-store.ts";
 import { moveMessages } from "./message-store.ts";
 import { moveNotes } from "./note-store.ts";
+import { moveOrders } from "./order-store.ts";
 import type { Tables } from "./tables.ts";
 
 /** Gives one contact's rows to another. Both rows in `contacts` are locked by the caller. */
@@ -15,6 +17,7 @@ export type Move = (trx: Database, from: number, to: number) => Promise<void>;
  * catalogue: whoever adds such a table adds a line here, and the function beside the table's other statements.
  */
 export const movers = {
+  carts: moveCart,
   contactAliases: moveAliases,
   contactFields: moveFields,
   contactLabels: moveLabels,
@@ -24,6 +27,7 @@ export const movers = {
   integrationLog: moveIntegrationCalls,
   messages: moveMessages,
   notes: moveNotes,
+  orders: moveOrders,
   positions: movePositions,
   subscriptions: moveSubscriptions,
 } as const satisfies { readonly [T in keyof Tables]?: Move };

@@ -4,6 +4,7 @@ import type { FieldKind, FieldValue, Json } from "../model/field.ts";
 import type { EntryData, FlowDocument } from "../model/flow.ts";
 import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
 import type { Fact } from "../model/outcome.ts";
+import type { Line, OrderDetails, OrderStatus } from "../model/shop.ts";
 
 /**
  * The tables as Kysely sees them: camelCase by its plugin, `bigint` as number (ids stay far below 2^53), `timestamptz` as Date,
@@ -190,6 +191,53 @@ export interface Tables {
     partsSent: Generated<number>;
     uncertainSends: Generated<number>;
     author: MessageAuthor | null;
+  };
+  products: {
+    id: Generated<number>;
+    workspaceId: number;
+    name: string;
+    description: Generated<string>;
+    imageUrl: string | null;
+    active: Generated<boolean>;
+    createdAt: Timestamp;
+    updatedAt: Timestamp;
+  };
+  variants: {
+    id: Generated<number>;
+    workspaceId: number;
+    productId: number;
+    sku: string | null;
+    name: Generated<string>;
+    description: Generated<string>;
+    imageUrl: string | null;
+    price: number;
+    comparePrice: number | null;
+    currency: string;
+    active: Generated<boolean>;
+    stock: number | null;
+    createdAt: Timestamp;
+    updatedAt: Timestamp;
+  };
+  carts: {
+    contactId: number;
+    id: number;
+    currency: string;
+    lines: JsonColumn<readonly Line[]>;
+    createdAt: Date;
+    updatedAt: Date;
+  };
+  orders: {
+    id: Generated<number>;
+    workspaceId: number;
+    botId: number;
+    contactId: number;
+    status: OrderStatus;
+    currency: string;
+    lines: JsonColumn<readonly Line[]>;
+    total: number;
+    details: DefaultedJsonColumn<OrderDetails>;
+    createdAt: Date;
+    updatedAt: Date;
   };
   processes: { id: Generated<number>; roles: string; startedAt: Timestamp; heartbeatAt: Timestamp };
   integrationLog: {

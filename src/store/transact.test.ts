@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
+import { isOnServer } from "../../test/shell.ts";
+import { isPassingFault } from "./passing-fault.ts";
 import { createWorkspace } from "./workspace-store.ts";
 
 let database: TestDatabase;
@@ -63,4 +65,17 @@ describe("a transaction", () => {
       expect(await isThere()).toBe(true);
     },
   );
+
+  it.runIf(isOnServer)("whose connection breaks says so to its caller, and to nobody else", async () => {
+    const attempt = database.transact(async (trx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(database.db);
+      await expect(sql`select 1`.execute(trx)).rejects.toThrow();
+      return { last: add(trx).then((made) => made) };
+    });
+    await expect(attempt).rejects.toSatisfy(isPassingFault);
+    expect(await isThere()).toBe(false);
+    await database.transact(async (trx) => ({ last: add(trx) }));
+    expect(await isThere()).toBe(true);
+  });
 });

@@ -33,6 +33,7 @@ export function createPipelinedTransact(
     try {
       const begun = heard(client.query("begin"));
       const { last } = await work(trx);
+      void heard(last);
       // Kysely hands a statement to the connection some microtasks after it was made: the commit must not overtake it.
       await new Promise((resolve) => setImmediate(resolve));
       const committed = heard(client.query("commit"));

@@ -6,6 +6,7 @@ import { AppError } from "../model/app-error.ts";
 import { rememberRoutes } from "./allowed-methods.ts";
 import { apiRoutes } from "./api/api.ts";
 import { actionLinkRoutes } from "./compat/bothelp/action-link.ts";
+import { documentRoutes } from "./compat/bothelp/document.ts";
 import { openApiRoutes } from "./compat/bothelp/open-api.ts";
 import { tokenEndpoint } from "./compat/bothelp/token-endpoint.ts";
 import { uchatRoutes } from "./compat/uchat/uchat-routes.ts";
@@ -61,6 +62,7 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   app.register(async (part) => channelWebhookRoutes(part, dependencies));
   app.register(async (part) => actionLinkRoutes(part, dependencies), { prefix: "/compat/bothelp" });
   app.register(async (part) => await tokenEndpoint(part, dependencies), { prefix: "/compat/bothelp/oauth2" });
+  app.register(async (part) => documentRoutes(part, dependencies), { prefix: "/compat/bothelp" });
   app.register(async (part) => await openApiRoutes(part, dependencies), { prefix: "/compat/bothelp/api" });
   app.register(async (part) => await uchatRoutes(part, dependencies), { prefix: "/compat/uchat" });
   app.register(async (part) => await apiRoutes(part, dependencies), { prefix: "/api/v1" });

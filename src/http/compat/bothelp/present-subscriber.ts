@@ -27,6 +27,30 @@ export interface Subscriber {
   readonly yaClientId: string;
 }
 
+/** The form of each, for the door's document. */
+export const subscriberKeys: { readonly [K in keyof Subscriber]: "string" | "integer" | "boolean" | "tags" } = {
+  id: "integer",
+  cuid: "string",
+  userId: "string",
+  createdAt: "integer",
+  subscribed: "boolean",
+  name: "string",
+  firstName: "string",
+  lastName: "string",
+  email: "string",
+  phone: "string",
+  channelName: "string",
+  channelType: "string",
+  utmSource: "string",
+  utmMedium: "string",
+  utmCampaign: "string",
+  utmTerm: "string",
+  utmContent: "string",
+  tags: "tags",
+  prodamusProfileId: "string",
+  yaClientId: "string",
+};
+
 /** `channelNames`: by channel id. */
 export function presentSubscriber(contact: Contact, channelNames: ReadonlyMap<number, string>): Subscriber {
   const { id, cuid, createdAt, profile, utm, tags, identities, optedOutAt } = contact;

@@ -9,6 +9,7 @@ import { actionLinkRoutes } from "./compat/bothelp/action-link.ts";
 import { documentRoutes } from "./compat/bothelp/document.ts";
 import { openApiRoutes } from "./compat/bothelp/open-api.ts";
 import { tokenEndpoint } from "./compat/bothelp/token-endpoint.ts";
+import { overrideMethod } from "./compat/uchat/method-override.ts";
 import { uchatRoutes } from "./compat/uchat/uchat-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { parseJson } from "./encoding.ts";
@@ -34,6 +35,10 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
     // Whoever has not sent a request's end by then does not mean to.
     requestTimeout: 60_000,
     forceCloseConnections: "idle",
+    rewriteUrl: (request) => {
+      overrideMethod(request);
+      return request.url ?? "/";
+    },
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error, _request, reply) => {
       void sendError(reply, toAppError(error));

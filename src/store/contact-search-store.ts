@@ -33,21 +33,32 @@ export interface ContactSearch {
 /** Ids of contacts, in the order in which they came. */
 export async function searchContacts(
   db: Database,
-  { workspaceId, botId }: Access,
+  access: Access,
   search: ContactSearch,
   page: { readonly offset: number; readonly limit: number },
 ): Promise<number[]> {
-  const rows = await db
-    .selectFrom("contacts")
+  const rows = await foundContacts(db, access, search)
     .select("contacts.id")
-    .where("contacts.workspaceId", "=", workspaceId)
-    .$if(botId !== undefined, (contacts) => contacts.where("contacts.botId", "=", botId ?? 0))
-    .where((eb) => eb.and(conditionsOf(eb, search)))
     .orderBy("contacts.id")
     .offset(page.offset)
     .limit(page.limit)
     .execute();
   return rows.map(({ id }) => id);
+}
+
+export async function countContacts(db: Database, access: Access, search: ContactSearch): Promise<number> {
+  const { count } = await foundContacts(db, access, search)
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function foundContacts(db: Database, { workspaceId, botId }: Access, search: ContactSearch) {
+  return db
+    .selectFrom("contacts")
+    .where("contacts.workspaceId", "=", workspaceId)
+    .$if(botId !== undefined, (contacts) => contacts.where("contacts.botId", "=", botId ?? 0))
+    .where((eb) => eb.and(conditionsOf(eb, search)));
 }
 
 type Builder = ExpressionBuilder<Tables, "contacts">;

@@ -96,22 +96,38 @@ export interface ChatFilter {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly limit: number;
+  /** How many of the newest to pass over. */
+  readonly offset?: number | undefined;
 }
 
 /** A contact's last messages, newest first. */
 export async function listChat(db: Database, access: Access, filter: ChatFilter): Promise<StoredConversationMessage[]> {
-  const { contactId, includeBot = true, includeAgent = true, from, to, limit } = filter;
-  return await visibleMessages(db, access)
+  return await chatMessages(db, access, filter)
+    .orderBy("messages.id", "desc")
+    .limit(filter.limit)
+    .offset(filter.offset ?? 0)
+    .execute();
+}
+
+/** How many there are in all. */
+export async function countChat(db: Database, access: Access, filter: Omit<ChatFilter, "limit">): Promise<number> {
+  const { count } = await chatMessages(db, access, filter)
+    .clearSelect()
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function chatMessages(db: Database, access: Access, filter: Omit<ChatFilter, "limit">) {
+  const { contactId, includeBot = true, includeAgent = true, from, to } = filter;
+  return visibleMessages(db, access)
     .where("messages.contactId", "=", contactId)
     .$if(!includeBot, (rows) =>
       rows.where((eb) => eb.or([eb("messages.direction", "=", "in"), eb("messages.author", "is not", null)])),
     )
     .$if(!includeAgent, (rows) => rows.where("messages.author", "is", null))
     .$if(from !== undefined, (rows) => rows.where("messages.createdAt", ">=", new Date(from ?? 0)))
-    .$if(to !== undefined, (rows) => rows.where("messages.createdAt", "<=", new Date(to ?? 0)))
-    .orderBy("messages.id", "desc")
-    .limit(limit)
-    .execute();
+    .$if(to !== undefined, (rows) => rows.where("messages.createdAt", "<=", new Date(to ?? 0)));
 }
 
 /**

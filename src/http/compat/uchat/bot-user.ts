@@ -41,6 +41,8 @@ export const botUserSchema = z.strictObject({
   last_message_at: dateTimeSchema.nullable(),
   last_message_type: z.enum(["", "in", "out", "agent"]),
   tags: z.array(z.strictObject({ name: z.string(), tag_ns: z.string().regex(/^f\d+t\d+$/) })),
+  /** Not in UChat's document, but in its answers: clients read it. */
+  labels: z.array(z.strictObject({ id: z.number().int(), name: z.string() })),
   user_fields: z.array(
     z.strictObject({
       name: z.string(),
@@ -54,7 +56,7 @@ export const botUserSchema = z.strictObject({
 export type BotUser = z.infer<typeof botUserSchema>;
 
 export function presentBotUser(card: ContactCard): BotUser {
-  const { botId, tags, fields, lastMessage } = card;
+  const { botId, tags, labels, fields, lastMessage } = card;
   return {
     name: nameOf(card),
     user_ns: toNs("contact", botId, card.id),
@@ -76,6 +78,7 @@ export function presentBotUser(card: ContactCard): BotUser {
     last_message_at: toDateTimeOrNull(lastMessage?.at ?? null),
     last_message_type: lastMessage?.type ?? "",
     tags: tags.map(({ id, name }) => ({ name, tag_ns: toNs("tag", botId, id) })),
+    labels: [...labels],
     user_fields: fields.map(({ id, name, kind, description, value }) => ({
       name,
       var_ns: toNs("field", botId, id),

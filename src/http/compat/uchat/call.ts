@@ -27,7 +27,11 @@ export function unknownNs(kind: NsKind, ns: string): AppError {
   return new AppError("door.unknown_id", `there is no ${nouns[kind]} "${ns}"`);
 }
 
-export function createCall(dependencies: HttpDependencies, memory: Memory, caller: Caller): Call {
+export function createCall(
+  dependencies: HttpDependencies,
+  memory: Memory,
+  { caller, path }: { readonly caller: Caller; readonly path: string },
+): Call {
   const { db } = dependencies;
   const unknownContact = (who: string) => new AppError("contact.not_found", `there is no subscriber "${who}"`);
 
@@ -52,6 +56,7 @@ export function createCall(dependencies: HttpDependencies, memory: Memory, calle
     db,
     dependencies,
     caller,
+    address: `${dependencies.publicUrl}${path}`,
 
     async botId() {
       if (caller.botId !== undefined) return caller.botId;

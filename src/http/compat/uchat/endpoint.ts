@@ -24,6 +24,8 @@ export interface Call {
   readonly db: Database;
   readonly dependencies: HttpDependencies;
   readonly caller: Caller;
+  /** The request's own, with its query: pages link to one another. */
+  readonly address: string;
   /** Where the endpoint speaks of "the bot" and no ns says which: the token's, or the workspace's first. Throws `bot.not_found`. */
   botId(): Promise<number>;
   /** The ns of something else than a contact, its bot known to be the caller's; `kind` names the thing in the sentence of the refusal. */

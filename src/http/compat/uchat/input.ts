@@ -165,5 +165,3 @@ export function pageInput(lastPage = 100) {
       .meta(shownAs({ type: "integer", minimum: 1, maximum: lastPage, default: 1 })),
   };
 }
-
-export const toOffset = ({ limit, page }: { readonly limit: number; readonly page: number }) => (page - 1) * limit;

@@ -61,6 +61,20 @@ describe("what a call brings", () => {
     expect([empty.statusCode, Object.keys(empty.json().errors)]).toEqual([422, ["user_ns", "tag_name"]]);
   });
 
+  it("may be a POST that says which method it means, as Laravel lets it", async () => {
+    const answer = await inject("POST", "/subscriber/remove-tag-by-name", {
+      headers: { "x-http-method-override": "DELETE" },
+      payload: { user_ns: userNs, tag_name: "one" },
+    });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { status: "ok" }]);
+    const elsewhere = await server.app.inject({
+      method: "POST",
+      url: `/api/v1/contacts/${userNs.split("u")[1]}`,
+      headers: { authorization: `Bearer ${tenant.token}`, "x-http-method-override": "DELETE" },
+    });
+    expect(elsewhere.statusCode).toBe(405);
+  });
+
   it("may end its address in a slash, as Laravel lets it", async () => {
     expect((await inject("GET", `/subscriber/get-info/?user_ns=${userNs}`)).statusCode).toBe(200);
   });

@@ -299,6 +299,8 @@ describe("the chat of a subscriber", () => {
     expect(await contents({ start_time: last })).toEqual(["thanks"]);
     expect(await contents({ end_time: last - 1 })).toEqual(["hi"]);
     expect(await contents({ limit: 1 })).toEqual(["thanks"]);
+    expect(await contents({ limit: 1, page: 2 })).toEqual(["hi"]);
+    expect((await chat({ limit: 1 })).meta).toMatchObject({ last_page: 2, total: 2 });
   });
 
   it("can be had as text, with times too", async () => {

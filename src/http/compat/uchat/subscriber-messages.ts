@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { findMessagesByMids, listChat } from "../../../store/message-store.ts";
-import { listOf, ok, okSchema } from "./answers.ts";
+import { countChat, findMessagesByMids, listChat } from "../../../store/message-store.ts";
+import { listOf, ok, okSchema, pageOf, toOffset, toPage } from "./answers.ts";
 import { chatMessageSchema, presentChatMessage, toTranscript } from "./chat-message.ts";
 import { contentInput, midsInput, toContentCalls, toTextCall } from "./dynamic-content.ts";
 import { type AnyEndpoint, type Call, type ContactPlace, endpoint } from "./endpoint.ts";
-import { InvalidInput, notOffered } from "./errors.ts";
+import { InvalidInput, invalid, notOffered } from "./errors.ts";
 import { integer, pageInput, text, word, yesNo } from "./input.ts";
 import { toNs } from "./ns.ts";
 
@@ -33,10 +33,13 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
     path: "/subscriber/send-text",
     scope: "flow",
     summary: "Send text content to subscriber",
-    input: z.object({ user_ns: ns, content: text() }),
+    // Some clients of white labels say `text`.
+    input: z.object({ user_ns: ns, content: text().optional(), text: text().optional() }),
     answer: okSchema,
-    async handle(call, { user_ns, content }) {
-      await call.act(await call.addressContact(user_ns), [toTextCall(content)]);
+    async handle(call, { user_ns, content, text: other = content }) {
+      const said = content ?? other;
+      if (said === undefined) throw invalid("content", "is required");
+      await call.act(await call.addressContact(user_ns), [toTextCall(said)]);
       return ok;
     },
   }),
@@ -112,24 +115,27 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
       include_agent: yesNo().default(true),
       start_time: integer({ max: 100_000_000_000 }).optional(),
       end_time: integer({ max: 100_000_000_000 }).optional(),
+      ...pageInput(1000),
       limit: pageInput().limit.default(50),
       format: word(["default", "text", "text_with_time"]).default("default"),
     }),
-    answer: listOf(chatMessageSchema).extend({ text: z.string().optional() }),
+    answer: pageOf(chatMessageSchema).extend({ text: z.string().optional() }),
     async handle(call, input) {
       const contact = await whoseMessages(call, input);
-      const messages = await listChat(call.db, call.caller, {
+      const filter = {
         contactId: contact.id,
         includeBot: input.include_bot,
         includeAgent: input.include_agent,
         from: toMillis(input.start_time),
         to: toMillis(input.end_time),
-        limit: input.limit,
-      });
+      };
+      const { limit } = input;
+      const messages = await listChat(call.db, call.caller, { ...filter, limit, offset: toOffset(input) });
       const userNs = toNs("contact", contact.botId, contact.id);
       const data = messages.map((message) => presentChatMessage(message, userNs));
-      if (input.format === "default") return { data };
-      return { data, text: toTranscript(data, input.format === "text_with_time") };
+      const page = await toPage(call, input, data, () => countChat(call.db, call.caller, filter));
+      if (input.format === "default") return page;
+      return { ...page, text: toTranscript(data, input.format === "text_with_time") };
     },
   }),
   endpoint({

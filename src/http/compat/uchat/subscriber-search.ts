@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { loadContactCards } from "../../../store/contact-card-store.ts";
 import { type ContactSearch, type Since, searchContacts } from "../../../store/contact-search-store.ts";
-import { listOf } from "./answers.ts";
-import { type BotUser, botUserSchema, presentBotUser } from "./bot-user.ts";
+import { pageOf, toOffset, toPage } from "./answers.ts";
+import { botUserSchema, presentBotUser } from "./bot-user.ts";
 import { channelNames, toChannelKind } from "./channel-names.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
-import { integer, pageInput, text, toOffset, word, yesNo } from "./input.ts";
+import { integer, pageInput, text, word, yesNo } from "./input.ts";
 
 /** The filters that lists of subscribers have in common. */
 export const personFilters = {
@@ -42,16 +42,17 @@ function toSearch(filters: PersonFilters, now: number): ContactSearch {
 
 /** A page of subscribers, oldest first so that pages stay as they are while new ones come. `botId` absent: of the whole workspace. */
 export async function listBotUsers(
-  { db, caller, dependencies }: Call,
+  call: Call,
   filters: PersonFilters,
   more: ContactSearch & { readonly botId?: number },
-): Promise<{ data: BotUser[] }> {
+) {
+  const { db, caller, dependencies } = call;
   const { botId, ...search } = more;
   const access = { workspaceId: caller.workspaceId, botId };
   const wanted = { ...toSearch(filters, dependencies.now()), ...search };
   const ids = await searchContacts(db, access, wanted, { offset: toOffset(filters), limit: filters.limit });
   const cards = ids.length === 0 ? [] : await loadContactCards(db, access, ids);
-  return { data: cards.map(presentBotUser) };
+  return await toPage(call, filters, cards.map(presentBotUser), () => countContacts(db, access, wanted));
 }
 
 export const subscriberSearchEndpoints: readonly AnyEndpoint[] = [
@@ -67,7 +68,7 @@ export const subscriberSearchEndpoints: readonly AnyEndpoint[] = [
       user_field_ns: text(60).optional(),
       user_field_value: text(2000).optional(),
     }),
-    answer: listOf(botUserSchema),
+    answer: pageOf(botUserSchema),
     async handle(call, input) {
       const { tag_ns, label_id, user_field_ns, user_field_value } = input;
       const [tag] = tag_ns === undefined ? [] : await call.requireNamed("tag", [tag_ns]);

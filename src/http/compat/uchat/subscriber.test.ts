@@ -220,10 +220,10 @@ describe("a subscriber", () => {
     mine = await aUchatTenant(server);
   });
 
-  it("that is made twice with one phone is one, and takes the newer name", async () => {
-    const first = (await mine.door("POST /subscriber/create", { phone: "+79001234567", name: "Bob" })).json();
-    const second = (await mine.door("POST /subscriber/create", { phone: "79001234567", name: "Robert" })).json();
-    expect(second).toEqual({ ...first, name: "Robert" });
+  it("that is made can be read as it is, and under data", async () => {
+    const { data, ...made } = (await mine.door("POST /subscriber/create", { phone: "+79001234567" })).json();
+    expect(data).toEqual(made);
+    expect((await mine.door("GET /subscriber/get-info", { user_ns: made.user_ns })).json()).toEqual(made);
   });
 
   it("that is deleted is gone for every call", async () => {
@@ -306,6 +306,19 @@ describe("the list of subscribers", () => {
     expect(await found({ tag_ns: mine.tagNs })).toEqual(["Ann"]);
     expect(await found({ user_field_ns: mine.fieldNs, user_field_value: "Perm" })).toEqual(["Ann"]);
     expect(await found({ user_field_ns: mine.fieldNs, user_field_value: "Omsk" })).toEqual([]);
+  });
+
+  it("comes in pages that lead on, and says how many there are", async () => {
+    const first = (await mine.door("GET /subscribers", { limit: 2, name: "" })).json();
+    expect(first.meta).toMatchObject({ current_page: 1, last_page: 2, per_page: 2, total: 3, from: 1, to: 2 });
+    expect(first.links).toMatchObject({ prev: null, next: expect.stringContaining("limit=2") });
+    const { pathname, search } = new URL(first.links.next);
+    const headers = { authorization: `Bearer ${mine.botToken}` };
+    const second = (await server.app.inject({ method: "GET", url: `${pathname}${search}`, headers })).json();
+    expect(second.data.map(({ first_name }: BotUser) => first_name)).toEqual(["Cid"]);
+    expect([second.meta.total, second.links.next]).toEqual([3, null]);
+    const beyond = (await mine.door("GET /subscribers", { limit: 2, page: 9 })).json();
+    expect([beyond.data, beyond.meta.total, beyond.links.next]).toEqual([[], 3, null]);
   });
 
   it("forgets who wrote a day ago", async () => {

@@ -4,7 +4,6 @@ import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { ProfileKey } from "../../../model/contact.ts";
 import { loadContactCards } from "../../../store/contact-card-store.ts";
-import { searchContacts } from "../../../store/contact-search-store.ts";
 import { deleteContact } from "../../../store/contact-store.ts";
 import { toLiteral } from "../../literal-text.ts";
 import { listOf, ok, okSchema } from "./answers.ts";
@@ -20,6 +19,10 @@ async function readBotUser({ db, caller }: Call, contactId: number): Promise<Bot
   if (card === undefined) throw new AppError("contact.not_found", "the subscriber is gone");
   return presentBotUser(card);
 }
+
+/** UChat's document says that a subscriber comes as it is; clients are known that look for the one they made under `data`. Both find it. */
+const wrappedSchema = botUserSchema.extend({ data: botUserSchema });
+const wrap = (user: BotUser) => ({ ...user, data: user });
 
 const profileInput = {
   first_name: text(200).optional(),
@@ -58,14 +61,6 @@ function toProfileCalls(input: ProfileInput): ActionCall[] {
   });
 }
 
-/** Who has the phone or, without one, the e-mail already is the one that is meant: a second call makes no double. */
-async function findSame({ db, caller }: Call, botId: number, { phone, email }: ProfileInput) {
-  const access = { workspaceId: caller.workspaceId, botId };
-  const search = phone === undefined ? { email } : { phone };
-  const [id] = await searchContacts(db, access, search, { offset: 0, limit: 1 });
-  return id;
-}
-
 async function createSubscriber(call: Call, input: ProfileInput): Promise<BotUser> {
   if (input.phone === undefined && input.email === undefined) {
     throw new InvalidInput({
@@ -75,11 +70,6 @@ async function createSubscriber(call: Call, input: ProfileInput): Promise<BotUse
   }
   const actions = toProfileCalls(input);
   const botId = await call.botId();
-  const same = await findSame(call, botId, input);
-  if (same !== undefined) {
-    await call.act({ id: same, botId }, actions);
-    return await readBotUser(call, same);
-  }
   const reply = await call.dependencies.submit({
     target: { create: { botId } },
     happening: { kind: "actions", actions },
@@ -115,8 +105,8 @@ export const subscriberEndpoints: readonly AnyEndpoint[] = [
     scope: "flow",
     summary: "Create new subscriber, phone or email is required",
     input: newSubscriber,
-    answer: botUserSchema,
-    handle: async (call, input) => await createSubscriber(call, input),
+    answer: wrappedSchema,
+    handle: async (call, input) => wrap(await createSubscriber(call, input)),
   }),
   endpoint({
     method: "POST",
@@ -139,12 +129,12 @@ export const subscriberEndpoints: readonly AnyEndpoint[] = [
     scope: "flow",
     summary: "Update subscriber data",
     input: z.object({ user_ns: text(60), ...profileInput }),
-    answer: botUserSchema,
+    answer: wrappedSchema,
     async handle(call, { user_ns, ...profile }) {
       const contact = await call.requireContact(user_ns);
       const actions = toProfileCalls(profile);
       if (actions.length > 0) await call.act(contact, actions);
-      return await readBotUser(call, contact.id);
+      return wrap(await readBotUser(call, contact.id));
     },
   }),
   endpoint({

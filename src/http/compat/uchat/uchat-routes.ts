@@ -56,20 +56,21 @@ async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies
   addBodyParsers(app);
   const memory = createMemory(dependencies);
   for (const endpoint of endpoints) {
-    const url = endpoint.path.replace(/\{(\w+)\}/g, ":$1");
+    const pattern = endpoint.path.replace(/\{(\w+)\}/g, ":$1");
     const handler = async (request: FastifyRequest) => {
       checkScope(endpoint, request);
-      const input = readInput(
-        { url: request.raw.url ?? "", body: request.body, params: request.params },
-        endpoint.emptyCounts,
-      );
+      const url = request.raw.url ?? "";
+      const input = readInput({ url, body: request.body, params: request.params }, endpoint.emptyCounts);
       const parsed = endpoint.input.safeParse(input);
       if (!parsed.success) throw toInvalidInput(parsed.error, input);
-      return await endpoint.handle(createCall(dependencies, memory, request.caller), parsed.data as never);
+      return await endpoint.handle(
+        createCall(dependencies, memory, { caller: request.caller, path: url }),
+        parsed.data as never,
+      );
     };
-    app.route({ method: endpoint.method, url, handler });
+    app.route({ method: endpoint.method, url: pattern, handler });
     // Laravel takes a slash at the end as well.
-    app.route({ method: endpoint.method, url: `${url}/`, handler });
+    app.route({ method: endpoint.method, url: `${pattern}/`, handler });
   }
 }
 

@@ -92,16 +92,3 @@ export async function toPage<Item>(
     },
   };
 }
-
-/** A page of a list that is there as a whole, perhaps narrowed to names that hold a text. */
-export async function pageOfAll<Item>(
-  call: Pick<Call, "address">,
-  request: PageRequest & { readonly name?: string | undefined },
-  all: readonly Item[],
-  nameOf: (item: Item) => string,
-) {
-  const wanted = request.name?.toLowerCase();
-  const found = wanted === undefined ? all : all.filter((item) => nameOf(item).toLowerCase().includes(wanted));
-  const offset = toOffset(request);
-  return await toPage(call, request, found.slice(offset, offset + request.limit), async () => found.length);
-}

@@ -13,7 +13,7 @@ import {
   requireVariable,
   type Variable,
 } from "../../../store/variable-store.ts";
-import { listOf, ok, okSchema } from "./answers.ts";
+import { ok, okSchema, pageOf } from "./answers.ts";
 import { toVarType, toVarValue, varTypes } from "./bot-user.ts";
 import { unknownNs } from "./call.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
@@ -74,11 +74,11 @@ export const flowUserFieldEndpoints: readonly AnyEndpoint[] = [
     scope: "flow",
     summary: "Get list of user fields",
     input: z.object(listInput),
-    answer: listOf(userFieldSchema),
+    answer: pageOf(userFieldSchema),
     async handle(call, input) {
       const botId = await call.botId();
       const fields = await listFields(call.db, call.caller.workspaceId);
-      return pageOfNamed(fields, input, (field) => presentField(botId, field));
+      return await pageOfNamed(call, fields, input, (field) => presentField(botId, field));
     },
   }),
   endpoint({
@@ -183,8 +183,8 @@ export const flowBotFieldEndpoints: readonly AnyEndpoint[] = [
     scope: "flow",
     summary: "Get list of bot fields with their values",
     input: z.object(listInput),
-    answer: listOf(botFieldSchema),
-    handle: async (call, input) => pageOfNamed(await listBotFields(call), input, presentVariable),
+    answer: pageOf(botFieldSchema),
+    handle: async (call, input) => await pageOfNamed(call, await listBotFields(call), input, presentVariable),
   }),
   endpoint({
     method: "POST",

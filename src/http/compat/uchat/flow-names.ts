@@ -3,7 +3,7 @@ import { AppError } from "../../../model/app-error.ts";
 import { labelStore } from "../../../store/label-store.ts";
 import type { Name, NameStore } from "../../../store/name-store.ts";
 import { tagStore } from "../../../store/tag-store.ts";
-import { listOf, ok, okSchema } from "./answers.ts";
+import { ok, okSchema, pageOf } from "./answers.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { integer, text } from "./input.ts";
 import { listInput, pageOfNamed } from "./named-lists.ts";
@@ -41,11 +41,11 @@ export const flowTagEndpoints: readonly AnyEndpoint[] = [
     scope: "flow",
     summary: "Get list of tags",
     input: z.object(listInput),
-    answer: listOf(tagSchema),
+    answer: pageOf(tagSchema),
     async handle(call, input) {
       const botId = await call.botId();
       const tags = await tagStore.list(call.db, call.caller.workspaceId);
-      return pageOfNamed(tags, input, (tag) => ({ name: tag.name, tag_ns: toNs("tag", botId, tag.id) }));
+      return await pageOfNamed(call, tags, input, (tag) => ({ name: tag.name, tag_ns: toNs("tag", botId, tag.id) }));
     },
   }),
   endpoint({
@@ -88,10 +88,10 @@ export const teamLabelEndpoints: readonly AnyEndpoint[] = [
     scope: "team",
     summary: "Get list of labels",
     input: z.object(listInput),
-    answer: listOf(labelSchema),
+    answer: pageOf(labelSchema),
     async handle(call, input) {
       const labels = await labelStore.list(call.db, call.caller.workspaceId);
-      return pageOfNamed(labels, input, (label) => ({ id: label.id, name: label.name }));
+      return await pageOfNamed(call, labels, input, (label) => ({ id: label.id, name: label.name }));
     },
   }),
   endpoint({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { deleteFlow, findFlowById, listFlows } from "../../../store/flow-store.ts";
-import { listOf, ok, okSchema } from "./answers.ts";
+import { ok, okSchema, pageOf } from "./answers.ts";
 import { unknownNs } from "./call.ts";
 import { type AnyEndpoint, endpoint } from "./endpoint.ts";
 import { text } from "./input.ts";
@@ -17,11 +17,11 @@ export const subFlowEndpoints: readonly AnyEndpoint[] = [
     scope: "flow",
     summary: "Get list of sub flows",
     input: z.object(listInput),
-    answer: listOf(subFlowSchema),
+    answer: pageOf(subFlowSchema),
     async handle(call, input) {
       const botId = await call.botId();
       const flows = await listFlows(call.db, { workspaceId: call.caller.workspaceId, botId });
-      return pageOfNamed(flows, input, ({ id, name }) => ({ name, sub_flow_ns: toNs("flow", botId, id) }));
+      return await pageOfNamed(call, flows, input, ({ id, name }) => ({ name, sub_flow_ns: toNs("flow", botId, id) }));
     },
   }),
   endpoint({

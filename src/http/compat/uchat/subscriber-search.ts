@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { loadContactCards } from "../../../store/contact-card-store.ts";
-import { type ContactSearch, type Since, searchContacts } from "../../../store/contact-search-store.ts";
+import { type ContactSearch, countContacts, type Since, searchContacts } from "../../../store/contact-search-store.ts";
 import { pageOf, toOffset, toPage } from "./answers.ts";
 import { botUserSchema, presentBotUser } from "./bot-user.ts";
 import { channelNames, toChannelKind } from "./channel-names.ts";

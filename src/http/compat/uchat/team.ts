@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listBots } from "../../../store/bot-store.ts";
 import { listChannels } from "../../../store/channel-store.ts";
 import { getWorkspace } from "../../../store/workspace-store.ts";
-import { listOf } from "./answers.ts";
+import { pageOf } from "./answers.ts";
 import { botUserSchema } from "./bot-user.ts";
 import { channelNames, toChannelKind, toChannelName } from "./channel-names.ts";
 import { type AnyEndpoint, endpoint } from "./endpoint.ts";
@@ -49,14 +49,14 @@ export const teamEndpoints: readonly AnyEndpoint[] = [
     scope: "team",
     summary: "Get list of the workspace's bots",
     input: z.object({ ...listInput, type: word(channelNames).optional() }),
-    answer: listOf(flowSchema),
+    answer: pageOf(flowSchema),
     async handle(call, input) {
       const bots = await listBots(call.db, call.caller);
       const channels = await listChannels(call.db, call.caller);
       const kindsOf = (botId: number) => channels.filter((one) => one.botId === botId).map(({ kind }) => kind);
       const kind = input.type === undefined ? undefined : toChannelKind(input.type);
       const found = kind === undefined ? bots : bots.filter(({ id }) => kindsOf(id).includes(kind));
-      return pageOfNamed(found, input, ({ id, name }) => ({
+      return await pageOfNamed(call, found, input, ({ id, name }) => ({
         flow_ns: toFlowNs(id),
         name,
         type: toChannelName(kind ?? kindsOf(id)[0] ?? ""),
@@ -69,7 +69,7 @@ export const teamEndpoints: readonly AnyEndpoint[] = [
     scope: "team",
     summary: "Get list of the subscribers of all bots, or find some by name, phone, e-mail and so on",
     input: z.object(personFilters),
-    answer: listOf(botUserSchema),
+    answer: pageOf(botUserSchema),
     handle: (call, input) => listBotUsers(call, input, {}),
   }),
   endpoint({

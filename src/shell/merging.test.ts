@@ -1,7 +1,17 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
-import { aShop, contactOf, echoFlow, type Shop, type TestShell, testShell, untilSent } from "../../test/shell.ts";
+import {
+  aShop,
+  contactOf,
+  echoFlow,
+  isOnServer,
+  openAgain,
+  type Shop,
+  type TestShell,
+  testShell,
+  untilSent,
+} from "../../test/shell.ts";
 import { until } from "../../test/until.ts";
 import type { ActionCall } from "../model/action-call.ts";
 import type { Contact } from "../model/contact.ts";
@@ -336,4 +346,36 @@ describe("a merge in the midst of things", () => {
     await until("the wait is over", () => one.platform.delivered("s").includes("it is time"));
     expect((await load(primary))?.positions).toEqual([]);
   });
+});
+
+describe.runIf(isOnServer)("two processes on one database", () => {
+  it.each([true, false])(
+    "merge while the other handles what both people say (the secondary deleted: %s)",
+    async (deleted) => {
+      const other = await testShell(await openAgain(database), { platform: one.platform, clock: one.clock });
+      const pairs = await Promise.all(Array.from({ length: 10 }, () => twoPeople()));
+      const speakers = pairs.flatMap(({ ann, anna }) => [
+        { channelId: shop.channelId, externalId: ann },
+        { channelId: secondChannel, externalId: anna },
+      ]);
+      const replies = Array.from({ length: 10 }, (_, count) => [
+        ...speakers.map((target) => other.shell.submit({ ...shop.from("", `${target.externalId} ${count}`), target })),
+        ...(count === 5 ? pairs.map(({ primary, secondary }) => merge(primary, secondary, deleted)) : []),
+      ]).flat();
+      const heard = await Promise.all(replies);
+      expect(new Set(heard.map(({ status }) => status))).toEqual(new Set(["done"]));
+      await untilSent(one);
+      for (const { externalId } of speakers) {
+        const expected = Array.from({ length: 10 }, (_, count) => `re: ${externalId} ${count}`);
+        expect(one.platform.delivered(externalId).slice(1)).toEqual(expected);
+      }
+      for (const { primary, secondary } of pairs) {
+        expect((await load(primary))?.identities).toHaveLength(2);
+        expect(await tablesWith(secondary)).toEqual(deleted ? [] : ["notes"]);
+        expect(await listChat(database.db, access(), { contactId: primary, limit: 100 })).toHaveLength(44);
+      }
+      await other.stop();
+      await other.database.close();
+    },
+  );
 });

@@ -113,6 +113,22 @@ async function contactTables(): Promise<string[]> {
   return rows.map(({ tableName }) => tableName);
 }
 
+/** A cart and an order, as the shop leaves them. */
+async function buySomething(contactId: number): Promise<void> {
+  const { db } = database;
+  const at = new Date(one.clock.now());
+  const bought = { contactId, currency: "EUR", lines: "[]", createdAt: at, updatedAt: at } as const;
+  await db
+    .insertInto("carts")
+    .values({ ...bought, id: 1 })
+    .execute();
+  const { workspaceId, botId } = shop;
+  await db
+    .insertInto("orders")
+    .values({ ...bought, workspaceId, botId, status: "paid", total: 0 })
+    .execute();
+}
+
 const toSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 describe("merging two contacts", () => {
@@ -155,6 +171,11 @@ describe("merging two contacts", () => {
       durationMs: 1,
       at: new Date(),
     });
+    await buySomething(secondary);
+    const filled = await tablesWith(secondary);
+    expect(filled).toEqual(
+      expect.arrayContaining(["carts", "contact_labels", "integration_log", "orders", "positions"]),
+    );
     const before = await load(secondary);
     one.clock.pass(1000);
     expect(await merge(primary, secondary)).toMatchObject({ status: "done", contactId: primary });
@@ -172,6 +193,7 @@ describe("merging two contacts", () => {
     expect(merged?.identities.every(({ lastInboundAt }) => lastInboundAt !== undefined)).toBe(true);
     expect(await load(secondary)).toBeUndefined();
     expect(await tablesWith(secondary)).toEqual([]);
+    expect(await tablesWith(primary)).toEqual(expect.arrayContaining([...filled, "contact_aliases"]));
     expect(await listNotes(database.db, primary, { limit: 9 })).toMatchObject([{ text: "likes tea" }]);
     const chat = await listChat(database.db, access(), { contactId: primary, limit: 50 });
     expect(chat.map(({ content }) => content.text).toReversed()).toEqual([

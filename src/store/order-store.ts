@@ -46,20 +46,33 @@ function visibleOrders(db: Database, { workspaceId, botId }: Access) {
 export async function listOrders(
   db: Database,
   access: Access,
-  { contact, statuses, createdFrom, createdTo }: OrderFilter,
+  filter: OrderFilter,
   page: { readonly before?: number | undefined; readonly skip?: number; readonly limit: number },
 ): Promise<StoredOrder[]> {
-  const rows = await visibleOrders(db, access)
-    .$if(contact !== undefined, (orders) => orders.where("contactId", "=", contact ?? 0))
-    .$if(statuses !== undefined, (orders) => orders.where("status", "in", statuses ?? []))
-    .$if(createdFrom !== undefined, (orders) => orders.where("createdAt", ">=", createdFrom ?? new Date(0)))
-    .$if(createdTo !== undefined, (orders) => orders.where("createdAt", "<", createdTo ?? new Date(0)))
+  const rows = await foundOrders(db, access, filter)
     .$if(page.before !== undefined, (orders) => orders.where("id", "<", page.before ?? 0))
     .orderBy("id", "desc")
     .limit(page.limit)
     .offset(page.skip ?? 0)
     .execute();
   return rows.map(toOrder);
+}
+
+/** How many there are in all. */
+export async function countOrders(db: Database, access: Access, filter: OrderFilter): Promise<number> {
+  const { count } = await foundOrders(db, access, filter)
+    .clearSelect()
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function foundOrders(db: Database, access: Access, { contact, statuses, createdFrom, createdTo }: OrderFilter) {
+  return visibleOrders(db, access)
+    .$if(contact !== undefined, (orders) => orders.where("contactId", "=", contact ?? 0))
+    .$if(statuses !== undefined, (orders) => orders.where("status", "in", statuses ?? []))
+    .$if(createdFrom !== undefined, (orders) => orders.where("createdAt", ">=", createdFrom ?? new Date(0)))
+    .$if(createdTo !== undefined, (orders) => orders.where("createdAt", "<", createdTo ?? new Date(0)));
 }
 
 /** Throws `order.not_found`. */

@@ -11,6 +11,7 @@ import { subscriberFlowEndpoints } from "./subscriber-flows.ts";
 import { subscriberLabelEndpoints } from "./subscriber-labels.ts";
 import { subscriberMessageEndpoints } from "./subscriber-messages.ts";
 import { subscriberSearchEndpoints } from "./subscriber-search.ts";
+import { subscriberShopEndpoints } from "./subscriber-shop.ts";
 import { subscriberTagEndpoints } from "./subscriber-tags.ts";
 import { teamEndpoints } from "./team.ts";
 
@@ -24,6 +25,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...subscriberFlowEndpoints,
   ...subscriberMessageEndpoints,
   ...subscriberChatEndpoints,
+  ...subscriberShopEndpoints,
   ...botUserApiEndpoints,
   ...subFlowEndpoints,
   ...flowTagEndpoints,

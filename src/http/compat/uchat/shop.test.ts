@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TestServer, testServer } from "../../../../test/server.ts";
+import { aUchatTenant, type DoorCase, describeDoor, type UchatTenant } from "../../../../test/uchat-door.ts";
+import { createProduct } from "../../../store/product-store.ts";
+
+let server: TestServer;
+let standing: UchatTenant;
+let other: UchatTenant;
+/** The variant of each tenant's one product, and the order that was made of it. */
+const variants = new Map<UchatTenant, number>();
+const orders = new Map<UchatTenant, number>();
+
+async function aShop(): Promise<UchatTenant> {
+  const tenant = await aUchatTenant(server);
+  const made = await server.database.db.transaction().execute(
+    async (trx) =>
+      await createProduct(trx, tenant.workspace.id, {
+        name: "T-shirt",
+        description: "Cotton",
+        imageUrl: "https://x.example/tee.png",
+        active: true,
+        variants: [
+          {
+            name: "Red",
+            description: "",
+            sku: `TEE-${tenant.workspace.id}`,
+            price: 1050,
+            comparePrice: 1250,
+            currency: "AUD",
+            stock: 5,
+            imageUrl: null,
+            active: true,
+          },
+        ],
+      }),
+  );
+  variants.set(tenant, made.variants[0]?.id ?? 0);
+  return tenant;
+}
+
+beforeAll(async () => {
+  server = await testServer();
+  standing = await aShop();
+  other = await aShop();
+});
+afterAll(() => server.close());
+
+const nobody = ({ bot }: UchatTenant) => ({ user_ns: `f${bot.id}u999999` });
+const me = ({ userNs }: UchatTenant) => ({ user_ns: userNs });
+const one = (tenant: UchatTenant) => ({ user_ns: tenant.userNs, variant_id: variants.get(tenant) ?? 0 });
+const fill = (tenant: UchatTenant) => tenant.door("POST /subscriber/add-to-cart", { ...one(tenant), qty: 2 });
+const cartOf = async (tenant: UchatTenant) => (await tenant.door("GET /subscriber/cart", me(tenant))).json();
+const ordersOf = async (tenant: UchatTenant) => (await tenant.door("GET /subscriber/orders", me(tenant))).json().data;
+const buy = async (tenant: UchatTenant) => {
+  await fill(tenant);
+  const paid = await tenant.door("POST /subscriber/cart-paid", me(tenant));
+  expect(paid.json()).toEqual({ status: "ok" });
+  orders.set(tenant, (await ordersOf(tenant))[0].id);
+};
+
+const cases: readonly DoorCase[] = [
+  {
+    endpoint: "GET /subscriber/cart",
+    good: me,
+    before: fill,
+    after: (tenant, body: object) =>
+      expect(body).toMatchObject({
+        created_at: "2026-01-15 12:00:00",
+        items: [
+          {
+            id: variants.get(tenant),
+            desc: "Cotton",
+            image: "https://x.example/tee.png",
+            price: 10.5,
+            compare_price: 12.5,
+            currency: "aud",
+            num: 2,
+            subtotal: 21,
+          },
+        ],
+        num_of_items: 2,
+        total_price: 21,
+      }),
+    missing: [nobody],
+  },
+  {
+    endpoint: "POST /subscriber/add-to-cart",
+    good: (tenant) => ({ ...one(tenant), qty: "2" }),
+    after: async (tenant) => expect(await cartOf(tenant)).toMatchObject({ num_of_items: 2 }),
+    missing: [nobody, () => ({ variant_id: 999_999 }), () => ({ qty: 6 })],
+    bad: [{ qty: 0 }, { qty: "two" }, { variant_id: "" }],
+  },
+  {
+    endpoint: "DELETE /subscriber/remove-from-cart",
+    good: one,
+    before: fill,
+    after: async (tenant) => expect(await cartOf(tenant)).toMatchObject({ id: 0, items: [], total_price: 0 }),
+    missing: [nobody],
+  },
+  {
+    endpoint: "DELETE /subscriber/empty-cart",
+    good: me,
+    before: fill,
+    after: async (tenant) => expect(await cartOf(tenant)).toMatchObject({ items: [] }),
+    missing: [nobody],
+  },
+  {
+    endpoint: "POST /subscriber/cart-paid",
+    good: ({ userNs }) => ({ user_ns: userNs, payment_method: "card", reference_no: 12, name: "{{ Ann }}" }),
+    before: fill,
+    after: async (tenant) => {
+      expect(await cartOf(tenant)).toMatchObject({ items: [] });
+      expect(await ordersOf(tenant)).toMatchObject([{ total: "21.00", currency: "aud", status: "paid" }]);
+    },
+    missing: [nobody, () => ({})],
+  },
+  {
+    endpoint: "POST /subscriber/update-order-status",
+    before: buy,
+    good: (tenant) => ({ user_ns: tenant.userNs, order_id: orders.get(tenant) ?? 999_999, status: "shipped" }),
+    after: async (tenant) => expect(await ordersOf(tenant)).toMatchObject([{ status: "shipped" }]),
+    missing: [nobody, () => ({ order_id: 999_999 })],
+    bad: [{ status: "lost" }, { order_id: "x" }],
+  },
+  {
+    endpoint: "GET /subscriber/orders",
+    good: me,
+    before: buy,
+    after: (_tenant, body: object) =>
+      expect(body).toMatchObject({ status: "ok", data: [{ total: "21.00", status: "paid" }], meta: { total: 1 } }),
+    missing: [nobody],
+    bad: [{ page: "x" }],
+  },
+];
+
+describe("the door of a subscriber's cart and orders", () => {
+  describeDoor(cases, { fresh: aShop, mine: () => standing, other: () => other });
+
+  it("does not change another subscriber's order", async () => {
+    const tenant = await aShop();
+    await buy(tenant);
+    const made = (await tenant.door("POST /subscriber/create", { phone: "+79001234567" })).json();
+    const input = { user_ns: made.user_ns, order_id: orders.get(tenant), status: "cancelled" };
+    expect((await tenant.door("POST /subscriber/update-order-status", input)).statusCode).toBe(400);
+    expect(await ordersOf(tenant)).toMatchObject([{ status: "paid" }]);
+  });
+});

@@ -16,7 +16,7 @@ import { until } from "../../test/until.ts";
 import type { ActionCall } from "../model/action-call.ts";
 import type { Contact } from "../model/contact.ts";
 import { createChannel } from "../store/channel-store.ts";
-import { listContacts, requireContact } from "../store/contact-store.ts";
+import { findContactForLink, listContacts, requireContact } from "../store/contact-store.ts";
 import { listEvents } from "../store/event-store.ts";
 import { logIntegrationCall } from "../store/integration-log-store.ts";
 import { movers } from "../store/merge-store.ts";
@@ -295,6 +295,7 @@ describe("merging two contacts", () => {
     expect((await requireContact(database.db, access(), `cuid:${cuid}`)).id).toBe(second.primary);
     const found = await listContacts(database.db, access(), { cuid }, { limit: 9 });
     expect(found.map(({ id }) => id)).toEqual([second.primary]);
+    expect((await findContactForLink(database.db, access(), { cuid }))?.id).toBe(second.primary);
   });
 
   it("does nothing where it is refused: itself, another bot, nobody", async () => {

@@ -131,45 +131,57 @@ function chatMessages(db: Database, access: Access, filter: Omit<ChatFilter, "li
 }
 
 /**
- * Messages by their mids, in the order of the mids; unknown ones are left out. A mid is a message's id as text; the platform's id of the message
- * counts too, where no message has that text as its id, and of several messages with the same one (chats count for themselves) the newest.
+ * Messages by their mids, in the order of the mids; unknown ones are left out. A mid is a message's id as text; the platform's id of the message counts too, where no message has
+ * that text as its id. Platforms that number the messages of each chat from 1 have the same one in every chat, so digits alone are looked for among the contact's own messages, where one is
+ * given. Of several messages with one id the newest counts.
  */
 export async function findMessagesByMids(
   db: Database,
   access: Access,
   mids: readonly string[],
+  contactId?: number,
 ): Promise<StoredConversationMessage[]> {
-  const ids = mids.filter((mid) => /^[1-9]\d{0,14}$/.test(mid)).map(Number);
+  const ids = mids.filter((mid) => isOurId.test(mid)).map(Number);
   const byId = ids.length === 0 ? [] : await visibleMessages(db, access).where("messages.id", "in", ids).execute();
   const found = new Map(byId.map((message) => [String(message.id), message]));
-  const others = mids.filter((mid) => !found.has(mid));
-  for (const message of others.length === 0 ? [] : await findByPlatformIds(db, access, others)) {
-    found.set(message.externalId ?? "", message);
-  }
+  const lookFor = async (wanted: readonly string[], where: typeof ofContact | typeof ofWorkspace) => {
+    const missing = wanted.filter((mid) => !found.has(mid));
+    if (missing.length === 0) return;
+    const rows = where(db, access, contactId ?? 0).where("messages.externalId", "in", missing);
+    for (const message of await rows.orderBy("messages.id").execute()) found.set(message.externalId ?? "", message);
+  };
+  if (contactId !== undefined) await lookFor(mids, ofContact);
+  await lookFor(
+    mids.filter((mid) => !/^\d+$/.test(mid)),
+    ofWorkspace,
+  );
   return [...new Set(mids)].flatMap((mid) => found.get(mid) ?? []);
 }
 
-/** Oldest first. */
-async function findByPlatformIds(db: Database, access: Access, externalIds: readonly string[]) {
+const isOurId = /^[1-9]\d{0,14}$/;
+
+function ofContact(db: Database, access: Access, contactId: number) {
+  return visibleMessages(db, access).where("messages.contactId", "=", contactId);
+}
+
+/** By way of the workspace's channels: messages are found by channel and platform id. */
+function ofWorkspace(db: Database, access: Access) {
   const channels = db
     .selectFrom("channels")
     .innerJoin("bots", "bots.id", "channels.botId")
     .select("channels.id")
     .where("bots.workspaceId", "=", access.workspaceId);
-  return await visibleMessages(db, access)
-    .where("messages.channelId", "in", channels)
-    .where("messages.externalId", "in", externalIds)
-    .orderBy("messages.id")
-    .execute();
+  return visibleMessages(db, access).where("messages.channelId", "in", channels);
 }
 
-/** Throws `message.not_found`. */
+/** As `findMessagesByMids` does. Throws `message.not_found`. */
 export async function requireMessageByMid(
   db: Database,
   access: Access,
   mid: string,
+  contactId?: number,
 ): Promise<StoredConversationMessage> {
-  const [message] = await findMessagesByMids(db, access, [mid]);
+  const [message] = await findMessagesByMids(db, access, [mid], contactId);
   if (message === undefined) throw new AppError("message.not_found", `there is no message "${mid}"`);
   return message;
 }

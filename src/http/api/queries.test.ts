@@ -110,6 +110,14 @@ describe("the chat of a contact", () => {
     expect(listed.json()).toMatchObject({ data: [{ author: "agent" }, { author: "agent" }], nextCursor: null });
   });
 
+  it("knows a platform's number of a message in the contact's own chat only: every chat has a message of that number", async () => {
+    const number = "900000000000001";
+    await server.database.db.updateTable("messages").set({ externalId: number }).where("contactId", "=", ann).execute();
+    expect(await answer("get_message", { mid: number })).toMatchObject({ text: "hi", externalId: number });
+    const somebody = await hears(11, "hello");
+    expect((await ask("get_message", { mid: number }, { contact: somebody })).statusCode).toBe(404);
+  });
+
   it("that is not there, or another workspace's, is an error with a sentence", async () => {
     const mid = await say({ text: "one" });
     const missing = await ask("get_message", { mid: "987654321" });

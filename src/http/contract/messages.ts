@@ -39,7 +39,7 @@ export const messageQuery = z.object({
     .union([midSchema.transform((one) => [one]), z.array(midSchema).max(100)])
     .optional()
     .describe(
-      "Several times: these messages, in this order and in one page, whatever else is asked. A mid is the id as text; the platform's id counts too.",
+      "Several times: these messages, in this order and in one page, whatever else is asked. A mid is the id as text; the platform's id counts too, unless it is digits alone.",
     ),
 });
 

@@ -17,11 +17,11 @@ export const listMessages: Query<"list_messages"> = async ({ db, access, contact
   return { count: messages.length, text: messages.map((message) => toLine(message, zone)).join("\n") };
 };
 
-export const getMessage: Query<"get_message"> = async ({ db, access }, { mid }) =>
-  presentMessage(await requireMessageByMid(db, access, mid));
+export const getMessage: Query<"get_message"> = async ({ db, access, contactId }, { mid }) =>
+  presentMessage(await requireMessageByMid(db, access, mid, contactId));
 
-export const getMessages: Query<"get_messages"> = async ({ db, access }, { mids }) => {
-  const messages = await findMessagesByMids(db, access, mids);
+export const getMessages: Query<"get_messages"> = async ({ db, access, contactId }, { mids }) => {
+  const messages = await findMessagesByMids(db, access, mids, contactId);
   return { count: messages.length, messages: messages.map(presentMessage) };
 };
 

@@ -164,7 +164,13 @@ const reading: readonly DoorCase[] = [
   },
   {
     endpoint: "POST /subscriber/chat-messages-by-mids",
-    good: () => ({ mids: ["1", "unknown"] }),
+    good: () => ({ mids: ["wamid.1", "unknown"] }),
+    before: ({ contactId }) =>
+      server.database.db
+        .updateTable("messages")
+        .set({ externalId: "wamid.1" })
+        .where("contactId", "=", contactId)
+        .execute(),
     after: ({ userNs }, body: { data: object[] }) =>
       expect(body.data).toMatchObject([{ type: "in", content: "hi", sender_id: userNs }]),
     bad: [{ mids: "1" }, { mids: Array.from({ length: 101 }, (_, index) => String(index)) }],

@@ -1,13 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Advance } from "../engine/advance.ts";
-import { MustRead, type ShopNeeds } from "../engine/shop-context.ts";
-import { toError } from "../engine/to-error.ts";
-import type { Contact } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { MessageStatus } from "../model/message.ts";
-import type { Answer, Fact, JobRequest, Outcome } from "../model/outcome.ts";
-import type { BotSnapshot, World } from "../model/world.ts";
+import type { Answer, JobRequest, Outcome } from "../model/outcome.ts";
+import type { BotSnapshot } from "../model/world.ts";
 import type { Database } from "../store/database.ts";
 import { type ContactChange, type HandledOutcome, type StoredMessage, writeBatch } from "../store/outcome-store.ts";
 import { loadVariables } from "../store/snapshot-store.ts";
@@ -21,6 +18,7 @@ import {
   lockAndLoadContacts,
   lockNewIdentities,
 } from "../store/world-store.ts";
+import { type Attempt, attempt } from "./attempt.ts";
 import { carryOutMerge, secondaryOf } from "./merging.ts";
 import { createShopDesk } from "./shop-desk.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -351,43 +349,5 @@ function toEvent({ submission, eventId, at, seed }: Arrival): Event {
     ...("channelId" in target ? { channelId: target.channelId, externalId: target.externalId } : {}),
     ...(profile === undefined ? {} : { profile }),
     ...(username === undefined ? {} : { username }),
-  };
-}
-
-interface Attempt {
-  readonly outcome: Outcome;
-  readonly failed: string | undefined;
-}
-
-/** A bug in a step must not take the batch with it: the event is kept as failed, and nothing follows from it. */
-function attempt(advance: Advance, world: World, event: Event): Attempt | { readonly needs: ShopNeeds } {
-  try {
-    return { outcome: advance(world, event), failed: undefined };
-  } catch (thrown) {
-    if (thrown instanceof MustRead) return { needs: thrown.needs };
-    const error = toError(thrown);
-    const message = "the event could not be handled; it is kept as failed and can be tried again";
-    const outcome: Outcome = {
-      ...endBrokenWait(world.contact, event, error),
-      variables: {},
-      messages: [],
-      jobs: [],
-      notes: [],
-      answer: { status: "refused", code: "internal", message },
-    };
-    return { outcome, failed: error.stack ?? error.message };
-  }
-}
-
-/** A wait whose end breaks the step would be due for ever: the position ends, visibly. */
-function endBrokenWait(contact: Contact, event: Event, error: Error): Pick<Outcome, "contact" | "facts"> {
-  const broken: Fact = { kind: "error", code: "internal", message: error.message };
-  const due = event.kind === "timer" ? contact.positions.find(({ id }) => id === event.positionId) : undefined;
-  if (due === undefined) return { contact, facts: [broken] };
-  const { flow, step } = due;
-  const ended: Fact = { kind: "position_ended", flow, step, reason: "step_failed", message: error.message };
-  return {
-    contact: { ...contact, positions: contact.positions.filter((other) => other !== due) },
-    facts: [broken, ended],
   };
 }

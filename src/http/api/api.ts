@@ -19,6 +19,8 @@ import { flowResource } from "./flows.ts";
 import { integrationLogResource } from "./integration-log.ts";
 import { labelResource } from "./labels.ts";
 import { messageResource } from "./messages.ts";
+import { orderResource } from "./orders.ts";
+import { productResource } from "./products.ts";
 import { queryResource } from "./queries.ts";
 import type { ApiResource } from "./route.ts";
 import { sequenceResource } from "./sequences.ts";
@@ -32,6 +34,8 @@ const resources: readonly ApiResource[] = [
   actionResource,
   queryResource,
   messageResource,
+  productResource,
+  orderResource,
   tagResource,
   labelResource,
   fieldResource,

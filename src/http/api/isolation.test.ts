@@ -27,6 +27,8 @@ async function fill({ call, bot }: Tenant): Promise<Record<string, string>> {
   const flow = await make("/flows", { bot: bot.id, document: aFlowDocument() });
   const sequence = await make("/sequences", { bot: bot.id, name: "a" });
   const link = await make("/entry-links", { bot: bot.id, name: "a" });
+  const variants = [{ price: 100, currency: "EUR" }];
+  const product = await make("/products", { name: "a", variants });
   const contact = await make("/contacts", { bot: bot.id, name: "a" });
   const settings = { token: "123456:ABCDEFGHIJKLMNOP" };
   const channel = await make("/channels", { bot: bot.id, kind: "telegram", name: "a", settings, connect: false });
@@ -39,12 +41,27 @@ async function fill({ call, bot }: Tenant): Promise<Record<string, string>> {
     sequence: `/sequences/${sequence.ref}`,
     link: `/entry-links/${link.ref}`,
     contact: `/contacts/${contact.id}`,
+    product: `/products/${product.id}`,
+    variant: `/variants/${product.variants[0].id}`,
     channel: `/channels/${channel.id}`,
     bot: `/bots/${bot.ref}`,
   };
 }
 
-const kinds = ["tag", "label", "field", "variable", "flow", "sequence", "link", "contact", "channel", "bot"] as const;
+const kinds = [
+  "tag",
+  "label",
+  "field",
+  "variable",
+  "flow",
+  "sequence",
+  "link",
+  "contact",
+  "channel",
+  "product",
+  "variant",
+  "bot",
+] as const;
 const ofOneBot = ["variable", "flow", "sequence", "link", "contact", "channel", "bot"] as const;
 
 describe("another workspace", () => {
@@ -91,6 +108,8 @@ describe("another workspace", () => {
       "/contacts",
       "/channels",
       "/messages",
+      "/products",
+      "/orders",
       "/events/failed",
       "/integration-log",
     ]) {

@@ -34,27 +34,40 @@ export interface ProductFilter {
 
 const columns = ["id", "name", "description", "imageUrl", "active", "createdAt", "updatedAt"] as const;
 
-/** A page of products in the order in which they were made, beginning after id `after`. */
+/** A page of products in the order in which they were made: those after id `after`, without the first `skip` (doors whose lists have page numbers). */
 export async function listProducts(
   db: Database,
   workspaceId: number,
   filter: ProductFilter,
-  page: { readonly after?: number | undefined; readonly limit: number },
+  page: { readonly after?: number | undefined; readonly skip?: number; readonly limit: number },
 ): Promise<Product[]> {
-  const rows = await db
-    .selectFrom("products")
+  const rows = await foundProducts(db, workspaceId, filter)
     .select(columns)
-    .where("workspaceId", "=", workspaceId)
-    .where((eb) => eb.and(matches(eb, filter)))
     .where("id", ">", page.after ?? 0)
     .orderBy("id")
     .limit(page.limit)
+    .offset(page.skip ?? 0)
     .execute();
   const variants = await variantsOf(
     db,
     rows.map(({ id }) => id),
   );
   return rows.map((row) => ({ ...row, variants: variants.filter(({ productId }) => productId === row.id) }));
+}
+
+/** How many there are in all. */
+export async function countProducts(db: Database, workspaceId: number, filter: ProductFilter): Promise<number> {
+  const { count } = await foundProducts(db, workspaceId, filter)
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function foundProducts(db: Database, workspaceId: number, filter: ProductFilter) {
+  return db
+    .selectFrom("products")
+    .where("workspaceId", "=", workspaceId)
+    .where((eb) => eb.and(matches(eb, filter)));
 }
 
 function matches(eb: ExpressionBuilder<Tables, "products">, { active, search }: ProductFilter) {

@@ -4,6 +4,7 @@ import { flowBotFieldEndpoints, flowUserFieldEndpoints } from "./flow-fields.ts"
 import { flowTagEndpoints, teamLabelEndpoints } from "./flow-names.ts";
 import { subFlowEndpoints } from "./flow-subflows.ts";
 import { notOfferedEndpoints } from "./not-offered.ts";
+import { shopEndpoints } from "./shop.ts";
 import { subscriberEndpoints } from "./subscriber.ts";
 import { subscriberChatEndpoints } from "./subscriber-chat.ts";
 import { subscriberFieldEndpoints } from "./subscriber-fields.ts";
@@ -33,5 +34,6 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...flowBotFieldEndpoints,
   ...teamEndpoints,
   ...teamLabelEndpoints,
+  ...shopEndpoints,
   ...notOfferedEndpoints,
 ];

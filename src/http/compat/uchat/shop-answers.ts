@@ -2,9 +2,12 @@ import { z } from "zod";
 import { countItems, decimalsOf, toDecimalText, totalOf } from "../../../engine/money.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { type Cart, type Line, type OrderDetailKey, orderStatuses } from "../../../model/shop.ts";
+import type { StoredOrder } from "../../../store/order-store.ts";
+import type { Product } from "../../../store/product-store.ts";
 import { toLiteral } from "../../literal-text.ts";
 import { dateTimeSchema, toDateTime } from "./answers.ts";
 import { text } from "./input.ts";
+import { toNs } from "./ns.ts";
 
 /** An item of a cart. Amounts are numbers in the currency's major unit (dollars); `compare_price` 0: there is none. */
 const cartItemSchema = z.strictObject({
@@ -34,10 +37,10 @@ export const cartSchema = z.strictObject({
 const toMajor = (amount: number, currency: string) => amount / 10 ** decimalsOf(currency);
 
 /** UChat writes currencies in small letters. */
-export const toCurrency = (currency: string) => currency.toLowerCase();
+const toCurrency = (currency: string) => currency.toLowerCase();
 
 /** An item's `id` is its variant's, which `remove-from-cart` takes. */
-export function presentLine(line: Line, currency: string): z.infer<typeof cartItemSchema> {
+function presentLine(line: Line, currency: string): z.infer<typeof cartItemSchema> {
   const { variant, product, name, description, imageUrl, price, comparePrice, quantity } = line;
   return {
     id: variant,
@@ -84,8 +87,101 @@ export function presentOrderSummary(
   return { id, total: toDecimalText(total, currency), currency: toCurrency(currency), status };
 }
 
+/** An order whole. UChat's document does not say what one holds: this is what its calls write, in its words. */
+export const orderSchema = orderSummarySchema.extend({
+  user_ns: z.string(),
+  created_at: dateTimeSchema,
+  updated_at: dateTimeSchema,
+  shipping_method: z.string(),
+  payment_method: z.string(),
+  reference_no: z.string(),
+  note: z.string(),
+  phone: z.string(),
+  name: z.string(),
+  email: z.string(),
+  address: z.string(),
+  suburb: z.string(),
+  state: z.string(),
+  postcode: z.string(),
+  country: z.string(),
+  tracking_no: z.string(),
+  items: z.array(cartItemSchema),
+});
+
+export function presentOrder(order: StoredOrder): z.infer<typeof orderSchema> {
+  const { details, lines, currency, createdAt, updatedAt } = order;
+  return {
+    ...presentOrderSummary(order),
+    user_ns: toNs("contact", order.botId, order.contactId),
+    created_at: toDateTime(createdAt),
+    updated_at: toDateTime(updatedAt),
+    shipping_method: details.shippingMethod ?? "",
+    payment_method: details.paymentMethod ?? "",
+    reference_no: details.referenceNo ?? "",
+    note: details.note ?? "",
+    phone: details.phone ?? "",
+    name: details.name ?? "",
+    email: details.email ?? "",
+    address: details.address ?? "",
+    suburb: details.suburb ?? "",
+    state: details.state ?? "",
+    postcode: details.postcode ?? "",
+    country: details.country ?? "",
+    tracking_no: details.trackingNo ?? "",
+    items: lines.map((line) => presentLine(line, currency)),
+  };
+}
+
+/** A product with its variants, whose ids carts and orders take. */
+export const productSchema = z.strictObject({
+  id: z.number().int(),
+  name: z.string(),
+  desc: z.string(),
+  image: z.string(),
+  active: z.boolean(),
+  variants: z.array(
+    z.strictObject({
+      id: z.number().int(),
+      name: z.string(),
+      sku: z.string(),
+      price: z.number(),
+      compare_price: z.number(),
+      currency: z.string(),
+      stock: z.number().int().nullable(),
+      active: z.boolean(),
+    }),
+  ),
+});
+
+export function presentProduct({
+  id,
+  name,
+  description,
+  imageUrl,
+  active,
+  variants,
+}: Product): z.infer<typeof productSchema> {
+  return {
+    id,
+    name,
+    desc: description,
+    image: imageUrl ?? "",
+    active,
+    variants: variants.map((variant) => ({
+      id: variant.id,
+      name: variant.name,
+      sku: variant.sku ?? "",
+      price: toMajor(variant.price, variant.currency),
+      compare_price: variant.comparePrice === null ? 0 : toMajor(variant.comparePrice, variant.currency),
+      currency: toCurrency(variant.currency),
+      stock: variant.stock,
+      active: variant.active,
+    })),
+  };
+}
+
 /** UChat's names of what is known of payment and delivery. */
-export const detailKeys = {
+const detailKeys = {
   shipping_method: "shippingMethod",
   payment_method: "paymentMethod",
   reference_no: "referenceNo",

@@ -42,6 +42,7 @@ beforeAll(async () => {
   server = await testServer();
   standing = await aShop();
   other = await aShop();
+  products.set(standing, await productOf(standing));
 });
 afterAll(() => server.close());
 
@@ -133,8 +134,86 @@ const cases: readonly DoorCase[] = [
   },
 ];
 
-describe("the door of a subscriber's cart and orders", () => {
-  describeDoor(cases, { fresh: aShop, mine: () => standing, other: () => other });
+const known = (tenant: UchatTenant) => ({ orderId: orders.get(tenant) ?? 999_999 });
+const productOf = async (tenant: UchatTenant) =>
+  (await tenant.door("GET /shop/products", {}, tenant.teamToken)).json().data[0].id;
+const products = new Map<UchatTenant, number>();
+
+const shop: readonly DoorCase[] = [
+  {
+    endpoint: "GET /shop/orders",
+    good: me,
+    before: buy,
+    after: (_tenant, body: object) =>
+      expect(body).toMatchObject({ status: "ok", data: [{ total: "21.00", currency: "aud", status: "paid" }] }),
+    missing: [nobody],
+    bad: [{ limit: "x" }],
+  },
+  {
+    endpoint: "GET /shop/orders/{orderId}/get-info",
+    good: known,
+    before: buy,
+    after: ({ userNs }, body: object) =>
+      expect(body).toMatchObject({
+        status: "ok",
+        data: { user_ns: userNs, total: "21.00", status: "paid", items: [{ num: 2, price: 10.5 }] },
+      }),
+    missing: [() => ({ orderId: 999_999 })],
+    bad: [{ orderId: "x" }],
+  },
+  {
+    endpoint: "POST /shop/orders/create",
+    good: (tenant) => ({
+      user_ns: tenant.userNs,
+      status: "processing",
+      shipping_method: "pickup",
+      items: [{ variant_id: variants.get(tenant) ?? 0, qty: 3 }],
+    }),
+    after: async (tenant) => expect(await ordersOf(tenant)).toMatchObject([{ total: "31.50", status: "processing" }]),
+    missing: [nobody, () => ({ items: [{ variant_id: 999_999 }] })],
+    bad: [{ items: [] }, { items: [1] }, { status: "lost" }],
+  },
+  {
+    endpoint: "PUT /shop/orders/{orderId}/update",
+    before: buy,
+    good: (tenant) => ({
+      ...known(tenant),
+      status: "processing",
+      tracking_no: "RR1",
+      items: [{ variant_id: variants.get(tenant) ?? 0, qty: 1 }],
+    }),
+    after: async (tenant) => {
+      const { data } = (
+        await tenant.door("GET /shop/orders/{orderId}/get-info", known(tenant), tenant.teamToken)
+      ).json();
+      expect(data).toMatchObject({ status: "processing", tracking_no: "RR1", total: "10.50" });
+    },
+    missing: [() => ({ orderId: 999_999 })],
+    bad: [{ status: "lost" }],
+  },
+  {
+    endpoint: "GET /shop/products",
+    good: () => ({ name: "shirt" }),
+    after: (tenant, body: object) =>
+      expect(body).toMatchObject({
+        data: [{ name: "T-shirt", variants: [{ id: variants.get(tenant), price: 10.5, currency: "aud", stock: 5 }] }],
+        meta: { total: 1 },
+      }),
+    bad: [{ page: 0 }],
+    isOwn: true,
+  },
+  {
+    endpoint: "GET /shop/products/{productId}/get-info",
+    before: async (tenant) => products.set(tenant, await productOf(tenant)),
+    good: (tenant) => ({ productId: products.get(tenant) ?? 999_999 }),
+    after: (_tenant, body: object) => expect(body).toMatchObject({ status: "ok", data: { name: "T-shirt" } }),
+    missing: [() => ({ productId: 999_999 })],
+    bad: [{ productId: "x" }],
+  },
+];
+
+describe("the door of the shop", () => {
+  describeDoor([...cases, ...shop], { fresh: aShop, mine: () => standing, other: () => other });
 
   it("does not change another subscriber's order", async () => {
     const tenant = await aShop();

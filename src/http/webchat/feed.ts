@@ -41,8 +41,6 @@ export function startFeed(options: FeedOptions): () => void {
   let isLooking = false;
   let again = false;
   let stopped = false;
-  /** The visitor may have become part of another contact, of whose news this page hears nothing yet. */
-  let isUnsure = false;
   let floor: ReturnType<typeof setTimeout> | undefined;
 
   function followContact(id: number): void {
@@ -52,21 +50,34 @@ export function startFeed(options: FeedOptions): () => void {
   }
 
   async function read(): Promise<void> {
-    if (contactId === undefined || isUnsure) {
-      isUnsure = false;
-      const found = await findVisitorContact(db, channelId, visitor);
-      if (stopped) return;
-      // Listening begins before reading: what is stored in between is heard of.
-      if (found !== undefined && found !== contactId) followContact(found);
-    }
-    for (let messages = await nextPage(); messages.length > 0; messages = await nextPage()) {
-      if (stopped) return;
-      after = messages.at(-1)?.id ?? after;
-      await push(messages, standing());
-    }
+    if (contactId === undefined) await findContact();
+    const hasNews = await pushNews();
+    // Nothing new: the visitor may have become part of another contact, where the news are.
+    if (!hasNews && contactId !== undefined && (await findContact())) await pushNews();
     if (isCaughtUp || stopped) return;
     isCaughtUp = true;
     onCaughtUp(standing());
+  }
+
+  /** Whether the visitor is somebody else than was known. */
+  async function findContact(): Promise<boolean> {
+    if (stopped) return false;
+    const found = await findVisitorContact(db, channelId, visitor);
+    if (stopped || found === undefined || found === contactId) return false;
+    // Listening begins before reading: what is stored in between is heard of.
+    followContact(found);
+    return true;
+  }
+
+  async function pushNews(): Promise<boolean> {
+    let hasNews = false;
+    for (let messages = await nextPage(); messages.length > 0; messages = await nextPage()) {
+      if (stopped) break;
+      hasNews = true;
+      after = messages.at(-1)?.id ?? after;
+      await push(messages, standing());
+    }
+    return hasNews;
   }
 
   async function nextPage(): Promise<readonly ConversationMessage[]> {
@@ -101,11 +112,7 @@ export function startFeed(options: FeedOptions): () => void {
 
   function lookLater(): void {
     const longest = contactId === undefined ? unknownFloorMs : floorMs;
-    const lookAnew = () => {
-      isUnsure = true;
-      look();
-    };
-    floor = setTimeout(lookAnew, longest * (0.5 + Math.random() / 2));
+    floor = setTimeout(look, longest * (0.5 + Math.random() / 2));
   }
 
   const unwatch = watch.watch(channelId, visitor, (id) => {

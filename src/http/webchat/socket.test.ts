@@ -184,6 +184,21 @@ describe("a conversation over a socket", () => {
     expect(await contactOf(token)).not.toBe(contactId);
   });
 
+  it("follows the visitor into the contact it becomes part of, on the page that is open too", async () => {
+    const [token, other] = [await aVisitor(), await aVisitor()];
+    const page = await openPage(token);
+    await page.act(text("t1", "Here"));
+    await page.has(2);
+    await (await openPage(other)).act(text("t1", "There"));
+    const [secondaryId, contactId] = [(await contactOf(token)) ?? 0, (await contactOf(other)) ?? 0];
+    const { submit } = server.shell;
+    const merge = { kind: "merge", secondaryId, deleteSecondary: true } as const;
+    await submit({ target: { contactId }, happening: merge, source: "api" });
+    const actions = [{ action: "send_message", args: { content: "For both of you" } }];
+    await submit({ target: { contactId }, happening: { kind: "actions", actions }, source: "api" });
+    await until("the page shows it", () => page.texts().includes("For both of you"), { withinMs: 4_000 });
+  });
+
   it("gives the end of a long history, and the rest by pages", async () => {
     const token = await aVisitor();
     const page = await openPage(token);

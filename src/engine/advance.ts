@@ -2,12 +2,14 @@ import type { ActionCall } from "../model/action-call.ts";
 import { type Identity, type Profile, profileKeys } from "../model/contact.ts";
 import type { Event, Happening, InboundMessage } from "../model/event.ts";
 import type { Answer, Outcome } from "../model/outcome.ts";
+import type { ResultMapping } from "../model/result-mapping.ts";
 import type { World } from "../model/world.ts";
 import { parseActionCall } from "./actions.ts";
 import { createContactContext, startFlow } from "./contact-context.ts";
 import { createDraft, type Draft, isOfEvent, toOutcome } from "./draft.ts";
 import { enterByLink } from "./entry.ts";
 import { mergeContacts } from "./merge.ts";
+import { checkMappings, saveResult } from "./save-result.ts";
 import { findKeyword, findTriggers, type Triggered } from "./triggers.ts";
 import { type Catalogue, parseButtonPayload, press, resume, startByPayload, walk } from "./walk.ts";
 
@@ -168,12 +170,27 @@ function runActions(draft: Draft, calls: readonly ActionCall[], catalogue: Catal
     if (!result.ok) return { status: "refused", code: result.code, message: result.message };
     const refusal = result.action.check?.(draft.bot, result.args);
     if (refusal !== undefined) return { status: "refused", ...refusal };
-    parsed.push(result);
+    const [problem] = checkSave(call.save ?? []);
+    if (problem !== undefined) return { status: "refused", code: "action.bad_arguments", message: problem };
+    parsed.push({ ...result, save: call.save });
   }
   const context = createContactContext(draft);
-  const results = parsed.map(({ action, args }) => action.apply(context, args));
+  const results = parsed.map(({ action, args, save }) => {
+    const result = action.apply(context, args);
+    if (result.ok && save !== undefined) saveResult(context, result.result ?? null, save, () => undefined);
+    return result;
+  });
   for (const result of results) {
     if (!result.ok) context.error(result.error.code, result.error.message);
   }
   return { status: "done", results };
+}
+
+/** Outside a flow there is no walk whose variable could be set. */
+function checkSave(save: readonly ResultMapping[]): string[] {
+  const variables = save.flatMap(({ variable }) => variable ?? []);
+  return [
+    ...checkMappings(save),
+    ...variables.map((key) => `the result cannot be kept in the variable "${key}" outside a flow; name a field`),
+  ];
 }

@@ -5,6 +5,7 @@ import type { BotSnapshot } from "../model/world.ts";
 import type { ActionCatalogue } from "./action-type.ts";
 import { parseActionCall } from "./actions.ts";
 import { compilePattern } from "./pattern.ts";
+import { checkMappings, warnOfMappings } from "./save-result.ts";
 import type { StepCatalogue, StepType } from "./step-type.ts";
 import { checkTemplate } from "./template.ts";
 
@@ -103,7 +104,12 @@ function checkCall(call: ActionCall, ref: string, actions: ActionCatalogue, bot?
   const parsed = parseActionCall(actions, call);
   if (!parsed.ok) return [error(parsed.code, parsed.message, ref)];
   const refusal = bot === undefined ? undefined : parsed.action.check?.(bot, parsed.args);
-  return refusal === undefined ? [] : [warning(refusal.code, refusal.message, ref)];
+  const { save = [] } = call;
+  return [
+    ...checkMappings(save).map((message) => error("action.bad_arguments", message, ref)),
+    ...(refusal === undefined ? [] : [warning(refusal.code, refusal.message, ref)]),
+    ...(bot === undefined ? [] : warnOfMappings(save, bot)).map((message) => warning("field.not_found", message, ref)),
+  ];
 }
 
 function checkJump({ kind, config, ref }: StoredStep, document: FlowDocument, bot?: BotSnapshot): FlowProblem[] {

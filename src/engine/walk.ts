@@ -7,6 +7,7 @@ import type { ActionCatalogue } from "./action-type.ts";
 import { runAction } from "./actions.ts";
 import { createContactContext, startFlow } from "./contact-context.ts";
 import { addPosition, type Draft, removePosition } from "./draft.ts";
+import { saveResult } from "./save-result.ts";
 import type { Signal, StepCatalogue, StepContext, StepResult, StepType } from "./step-type.ts";
 import { findFactTriggers } from "./triggers.ts";
 
@@ -114,16 +115,17 @@ function createStepContext(draft: Draft, catalogue: Catalogue, stand: Stand): St
     },
   };
   const context = createContactContext(draft, place);
+  const setValue = (key: string, value: FieldValue | null) => {
+    const { [key]: _old, ...rest } = stand.values;
+    stand.values = value === null ? rest : { ...rest, [key]: value };
+  };
   // Onto the same object: one whose prototype is an object of this very step costs a hidden class each, a tenth of an event's time.
   return Object.assign(context, {
     config: step.config,
     flow: flow.ref,
     step: step.ref,
     state: stand.state,
-    setValue(key: string, value: FieldValue | null) {
-      const { [key]: _old, ...rest } = stand.values;
-      stand.values = value === null ? rest : { ...rest, [key]: value };
-    },
+    setValue,
     random: draft.random,
     isConnected: (output: string) => (step.next.get(output)?.length ?? 0) > 0,
     buttonPayload: (button: string) => toButtonPayload(flow.ref, step.ref, button),
@@ -134,6 +136,7 @@ function createStepContext(draft: Draft, catalogue: Catalogue, stand: Stand): St
       calls.map((call) => {
         const result = runAction(catalogue.actions, context, call);
         if (!result.ok) context.error(result.error.code, result.error.message);
+        else if (call.save !== undefined) saveResult(context, result.result ?? null, call.save, setValue);
         return result;
       }),
   });

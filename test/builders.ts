@@ -62,6 +62,8 @@ export function aBot(
     variableDefinitions: new Map(),
     sequences: new Map(),
     entryLinks: new Map(),
+    members: new Map(),
+    closingNotes: new Map(),
     channels: new Map([[channelId, "fake"]]),
     ...rest,
     flows: new Map(flows.map((flow) => [flow.ref, flow])),

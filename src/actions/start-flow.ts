@@ -19,6 +19,7 @@ export const startFlow = defineAction({
     return { code: "step.not_found", message: `the flow "${flow}" has no step with the ref "${step}"` };
   },
   apply(context, { flow, step, fallbackToStart }) {
+    if (context.contact.bannedAt !== undefined) return refuse("contact.banned", "the contact is banned");
     if (context.startFlow(flow, { step })) return ok({ step: step ?? context.bot.flows.get(flow)?.start ?? null });
     if (fallbackToStart && context.startFlow(flow)) return ok({ step: context.bot.flows.get(flow)?.start ?? null });
     return refuse("flow.not_published", `there is no published flow "${flow}" with that step`);

@@ -5,6 +5,7 @@ import type { FieldValue, Json } from "../model/field.ts";
 import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { ActionResult, JobRequest } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
+import type { ConversationContext } from "./conversation.ts";
 import type { ShopContext } from "./shop-context.ts";
 
 /** How a message is sent, where it is not the bot's answer on the present channel. */
@@ -60,6 +61,8 @@ export interface ContactContext {
   send(content: MessageContent, options?: SendOptions): boolean;
   /** The contact's cart and orders, and what is for sale. */
   readonly shop: ShopContext;
+  /** The live side: who looks after the contact, whether the bot is silent. */
+  readonly conversation: ConversationContext;
   enqueue(job: JobRequest): void;
   /** Records that something went wrong, without stopping. */
   error(code: string, message: string): void;
@@ -70,7 +73,17 @@ export interface ActionType<Args = unknown> {
   /** Also its key in the registry. snake_case, verb first. */
   readonly name: string;
   readonly title: string;
-  readonly group: "contact" | "tags" | "fields" | "flows" | "sequences" | "messages" | "consent" | "variables" | "shop";
+  readonly group:
+    | "contact"
+    | "tags"
+    | "fields"
+    | "flows"
+    | "sequences"
+    | "messages"
+    | "consent"
+    | "variables"
+    | "conversation"
+    | "shop";
   /** One sentence for the editor and the API document. */
   readonly description: string;
   readonly args: z.ZodType<Args>;

@@ -6,6 +6,7 @@ import type { ResultMapping } from "../model/result-mapping.ts";
 import type { World } from "../model/world.ts";
 import { parseActionCall } from "./actions.ts";
 import { createContactContext, startFlow } from "./contact-context.ts";
+import { holdPosition, isSilent, reopen } from "./conversation.ts";
 import { createDraft, type Draft, isOfEvent, toOutcome } from "./draft.ts";
 import { enterByLink } from "./entry.ts";
 import { mergeContacts } from "./merge.ts";
@@ -26,12 +27,13 @@ type Handler<K extends Happening["kind"]> = (
 const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
   message: (draft, event, catalogue) => {
     noteInbound(draft);
-    answerMessage(draft, event.message, catalogue);
+    if (!isSilent(draft)) answerMessage(draft, event.message, catalogue);
     return undefined;
   },
   message_edited: () => undefined,
   button: (draft, event, catalogue) => {
     noteInbound(draft);
+    if (isSilent(draft)) return undefined;
     const target = parseButtonPayload(event.payload);
     if (target !== undefined) press(draft, catalogue, target);
     // A payload that is not ours (a menu set up elsewhere) speaks like a typed text.
@@ -42,7 +44,9 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
   },
   start: (draft, event) => {
     noteInbound(draft);
+    // What a link brings is kept also while the bot is silent; it only leads nowhere.
     const triggered = event.payload === undefined ? undefined : enterByLink(draft, event.payload);
+    if (isSilent(draft)) return undefined;
     const channelKind = channelKindOf(draft);
     const chosen =
       triggered ??
@@ -63,7 +67,8 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
     const position = draft.contact.positions.find(({ id }) => id === event.positionId);
     // Gone on meanwhile, or moved to later: nothing is due.
     if (position?.wakeAt !== undefined && position.wakeAt <= event.at) {
-      resume(draft, catalogue, position, { kind: "timeout" });
+      if (isSilent(draft)) holdPosition(draft, position);
+      else resume(draft, catalogue, position, { kind: "timeout" });
     }
     return undefined;
   },
@@ -138,6 +143,7 @@ function noteInbound(draft: Draft): void {
   );
   const lastInboundAt = Math.max(event.at, contact.lastInboundAt ?? 0);
   draft.contact = { ...contact, identities, lastInboundAt, profile: fillProfile(contact.profile, event.profile) };
+  reopen(draft);
 }
 
 function isMeant(event: Event, identity: Identity): boolean {

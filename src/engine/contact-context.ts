@@ -2,6 +2,7 @@ import type { Contact, Identity } from "../model/contact.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { Fact } from "../model/outcome.ts";
 import type { ContactContext } from "./action-type.ts";
+import { createConversationContext } from "./conversation.ts";
 import { type Draft, isOfEvent, removePosition, type WalkItem } from "./draft.ts";
 import { createShopContext } from "./shop-context.ts";
 import { renderTemplate } from "./template.ts";
@@ -109,11 +110,16 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
         ...(options.author === undefined ? {} : { author: options.author }),
         ...where,
       });
+      // Who answers has read what was said.
+      if (options.author === "agent") context.conversation.setRead(true);
       return true;
     },
     // Made when it is asked for: most decisions never do.
     get shop() {
       return createShopContext(draft.shop, draft.facts);
+    },
+    get conversation() {
+      return createConversationContext(draft);
     },
     enqueue: (job) => {
       draft.jobs.push(job);
@@ -140,6 +146,7 @@ function identityOn(draft: Draft, channelId: number | undefined): Identity | und
 
 /** Why nothing may be sent, as a stable word; undefined: it may. One who opted out gets only what they ask for themselves. */
 function whyNotSend(draft: Draft, status: "active" | "blocked" | undefined): string | undefined {
+  if (draft.contact.bannedAt !== undefined) return "banned";
   if (status === undefined) return "no_channel";
   if (status === "blocked") return "blocked";
   if (draft.contact.optedOutAt !== undefined && draft.event.source !== "channel") return "opted_out";

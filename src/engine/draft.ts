@@ -100,6 +100,15 @@ export function addPosition(draft: Draft, position: Omit<Position, "id" | "enter
   return id;
 }
 
+/** The same wait with something changed, under a new id: ids are for ever, and what is stored of a position is never changed. */
+export function replacePosition(draft: Draft, position: Position, change: Pick<Position, "wakeAt">): void {
+  const id = `${draft.event.id}-${draft.positionsMade}`;
+  draft.positionsMade += 1;
+  const changed: Position = { ...position, ...change, id };
+  const positions = draft.contact.positions.map((other) => (other === position ? changed : other));
+  draft.contact = { ...draft.contact, positions };
+}
+
 export function removePosition(draft: Draft, id: string): void {
   draft.contact = { ...draft.contact, positions: draft.contact.positions.filter((position) => position.id !== id) };
 }

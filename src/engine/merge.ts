@@ -32,6 +32,10 @@ const mergers: { readonly [K in keyof Required<Contact>]: Merger<K> } = {
   splits: (own, other) => ({ ...other, ...own }),
   // Who does not want to be written to must not lose that by becoming one with somebody.
   optedOutAt: earliest,
+  conversation: (own, other) => own ?? other,
+  // Who is banned stays so, whichever of the two it was.
+  bannedAt: earliest,
+  consents: (own, other) => ({ ...other, ...own }),
   lastInboundAt: (own, other) => (own === undefined || other === undefined ? (own ?? other) : Math.max(own, other)),
 };
 

@@ -6,6 +6,7 @@ import type { EndReason } from "../model/outcome.ts";
 import type { ActionCatalogue } from "./action-type.ts";
 import { runAction } from "./actions.ts";
 import { createContactContext, startFlow } from "./contact-context.ts";
+import { isSilent } from "./conversation.ts";
 import { addPosition, type Draft, removePosition } from "./draft.ts";
 import { saveResult } from "./save-result.ts";
 import type { Signal, StepCatalogue, StepContext, StepResult, StepType } from "./step-type.ts";
@@ -45,7 +46,7 @@ function startTriggeredFlows(draft: Draft): void {
   while (draft.seenFacts < draft.facts.length) {
     const fact = draft.facts[draft.seenFacts];
     draft.seenFacts += 1;
-    if (fact === undefined) continue;
+    if (fact === undefined || isSilent(draft)) continue;
     for (const triggered of findFactTriggers(draft.bot, fact, channelKind)) {
       startFlow(draft, triggered.flow.ref, { step: triggered.step, by: `trigger:${triggered.trigger.kind}` });
     }

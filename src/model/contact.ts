@@ -1,3 +1,4 @@
+import type { Consents, Conversation } from "./conversation.ts";
 import type { FieldValue, Json } from "./field.ts";
 
 /** A contact's presence on one channel. */
@@ -95,4 +96,9 @@ export interface Contact {
   readonly optedOutAt?: number | undefined;
   /** Unix milliseconds of the last inbound message or press on any channel. */
   readonly lastInboundAt?: number | undefined;
+  /** Absent: `newConversation`. */
+  readonly conversation?: Conversation | undefined;
+  /** Unix milliseconds since which the contact gets no flow and no message. */
+  readonly bannedAt?: number | undefined;
+  readonly consents?: Consents | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Contact, Profile, ProfileKey } from "./contact.ts";
+import type { ConsentKind, ConversationStatus } from "./conversation.ts";
 import type { FieldValue, Json } from "./field.ts";
 import type { OutgoingMessage } from "./message.ts";
 import type { OrderStatus, ShopChanges } from "./shop.ts";
@@ -37,6 +38,20 @@ export type Fact =
   | { readonly kind: "variable_changed"; readonly variable: string; readonly value: FieldValue | null }
   | { readonly kind: "sequence_subscribed" | "sequence_unsubscribed"; readonly sequence: string }
   | { readonly kind: "opted_in" | "opted_out" }
+  | { readonly kind: "conversation_moved"; readonly status: ConversationStatus }
+  | { readonly kind: "closing_note_added"; readonly note: string; readonly summary: string }
+  | { readonly kind: "agent_assigned"; readonly agent: number }
+  | { readonly kind: "agent_unassigned" | "bot_resumed" | "banned" | "unbanned" | "marked_read" | "marked_unread" }
+  /** `until`: Unix milliseconds; null: until it is resumed. */
+  | { readonly kind: "bot_paused"; readonly until: number | null }
+  | { readonly kind: "consent_changed"; readonly consent: ConsentKind; readonly granted: boolean }
+  | {
+      readonly kind: "custom_event";
+      readonly event: string;
+      readonly text?: string | undefined;
+      readonly price?: number | undefined;
+      readonly number?: number | undefined;
+    }
   | { readonly kind: "channel_blocked" | "channel_unblocked"; readonly channelId: number }
   | { readonly kind: "flow_started"; readonly flow: string; readonly step: string; readonly by: string }
   | { readonly kind: "step_entered"; readonly flow: string; readonly step: string }

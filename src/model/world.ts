@@ -1,4 +1,5 @@
 import type { Contact } from "./contact.ts";
+import type { ClosingNote } from "./conversation.ts";
 import type { FieldDefinition, FieldValue } from "./field.ts";
 import type { EntryLink, PreparedFlow } from "./flow.ts";
 import type { ShopView } from "./shop.ts";
@@ -22,6 +23,10 @@ export interface BotSnapshot {
   /** Names of sequences by `ref`. */
   readonly sequences: ReadonlyMap<string, string>;
   readonly entryLinks: ReadonlyMap<string, EntryLink>;
+  /** Names of the workspace's members by id. */
+  readonly members: ReadonlyMap<number, string>;
+  /** What may be said at a conversation's close, by name. */
+  readonly closingNotes: ReadonlyMap<string, ClosingNote>;
   /** Kinds of the bot's channels by id. */
   readonly channels: ReadonlyMap<number, string>;
 }

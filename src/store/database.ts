@@ -6,6 +6,7 @@ import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { EmbeddedDialect } from "./embedded-dialect.ts";
 import { up as spine } from "./migrations/0001-spine.ts";
+import { up as conversations } from "./migrations/0002-conversations.ts";
 import { up as shop } from "./migrations/0003-shop.ts";
 import { up as queries } from "./migrations/0006-queries.ts";
 import { PreparingClient } from "./preparing-client.ts";
@@ -134,7 +135,12 @@ function createPool(connectionString: string, max: number, settings: string, pip
 }
 
 /** Every migration, by name, in order. Forward only. */
-const migrations = { "0001-spine": { up: spine }, "0003-shop": { up: shop }, "0006-queries": { up: queries } };
+const migrations = {
+  "0001-spine": { up: spine },
+  "0002-conversations": { up: conversations },
+  "0003-shop": { up: shop },
+  "0006-queries": { up: queries },
+};
 
 /**
  * Brings the schema up to date. Several processes may call it at once: Kysely's migrator holds an advisory lock. `schema`: where the

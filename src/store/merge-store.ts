@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Contact } from "../model/contact.ts";
 import { moveCart } from "./cart-store.ts";
+import { moveClosingNotes, moveCustomEvents } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
 import { moveEvents } from "./event-store.ts";
 import { moveIntegrationCalls } from "./integration-log-store.ts";
@@ -19,9 +20,11 @@ export type Move = (trx: Database, from: number, to: number) => Promise<void>;
 export const movers = {
   carts: moveCart,
   contactAliases: moveAliases,
+  contactClosingNotes: moveClosingNotes,
   contactFields: moveFields,
   contactLabels: moveLabels,
   contactTags: moveTags,
+  customEventLog: moveCustomEvents,
   events: moveEvents,
   identities: moveIdentities,
   integrationLog: moveIntegrationCalls,

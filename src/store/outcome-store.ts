@@ -5,6 +5,7 @@ import type { FieldValue } from "../model/field.ts";
 import type { MessageAuthor, MessageContent, MessageStatus, OutgoingMessage } from "../model/message.ts";
 import type { Answer, Fact } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
+import { writeConversationLog } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
 import type { Unfinished } from "./transact.ts";
 
@@ -169,11 +170,12 @@ async function writeCommon(trx: Database, batch: Batch, messages: readonly Messa
       update contacts c set name = p.name, first_name = p."firstName", last_name = p."lastName", email = p.email,
         phone = p.phone, gender = p.gender, language = p.language, time_zone = p."timeZone", avatar_url = p."avatarUrl",
         client_external_id = p."clientExternalId", utm = p.utm, entry = p.entry, splits = p.splits,
-        opted_out_at = to_timestamp(p."optedOutAt" / 1000.0),
+        opted_out_at = to_timestamp(p."optedOutAt" / 1000.0), conversation = p.conversation, consents = p.consents,
+        banned_at = to_timestamp(p."bannedAt" / 1000.0),
         last_inbound_at = coalesce(to_timestamp(p.at / 1000.0), c.last_inbound_at), inbound = c.inbound || p.inbound
       from json_to_recordset(${json(changes.flatMap(({ profile }) => profile ?? []))}) as p(id bigint, name text,
         "firstName" text, "lastName" text, email text, phone text, gender text, language text, "timeZone" text,
-        "avatarUrl" text, "clientExternalId" text, utm jsonb, entry jsonb, splits jsonb, "optedOutAt" bigint, at bigint,
+        "avatarUrl" text, "clientExternalId" text, utm jsonb, entry jsonb, splits jsonb, "optedOutAt" bigint, conversation jsonb, consents jsonb, "bannedAt" bigint, at bigint,
         inbound jsonb)
       where c.id = p.id
     ), gone_positions as (
@@ -297,12 +299,30 @@ function diffProfile(before: Contact, after: Contact) {
     after.utm !== before.utm ||
     after.entry !== before.entry ||
     after.splits !== before.splits ||
-    after.optedOutAt !== before.optedOutAt;
+    after.optedOutAt !== before.optedOutAt ||
+    after.conversation !== before.conversation ||
+    after.consents !== before.consents ||
+    after.bannedAt !== before.bannedAt;
   const at = seenNow ? after.lastInboundAt : undefined;
   if (!changed) return { seen: seenNow ? { id: after.id, at, inbound } : undefined, profile: undefined };
   const columns = Object.fromEntries(profileKeys.map((key) => [key, after.profile[key]]));
-  const { utm, entry, splits, optedOutAt } = after;
-  return { seen: undefined, profile: { id: after.id, ...columns, utm, entry, splits, optedOutAt, at, inbound } };
+  const { utm, entry, splits, optedOutAt, conversation, consents, bannedAt } = after;
+  return {
+    seen: undefined,
+    profile: {
+      id: after.id,
+      ...columns,
+      utm,
+      entry,
+      splits,
+      optedOutAt,
+      conversation,
+      consents,
+      bannedAt,
+      at,
+      inbound,
+    },
+  };
 }
 
 /** Tags and labels that an action named and the workspace does not know yet; that changes what bots know, so the revision goes up. */
@@ -348,6 +368,7 @@ async function writeRare(trx: Database, batch: Batch): Promise<void> {
     }
   }
   await writeNotes(trx, batch);
+  await writeConversationLog(trx, batch.handled);
   await writeEdits(trx, batch);
 }
 

@@ -2,7 +2,9 @@ import type { PublishedFlow } from "../engine/prepare-flow.ts";
 import type { FieldDefinition, FieldValue } from "../model/field.ts";
 import type { PreparedFlow } from "../model/flow.ts";
 import type { BotSnapshot } from "../model/world.ts";
+import { listClosingNotes } from "./closing-note-store.ts";
 import type { Database } from "./database.ts";
+import { listMembers } from "./member-store.ts";
 
 /** A bot as published, with the workspace revision at which it was read. */
 export interface VersionedSnapshot {
@@ -42,6 +44,8 @@ export async function loadSnapshot(
     .execute();
   const sequences = await db.selectFrom("sequences").select(["ref", "name"]).where("botId", "=", botId).execute();
   const channels = await db.selectFrom("channels").select(["id", "kind"]).where("botId", "=", botId).execute();
+  const members = await listMembers(db, workspaceId);
+  const closingNotes = await listClosingNotes(db, { workspaceId, botId });
   const entryLinks = await db
     .selectFrom("entryLinks")
     .leftJoin("flows", "flows.id", "entryLinks.flowId")
@@ -62,6 +66,8 @@ export async function loadSnapshot(
       fields: byKeyAndName(fields),
       variableDefinitions: byKeyAndName(variables),
       sequences: new Map(sequences.map(({ ref, name }) => [ref, name])),
+      members: new Map(members.map(({ id, name, email }) => [id, name === "" ? email : name])),
+      closingNotes: new Map(closingNotes.map((note) => [note.name, note])),
       channels: new Map(channels.map(({ id, kind }) => [id, kind])),
       entryLinks: new Map(
         entryLinks.map((link) => [

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from "kysely";
 import type { Entry, Utm, WaitKind } from "../model/contact.ts";
+import type { Consents, Conversation, MemberRole } from "../model/conversation.ts";
 import type { FieldKind, FieldValue, Json } from "../model/field.ts";
 import type { EntryData, FlowDocument } from "../model/flow.ts";
 import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
@@ -122,7 +123,46 @@ export interface Tables {
     inbound: DefaultedJsonColumn<Record<string, number>>;
     lastInboundAt: NullableTimestamp;
     optedOutAt: NullableTimestamp;
+    conversation: NullableJsonColumn<Conversation>;
+    consents: NullableJsonColumn<Consents>;
+    bannedAt: NullableTimestamp;
     createdAt: Timestamp;
+  };
+  users: {
+    id: Generated<number>;
+    email: string;
+    name: Generated<string>;
+    passwordHash: string | null;
+    createdAt: Timestamp;
+  };
+  members: { id: Generated<number>; workspaceId: number; userId: number; role: MemberRole; createdAt: Timestamp };
+  closingNotes: {
+    id: Generated<number>;
+    botId: number;
+    name: string;
+    description: Generated<string>;
+    requireAttachment: Generated<0 | 1 | 2>;
+    requireSummary: Generated<0 | 1 | 2>;
+    createdAt: Timestamp;
+  };
+  contactClosingNotes: {
+    id: Generated<number>;
+    contactId: number;
+    closingNoteId: number | null;
+    name: string;
+    summary: string;
+    agentId: number | null;
+    createdAt: Date;
+  };
+  customEvents: { id: Generated<number>; workspaceId: number; name: string; createdAt: Timestamp };
+  customEventLog: {
+    id: Generated<number>;
+    customEventId: number;
+    contactId: number;
+    textValue: string | null;
+    priceValue: number | null;
+    numberValue: number | null;
+    createdAt: Date;
   };
   identities: {
     id: Generated<number>;

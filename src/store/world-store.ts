@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Contact, Entry, Identity, Position, Utm } from "../model/contact.ts";
+import type { Consents, Conversation } from "../model/conversation.ts";
 import type { FieldValue, Json } from "../model/field.ts";
 import type { Database } from "./database.ts";
 
@@ -54,6 +55,9 @@ interface ContactRow {
   readonly inbound: Record<string, number>;
   readonly lastInboundAt: number | null;
   readonly optedOutAt: number | null;
+  readonly conversation: Conversation | null;
+  readonly consents: Consents | null;
+  readonly bannedAt: number | null;
   readonly tags: string[] | null;
   readonly labels: string[] | null;
   readonly fields: Record<string, FieldValue> | null;
@@ -91,6 +95,7 @@ async function loadWanted(db: Database, wanted: RawBuilder<unknown>): Promise<Lo
         'avatarUrl', c.avatar_url, 'clientExternalId', c.client_external_id) as profile,
       c.utm, c.entry, c.splits, c.inbound,
       ${millis("c.last_inbound_at")} as "lastInboundAt", ${millis("c.opted_out_at")} as "optedOutAt",
+      c.conversation, c.consents, ${millis("c.banned_at")} as "bannedAt",
       (select json_agg(t.name order by ct.added_at, ct.tag_id)
         from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id) as tags,
       (select json_agg((select l.name from labels l where l.id = cl.label_id) order by cl.added_at, cl.label_id)
@@ -154,6 +159,9 @@ function toLoadedContact(row: ContactRow): LoadedContact {
       splits: row.splits,
       optedOutAt: row.optedOutAt ?? undefined,
       lastInboundAt: row.lastInboundAt ?? undefined,
+      conversation: row.conversation ?? undefined,
+      consents: row.consents ?? undefined,
+      bannedAt: row.bannedAt ?? undefined,
     },
   };
 }

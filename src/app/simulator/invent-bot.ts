@@ -30,6 +30,8 @@ export function inventBot(options: {
     variableDefinitions: new EveryDefinition(new Map()),
     sequences: new EveryName(),
     entryLinks: new Map(),
+    members: new Map(),
+    closingNotes: new Map(),
     channels: new Map([[simulatedChannelId, options.channelKind]]),
   };
 }

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { defineAction, ok } from "../engine/action-type.ts";
+
+export const assignAgent = defineAction({
+  name: "assign_agent",
+  title: "Assign an agent",
+  group: "conversation",
+  description: "Gives the conversation to a member of the team.",
+  args: z.object({ agent: z.number().int().positive() }),
+  example: { agent: 1 },
+  check(bot, { agent }) {
+    if (bot.members.has(agent)) return undefined;
+    return { code: "member.not_found", message: `there is no member ${agent} in the workspace` };
+  },
+  apply: ({ conversation }, { agent }) => ok({ changed: conversation.assign(agent) }),
+});

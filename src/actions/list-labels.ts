@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { defineAction, ok } from "../engine/action-type.ts";
+
+export const listLabels = defineAction({
+  name: "list_labels",
+  title: "List the labels",
+  group: "tags",
+  description: "Gives the contact's labels.",
+  args: z.object({}),
+  example: {},
+  apply: ({ contact }) => ok({ labels: [...contact.labels] }),
+});

@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { defineAction, ok } from "../engine/action-type.ts";
+
+export const unassignAgent = defineAction({
+  name: "unassign_agent",
+  title: "Unassign the agent",
+  group: "conversation",
+  description: "Takes the conversation from the member that it was given to.",
+  args: z.object({}),
+  example: {},
+  apply: ({ conversation }) => ok({ changed: conversation.assign(undefined) }),
+});

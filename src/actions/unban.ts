@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { defineAction, ok } from "../engine/action-type.ts";
+
+export const unban = defineAction({
+  name: "unban",
+  title: "Unban the contact",
+  group: "conversation",
+  description: "Ends a ban; waits that ended meanwhile go on at once.",
+  args: z.object({}),
+  example: {},
+  apply: ({ conversation }) => ok({ changed: conversation.setBanned(false) }),
+});

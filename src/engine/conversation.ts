@@ -1,0 +1,130 @@
+import type { Contact, Position } from "../model/contact.ts";
+import { type ConsentKind, type Conversation, forever, newConversation } from "../model/conversation.ts";
+import type { Fact } from "../model/outcome.ts";
+import { type Draft, replacePosition } from "./draft.ts";
+
+/** The live side of the contact, as actions change it. Each method that changes nothing records nothing. */
+export interface ConversationContext {
+  readonly state: Conversation;
+  /** `closing`: what is said at the close. */
+  move(status: Conversation["status"], closing?: { readonly note: string; readonly summary: string }): boolean;
+  /** The member is known to be one. */
+  assign(agent: number | undefined): boolean;
+  /** The bot keeps still until then (Unix milliseconds; `forever`). */
+  pause(until: number): void;
+  /** Waits that fell due meanwhile end at once. */
+  resume(): boolean;
+  setBanned(isBanned: boolean): boolean;
+  setConsent(kind: ConsentKind, granted: boolean): boolean;
+  /** What came so far has been read; or (false) nothing has. */
+  setRead(isRead: boolean): boolean;
+  logEvent(event: Omit<Extract<Fact, { kind: "custom_event" }>, "kind">): void;
+  /** Ends the waits of all delays, with the walks that stood in them. Returns how many. */
+  dropDelays(): number;
+}
+
+/** Whether the bot says nothing of its own accord: a person talks, or the contact is banned. What doors and agents start runs all the same. */
+export function isSilent({ contact, event }: Draft): boolean {
+  return contact.bannedAt !== undefined || (contact.conversation?.pausedUntil ?? 0) > event.at;
+}
+
+/** A wait that fell due while the bot is silent goes on when it may speak again. */
+export function holdPosition(draft: Draft, position: Position): void {
+  const wakeAt = draft.contact.bannedAt !== undefined ? forever : (draft.contact.conversation?.pausedUntil ?? forever);
+  replacePosition(draft, position, { wakeAt });
+}
+
+/** What somebody writes opens a closed conversation again. */
+export function reopen(draft: Draft): void {
+  const { conversation } = draft.contact;
+  if (conversation?.status === "done") move(draft, "open");
+}
+
+export function createConversationContext(draft: Draft): ConversationContext {
+  return {
+    get state() {
+      return draft.contact.conversation ?? newConversation;
+    },
+    move: (status, closing) => move(draft, status, closing),
+    assign(agent) {
+      if (stateOf(draft).agent === agent) return false;
+      const fact: Fact = agent === undefined ? { kind: "agent_unassigned" } : { kind: "agent_assigned", agent };
+      return set(draft, { agent }, fact);
+    },
+    pause(until) {
+      const before = stateOf(draft).pausedUntil;
+      set(draft, { pausedUntil: until }, { kind: "bot_paused", until: until === forever ? null : until });
+      // What waits for the end of the old pause waits for that of the new one.
+      if (before !== undefined) release(draft, before, until);
+    },
+    resume() {
+      const { pausedUntil } = stateOf(draft);
+      if (pausedUntil === undefined) return false;
+      const wasSilent = pausedUntil > draft.event.at;
+      set(draft, { pausedUntil: undefined }, wasSilent ? { kind: "bot_resumed" } : undefined);
+      if (draft.contact.bannedAt === undefined) release(draft, pausedUntil, draft.event.at);
+      return wasSilent;
+    },
+    setBanned(isBanned) {
+      if ((draft.contact.bannedAt !== undefined) === isBanned) return false;
+      draft.contact = { ...draft.contact, bannedAt: isBanned ? draft.event.at : undefined };
+      draft.facts.push({ kind: isBanned ? "banned" : "unbanned" });
+      const { pausedUntil } = stateOf(draft);
+      if (!isBanned) release(draft, forever, isSilent(draft) ? (pausedUntil ?? forever) : draft.event.at);
+      return true;
+    },
+    setConsent(kind, granted) {
+      if (draft.contact.consents?.[kind]?.granted === granted) return false;
+      const consents = { ...draft.contact.consents, [kind]: { granted, at: draft.event.at } };
+      draft.contact = { ...draft.contact, consents };
+      draft.facts.push({ kind: "consent_changed", consent: kind, granted });
+      return true;
+    },
+    setRead(isRead) {
+      const { lastInboundAt } = draft.contact;
+      const { readAt } = stateOf(draft);
+      const isUnread = lastInboundAt !== undefined && (readAt ?? 0) < lastInboundAt;
+      if (lastInboundAt === undefined || isUnread !== isRead) return false;
+      return set(draft, { readAt: isRead ? draft.event.at : 0 }, { kind: isRead ? "marked_read" : "marked_unread" });
+    },
+    logEvent(event) {
+      draft.facts.push({ kind: "custom_event", ...event });
+    },
+    dropDelays() {
+      const delays = draft.contact.positions.filter(({ waitsFor }) => waitsFor === "time");
+      for (const { flow, step } of delays) {
+        draft.facts.push({ kind: "position_ended", flow, step, reason: "stopped" });
+      }
+      const positions = draft.contact.positions.filter((position) => !delays.includes(position));
+      if (delays.length > 0) draft.contact = { ...draft.contact, positions };
+      return delays.length;
+    },
+  };
+}
+
+const stateOf = ({ contact }: Draft): Conversation => contact.conversation ?? newConversation;
+
+function set(draft: Draft, part: Partial<Conversation>, fact: Fact | undefined): true {
+  const conversation = { ...stateOf(draft), ...part };
+  draft.contact = { ...draft.contact, conversation } satisfies Contact;
+  if (fact !== undefined) draft.facts.push(fact);
+  return true;
+}
+
+function move(
+  draft: Draft,
+  status: Conversation["status"],
+  closing?: { readonly note: string; readonly summary: string },
+): boolean {
+  const isMoved = stateOf(draft).status !== status;
+  if (isMoved) set(draft, { status }, { kind: "conversation_moved", status });
+  if (closing !== undefined) draft.facts.push({ kind: "closing_note_added", ...closing });
+  return isMoved;
+}
+
+/** Waits that were put off to `held` end at `wakeAt`. */
+function release(draft: Draft, held: number, wakeAt: number): void {
+  for (const position of draft.contact.positions) {
+    if (position.wakeAt === held) replacePosition(draft, position, { wakeAt });
+  }
+}

@@ -147,6 +147,7 @@ const trigger: fc.Arbitrary<FlowDocument["triggers"][number]> = fc.oneof(
   }),
   fc.record({ kind: fc.constantFrom("tag_added" as const, "tag_removed" as const), tag }),
   fc.record({ kind: fc.constant("field_changed" as const), field: fc.constantFrom("city", "size") }),
+  fc.constantFrom("cart_changed" as const, "order_status" as const).map((kind) => ({ kind })),
 );
 
 /** A document whose edges leave from outputs that its steps have (and now and then lead nowhere). */

@@ -140,8 +140,9 @@ export function createShopContext(draft: ShopDraft, facts: Fact[]): ShopContext 
       facts.push({ kind: "order_created", ...toFact(order) });
     },
     changeOrder: (order) => {
+      const before = draft.view.orders.get(order.id)?.status ?? order.status;
       keepOrder(order);
-      facts.push({ kind: "order_changed", ...toFact(order) });
+      facts.push({ kind: "order_changed", before, ...toFact(order) });
     },
     changeStock: (variantId, by) => {
       if (by === 0) return;

@@ -125,6 +125,9 @@ describe("a fact", () => {
     aFlow("lost vip", { kind: "tag_removed", tag: "vip" }),
     aFlow("moved", { kind: "field_changed", field: "city" }),
     aFlow("moved, by name", { kind: "field_changed", field: "Город" }),
+    aFlow("cart", { kind: "cart_changed" }),
+    aFlow("any order", { kind: "order_status" }),
+    aFlow("paid", { kind: "order_status", status: "paid" }),
     aFlow("on the web", { kind: "tag_added", tag: "vip", channels: ["webchat"] }),
   ];
 
@@ -135,6 +138,14 @@ describe("a fact", () => {
     [{ kind: "field_changed", field: "city", value: "Tver" }, ["moved", "moved, by name"]],
     [{ kind: "field_changed", field: "age", value: null }, []],
     [{ kind: "label_added", label: "vip" }, []],
+    [{ kind: "cart_changed", quantity: 1, total: 5, currency: "EUR" }, ["cart"]],
+    [{ kind: "order_created", order: 1, status: "paid", total: 5, currency: "EUR" }, ["any order", "paid"]],
+    [{ kind: "order_created", order: 1, status: "ordered", total: 5, currency: "EUR" }, ["any order"]],
+    [
+      { kind: "order_changed", order: 1, before: "ordered", status: "paid", total: 5, currency: "EUR" },
+      ["any order", "paid"],
+    ],
+    [{ kind: "order_changed", order: 1, before: "paid", status: "paid", total: 5, currency: "EUR" }, []],
   ])("%j starts %j", (fact, expected) => {
     const found = findFactTriggers(aBot({ flows, fields }), fact, "telegram");
     expect(found.map(({ flow }) => flow.ref)).toEqual(expected);

@@ -80,7 +80,7 @@ function normalise(text: string): string {
   return text.trim().replace(/\s+/g, " ").toLowerCase();
 }
 
-/** Flows that a fact of this very decision starts: a tag added or removed, a field changed. All that match. */
+/** Flows that a fact of this very decision starts: a tag added or removed, a field or the cart changed, an order. All that match. */
 export function findFactTriggers(bot: BotSnapshot, fact: Fact, channelKind: string | undefined): Triggered[] {
   if (fact.kind === "tag_added" || fact.kind === "tag_removed") {
     return findTriggers(bot, fact.kind, channelKind, (trigger) => trigger.tag === fact.tag);
@@ -93,6 +93,11 @@ export function findFactTriggers(bot: BotSnapshot, fact: Fact, channelKind: stri
       channelKind,
       (trigger) => trigger.field === fact.field || trigger.field === field?.name,
     );
+  }
+  if (fact.kind === "cart_changed") return findTriggers(bot, fact.kind, channelKind);
+  if (fact.kind === "order_created" || (fact.kind === "order_changed" && fact.status !== fact.before)) {
+    const { status } = fact;
+    return findTriggers(bot, "order_status", channelKind, (trigger) => (trigger.status ?? status) === status);
   }
   return [];
 }

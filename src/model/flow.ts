@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FieldValue } from "./field.ts";
+import { orderStatusSchema } from "./shop.ts";
 
 /** A `ref`: short, stable, safe in URLs and in a Telegram button (64 bytes hold flow, step and button together). */
 export const refSchema = z.string().regex(/^[A-Za-z0-9_-]{1,20}$/, "a ref has 1 to 20 of A-Z, a-z, 0-9, _ and -");
@@ -41,6 +42,10 @@ export const triggerSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("tag_added"), tag: z.string().min(1), ...triggerBase }),
   z.object({ kind: z.literal("tag_removed"), tag: z.string().min(1), ...triggerBase }),
   z.object({ kind: z.literal("field_changed"), field: z.string().min(1), ...triggerBase }),
+  /** Something was put into the contact's cart or taken out; a delay after it finds carts that were left standing. */
+  z.object({ kind: z.literal("cart_changed"), ...triggerBase }),
+  /** An order was made with this status, or came to it; absent: with whichever. */
+  z.object({ kind: z.literal("order_status"), status: orderStatusSchema.optional(), ...triggerBase }),
 ]);
 export type Trigger = z.infer<typeof triggerSchema>;
 

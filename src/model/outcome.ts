@@ -79,8 +79,17 @@ export type Fact =
       readonly currency: string | null;
     }
   | {
-      readonly kind: "order_created" | "order_changed";
+      readonly kind: "order_created";
       readonly order: number;
+      readonly status: OrderStatus;
+      readonly total: number;
+      readonly currency: string;
+    }
+  | {
+      readonly kind: "order_changed";
+      readonly order: number;
+      /** The status it had; the same where something else was changed. */
+      readonly before: OrderStatus;
       readonly status: OrderStatus;
       /** Minor units. */
       readonly total: number;

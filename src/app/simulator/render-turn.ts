@@ -64,6 +64,11 @@ function renderFact(fact: Fact, _at: number): string | undefined {
       return `subscribed to ${fact.sequence}`;
     case "sequence_unsubscribed":
       return `unsubscribed from ${fact.sequence}`;
+    case "cart_changed":
+      return `cart: ${fact.quantity} items`;
+    case "order_created":
+    case "order_changed":
+      return `order ${fact.order}: ${fact.status}`;
     case "opted_in":
     case "opted_out":
       return fact.kind.replace("_", " ");

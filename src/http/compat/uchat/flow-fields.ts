@@ -32,8 +32,9 @@ const definition = {
   var_type: z.enum(varTypes),
   description: z.string(),
 };
-const userFieldSchema = z.strictObject(definition);
-const botFieldSchema = z.strictObject({ ...definition, value: z.string() });
+/** A definition has no value; UChat's has the key all the same. */
+const userFieldSchema = z.strictObject({ ...definition, value: z.string() });
+const botFieldSchema = z.strictObject({ ...definition, value: z.string(), is_template_field: z.boolean() });
 const withStatus = <Data extends z.ZodType>(data: Data) => z.strictObject({ data, status: z.literal("ok") });
 
 const newFieldInput = {
@@ -56,6 +57,7 @@ const presentField = (botId: number, field: Field) => ({
   var_ns: toNs("field", botId, field.id),
   var_type: toVarType[field.kind],
   description: field.description,
+  value: "",
 });
 
 const presentVariable = (variable: Variable) => ({
@@ -64,6 +66,7 @@ const presentVariable = (variable: Variable) => ({
   var_type: toVarType[variable.kind],
   description: variable.description,
   value: toVarValue(variable.value),
+  is_template_field: false,
 });
 
 /** The fields that every subscriber can have. */

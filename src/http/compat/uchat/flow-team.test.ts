@@ -60,7 +60,7 @@ const lists: readonly DoorCase[] = [
     endpoint: "GET /team-flows",
     good: () => ({ type: "telegram" }),
     after: ({ bot }, body: { data: object[] }) =>
-      expect(body.data).toEqual([{ flow_ns: `f${bot.id}`, name: "Shop", type: "telegram" }]),
+      expect(body.data).toEqual([{ flow_ns: `f${bot.id}`, name: "Shop", type: "telegram", linked_label: "" }]),
     bad: [{ type: "pigeon" }],
     isOwn: true,
   },

@@ -6,6 +6,8 @@ import { text } from "./input.ts";
 
 const tickets = "there are no ticket lists; keep deals in a sales plan or values in user fields";
 const starts = "a flow starts by its triggers: give the flow that shall begin one of the kind `start`, and publish it";
+const templates = "there is no WhatsApp account to have templates yet";
+const discounts = "there are no discount codes; give the variant a price of its own, or note the discount on the order";
 const summaries = "there are no summaries by day; /metrics and the events of the native API count everything";
 
 /** What UChat has and this product has not, with what to do instead. */
@@ -18,6 +20,17 @@ const missing: readonly (readonly [Method, string, AnyEndpoint["scope"], string]
   ["POST", "/flow/set-default-start-flow", "flow", starts],
   ["POST", "/flow/set-web-chat-widget-default-start-flow", "flow", starts],
   ["POST", "/flow/settings/set-audio-transcription", "flow", "voice messages are kept, and not written out"],
+  ["POST", "/whatsapp-template/list", "flow", templates],
+  ["POST", "/whatsapp-template/create", "flow", templates],
+  ["POST", "/whatsapp-template/sync", "flow", templates],
+  ["DELETE", "/whatsapp-template/delete", "flow", templates],
+  ["GET", "/shop/discount-codes", "team", discounts],
+  ["GET", "/shop/discount-codes/get-info-by-code", "team", discounts],
+  ["GET", "/shop/discount-codes/{codeId}/get-info", "team", discounts],
+  ["POST", "/shop/discount-codes/create", "team", discounts],
+  ["PUT", "/shop/discount-codes/{codeId}/update", "team", discounts],
+  ["DELETE", "/shop/discount-codes/{codeId}/delete", "team", discounts],
+  ["DELETE", "/shop/discount-codes/delete-by-code", "team", discounts],
   ["GET", "/team/ticket-lists", "team", tickets],
   ["GET", "/team/ticket-lists/{listId}/fields", "team", tickets],
   ["GET", "/team/ticket-lists/{listId}/items", "team", tickets],

@@ -87,8 +87,10 @@ export function presentOrderSummary(
   return { id, total: toDecimalText(total, currency), currency: toCurrency(currency), status };
 }
 
-/** An order whole. UChat's document does not say what one holds: this is what its calls write, in its words. */
+/** An order whole. UChat's document names `id`, `total_price` and `num_of_items`; the others are what its calls write, in its words. */
 export const orderSchema = orderSummarySchema.extend({
+  total_price: z.number(),
+  num_of_items: z.number().int(),
   user_ns: z.string(),
   created_at: dateTimeSchema,
   updated_at: dateTimeSchema,
@@ -112,6 +114,8 @@ export function presentOrder(order: StoredOrder): z.infer<typeof orderSchema> {
   const { details, lines, currency, createdAt, updatedAt } = order;
   return {
     ...presentOrderSummary(order),
+    total_price: toMajor(order.total, currency),
+    num_of_items: countItems(lines),
     user_ns: toNs("contact", order.botId, order.contactId),
     created_at: toDateTime(createdAt),
     updated_at: toDateTime(updatedAt),
@@ -132,51 +136,92 @@ export function presentOrder(order: StoredOrder): z.infer<typeof orderSchema> {
   };
 }
 
-/** A product with its variants, whose ids carts and orders take. */
-export const productSchema = z.strictObject({
+/** A variant, whose id carts and orders take. There is one option here, the variant's name. */
+export const variantSchema = z.strictObject({
   id: z.number().int(),
+  product_id: z.number().int(),
   name: z.string(),
   desc: z.string(),
+  option_1: z.string(),
+  option_2: z.string(),
+  option_1_value: z.string(),
+  option_2_value: z.string(),
+  variant_1_value: z.string(),
+  variant_2_value: z.string(),
   image: z.string(),
-  active: z.boolean(),
-  variants: z.array(
-    z.strictObject({
-      id: z.number().int(),
-      name: z.string(),
-      sku: z.string(),
-      price: z.number(),
-      compare_price: z.number(),
-      currency: z.string(),
-      stock: z.number().int().nullable(),
-      active: z.boolean(),
-    }),
-  ),
+  price: z.number(),
+  compare_price: z.number(),
+  currency: z.string(),
+  taxable: z.boolean(),
+  sku: z.string(),
+  barcode: z.string(),
+  track_stock: z.boolean(),
+  allow_no_stock_sell: z.boolean(),
+  qty: z.number().int(),
+  display_order: z.number().int(),
 });
 
-export function presentProduct({
+export function presentVariants({
   id,
   name,
   description,
   imageUrl,
-  active,
   variants,
-}: Product): z.infer<typeof productSchema> {
+}: Product): z.infer<typeof variantSchema>[] {
+  return variants.map((variant, index) => ({
+    id: variant.id,
+    product_id: id,
+    name,
+    desc: variant.description === "" ? description : variant.description,
+    option_1: "",
+    option_2: "",
+    option_1_value: variant.name,
+    option_2_value: "",
+    variant_1_value: variant.name,
+    variant_2_value: "",
+    image: variant.imageUrl ?? imageUrl ?? "",
+    price: toMajor(variant.price, variant.currency),
+    compare_price: variant.comparePrice === null ? 0 : toMajor(variant.comparePrice, variant.currency),
+    currency: toCurrency(variant.currency),
+    taxable: false,
+    sku: variant.sku ?? "",
+    barcode: "",
+    track_stock: variant.stock !== null,
+    allow_no_stock_sell: variant.stock === null,
+    qty: variant.stock ?? 0,
+    display_order: index + 1,
+  }));
+}
+
+/** A product with its variants. */
+export const productSchema = z.strictObject({
+  id: z.number().int(),
+  name: z.string(),
+  description: z.string(),
+  image: z.string(),
+  use_variant: z.boolean(),
+  total_qty: z.number().int(),
+  num_of_variants: z.number().int(),
+  track_stock: z.boolean(),
+  type: z.string(),
+  vendor: z.string(),
+  variants: z.array(variantSchema),
+});
+
+export function presentProduct(product: Product): z.infer<typeof productSchema> {
+  const { id, name, description, imageUrl, variants } = product;
   return {
     id,
     name,
-    desc: description,
+    description,
     image: imageUrl ?? "",
-    active,
-    variants: variants.map((variant) => ({
-      id: variant.id,
-      name: variant.name,
-      sku: variant.sku ?? "",
-      price: toMajor(variant.price, variant.currency),
-      compare_price: variant.comparePrice === null ? 0 : toMajor(variant.comparePrice, variant.currency),
-      currency: toCurrency(variant.currency),
-      stock: variant.stock,
-      active: variant.active,
-    })),
+    use_variant: variants.length > 1,
+    total_qty: variants.reduce((sum, { stock }) => sum + (stock ?? 0), 0),
+    num_of_variants: variants.length,
+    track_stock: variants.some(({ stock }) => stock !== null),
+    type: "",
+    vendor: "",
+    variants: presentVariants(product),
   };
 }
 

@@ -156,7 +156,14 @@ const shop: readonly DoorCase[] = [
     after: ({ userNs }, body: object) =>
       expect(body).toMatchObject({
         status: "ok",
-        data: { user_ns: userNs, total: "21.00", status: "paid", items: [{ num: 2, price: 10.5 }] },
+        data: {
+          user_ns: userNs,
+          total: "21.00",
+          total_price: 21,
+          num_of_items: 2,
+          status: "paid",
+          items: [{ num: 2, price: 10.5 }],
+        },
       }),
     missing: [() => ({ orderId: 999_999 })],
     bad: [{ orderId: "x" }],
@@ -196,7 +203,13 @@ const shop: readonly DoorCase[] = [
     good: () => ({ name: "shirt" }),
     after: (tenant, body: object) =>
       expect(body).toMatchObject({
-        data: [{ name: "T-shirt", variants: [{ id: variants.get(tenant), price: 10.5, currency: "aud", stock: 5 }] }],
+        data: [
+          {
+            name: "T-shirt",
+            total_qty: 5,
+            variants: [{ id: variants.get(tenant), price: 10.5, currency: "aud", qty: 5 }],
+          },
+        ],
         meta: { total: 1 },
       }),
     bad: [{ page: 0 }],
@@ -209,6 +222,14 @@ const shop: readonly DoorCase[] = [
     after: (_tenant, body: object) => expect(body).toMatchObject({ status: "ok", data: { name: "T-shirt" } }),
     missing: [() => ({ productId: 999_999 })],
     bad: [{ productId: "x" }],
+  },
+  {
+    endpoint: "GET /shop/products/{productId}/variants",
+    before: async (tenant) => products.set(tenant, await productOf(tenant)),
+    good: (tenant) => ({ productId: products.get(tenant) ?? 999_999 }),
+    after: (tenant, body: object) => expect(body).toMatchObject({ data: [{ id: variants.get(tenant) }] }),
+    missing: [() => ({ productId: 999_999 })],
+    bad: [{ limit: 0 }],
   },
 ];
 

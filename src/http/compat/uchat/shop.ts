@@ -13,8 +13,10 @@ import {
   presentOrder,
   presentOrderSummary,
   presentProduct,
+  presentVariants,
   productSchema,
   toDetailArguments,
+  variantSchema,
 } from "./shop-answers.ts";
 
 const ns = text(60);
@@ -110,6 +112,19 @@ export const shopEndpoints: readonly AnyEndpoint[] = [
     answer: z.strictObject({ data: productSchema, status: z.literal("ok") }),
     async handle({ db, caller }, { productId }) {
       return { data: presentProduct(await requireProduct(db, caller.workspaceId, productId)), ...ok };
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/shop/products/{productId}/variants",
+    scope: "team",
+    summary: "Get list of a product's variants",
+    input: z.object({ productId: id, ...pageInput() }),
+    answer: pageOf(variantSchema),
+    async handle(call, { productId, ...page }) {
+      const all = presentVariants(await requireProduct(call.db, call.caller.workspaceId, productId));
+      const offset = toOffset(page);
+      return await toPage(call, page, all.slice(offset, offset + page.limit), async () => all.length);
     },
   }),
 ];

@@ -27,6 +27,8 @@ const flowSchema = z.strictObject({
   name: z.string(),
   /** The channel's kind; of a bot on several channels the first's; of one without any "". */
   type: z.string(),
+  /** A page's or a phone's own id there; none of ours has one. */
+  linked_label: z.string(),
 });
 
 /** The workspace: UChat's team. Its bots are called flows there. */
@@ -60,6 +62,7 @@ export const teamEndpoints: readonly AnyEndpoint[] = [
         flow_ns: toFlowNs(id),
         name,
         type: toChannelName(kind ?? kindsOf(id)[0] ?? ""),
+        linked_label: "",
       }));
     },
   }),

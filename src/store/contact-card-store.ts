@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { Consents } from "../model/conversation.ts";
 import type { FieldKind, FieldValue } from "../model/field.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
@@ -20,6 +21,7 @@ export interface ContactCard {
   readonly createdAt: number;
   readonly lastInboundAt: number | null;
   readonly optedOutAt: number | null;
+  readonly consents: Consents | null;
   /** Channel kind and id there, in the order in which they came. */
   readonly identities: readonly { readonly kind: string; readonly externalId: string; readonly channelId: number }[];
   /** When something last came in, by channel id. */
@@ -46,7 +48,7 @@ export async function loadContactCards(
 ): Promise<ContactCard[]> {
   const { rows } = await sql<ContactCard>`/* prepare */
     select c.id, c.bot_id as "botId", c.cuid, c.name, c.first_name as "firstName", c.last_name as "lastName", c.email, c.phone,
-      c.gender, c.language, c.avatar_url as "avatarUrl", c.client_external_id as "clientExternalId", c.inbound,
+      c.gender, c.language, c.avatar_url as "avatarUrl", c.client_external_id as "clientExternalId", c.inbound, c.consents,
       ${millis("c.created_at")} as "createdAt", ${millis("c.last_inbound_at")} as "lastInboundAt",
       ${millis("c.opted_out_at")} as "optedOutAt",
       coalesce((select json_agg(json_build_object('kind', ch.kind, 'externalId', i.external_id, 'channelId', i.channel_id) order by i.id)

@@ -1,5 +1,6 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
 import { parsePhone } from "../engine/values.ts";
+import { type ConsentKind, consentKinds } from "../model/conversation.ts";
 import type { Database } from "./database.ts";
 import type { Tables } from "./tables.ts";
 import type { Access } from "./workspace-store.ts";
@@ -22,6 +23,10 @@ export interface ContactSearch {
   readonly tagId?: number | undefined;
   readonly labelId?: number | undefined;
   readonly field?: { readonly id: number; readonly value: string } | undefined;
+  /** Whether they said yes to it; who said nothing said no. */
+  readonly consents?: { readonly [K in ConsentKind]?: boolean | undefined } | undefined;
+  /** It happened to them at least once. */
+  readonly customEventId?: number | undefined;
   /** A message or press came in. */
   readonly inbound?: Since | undefined;
   /** The bot said something. */
@@ -65,7 +70,15 @@ type Builder = ExpressionBuilder<Tables, "contacts">;
 
 function conditionsOf(eb: Builder, search: ContactSearch): Expression<SqlBool>[] {
   const { name, phone, email, channelKinds, tagId, labelId, field, inbound, botMessage, anyMessage } = search;
+  const { consents = {}, customEventId } = search;
   return [
+    ...consentKinds.flatMap((kind) => (consents[kind] === undefined ? [] : [hasConsented(kind, consents[kind])])),
+    ...(customEventId === undefined
+      ? []
+      : [
+          sql<SqlBool>`exists (select 1 from custom_event_log l
+      where l.contact_id = contacts.id and l.custom_event_id = ${customEventId})`,
+        ]),
     ...(name === undefined ? [] : [hasName(name)]),
     ...(phone === undefined ? [] : [hasPhone(eb, phone)]),
     ...(email === undefined ? [] : [hasEmail(email)]),
@@ -100,6 +113,9 @@ function conditionsOf(eb: Builder, search: ContactSearch): Expression<SqlBool>[]
     ...(anyMessage === undefined ? [] : [isSo(anyMessage, hasMessage(anyMessage.at, sql`true`))]),
   ];
 }
+
+const hasConsented = (kind: ConsentKind, is: boolean) =>
+  sql<SqlBool>`coalesce((contacts.consents #>> array[${kind}::text, 'granted'])::boolean, false) = ${is}`;
 
 const isSo = ({ is }: Since, condition: Expression<SqlBool>) => (is ? condition : sql<SqlBool>`not (${condition})`);
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../../../../test/server.ts";
 import { aUchatTenant, type DoorCase, describeDoor, type UchatTenant } from "../../../../test/uchat-door.ts";
+import { createClosingNote } from "../../../store/closing-note-store.ts";
 
 let server: TestServer;
 let standing: UchatTenant;
@@ -64,6 +65,21 @@ const reading: readonly DoorCase[] = [
   },
 ];
 
+const closing: DoorCase = {
+  endpoint: "GET /subscriber/closing-notes",
+  good: me,
+  before: async ({ call, bot, contactId }) => {
+    const note = { name: "Solved", description: "", requireAttachment: 0, requireSummary: 2 } as const;
+    await server.database.db.transaction().execute(async (trx) => await createClosingNote(trx, bot, note));
+    const args = { status: "done", closingNote: "Solved", summary: "Refunded" };
+    const body = { action: "move_conversation", args };
+    expect((await call("POST", `/contacts/${contactId}/actions`, { body })).statusCode).toBe(200);
+  },
+  after: (_tenant, body: object) =>
+    expect(body).toMatchObject({ data: [{ name: "Solved", summary: "Refunded", created_at: "2026-01-15 12:00:00" }] }),
+  missing: [nobody],
+};
+
 /** Another subscriber of the same bot. */
 const seconds = new Map<UchatTenant, string>();
 const makeSecond = async (tenant: UchatTenant) => {
@@ -74,6 +90,41 @@ const makeSecond = async (tenant: UchatTenant) => {
 };
 
 const changing: readonly DoorCase[] = [
+  {
+    endpoint: "DELETE /subscriber/remove-all-tags",
+    good: me,
+    before: async (tenant) => {
+      await tag(tenant);
+      await tenant.door("POST /subscriber/add-tag-by-name", { user_ns: tenant.userNs, tag_name: "b" });
+    },
+    after: async (tenant, body: object) => {
+      expect(body).toEqual({ status: "ok" });
+      expect((await tenant.door("GET /subscriber/tags", me(tenant))).json()).toEqual({ data: [] });
+    },
+    missing: [nobody],
+  },
+  {
+    endpoint: "DELETE /subscriber/remove-all-labels",
+    good: me,
+    before: label,
+    after: async (tenant, body: object) => {
+      expect(body).toEqual({ status: "ok" });
+      expect((await tenant.door("GET /subscriber/labels", me(tenant))).json()).toEqual({ data: [] });
+    },
+    missing: [nobody],
+  },
+  {
+    endpoint: "DELETE /subscriber/remove-all-smart-delays",
+    good: me,
+    before: ({ door, userNs }) => door("POST /subscriber/send-main-flow", { user_ns: userNs }),
+    after: async ({ call, contactId, door, userNs }, body: object) => {
+      expect(body).toEqual({ status: "ok", delete: 1 });
+      expect((await call("GET", `/contacts/${contactId}/positions`)).json().data).toEqual([]);
+      const again = await door("DELETE /subscriber/remove-all-smart-delays", { user_ns: userNs });
+      expect(again.json()).toEqual({ status: "ok", delete: 0 });
+    },
+    missing: [nobody],
+  },
   {
     endpoint: "POST /subscriber/merge",
     before: makeSecond,
@@ -94,7 +145,7 @@ const changing: readonly DoorCase[] = [
 ];
 
 describe("the Bot User API", () => {
-  describeDoor([...reading, ...changing], {
+  describeDoor([...reading, closing, ...changing], {
     fresh: () => aUchatTenant(server),
     mine: () => standing,
     other: () => other,

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { AppError } from "../../../model/app-error.ts";
 import type { ActionResult } from "../../../model/outcome.ts";
 import { type ContactCard, loadContactCards } from "../../../store/contact-card-store.ts";
+import { listSaidClosingNotes } from "../../../store/conversation-store.ts";
 import { listSubscriptions } from "../../../store/sequence-store.ts";
-import { deletedSchema, listOf, ok, okSchema } from "./answers.ts";
+import { dateTimeSchema, deletedSchema, listOf, ok, okSchema, toDateTime } from "./answers.ts";
 import { botUserSchema } from "./bot-user.ts";
 import { requireDone } from "./call.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
@@ -99,6 +100,37 @@ const reading: readonly AnyEndpoint[] = [
   }),
 ];
 
+const saidClosingNoteSchema = z.strictObject({
+  id: z.number().int(),
+  name: z.string(),
+  summary: z.string(),
+  agent_id: z.number().int().nullable(),
+  created_at: dateTimeSchema,
+});
+
+const closingNotes = endpoint({
+  method: "GET",
+  path: "/subscriber/closing-notes",
+  scope: "flow",
+  isOurs: true,
+  summary: "List the closing notes that the subscriber's conversations were closed with, newest first, 100 at most",
+  input: who,
+  answer: listOf(saidClosingNoteSchema),
+  async handle(call, { user_ns }) {
+    const { id } = await call.requireContact(user_ns);
+    const notes = await listSaidClosingNotes(call.db, id, 100);
+    return {
+      data: notes.map(({ id, name, summary, agentId, createdAt }) => ({
+        id,
+        name,
+        summary,
+        agent_id: agentId,
+        created_at: toDateTime(createdAt),
+      })),
+    };
+  },
+});
+
 /** What takes everything of a kind away. */
 function removeAll(path: string, summary: string, action: string, says: "ok" | "how many"): AnyEndpoint {
   const common = { method: "DELETE", path, scope: "flow", isOurs: true, summary, input: who } as const;
@@ -158,4 +190,4 @@ const changing: readonly AnyEndpoint[] = [
   }),
 ];
 
-export const botUserApiEndpoints: readonly AnyEndpoint[] = [...reading, ...changing];
+export const botUserApiEndpoints: readonly AnyEndpoint[] = [...reading, closingNotes, ...changing];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ConsentKind } from "../../../model/conversation.ts";
 import type { FieldKind, FieldValue } from "../../../model/field.ts";
 import type { ContactCard } from "../../../store/contact-card-store.ts";
 import { dateTimeSchema, toDateTime } from "./answers.ts";
@@ -70,8 +71,8 @@ export function presentBotUser(card: ContactCard): BotUser {
     language: card.language?.split("-", 1)[0] ?? "",
     profile_pic: card.avatarUrl ?? "",
     subscribed: card.optedOutAt === null ? toDateTime(card.createdAt) : null,
-    opted_in_email: null,
-    opted_in_sms: null,
+    opted_in_email: consentedAt(card, "email"),
+    opted_in_sms: consentedAt(card, "sms"),
     opted_in_through: toChannelName(latestIdentity(card)?.kind ?? "api"),
     last_interaction: toDateTimeOrNull(card.lastInboundAt),
     last_seen: toDateTimeOrNull(card.lastInboundAt),
@@ -87,6 +88,11 @@ export function presentBotUser(card: ContactCard): BotUser {
       value: toVarValue(value),
     })),
   };
+}
+
+function consentedAt({ consents }: ContactCard, kind: ConsentKind): string | null {
+  const consent = consents?.[kind];
+  return consent?.granted === true ? toDateTime(consent.at) : null;
 }
 
 const toDateTimeOrNull = (at: number | null) => (at === null ? null : toDateTime(at));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ActionCall } from "../../../model/action-call.ts";
+import { toLiteral } from "../../literal-text.ts";
 import { ok, okSchema } from "./answers.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { notOffered } from "./errors.ts";
@@ -31,7 +32,7 @@ export const subscriberChatEndpoints: readonly AnyEndpoint[] = [
     ...post,
     path: "/subscriber/pause-bot",
     summary: "Pause bot automation to subscriber",
-    input: z.object({ user_ns: ns, minutes: integer({ min: 1, max: 5_256_000 }) }),
+    input: z.object({ user_ns: ns, minutes: integer({ min: 1, max: 525_600 }) }),
     handle: (call, { user_ns, minutes }) => act(call, user_ns, { action: "pause_bot", args: { minutes } }),
   }),
   plain(post, "/subscriber/resume-bot", "Resume bot automation to subscriber", { action: "resume_bot", args: {} }),
@@ -78,7 +79,11 @@ export const subscriberChatEndpoints: readonly AnyEndpoint[] = [
       number_value: decimal().optional(),
     }),
     handle: (call, { user_ns, event_name, text_value, price_value, number_value }) => {
-      const values = { text: text_value, price: price_value, number: number_value };
+      const values = {
+        text: text_value === undefined ? undefined : toLiteral(text_value),
+        price: price_value,
+        number: number_value,
+      };
       const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
       return act(call, user_ns, { action: "log_event", args: { event: event_name, ...given } } as ActionCall);
     },

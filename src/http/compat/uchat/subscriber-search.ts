@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { loadContactCards } from "../../../store/contact-card-store.ts";
 import { type ContactSearch, countContacts, type Since, searchContacts } from "../../../store/contact-search-store.ts";
+import { requireCustomEvent } from "../../../store/custom-event-store.ts";
 import { pageOf, toOffset, toPage } from "./answers.ts";
 import { botUserSchema, presentBotUser } from "./bot-user.ts";
 import { channelNames, toChannelKind } from "./channel-names.ts";
@@ -33,6 +34,7 @@ function toSearch(filters: PersonFilters, now: number): ContactSearch {
     name,
     phone,
     email,
+    consents: { email: filters.is_opt_in_email, sms: filters.is_opt_in_sms },
     channelKinds: is_channel === undefined ? undefined : [toChannelKind(is_channel)],
     inbound: since(filters.is_interacted_in_last_24h),
     botMessage: since(filters.is_bot_interacted_in_last_24h),
@@ -55,6 +57,12 @@ export async function listBotUsers(
   return await toPage(call, filters, cards.map(presentBotUser), () => countContacts(db, access, wanted));
 }
 
+/** The id of a custom event of the workspace. */
+async function requireEvent(call: Call, eventNs: string): Promise<number> {
+  const { id } = await call.requireNs("customEvent", eventNs);
+  return (await requireCustomEvent(call.db, call.caller.workspaceId, id)).id;
+}
+
 export const subscriberSearchEndpoints: readonly AnyEndpoint[] = [
   endpoint({
     method: "GET",
@@ -65,16 +73,24 @@ export const subscriberSearchEndpoints: readonly AnyEndpoint[] = [
       ...personFilters,
       tag_ns: text(60).optional(),
       label_id: integer().optional(),
+      event_ns: text(60).optional(),
       user_field_ns: text(60).optional(),
       user_field_value: text(2000).optional(),
     }),
     answer: pageOf(botUserSchema),
     async handle(call, input) {
-      const { tag_ns, label_id, user_field_ns, user_field_value } = input;
+      const { tag_ns, label_id, event_ns, user_field_ns, user_field_value } = input;
       const [tag] = tag_ns === undefined ? [] : await call.requireNamed("tag", [tag_ns]);
       const [found] = user_field_ns === undefined ? [] : await call.requireNamed("field", [user_field_ns]);
+      const customEventId = event_ns === undefined ? undefined : await requireEvent(call, event_ns);
       const field = found === undefined ? undefined : { id: found.id, value: user_field_value ?? "" };
-      return await listBotUsers(call, input, { botId: await call.botId(), tagId: tag?.id, labelId: label_id, field });
+      return await listBotUsers(call, input, {
+        botId: await call.botId(),
+        tagId: tag?.id,
+        labelId: label_id,
+        customEventId,
+        field,
+      });
     },
   }),
 ];

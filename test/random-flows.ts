@@ -120,6 +120,20 @@ const kindAndConfig: fc.Arbitrary<{ kind: string; config: Record<string, unknown
       { mode: "until_date", field: "gone" },
     ),
   }),
+  fc.record({
+    kind: fc.constant("query"),
+    config: fc.constantFrom(
+      {
+        query: "list_messages",
+        args: { limit: "{{ vars.counter }}" },
+        save: [
+          { path: "$.text", field: "city" },
+          { path: "$.count", variable: "word" },
+        ],
+      },
+      { query: "get_message", args: { mid: "{{ message.text }}" }, save: [{ path: "$.count", field: "size" }] },
+    ),
+  }),
   fc.record({ kind: fc.constant("action"), config: actions.map((list) => ({ actions: list })) }),
   fc.record({
     kind: fc.constant("split"),

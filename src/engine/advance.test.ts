@@ -12,7 +12,7 @@ import {
 } from "../../test/random-flows.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Event, Happening } from "../model/event.ts";
-import type { FieldValue } from "../model/field.ts";
+import type { FieldValue, Json } from "../model/field.ts";
 import type { FlowDocument } from "../model/flow.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { World } from "../model/world.ts";
@@ -26,7 +26,8 @@ type Turn =
   | { readonly kind: "happens"; readonly happening: Happening; readonly source: "channel" | "api" }
   /** Time goes by until the next wait ends (or for an hour), and the timer goes off; twice, as two processes may have it. */
   | { readonly kind: "waits" }
-  | { readonly kind: "job_result" }
+  /** What the positions' jobs found, or what no job would hand in; twice, as one may run again. */
+  | { readonly kind: "job_result"; readonly result: Json }
   /** A flow is published anew, or taken back. */
   | { readonly kind: "publishes"; readonly flow: string; readonly document: FlowDocument | undefined };
 
@@ -40,7 +41,16 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.constant<Turn>({ kind: "waits" }) },
-  { weight: 1, arbitrary: fc.constant<Turn>({ kind: "job_result" }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom<Json>(
+        { ok: true, result: { text: "said", count: 2 } },
+        { ok: false, error: { code: "message.not_found", message: "no" } },
+        1,
+      )
+      .map((result): Turn => ({ kind: "job_result", result })),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -104,7 +114,11 @@ function play({ flows, turns }: Story, look: (decision: Decision) => void): void
       at = Math.max(at, next?.wakeAt ?? at + 3_600_000);
       for (const positionId of [next?.id ?? "none", next?.id ?? "none"]) happen({ kind: "timer", positionId }, "timer");
     },
-    job_result: () => happen({ kind: "job_result", positionId: contact.positions[0]?.id ?? "none", result: 1 }, "job"),
+    job_result: ({ result }: Extract<Turn, { kind: "job_result" }>) => {
+      const waiting = contact.positions.find(({ waitsFor }) => waitsFor === "job") ?? contact.positions[0];
+      const positionId = waiting?.id ?? "none";
+      for (const again of [result, result]) happen({ kind: "job_result", positionId, result: again }, "job");
+    },
     publishes: (given: Extract<Turn, { kind: "publishes" }>) => {
       version += 1;
       if (given.document === undefined) published.delete(given.flow as "f1");

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { checkMappings, saveResult, warnOfMappings } from "../../engine/save-result.ts";
 import { defineStep, type StepContext, type StepResult } from "../../engine/step-type.ts";
 import type { Json } from "../../model/field.ts";
-import type { ActionResult } from "../../model/outcome.ts";
 import { type QueryCall, queryCallSchema, queryTypes } from "../../model/query.ts";
 import { resultMappingSchema } from "../../model/result-mapping.ts";
 
@@ -12,6 +11,12 @@ const configSchema = queryCallSchema.extend({
   timeoutSeconds: z.number().int().min(1).max(300).default(30),
 });
 type Config = z.output<typeof configSchema>;
+
+/** What the job hands in: an `ActionResult`. */
+const answerSchema = z.discriminatedUnion("ok", [
+  z.object({ ok: z.literal(true), result: z.unknown() }),
+  z.object({ ok: z.literal(false), error: z.object({ code: z.string(), message: z.string() }) }),
+]);
 
 export const query = defineStep({
   kind: "query",
@@ -46,10 +51,11 @@ export const query = defineStep({
   resume(context, signal) {
     if (signal.kind === "timeout") return fail(context, "query.timeout", "the query was not answered in time");
     if (signal.kind !== "job_result") return { pass: true };
-    // What the job handed in; it writes nothing else.
-    const result = signal.result as unknown as ActionResult;
-    if (!result.ok) return fail(context, result.error.code, result.error.message);
-    saveResult(context, result.result ?? null, context.config.save, (key, value) => context.setValue(key, value));
+    const answer = answerSchema.safeParse(signal.result).data;
+    if (answer === undefined) return fail(context, "query.invalid", "the query's job handed in what is no answer");
+    if (!answer.ok) return fail(context, answer.error.code, answer.error.message);
+    const result = (answer.result ?? null) as Json;
+    saveResult(context, result, context.config.save, (key, value) => context.setValue(key, value));
     return { go: "next" };
   },
 });

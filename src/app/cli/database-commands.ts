@@ -4,6 +4,7 @@ import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { migrate } from "./migrate.ts";
 import { tokenCreate } from "./token-create.ts";
+import { userCreate } from "./user-create.ts";
 import { workspaceCreate } from "./workspace-create.ts";
 
 /** Commands on the database: a running server runs them for the command line. */
@@ -11,6 +12,7 @@ export const databaseCommands: readonly DatabaseCommand[] = [
   migrate,
   workspaceCreate,
   tokenCreate,
+  userCreate,
   importCommand,
   exportCommand,
   backup,

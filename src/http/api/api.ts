@@ -8,8 +8,11 @@ import { addDataHeaders } from "../security-headers.ts";
 import { actionResource } from "./actions.ts";
 import { botResource } from "./bots.ts";
 import { channelResource } from "./channels.ts";
+import { closingNoteResource } from "./closing-notes.ts";
 import { contactHistoryResource } from "./contact-history.ts";
 import { contactResource } from "./contacts.ts";
+import { conversationResource } from "./conversations.ts";
+import { customEventResource } from "./custom-events.ts";
 import { docsPage } from "./docs-page.ts";
 import { entryLinkResource } from "./entry-links.ts";
 import { eventResource } from "./events.ts";
@@ -18,6 +21,7 @@ import { flowFileResource } from "./flow-files.ts";
 import { flowResource } from "./flows.ts";
 import { integrationLogResource } from "./integration-log.ts";
 import { labelResource } from "./labels.ts";
+import { memberResource } from "./members.ts";
 import { messageResource } from "./messages.ts";
 import { orderResource } from "./orders.ts";
 import { productResource } from "./products.ts";
@@ -46,6 +50,10 @@ const resources: readonly ApiResource[] = [
   sequenceResource,
   channelResource,
   entryLinkResource,
+  conversationResource,
+  closingNoteResource,
+  customEventResource,
+  memberResource,
   eventResource,
   integrationLogResource,
   tokenResource,

@@ -1,4 +1,5 @@
 import { type Contact, type Identity, type Position, profileKeys } from "../../model/contact.ts";
+import { type Conversation, consentKinds, newConversation } from "../../model/conversation.ts";
 import type { ContactBody } from "../contract/contacts.ts";
 import { toInstant, toInstantOrNull } from "./instant.ts";
 
@@ -28,6 +29,26 @@ export function presentContact(contact: Contact): ContactBody {
     fields: { ...contact.fields },
     sequences: [...contact.sequences],
     channels: contact.identities.map(presentIdentity),
+    conversation: presentConversation(contact.conversation, contact.lastInboundAt),
+    bannedAt: toInstantOrNull(contact.bannedAt),
+    consents: Object.fromEntries(
+      consentKinds.map((kind) => {
+        const consent = contact.consents?.[kind];
+        return [kind, consent === undefined ? null : { granted: consent.granted, at: toInstant(consent.at) }];
+      }),
+    ) as ContactBody["consents"],
+  };
+}
+
+/** `lastInboundAt`: Unix milliseconds. */
+export function presentConversation(conversation: Conversation = newConversation, lastInboundAt: number | undefined) {
+  const { status, agent, pausedUntil, readAt } = conversation;
+  return {
+    status,
+    agent: agent ?? null,
+    pausedUntil: toInstantOrNull(pausedUntil),
+    readAt: toInstantOrNull(readAt === 0 ? undefined : readAt),
+    unread: lastInboundAt !== undefined && lastInboundAt > (readAt ?? 0),
   };
 }
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { actionCallSchema } from "../../model/action-call.ts";
+import { consentKinds } from "../../model/conversation.ts";
 import { fieldKeySchema } from "../../model/field.ts";
 import { botReferenceSchema, idSchema, instantSchema, jsonValue, nameSchema, pageQuery } from "./common.ts";
+import { conversationStateSchema } from "./conversations.ts";
 
 const text = z.string().nullable();
 
@@ -47,6 +49,11 @@ export const contactSchema = z
     fields: z.record(z.string(), z.unknown()).describe("By key."),
     sequences: z.array(z.string()).describe("Refs."),
     channels: z.array(identitySchema),
+    conversation: conversationStateSchema,
+    bannedAt: instantSchema.nullable(),
+    consents: z
+      .record(z.enum(consentKinds), z.object({ granted: z.boolean(), at: instantSchema }).nullable())
+      .describe("What the contact said about e-mail and SMS; null: nothing."),
   })
   .meta({ id: "Contact" });
 export type ContactBody = z.infer<typeof contactSchema>;

@@ -1,0 +1,74 @@
+import {
+  addMember,
+  changeMemberRole,
+  listMembers,
+  type Member,
+  removeMember,
+  requireMember,
+} from "../../store/member-store.ts";
+import { idParams, listOf, noContent } from "../contract/common.ts";
+import { memberChangeSchema, memberCreateSchema, memberSchema } from "../contract/members.ts";
+import { writeOnce } from "../idempotency.ts";
+import { toInstant } from "./instant.ts";
+import { type ApiResource, route } from "./route.ts";
+
+function presentMember({ id, email, name, role, createdAt }: Member) {
+  return { id, email, name, role, createdAt: toInstant(createdAt) };
+}
+
+const tag = "Members";
+const read = { tag, scope: "settings:read" } as const;
+const write = { tag, scope: "settings:write", writes: true, shared: true } as const;
+
+/** The team of a workspace: agents that conversations are assigned to. */
+export const memberResource: ApiResource = (app, dependencies) => {
+  const { db } = dependencies;
+  app.get(
+    "/members",
+    route({ ...read, id: "listMembers", summary: "List the members of the workspace" }, {}, listOf(memberSchema)),
+    async ({ caller }) => ({ data: (await listMembers(db, caller.workspaceId)).map(presentMember) }),
+  );
+  app.get(
+    "/members/:id",
+    route({ ...read, id: "getMember", summary: "Read a member" }, { params: idParams }, memberSchema),
+    async ({ caller, params }) => presentMember(await requireMember(db, caller.workspaceId, params.id)),
+  );
+  app.post(
+    "/members",
+    route(
+      { ...write, id: "addMember", summary: "Make somebody a member, by e-mail", status: 201 },
+      { body: memberCreateSchema },
+      memberSchema,
+    ),
+    async (request) =>
+      await writeOnce(dependencies, request, async (trx) => {
+        const { email, name = "", role } = request.body;
+        return presentMember(await addMember(trx, request.caller.workspaceId, { email, name, role }));
+      }),
+  );
+  app.patch(
+    "/members/:id",
+    route(
+      { ...write, id: "changeMember", summary: "Change a member's role" },
+      { params: idParams, body: memberChangeSchema },
+      memberSchema,
+    ),
+    async (request) =>
+      await writeOnce(dependencies, request, async (trx) =>
+        presentMember(await changeMemberRole(trx, request.caller.workspaceId, request.params.id, request.body.role)),
+      ),
+  );
+  app.delete(
+    "/members/:id",
+    route(
+      { ...write, id: "removeMember", summary: "Take somebody out of the workspace", status: 204 },
+      { params: idParams },
+      noContent,
+    ),
+    async (request) =>
+      await writeOnce(dependencies, request, async (trx) => {
+        await removeMember(trx, request.caller.workspaceId, request.params.id);
+        return null;
+      }),
+  );
+};

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { conversationStatuses } from "../../model/conversation.ts";
+import { botReferenceSchema, idSchema, instantSchema, nameSchema, pageQuery } from "./common.ts";
+
+const requirement = z.union([z.literal(0), z.literal(1), z.literal(2)]).describe("0: no, 1: may, 2: must.");
+
+export const conversationStateSchema = z.object({
+  status: z.enum(conversationStatuses),
+  agent: z.number().nullable().describe("Id of the member that it is assigned to."),
+  pausedUntil: instantSchema.nullable().describe("Until then the bot is silent; the year 9999: until it is resumed."),
+  readAt: instantSchema.nullable().describe("When an agent last read it."),
+  unread: z.boolean(),
+});
+
+export const conversationSchema = z
+  .object({
+    contactId: z.number(),
+    botId: z.number(),
+    name: z.string().nullable(),
+    bannedAt: instantSchema.nullable(),
+    lastInboundAt: instantSchema.nullable(),
+    ...conversationStateSchema.shape,
+  })
+  .meta({ id: "Conversation" });
+
+const yesNo = z.enum(["true", "false"]).transform((word) => word === "true");
+
+export const conversationQuery = z.strictObject({
+  ...pageQuery,
+  bot: z.string().max(20).optional().describe("Id or ref of a bot."),
+  status: z.enum(conversationStatuses).optional(),
+  agent: z
+    .union([z.literal("none").transform(() => null), idSchema])
+    .optional()
+    .describe("Id of a member, or `none`: assigned to nobody."),
+  unread: yesNo.optional(),
+});
+
+export const conversationCountsSchema = z.record(z.enum(conversationStatuses), z.number());
+
+export const closingNoteSchema = z
+  .object({
+    id: z.number(),
+    botId: z.number(),
+    name: z.string(),
+    description: z.string(),
+    requireAttachment: requirement,
+    requireSummary: requirement,
+    createdAt: instantSchema,
+  })
+  .meta({ id: "ClosingNote" });
+
+const description = z.string().max(2000);
+export const closingNoteCreateSchema = z.strictObject({
+  bot: botReferenceSchema,
+  name: nameSchema,
+  description: description.default(""),
+  requireAttachment: requirement.default(0),
+  requireSummary: requirement.default(0),
+});
+export const closingNoteChangeSchema = z.strictObject({
+  name: nameSchema.optional(),
+  description: description.optional(),
+  requireAttachment: requirement.optional(),
+  requireSummary: requirement.optional(),
+});
+
+export const saidClosingNoteSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  summary: z.string(),
+  agentId: z.number().nullable(),
+  createdAt: instantSchema,
+});
+
+export const customEventSchema = z
+  .object({ id: z.number(), name: z.string(), createdAt: instantSchema })
+  .meta({ id: "CustomEvent" });
+
+export const customEventEntrySchema = z.object({
+  id: z.number(),
+  contactId: z.number(),
+  text: z.string().nullable(),
+  price: z.number().nullable(),
+  number: z.number().nullable(),
+  createdAt: instantSchema,
+});
+
+const instant = z.iso.datetime({ offset: true });
+export const customEventEntryQuery = z.strictObject({
+  ...pageQuery,
+  bot: z.string().max(20).optional().describe("Id or ref of a bot."),
+  from: instant.optional().describe("From here on."),
+  to: instant.optional().describe("Before this."),
+});

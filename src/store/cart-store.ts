@@ -20,7 +20,7 @@ export async function writeCarts(trx: Database, carts: ReadonlyMap<number, Cart 
   if (emptied.length > 0) await trx.deleteFrom("carts").where("contactId", "in", emptied).execute();
   const rows = [...carts].flatMap(([contactId, cart]) => (cart === null ? [] : [{ contactId, ...cart }]));
   if (rows.length === 0) return;
-  await sql`
+  await sql`/* prepare */
     insert into carts (contact_id, id, currency, lines, created_at, updated_at)
     select c."contactId", c.id, c.currency, c.lines, to_timestamp(c."createdAt" / 1000.0), to_timestamp(c."updatedAt" / 1000.0)
     from json_to_recordset(${JSON.stringify(rows)}::json) as c("contactId" bigint, id bigint, currency text, lines jsonb,

@@ -114,7 +114,7 @@ export async function writeOrders(
   orders: readonly (StoredOrder & { readonly workspaceId: number })[],
 ): Promise<void> {
   if (orders.length === 0) return;
-  await sql`
+  await sql`/* prepare */
     insert into orders (id, workspace_id, bot_id, contact_id, status, currency, lines, total, details, created_at, updated_at)
     select o.id, o."workspaceId", o."botId", o."contactId", o.status, o.currency, o.lines, o.total, o.details,
       to_timestamp(o."createdAt" / 1000.0), to_timestamp(o."updatedAt" / 1000.0)

@@ -146,7 +146,7 @@ export async function findVariants(
     id: /^[1-9]\d{0,14}$/.test(String(key)) ? Number(key) : null,
     sku: typeof key === "string" ? key : null,
   }));
-  const { rows } = await sql<FoundVariant>`
+  const { rows } = await sql<FoundVariant>`/* prepare */
     select distinct on (w.place) w.place, v.id, v.product_id as "productId", v.sku,
       p.name || case when v.name = '' then '' else ', ' || v.name end as name,
       case when v.description = '' then p.description else v.description end as description,
@@ -174,7 +174,7 @@ export async function findVariants(
 /** Adds to stocks (takes from them below zero); the lock is the caller's. Those that are not counted are left alone. */
 export async function addToStock(trx: Database, changes: ReadonlyMap<number, number>): Promise<void> {
   const rows = [...changes].map(([id, by]) => ({ id, by }));
-  await sql`update variants v set stock = v.stock + c.by
+  await sql`/* prepare */ update variants v set stock = v.stock + c.by
     from json_to_recordset(${JSON.stringify(rows)}::json) as c(id bigint, by integer)
     where v.id = c.id and v.stock is not null`.execute(trx);
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 
 /**
  * Products, carts and orders. Amounts are minor units of the currency. Lines of carts and orders are documents: each is frozen when it is made, and is read and written
- * with its owner alone. Hot tables are left as they are (docs/decisions/0011).
+ * with its owner alone. Hot tables are left as they are (docs/decisions/0012).
  */
 const statements = /* sql */ `
 create table products (
@@ -64,6 +64,7 @@ create table orders (
   updated_at timestamptz not null
 );
 create index orders_workspace on orders (workspace_id, id);
+create index orders_status on orders (workspace_id, status, id);
 create index orders_bot on orders (bot_id);
 create index orders_contact on orders (contact_id, id);
 `;

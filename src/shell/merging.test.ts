@@ -13,16 +13,19 @@ import {
   untilSent,
 } from "../../test/shell.ts";
 import { until } from "../../test/until.ts";
+import type { Advance } from "../engine/advance.ts";
 import type { ActionCall } from "../model/action-call.ts";
 import type { Contact } from "../model/contact.ts";
+import { advance } from "../steps/advance.ts";
 import { createChannel } from "../store/channel-store.ts";
 import { findContactForLink, listContacts, requireContact } from "../store/contact-store.ts";
-import { listEvents } from "../store/event-store.ts";
+import { findFailedEvent, listEvents } from "../store/event-store.ts";
 import { logIntegrationCall } from "../store/integration-log-store.ts";
 import { movers } from "../store/merge-store.ts";
 import { listChat } from "../store/message-store.ts";
 import { listNotes } from "../store/note-store.ts";
 import { loadContacts } from "../store/world-store.ts";
+import { retryEvent } from "./retry-event.ts";
 import type { SubmitReply } from "./submission.ts";
 
 /** Asks, and waits for the answer. */
@@ -38,6 +41,13 @@ const asking = (ref: string, keyword: string) => ({
   edges: [{ from: "ask", output: "answered", to: "thanks" }],
 });
 
+/** While set, the text "break" breaks the engine. */
+let isBroken = true;
+const breaking: Advance = (world, event) => {
+  if (isBroken && event.kind === "message" && event.message.text === "break") throw new Error("a bug in a step");
+  return advance(world, event);
+};
+
 let database: TestDatabase;
 let one: TestShell;
 let shop: Shop;
@@ -45,7 +55,7 @@ let shop: Shop;
 let secondChannel: number;
 beforeAll(async () => {
   database = await testDatabase();
-  one = await testShell(database);
+  one = await testShell(database, { advance: breaking });
   shop = await aShop(one, {
     tags: ["a", "b", "c"],
     labels: ["hot"],
@@ -263,6 +273,30 @@ describe("merging two contacts", () => {
     await untilSent(one);
     expect(one.platform.delivered(ann)).toEqual(["re: one", "re: four", "and here"]);
     expect(one.platform.delivered(anna)).toEqual(["re: two", "re: three", "where you wrote last"]);
+  });
+
+  it("tries an event that failed again from the identity that it came from", async () => {
+    people += 1;
+    const persons = [`ann${people}`, `anna${people}`];
+    const [primary = 0, secondary = 0] = await Promise.all(
+      persons.map(async (person) => contactOf(await tell(person, "hi"))),
+    );
+    await merge(primary, secondary);
+    for (const person of persons) {
+      const reply = await one.shell.submit(shop.from(person, "break"));
+      expect(reply).toMatchObject({ status: "refused", code: "internal" });
+    }
+    const failed = await listEvents(database.db, access(), { contactId: primary, failed: true }, { limit: 9 });
+    isBroken = false;
+    for (const { id } of failed.toReversed()) {
+      const event = await findFailedEvent(database.db, access(), id);
+      if (event !== undefined) await retryEvent(database.db, one.shell.submit, event);
+    }
+    await untilSent(one);
+    expect(persons.map((person) => one.platform.delivered(person))).toEqual([
+      ["re: hi", "re: break"],
+      ["re: hi", "re: break"],
+    ]);
   });
 
   it("keeps the secondary where it is asked to: with its name alone, and a note of where it went", async () => {

@@ -1,4 +1,5 @@
 import type { EventSource, Happening } from "../model/event.ts";
+import type { Json } from "../model/field.ts";
 import type { Database } from "../store/database.ts";
 import { retryKey, type StoredEvent, settleFailedEvent } from "../store/event-store.ts";
 import type { Submit, SubmitReply } from "./submission.ts";
@@ -13,10 +14,11 @@ export async function retryEvent(
   event: StoredEvent & { readonly externalId: string | null },
 ): Promise<SubmitReply> {
   const { id, contactId, channelId, externalId } = event;
+  const { externalId: _from, ...payload } = event.payload as Record<string, Json>;
   const reply = await submit({
     target: channelId === null || externalId === null ? { contactId } : { channelId, externalId },
     // Stored by the waist from a happening: kind and payload are its two halves.
-    happening: { kind: event.kind, ...(event.payload as object) } as Happening,
+    happening: { kind: event.kind, ...payload } as Happening,
     source: event.source as EventSource,
     dedupeKey: retryKey(id),
   });

@@ -87,7 +87,7 @@ export async function findFailedEvent(
       "events.facts",
       "events.occurredAt",
       "events.failed",
-      "identities.externalId",
+      sql<string | null>`coalesce(events.payload ->> 'externalId', identities.external_id)`.as("externalId"),
     ])
     .where("events.id", "=", id)
     .where("events.workspaceId", "=", access.workspaceId)

@@ -229,7 +229,7 @@ async function writeCommon(trx: Database, batch: Batch, messages: readonly Messa
 
 function eventRow({ event, contactId, workspaceId, dedupeKey, facts, answer, failed }: HandledOutcome) {
   const { id, kind, at, source, channelId, ...rest } = event;
-  const { seed: _seed, externalId: _person, profile: _profile, username: _username, ...payload } = rest;
+  const { seed: _seed, externalId, profile: _profile, username: _username, ...payload } = rest;
   const results = "results" in answer && answer.results !== undefined ? { results: answer.results } : {};
   return {
     id,
@@ -239,7 +239,8 @@ function eventRow({ event, contactId, workspaceId, dedupeKey, facts, answer, fai
     kind,
     source,
     dedupe: dedupeKey,
-    payload,
+    // Tried again, it comes from the same presence: a contact may have two on a channel.
+    payload: failed === undefined ? payload : { ...payload, externalId },
     facts,
     // Only what a repetition must hear again.
     answer: dedupeKey !== undefined && source !== "channel" ? { status: answer.status, ...results } : undefined,

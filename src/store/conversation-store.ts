@@ -66,6 +66,14 @@ async function ensureCustomEvent(trx: Database, workspaceId: number, name: strin
   return id;
 }
 
+/** How many of a bot's contacts have each status; nobody has touched those without one, so that they are open. */
+export async function countByStatus(db: Database, botId: number): Promise<ReadonlyMap<ConversationStatus, number>> {
+  const { rows } = await sql<{ status: ConversationStatus; count: number }>`
+    select coalesce(conversation ->> 'status', 'open') as status, count(*)::int as count
+    from contacts where bot_id = ${botId} group by 1`.execute(db);
+  return new Map(rows.map(({ status, count }) => [status, count]));
+}
+
 /** Newest first. The caller has made sure that the contact may be seen. */
 export async function listSaidClosingNotes(db: Database, contactId: number, limit: number): Promise<SaidClosingNote[]> {
   return await db

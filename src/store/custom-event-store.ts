@@ -89,3 +89,31 @@ export async function summarizeCustomEvent(
     group by 1 order by 1`.execute(db);
   return rows;
 }
+
+interface EventCount {
+  readonly events: number;
+  readonly contacts: number;
+}
+
+/** How often an event happened in a range, and to how many; in all, and by its hundred most frequent texts. */
+export async function totalOfCustomEvent(
+  db: Database,
+  { workspaceId, botId }: Access,
+  customEventId: number,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<{ readonly total: EventCount; readonly texts: readonly (EventCount & { readonly text: string })[] }> {
+  const { rows } = await sql<EventCount & { readonly text: string | null; readonly isTotal: boolean }>`
+    select l.text_value as text, grouping(l.text_value) = 1 as "isTotal", count(*)::int as events,
+      count(distinct l.contact_id)::int as contacts
+    from custom_event_log l join contacts c on c.id = l.contact_id
+    where l.custom_event_id = ${customEventId} and l.created_at >= ${from} and l.created_at < ${to}
+      and c.workspace_id = ${workspaceId} and (${botId ?? null}::bigint is null or c.bot_id = ${botId ?? null}::bigint)
+    group by grouping sets ((), (l.text_value))
+    order by 2 desc, 3 desc, 1
+    limit 102`.execute(db);
+  const total = rows.find(({ isTotal }) => isTotal);
+  const texts = rows.flatMap(({ isTotal, text, events, contacts }) =>
+    isTotal || text === null ? [] : [{ text, events, contacts }],
+  );
+  return { total: { events: total?.events ?? 0, contacts: total?.contacts ?? 0 }, texts: texts.slice(0, 100) };
+}

@@ -1,5 +1,8 @@
+import { agentEndpoints } from "./agents.ts";
 import { botUserApiEndpoints } from "./bot-user-api.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
+import { closingNoteEndpoints } from "./flow-closing-notes.ts";
+import { customEventEndpoints } from "./flow-events.ts";
 import { flowBotFieldEndpoints, flowUserFieldEndpoints } from "./flow-fields.ts";
 import { flowTagEndpoints, teamLabelEndpoints } from "./flow-names.ts";
 import { subFlowEndpoints } from "./flow-subflows.ts";
@@ -35,5 +38,8 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...teamEndpoints,
   ...teamLabelEndpoints,
   ...shopEndpoints,
+  ...agentEndpoints,
+  ...closingNoteEndpoints,
+  ...customEventEndpoints,
   ...notOfferedEndpoints,
 ];

@@ -14,6 +14,7 @@ const summaries = "there are no summaries by day; /metrics and the events of the
 const missing: readonly (readonly [Method, string, AnyEndpoint["scope"], string])[] = [
   ["GET", "/flow-summary", "team", summaries],
   ["GET", "/flow-agent-summary", "team", summaries],
+  ["GET", "/flow/conversations/data", "flow", "there are no figures by conversation; read the contact's events"],
   ["GET", "/flow/agent-activity-log/data", "flow", "what agents do is not logged apart; read the contact's events"],
   ["GET", "/flow/template-installs", "flow", "there are no installed templates; flows come and go as files"],
   ["GET", "/templates", "team", "there are no templates; flows come and go as files (repartee import)"],

@@ -68,6 +68,40 @@ describe("what becomes of two contacts", () => {
     expect(merge({ optedOutAt: own }, { optedOutAt: other }).contact.optedOutAt).toBe(merged);
   });
 
+  it("is banned if either was, and of each consent knows the last word", () => {
+    expect(merge({}, { bannedAt: noon }).contact.bannedAt).toBe(noon);
+    const said = (granted: boolean, minute: number) => ({ granted, at: noon + minute });
+    const own = { email: said(true, 1), sms: said(true, 5) };
+    const other = { email: said(false, 2), sms: said(false, 4) };
+    expect(merge({ consents: own }, { consents: other }).contact.consents).toEqual({
+      email: said(false, 2),
+      sms: said(true, 5),
+    });
+    expect(merge({}, { consents: other }).contact.consents).toEqual(other);
+  });
+
+  it("leaves nothing of either conversation undone", () => {
+    const of = (own: Partial<Contact>, other: Partial<Contact>) => merge(own, other).contact.conversation;
+    const heard = { lastInboundAt: noon };
+    expect(of({}, {})).toBeUndefined();
+    expect(
+      of({ conversation: { status: "done", agent: 1 } }, { conversation: { status: "pending", agent: 2 } }),
+    ).toEqual({ status: "pending", agent: 1 });
+    expect(of({ conversation: { status: "spam" } }, { conversation: { status: "open", agent: 2 } })).toEqual({
+      status: "spam",
+      agent: 2,
+    });
+    expect(of({ conversation: { status: "open" } }, { conversation: { status: "done", pausedUntil: 5 } })).toEqual({
+      status: "open",
+      pausedUntil: 5,
+    });
+    expect(of({}, { conversation: { status: "done" } })).toEqual({ status: "open" });
+    const read = (readAt: number) => ({ ...heard, conversation: { status: "open" as const, readAt } });
+    expect(of(read(7), read(5))).toEqual({ status: "open", readAt: 5 });
+    expect(of(read(7), { conversation: { status: "open" } })).toEqual({ status: "open", readAt: 7 });
+    expect(of(read(7), heard)).toEqual({ status: "open" });
+  });
+
   it("was heard when either was heard last", () => {
     expect(merge({ lastInboundAt: noon }, { lastInboundAt: noon + 1 }).contact.lastInboundAt).toBe(noon + 1);
     expect(merge({}, { lastInboundAt: noon }).contact.lastInboundAt).toBe(noon);

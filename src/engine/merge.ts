@@ -1,4 +1,5 @@
 import { type Contact, type Identity, type Position, type Profile, profileKeys } from "../model/contact.ts";
+import { type Consents, type Conversation, consentKinds, newConversation } from "../model/conversation.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { Answer, Fact } from "../model/outcome.ts";
 import type { Draft } from "./draft.ts";
@@ -32,10 +33,10 @@ const mergers: { readonly [K in keyof Required<Contact>]: Merger<K> } = {
   splits: (own, other) => ({ ...other, ...own }),
   // Who does not want to be written to must not lose that by becoming one with somebody.
   optedOutAt: earliest,
-  conversation: (own, other) => own ?? other,
+  conversation: (_own, _other, contacts) => mergeConversations(contacts),
   // Who is banned stays so, whichever of the two it was.
   bannedAt: earliest,
-  consents: (own, other) => ({ ...other, ...own }),
+  consents: mergeConsents,
   lastInboundAt: (own, other) => (own === undefined || other === undefined ? (own ?? other) : Math.max(own, other)),
 };
 
@@ -54,6 +55,38 @@ function fillProfile(own: Profile, other: Profile): Profile {
       return value === undefined ? [] : [[key, value]];
     }),
   );
+}
+
+/**
+ * The primary's, and nothing of the secondary's that somebody has still to do is lost: a closed conversation is open again if the other was, what was not read of either is unread, and the bot keeps still as
+ * long as it was to with either: held waits of the secondary end with that pause.
+ */
+function mergeConversations({ primary, secondary }: Contacts): Conversation | undefined {
+  const [own, other] = [primary.conversation, secondary.conversation];
+  if (own === undefined && other === undefined) return undefined;
+  const [status, otherStatus] = [own?.status ?? newConversation.status, other?.status ?? newConversation.status];
+  const isTakenOver = status === "done" && (otherStatus === "open" || otherStatus === "pending");
+  const pauses = [own?.pausedUntil, other?.pausedUntil].filter((until) => until !== undefined);
+  const heard = [primary, secondary].filter(({ lastInboundAt }) => lastInboundAt !== undefined);
+  const readAts = heard.flatMap(({ conversation }) => conversation?.readAt ?? []);
+  const isAllRead = readAts.length > 0 && readAts.length === heard.length;
+  const agent = own?.agent ?? other?.agent;
+  return {
+    status: isTakenOver ? otherStatus : status,
+    ...(agent === undefined ? {} : { agent }),
+    ...(pauses.length === 0 ? {} : { pausedUntil: Math.max(...pauses) }),
+    ...(isAllRead ? { readAt: Math.min(...readAts) } : {}),
+  };
+}
+
+/** Of each kind what was said last. */
+function mergeConsents(own: Consents | undefined, other: Consents | undefined): Consents | undefined {
+  if (own === undefined || other === undefined) return own ?? other;
+  const latest = consentKinds.flatMap((kind) => {
+    const [said] = [own[kind], other[kind]].filter((one) => one !== undefined).sort((a, b) => b.at - a.at);
+    return said === undefined ? [] : [[kind, said]];
+  });
+  return Object.fromEntries(latest);
 }
 
 /** Nobody walks one flow twice at the same time: where both stand in a flow, the primary goes on and the secondary's walk ends. */

@@ -61,7 +61,7 @@ export async function absorbContact(trx: Database, merge: Merge): Promise<void> 
   await trx
     .updateTable("contacts")
     .set({ email: null, phone: null, clientExternalId: null, utm: "{}", entry: null, splits: "{}", inbound: "{}" })
-    .set({ lastInboundAt: null })
+    .set({ lastInboundAt: null, optedOutAt: null, conversation: null, consents: null, bannedAt: null })
     .where("id", "=", secondary.id)
     .execute();
   const text = `Merged into contact ${primary.id} (${primary.cuid}).`;

@@ -13,6 +13,8 @@ export const tagNames = ["red", "green", "blue"] as const;
 export const fieldKinds = { city: "text", size: "number", seen: "boolean", born: "date", list: "list" } as const;
 export const variableKinds = { counter: "number", word: "text" } as const;
 export const sequenceRefs = ["q1", "q2"] as const;
+/** By sku: how many there are. */
+export const stocks = { tea: 3, mate: null } as const;
 
 const flowRef = fc.constantFrom(...flowRefs, "gone");
 const stepRef = fc.constantFrom(...stepRefs, "gone");
@@ -46,6 +48,16 @@ export const actionCall: fc.Arbitrary<ActionCall> = fc.oneof(
   fc.record({ flow: flowRef, step: stepRef }, { requiredKeys: ["flow"] }).map((args) => call("stop_flow", args)),
   template.map((content) => call("send_message", { content })),
   template.map((text) => call("add_note", { text })),
+  fc
+    .record({ variant: fc.constantFrom(...Object.keys(stocks), "gone"), quantity: fc.integer({ min: 1, max: 2 }) })
+    .chain((item) =>
+      fc.constantFrom(
+        call("add_to_cart", item),
+        call("remove_from_cart", { variant: item.variant }),
+        call("create_order", { items: [item], note: "{{ contact.first_name }}" }),
+      ),
+    ),
+  fc.constantFrom("check_out_cart", "empty_cart", "list_orders").map((action) => call(action, {})),
   fc.constantFrom("opt_in", "opt_out", "no_such_action").map((action) => call(action, {})),
   fc
     .record({

@@ -8,6 +8,7 @@ import {
   flowRefs,
   happening,
   sequenceRefs,
+  stocks,
   tagNames,
   variableKinds,
 } from "../../test/random-flows.ts";
@@ -15,7 +16,11 @@ import { aShop, type Shop, testClock } from "../../test/shell.ts";
 import type { Happening } from "../model/event.ts";
 import type { FieldKind } from "../model/field.ts";
 import type { FlowDocument } from "../model/flow.ts";
+import type { Fact } from "../model/outcome.ts";
 import { advance, preparePublishedFlow } from "../steps/advance.ts";
+import { findCart } from "../store/cart-store.ts";
+import { listOrders } from "../store/order-store.ts";
+import { createProduct, listProducts } from "../store/product-store.ts";
 import { loadVariables } from "../store/snapshot-store.ts";
 import { loadContacts } from "../store/world-store.ts";
 import { type Arrival, type BatchDependencies, handleBatch } from "./handle-batch.ts";
@@ -92,6 +97,8 @@ async function run(flows: readonly FlowDocument[], arrivals: readonly Arriving[]
       sequences: sequenceRefs.map((ref) => ({ ref, name: ref })),
     },
   );
+  const variants = Object.entries(stocks).map(([sku, stock]) => aVariant({ sku, stock }));
+  await createProduct(db, shop.workspaceId, { ...aProduct, variants });
   // Not checked: what cannot run has to end visibly.
   for (const [index, document] of flows.entries())
     await insertPublished(shop, flowRefs[index] ?? "", withOneWay(document));
@@ -111,6 +118,19 @@ async function run(flows: readonly FlowDocument[], arrivals: readonly Arriving[]
     await db.deleteFrom("workspaces").where("id", "=", shop.workspaceId).execute();
   }
 }
+
+/** Ids that are drawn anew in every run. */
+function withoutIds(fact: Fact): Fact {
+  if ("channelId" in fact) return { ...fact, channelId: 0 };
+  return "order" in fact ? { ...fact, order: 0 } : fact;
+}
+
+const texts = { name: "", description: "", imageUrl: null, active: true };
+const aProduct = { ...texts, name: "Drinks" };
+const aVariant = (own: { readonly sku: string; readonly stock: number | null }) => ({
+  ...{ ...texts, ...own },
+  ...{ price: 250, comparePrice: null, currency: "EUR" },
+});
 
 async function insertPublished(shop: Shop, ref: string, document: FlowDocument): Promise<void> {
   const { db } = database;
@@ -184,7 +204,25 @@ async function stateOf(shop: Shop) {
     events: events.map(({ id, contactId, kind, facts, failed }) => ({
       ...{ id, kind, failed },
       person: personOf.get(contactId),
-      facts: facts.map((fact) => ("channelId" in fact ? { ...fact, channelId: 0 } : fact)),
+      facts: facts.map((fact) => withoutIds(fact)),
+    })),
+    orders: (await listOrders(db, { workspaceId: shop.workspaceId }, {}, { limit: 1000 })).map(
+      ({ contactId, status, total, lines, details, createdAt }) => ({
+        ...{ person: personOf.get(contactId), status, total, details, createdAt },
+        lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+      }),
+    ),
+    carts: await Promise.all(
+      [...personOf]
+        .sort(([, a], [, b]) => a.localeCompare(b))
+        .map(async ([id, person]) => {
+          const cart = await findCart(db, id);
+          return { ...cart, person, lines: cart?.lines.map(({ sku, quantity }) => ({ sku, quantity })) };
+        }),
+    ),
+    stock: (await listProducts(db, shop.workspaceId, {}, { limit: 1 }))[0]?.variants.map(({ sku, stock }) => ({
+      sku,
+      stock,
     })),
     notes: notes.map(({ contactId, ...note }) => ({ ...note, person: personOf.get(contactId) })),
   };

@@ -91,6 +91,13 @@ export const queryTypes = {
     }),
     example: { mids: ["17", "18"] },
   }),
+  list_closing_notes: defineQuery({
+    title: "List closing notes",
+    description: "What the contact's conversations were closed with, the newest first.",
+    scope: "contacts:read",
+    args: z.object({ limit: count(100, 50) }),
+    example: { limit: 10 },
+  }),
   find_contacts_by_phone: defineQuery({
     title: "Find contacts by phone",
     description: "Contacts of the bot or of the whole workspace with this phone number.",

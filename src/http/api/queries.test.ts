@@ -206,3 +206,23 @@ describe("a query", () => {
     expect(list).toMatchObject({ scope: "messages:read", args: { type: "object", properties: { format: {} } } });
   });
 });
+
+describe("the closing notes of a contact", () => {
+  it("are listed with what was said, the newest first", async () => {
+    for (const name of ["Solved", "Sold"]) {
+      expect((await tenant.call("POST", "/closing-notes", { body: { bot: tenant.bot.id, name } })).statusCode).toBe(
+        201,
+      );
+      const args = { status: "done", closingNote: name, summary: `${name} it` };
+      await tenant.call("POST", `/contacts/${ann}/actions`, { body: { action: "move_conversation", args } });
+    }
+    expect(await answer("list_closing_notes", {})).toMatchObject({
+      count: 2,
+      closingNotes: [
+        { name: "Sold", summary: "Sold it", at: new Date(server.now()).toISOString() },
+        { name: "Solved", summary: "Solved it" },
+      ],
+    });
+    expect((await answer("list_closing_notes", { limit: 1 })).count).toBe(1);
+  });
+});

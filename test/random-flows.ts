@@ -30,6 +30,18 @@ const template = fc.constantFrom(
 );
 
 const call = (action: string, args: ActionCall["args"]): ActionCall => ({ action, args });
+export const shopCall: fc.Arbitrary<ActionCall> = fc.oneof(
+  fc
+    .record({ variant: fc.constantFrom(...Object.keys(stocks), "gone"), quantity: fc.integer({ min: 1, max: 2 }) })
+    .chain((item) =>
+      fc.constantFrom(
+        call("add_to_cart", item),
+        call("remove_from_cart", { variant: item.variant }),
+        call("create_order", { items: [item], note: "{{ contact.first_name }}" }),
+      ),
+    ),
+  fc.constantFrom("check_out_cart", "empty_cart", "list_orders").map((action) => call(action, {})),
+);
 export const actionCall: fc.Arbitrary<ActionCall> = fc.oneof(
   tag.map((name) => call("add_tag", { tag: name })),
   tag.map((name) => call("remove_tag", { tag: name })),
@@ -48,16 +60,7 @@ export const actionCall: fc.Arbitrary<ActionCall> = fc.oneof(
   fc.record({ flow: flowRef, step: stepRef }, { requiredKeys: ["flow"] }).map((args) => call("stop_flow", args)),
   template.map((content) => call("send_message", { content })),
   template.map((text) => call("add_note", { text })),
-  fc
-    .record({ variant: fc.constantFrom(...Object.keys(stocks), "gone"), quantity: fc.integer({ min: 1, max: 2 }) })
-    .chain((item) =>
-      fc.constantFrom(
-        call("add_to_cart", item),
-        call("remove_from_cart", { variant: item.variant }),
-        call("create_order", { items: [item], note: "{{ contact.first_name }}" }),
-      ),
-    ),
-  fc.constantFrom("check_out_cart", "empty_cart", "list_orders").map((action) => call(action, {})),
+  shopCall,
   fc.constantFrom("opt_in", "opt_out", "no_such_action").map((action) => call(action, {})),
   fc
     .record({

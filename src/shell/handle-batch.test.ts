@@ -8,6 +8,7 @@ import {
   flowRefs,
   happening,
   sequenceRefs,
+  shopCall,
   stocks,
   tagNames,
   variableKinds,
@@ -54,6 +55,20 @@ const story = fc.record({
   flows: fc.array(flowDocument, { minLength: 2, maxLength: 2 }),
   arrivals: fc.array(arriving, { minLength: 1, maxLength: 16 }),
 });
+
+const shopping = fc.array(
+  fc.record({
+    person: fc.constantFrom("ann", "bob"),
+    happening: fc
+      .array(shopCall, { minLength: 1, maxLength: 3 })
+      .map((actions): Happening => ({ kind: "actions", actions })),
+    source: fc.constant("api" as const),
+    after: fc.constant(1000),
+    cut: fc.constantFrom(false, false, true),
+    isAgain: fc.constant(false),
+  }),
+  { minLength: 2, maxLength: 10, size: "max" },
+);
 
 let database: TestDatabase;
 let dependencies: BatchDependencies;
@@ -237,6 +252,15 @@ describe("events in batches, however they are cut", () => {
         expect(together).toEqual(apart);
       }),
       { numRuns: 40, interruptAfterTimeLimit: 15_000 },
+    );
+  }, 60_000);
+
+  it("leave the same behind as one by one where nothing but the shop is asked for", async () => {
+    await fc.assert(
+      fc.asyncProperty(shopping, async (arrivals) => {
+        expect(await run([], arrivals, true)).toEqual(await run([], arrivals, false));
+      }),
+      { numRuns: 30, interruptAfterTimeLimit: 15_000 },
     );
   }, 60_000);
 });

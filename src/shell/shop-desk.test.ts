@@ -156,6 +156,23 @@ describe("actions of one request, and requests of one batch", () => {
     expect(await stockOf(0)).toBe(0);
   });
 
+  it("list what others of the batch ordered and changed", async () => {
+    const list = { action: "list_orders", args: {} };
+    const replies = await Promise.all([
+      submitTo(one, "ann", list),
+      submitTo(one, "ann", buy("TEA"), list),
+      submitTo(one, "ann", buy("MATE", 2)),
+      submitTo(one, "ann", list),
+    ]);
+    const lists = replies.map((reply) => resultsOf(reply).at(-1));
+    expect(lists).toMatchObject([
+      { result: { orders: [] } },
+      { result: { orders: [{ total: 100 }] } },
+      { ok: true },
+      { result: { orders: [{ total: 200 }, { total: 100 }] } },
+    ]);
+  });
+
   it("can change an order that they made, and one from long ago", async () => {
     const first = await submitTo(one, "ann", buy("TEA"));
     const [old] = await ordersOf(contactOf(first));

@@ -1,12 +1,12 @@
 import type { ActionCall } from "../model/action-call.ts";
-import { type Identity, type Profile, profileKeys } from "../model/contact.ts";
+import { type Identity, type Position, type Profile, profileKeys } from "../model/contact.ts";
 import type { Event, Happening, InboundMessage } from "../model/event.ts";
 import type { Answer, Outcome } from "../model/outcome.ts";
 import type { ResultMapping } from "../model/result-mapping.ts";
 import type { World } from "../model/world.ts";
 import { parseActionCall } from "./actions.ts";
 import { createContactContext, startFlow } from "./contact-context.ts";
-import { holdPosition, isSilent, reopen } from "./conversation.ts";
+import { findHeldResult, holdJobResult, holdPosition, isSilent, reopen } from "./conversation.ts";
 import { createDraft, type Draft, isOfEvent, toOutcome } from "./draft.ts";
 import { enterByLink } from "./entry.ts";
 import { mergeContacts } from "./merge.ts";
@@ -68,13 +68,15 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
     // Gone on meanwhile, or moved to later: nothing is due.
     if (position?.wakeAt !== undefined && position.wakeAt <= event.at) {
       if (isSilent(draft)) holdPosition(draft, position);
-      else resume(draft, catalogue, position, { kind: "timeout" });
+      else endWait(draft, catalogue, position);
     }
     return undefined;
   },
   job_result: (draft, event, catalogue) => {
     const position = draft.contact.positions.find(({ id }) => id === event.positionId);
-    if (position !== undefined) resume(draft, catalogue, position, { kind: "job_result", result: event.result });
+    if (position?.waitsFor !== "job") return undefined;
+    if (isSilent(draft)) holdJobResult(draft, position, event.result);
+    else resume(draft, catalogue, position, { kind: "job_result", result: event.result });
     return undefined;
   },
   actions: (draft, event, catalogue) => runActions(draft, event.actions, catalogue),
@@ -95,6 +97,17 @@ export function createAdvance(catalogue: Catalogue): Advance {
     walk(draft, catalogue);
     return toOutcome(draft, answer ?? { status: "done" });
   };
+}
+
+/** A wait is over: its time has come, or what its job found while the bot was silent may now be told. */
+function endWait(draft: Draft, catalogue: Catalogue, position: Position): void {
+  const held = findHeldResult(position);
+  if (held !== undefined) {
+    resume(draft, catalogue, held.position, { kind: "job_result", result: held.result });
+    // The step has become one that does not know what to do with it.
+    if (!draft.contact.positions.some(({ id }) => id === position.id)) return;
+  }
+  resume(draft, catalogue, position, { kind: "timeout" });
 }
 
 /**

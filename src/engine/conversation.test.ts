@@ -24,8 +24,17 @@ const later = aFlow({
   ],
   edges: [{ from: "wait", output: "next", to: "say" }],
 });
+const asks = aFlow({
+  ref: "asks",
+  id: 3,
+  steps: [
+    { ref: "ask", kind: "query", config: { query: "list_messages", save: [{ path: "$.count", field: "count" }] } },
+    { ref: "say", kind: "message", config: { messages: [{ text: "{{ fields.count }} found" }] } },
+  ],
+  edges: [{ from: "ask", output: "next", to: "say" }],
+});
 const bot = aBot({
-  flows: [echo, later],
+  flows: [echo, later, asks],
   members: new Map([[7, "Eve"]]),
   closingNotes: new Map([
     ["Solved", { id: 1, name: "Solved", requireSummary: 0 }],
@@ -290,5 +299,47 @@ describe("what can be asked of a contact", () => {
     );
     expect(last.answer).toMatchObject({ results: [{ result: { deleted: 1 } }, { result: { deleted: 0 } }] });
     expect(contact.positions).toEqual([]);
+  });
+});
+
+describe("what a job finds while the bot is silent", () => {
+  const startAsking = act({ action: "start_flow", args: { flow: "asks" } });
+  const comes = (contact: Contact): Happening => ({
+    kind: "job_result",
+    positionId: contact.positions[0]?.id ?? "",
+    result: { ok: true, result: { count: 3 } },
+  });
+
+  it("is told when the pause is over", () => {
+    const pause = act({ action: "pause_bot", args: { minutes: 30 } });
+    const asked = play([
+      [0, startAsking],
+      [0, pause],
+    ]).contact;
+    const held = play([[0, comes(asked)]], asked);
+    expect([held.said, held.contact.positions]).toMatchObject([
+      [[]],
+      [{ waitsFor: "job", wakeAt: noon + 30 * minute }],
+    ]);
+    const over = play([[30, timer(held.contact)]], held.contact);
+    expect([over.said, over.contact.positions, over.contact.fields.count]).toEqual([[["3 found"]], [], 3]);
+  });
+
+  it("is told when the contact is unbanned, and not before", () => {
+    const asked = play([
+      [0, startAsking],
+      [0, act({ action: "ban" })],
+    ]).contact;
+    const held = play([[1, comes(asked)]], asked).contact;
+    expect(held.positions).toMatchObject([{ wakeAt: forever }]);
+    const unbanned = play([[2, act({ action: "unban" })]], held).contact;
+    expect(play([[2, timer(unbanned)]], unbanned).said).toEqual([["3 found"]]);
+  });
+
+  it("is no reason to wait for ever where the step has meanwhile become another", () => {
+    const state = { heldJobResult: { ok: true }, state: null };
+    const stuck = { id: "1-0", flow: "later", step: "wait", kind: "delay", waitsFor: "job" as const, wakeAt: noon };
+    const contact = aContact({ positions: [{ ...stuck, state, values: {}, enteredAt: noon }] });
+    expect(play([[1, timer(contact)]], contact)).toMatchObject({ said: [["later"]], contact: { positions: [] } });
   });
 });

@@ -1,5 +1,6 @@
 import type { Contact, Position } from "../model/contact.ts";
 import { type ConsentKind, type Conversation, forever, newConversation } from "../model/conversation.ts";
+import type { Json } from "../model/field.ts";
 import type { Fact } from "../model/outcome.ts";
 import { type Draft, replacePosition } from "./draft.ts";
 
@@ -30,8 +31,25 @@ export function isSilent({ contact, event }: Draft): boolean {
 
 /** A wait that fell due while the bot is silent goes on when it may speak again. */
 export function holdPosition(draft: Draft, position: Position): void {
-  const wakeAt = draft.contact.bannedAt !== undefined ? forever : (draft.contact.conversation?.pausedUntil ?? forever);
-  replacePosition(draft, position, { wakeAt });
+  replacePosition(draft, position, { wakeAt: endOfSilence(draft) });
+}
+
+/** What a job found while the bot is silent is kept until it may speak again. */
+export function holdJobResult(draft: Draft, position: Position, result: Json): void {
+  const state = { heldJobResult: result, state: position.state };
+  replacePosition(draft, position, { wakeAt: endOfSilence(draft), state });
+}
+
+/** The position as it was, with what its job found while the bot was silent; undefined: nothing was kept. */
+export function findHeldResult(position: Position): { readonly position: Position; readonly result: Json } | undefined {
+  const { state, waitsFor } = position;
+  if (waitsFor !== "job" || typeof state !== "object" || state === null || Array.isArray(state)) return undefined;
+  if (!Object.hasOwn(state, "heldJobResult")) return undefined;
+  return { position: { ...position, state: state.state ?? null }, result: state.heldJobResult ?? null };
+}
+
+function endOfSilence({ contact }: Draft): number {
+  return contact.bannedAt !== undefined ? forever : (contact.conversation?.pausedUntil ?? forever);
 }
 
 /** What somebody writes opens a closed conversation again. */

@@ -101,7 +101,11 @@ export function addPosition(draft: Draft, position: Omit<Position, "id" | "enter
 }
 
 /** The same wait with something changed, under a new id: ids are for ever, and what is stored of a position is never changed. */
-export function replacePosition(draft: Draft, position: Position, change: Pick<Position, "wakeAt">): void {
+export function replacePosition(
+  draft: Draft,
+  position: Position,
+  change: Partial<Pick<Position, "wakeAt" | "state">>,
+): void {
   const id = `${draft.event.id}-${draft.positionsMade}`;
   draft.positionsMade += 1;
   const changed: Position = { ...position, ...change, id };

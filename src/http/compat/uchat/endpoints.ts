@@ -6,7 +6,7 @@ import { customEventEndpoints } from "./flow-events.ts";
 import { flowBotFieldEndpoints, flowUserFieldEndpoints } from "./flow-fields.ts";
 import { flowTagEndpoints, teamLabelEndpoints } from "./flow-names.ts";
 import { subFlowEndpoints } from "./flow-subflows.ts";
-import { notOfferedEndpoints } from "./not-offered.ts";
+import { noTemplates, notOfferedEndpoints } from "./not-offered.ts";
 import { shopEndpoints } from "./shop.ts";
 import { subscriberEndpoints } from "./subscriber.ts";
 import { subscriberChatEndpoints } from "./subscriber-chat.ts";
@@ -41,5 +41,6 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...agentEndpoints,
   ...closingNoteEndpoints,
   ...customEventEndpoints,
+  noTemplates,
   ...notOfferedEndpoints,
 ];

@@ -149,6 +149,13 @@ const sending: readonly DoorCase[] = [
 
 const reading: readonly DoorCase[] = [
   {
+    endpoint: "POST /whatsapp-template/list",
+    good: () => ({ limit: 10 }),
+    after: (_tenant, body: object) => expect(body).toMatchObject({ data: [], meta: { total: 0 } }),
+    bad: [{ page: 0 }],
+    isOwn: true,
+  },
+  {
     endpoint: "GET /subscriber/chat-messages",
     good: ({ userNs }) => ({ user_ns: userNs, include_bot: 1, include_note: 1, include_system: 1 }),
     before: ({ door, userNs }) => door("POST /subscriber/send-text", { user_ns: userNs, content: "Hello, Ann" }),

@@ -133,21 +133,6 @@ export function listOfUpTo<Item extends z.ZodType>(max: number, item: Item) {
     .max(max, `must not have more than ${max} items`);
 }
 
-/** Texts in a list, or in one text with commas between them. */
-export function commaList(max: number) {
-  const given = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))], {
-    error: "must be a comma separated string",
-  });
-  return given
-    .transform((list) =>
-      (Array.isArray(list) ? list : String(list).split(","))
-        .map((item) => String(item).trim())
-        .filter((item) => item !== ""),
-    )
-    .pipe(z.array(z.string()).min(1, "is required").max(max, `must not have more than ${max} items`))
-    .meta(shownAs({ type: "string" }));
-}
-
 /** Any JSON value; with `emptyCounts`, also nothing. */
 export const anyValue = z
   .custom<NonNullable<unknown> | null>((value) => value !== undefined, "is required")

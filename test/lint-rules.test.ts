@@ -21,6 +21,13 @@ const violations: readonly { readonly file: string; readonly code: string; reado
   },
   { file: "src/channels/telegram/a.ts", code: `export { a } from "../webchat/a.ts";`, rule: "noRestrictedImports" },
   { file: "src/channels/telegram/b.ts", code: `export { a } from "../../store/a.ts";`, rule: "noRestrictedImports" },
+  { file: "src/shell/b.ts", code: `export const a = () => fetch("http://localhost");`, rule: "plugin" },
+  { file: "src/shell/c.ts", code: `export { request } from "node:http";`, rule: "plugin" },
+  { file: "src/shell/d.ts", code: `import https from "node:https";\nexport const a = https.get("");`, rule: "plugin" },
+  { file: "src/http/i.ts", code: `import { request } from "undici";\nexport const a = request("");`, rule: "plugin" },
+  { file: "src/http/j.ts", code: `export const a = await import("node:http");`, rule: "plugin" },
+  { file: "src/http/k.ts", code: `export const a = globalThis.fetch;`, rule: "plugin" },
+  { file: "src/engine/e.ts", code: `export const a = () => globalThis.fetch("");`, rule: "plugin" },
   {
     file: "src/store/a.ts",
     code: `import type { A } from "../shell/a.ts";\nexport type B = A;`,
@@ -55,6 +62,14 @@ const allowed = [
   { file: "src/steps/wait/wait.step.ts", code: `import { b } from "../../engine/ok.ts";\nexport const wait = [b];` },
   { file: "src/steps/index.ts", code: `import { wait } from "./wait/wait.step.ts";\nexport const steps = { wait };` },
   { file: "src/shell/jobs/ok.ts", code: `import { steps } from "../../steps/index.ts";\nexport const job = [steps];` },
+  {
+    file: "src/http/ok.ts",
+    code: `import type { IncomingMessage } from "node:http";\nexport type A = IncomingMessage;`,
+  },
+  {
+    file: "src/shell/outbound-http.ts",
+    code: `import { request } from "node:http";\nexport const a = request("http://localhost");`,
+  },
   { file: "src/http/ok.test.ts", code: `import { a } from "../model/ok.ts";\nexport const c = [a];` },
 ];
 

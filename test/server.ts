@@ -14,6 +14,7 @@ import { type Bot, createBot } from "../src/store/bot-store.ts";
 import { createToken, type NewToken } from "../src/store/token-store.ts";
 import { createWorkspace, type Workspace } from "../src/store/workspace-store.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
+import { outboundToLoopback } from "./outbound.ts";
 
 /** The HTTP doors over a database of their own and the real waist; messages stay queued, since no outbox runs. */
 export interface TestServer {
@@ -67,6 +68,7 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
     publicUrl: "https://bots.example",
     requestsPerSecond,
     secretKey,
+    outbound: outboundToLoopback,
     isReady: async () => true,
   });
   await app.ready();

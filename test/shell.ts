@@ -4,6 +4,7 @@ import type { Advance } from "../src/engine/advance.ts";
 import type { Happening } from "../src/model/event.ts";
 import type { FlowDocument } from "../src/model/flow.ts";
 import type { JobCatalogue } from "../src/shell/jobs.ts";
+import type { OutboundHttp } from "../src/shell/outbound-http.ts";
 import { type Shell, startShell } from "../src/shell/shell.ts";
 import type { Submission, SubmitReply } from "../src/shell/submission.ts";
 import { advance, preparePublishedFlow } from "../src/steps/advance.ts";
@@ -15,6 +16,7 @@ import { createWorkspace } from "../src/store/workspace-store.ts";
 import { noon } from "./builders.ts";
 import type { TestDatabase } from "./database.ts";
 import { createFakePlatform, type FakePlatform } from "./fake-channel.ts";
+import { outboundToLoopback } from "./outbound.ts";
 import { until } from "./until.ts";
 
 /** Whether the suites run on a server, where several processes can share a database. */
@@ -56,6 +58,8 @@ export interface TestShellOptions {
   readonly advance?: Advance;
   readonly jobKinds?: JobCatalogue;
   readonly isWorker?: boolean;
+  readonly secretKey?: Buffer;
+  readonly outbound?: OutboundHttp;
 }
 
 /** The real shell on a database, with the real registries and the fake channel. The database stays open when it stops. */
@@ -68,7 +72,8 @@ export async function testShell(database: OpenDatabase, options: TestShellOption
     prepareFlow: preparePublishedFlow,
     channelTypes: { fake: platform.type },
     jobKinds: options.jobKinds ?? {},
-    secretKey: randomBytes(32),
+    secretKey: options.secretKey ?? randomBytes(32),
+    outbound: options.outbound ?? outboundToLoopback,
     log: recordingLog(logged),
     now: clock.now,
     isWorker,

@@ -11,6 +11,7 @@ import { botFileSchema, importBot } from "../src/store/bot-file.ts";
 import { createChannel } from "../src/store/channel-store.ts";
 import type { OpenDatabase } from "../src/store/database.ts";
 import { createWorkspace } from "../src/store/workspace-store.ts";
+import { outboundToLoopback } from "./outbound.ts";
 import { recordingLog, type TestClock, testClock } from "./shell.ts";
 import { until } from "./until.ts";
 
@@ -43,6 +44,7 @@ export async function webchatServer(
     channelTypes,
     jobKinds: {},
     secretKey,
+    outbound: outboundToLoopback,
     log,
     now,
     isWorker: true,
@@ -57,6 +59,7 @@ export async function webchatServer(
     publicUrl: "https://chat.example",
     requestsPerSecond: 100_000,
     secretKey,
+    outbound: outboundToLoopback,
     isReady: async () => true,
   });
   const url = await app.listen({ host: "127.0.0.1", port });

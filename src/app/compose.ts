@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { channelTypes } from "../channels/index.ts";
 import { buildHttpApp } from "../http/app.ts";
 import { jobKinds } from "../shell/jobs/index.ts";
+import { createOutboundHttp } from "../shell/outbound-http.ts";
 import { startShell } from "../shell/shell.ts";
 import type { Submit } from "../shell/submission.ts";
 import { advance, preparePublishedFlow } from "../steps/advance.ts";
@@ -42,6 +43,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
   if (migrated.length > 0) log.info({ migrated }, "the database schema is up to date");
   const isFirstStart = config.demo && (await seedDemo(database.db));
   const now = () => Date.now();
+  const outbound = createOutboundHttp(config.outbound);
   const shell = await startShell({
     database,
     advance,
@@ -49,6 +51,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     channelTypes,
     jobKinds,
     secretKey,
+    outbound,
     log,
     now,
     isWorker: config.roles.worker,
@@ -66,6 +69,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     },
     requestsPerSecond: config.http.requestsPerSecond,
     secretKey,
+    outbound,
     isReady: async () => shell.isAlive(),
   });
   const url = config.roles.web ? await http.listen({ host: config.http.host, port: config.http.port }) : undefined;

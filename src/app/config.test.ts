@@ -26,6 +26,7 @@ describe("readConfig", () => {
       secretKey: undefined,
       log: { level: "info" },
       roles: { web: true, worker: true },
+      outbound: { allowNetworks: [] },
       demo: true,
     });
   });
@@ -43,7 +44,12 @@ describe("readConfig", () => {
       ROLES: "worker",
       DEMO: "off",
       REQUESTS_PER_SECOND: "50",
+      OUTBOUND_ALLOW_NETWORKS: "10.1.0.0/16, fd00::/8",
     });
+    expect(config.outbound).toEqual({ allowNetworks: ["10.1.0.0/16", "fd00::/8"] });
+    expect(problemsOf({ OUTBOUND_ALLOW_NETWORKS: "10.1.0.0/33" })).toEqual([
+      expect.stringContaining("OUTBOUND_ALLOW_NETWORKS has to be a list of networks"),
+    ]);
     expect(config.http).toEqual({
       host: "0.0.0.0",
       port: 8080,

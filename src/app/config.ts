@@ -106,6 +106,22 @@ export const settings = z.object({
         "What this process does: `web` answers HTTP, `worker` sends messages and runs timers and jobs. The embedded database needs both in one process.",
       default: "web,worker",
     } satisfies SettingMeta),
+  OUTBOUND_ALLOW_NETWORKS: z
+    .string()
+    .transform((text) => text.split(",").map((network) => network.trim()))
+    .pipe(
+      z.array(
+        z.union([z.cidrv4(), z.cidrv6()], {
+          error: "OUTBOUND_ALLOW_NETWORKS has to be a list of networks such as 10.0.0.0/8,fd00::/8",
+        }),
+      ),
+    )
+    .default([])
+    .meta({
+      description:
+        "Networks that webhooks and external requests may call though they are not public, as a list of CIDRs such as `10.1.2.0/24,fd00::/8`. Whoever may set up a webhook can then reach everything in them.",
+      default: "only public addresses",
+    } satisfies SettingMeta),
   DEMO: oneOf("DEMO", ["on", "off"])
     .default("on")
     .meta({
@@ -137,6 +153,8 @@ export interface Config {
   readonly secretKey: string | undefined;
   readonly log: { readonly level: (typeof logLevels)[number] };
   readonly roles: { readonly [R in Role]: boolean };
+  /** `allowNetworks`: CIDRs. */
+  readonly outbound: { readonly allowNetworks: readonly string[] };
   readonly demo: boolean;
 }
 
@@ -217,6 +235,7 @@ function freeze(values: z.output<typeof settings>, directory: string): Config {
     secretKey: values.SECRET_KEY,
     log: Object.freeze({ level: values.LOG_LEVEL }),
     roles: Object.freeze({ web: values.ROLES.includes("web"), worker: values.ROLES.includes("worker") }),
+    outbound: Object.freeze({ allowNetworks: Object.freeze([...values.OUTBOUND_ALLOW_NETWORKS]) }),
     demo: values.DEMO === "on",
   });
 }

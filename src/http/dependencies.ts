@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { ChannelRuntime } from "../shell/channel-runtime.ts";
 import type { Live } from "../shell/live.ts";
+import type { OutboundHttp } from "../shell/outbound-http.ts";
 import type { Submit } from "../shell/submission.ts";
 import type { Database } from "../store/database.ts";
 
@@ -19,6 +20,8 @@ export interface HttpDependencies {
   readonly requestsPerSecond: number;
   /** For sealing secrets and signing visitor tokens. */
   readonly secretKey: Buffer;
+  /** For addresses that users gave. */
+  readonly outbound: OutboundHttp;
   /** Whether the database answers and this process is not stopping. */
   readonly isReady: () => Promise<boolean>;
 }

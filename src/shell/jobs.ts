@@ -6,6 +6,7 @@ import { toError } from "../engine/to-error.ts";
 import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
 import type { Database, OpenDatabase } from "../store/database.ts";
+import type { OutboundHttp } from "./outbound-http.ts";
 import type { Submit } from "./submission.ts";
 
 /** What a job may use. */
@@ -13,6 +14,9 @@ export interface JobContext {
   readonly db: Database;
   /** Hands an event to the waist: what a job found out comes back to the contact this way. */
   readonly submit: Submit;
+  /** For addresses that users gave. */
+  readonly outbound: OutboundHttp;
+  readonly secretKey: Buffer;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -60,11 +64,13 @@ export async function startJobs(options: {
   readonly catalogue: JobCatalogue;
   readonly isWorker: boolean;
   readonly submit: Submit;
+  readonly outbound: OutboundHttp;
+  readonly secretKey: Buffer;
   readonly log: Logger;
   readonly now: () => number;
 }): Promise<Jobs> {
-  const { database, catalogue, isWorker, submit, log, now } = options;
-  const context: JobContext = { db: database.db, submit, log, now };
+  const { database, catalogue, isWorker, submit, outbound, secretKey, log, now } = options;
+  const context: JobContext = { db: database.db, submit, outbound, secretKey, log, now };
   const boss = new PgBoss({
     ...(database.pglite === undefined
       ? { connectionString: database.connectionString ?? "", max: 3 }

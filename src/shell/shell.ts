@@ -12,6 +12,7 @@ import { type ChannelRuntime, createChannelRuntime } from "./channel-runtime.ts"
 import { type JobCatalogue, type Jobs, startJobs } from "./jobs.ts";
 import { createLocalLive, type Live } from "./live.ts";
 import { createPostgresLive } from "./live-postgres.ts";
+import type { OutboundHttp } from "./outbound-http.ts";
 import { createOutbox } from "./outbox.ts";
 import { startReceivers } from "./receivers.ts";
 import { createSnapshots } from "./snapshots.ts";
@@ -26,6 +27,7 @@ export interface ShellOptions {
   readonly channelTypes: ChannelCatalogue;
   readonly jobKinds: JobCatalogue;
   readonly secretKey: Buffer;
+  readonly outbound: OutboundHttp;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -76,6 +78,8 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     catalogue: options.jobKinds,
     isWorker,
     submit: submitLater,
+    outbound: options.outbound,
+    secretKey: options.secretKey,
     log,
     now,
   });

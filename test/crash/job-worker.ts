@@ -22,6 +22,8 @@ const jobs = await startJobs({
     },
   },
   isWorker: true,
+  outbound: undefined as never,
+  secretKey: undefined as never,
   submit: () => Promise.reject(new Error("this job submits nothing")),
   log: pino({ level: "silent" }),
   now: () => Date.now(),

@@ -244,6 +244,16 @@ async function stateOf(shop: Shop) {
 }
 
 describe("events in batches, however they are cut", () => {
+  // Before the other, which may leave a run behind when its time is up.
+  it("leave the same behind as one by one where nothing but the shop is asked for", async () => {
+    await fc.assert(
+      fc.asyncProperty(shopping, async (arrivals) => {
+        expect(await run([], arrivals, true)).toEqual(await run([], arrivals, false));
+      }),
+      { numRuns: 20 },
+    );
+  }, 60_000);
+
   it("leave the same behind as one by one: contacts, positions, variables, messages, history", async () => {
     await fc.assert(
       fc.asyncProperty(story, async ({ flows, arrivals }) => {
@@ -252,15 +262,6 @@ describe("events in batches, however they are cut", () => {
         expect(together).toEqual(apart);
       }),
       { numRuns: 40, interruptAfterTimeLimit: 15_000 },
-    );
-  }, 60_000);
-
-  it("leave the same behind as one by one where nothing but the shop is asked for", async () => {
-    await fc.assert(
-      fc.asyncProperty(shopping, async (arrivals) => {
-        expect(await run([], arrivals, true)).toEqual(await run([], arrivals, false));
-      }),
-      { numRuns: 30, interruptAfterTimeLimit: 15_000 },
     );
   }, 60_000);
 });

@@ -70,9 +70,11 @@ async function obey(tenant: Tenant, world: Awaited<ReturnType<typeof aWorldOf>>,
     case "create":
       return await act("create_order", { items: toItems(asked.items), status: asked.status });
     case "status":
-      return await tenant.call("PATCH", `/orders/${orders[asked.order]?.id ?? 1}`, { body: { status: asked.status } });
+      return await tenant.call("PATCH", `/orders/${orders[asked.order]?.id ?? 999_999_999}`, {
+        body: { status: asked.status },
+      });
     case "items":
-      return await tenant.call("PATCH", `/orders/${orders[asked.order]?.id ?? 1}`, {
+      return await tenant.call("PATCH", `/orders/${orders[asked.order]?.id ?? 999_999_999}`, {
         body: { items: toItems(asked.items) },
       });
     case "price": {

@@ -9,6 +9,7 @@ import { actionLinkRoutes } from "./compat/bothelp/action-link.ts";
 import { documentRoutes } from "./compat/bothelp/document.ts";
 import { openApiRoutes } from "./compat/bothelp/open-api.ts";
 import { tokenEndpoint } from "./compat/bothelp/token-endpoint.ts";
+import { chatbotRoutes } from "./compat/chatbot/chatbot-routes.ts";
 import { overrideMethod } from "./compat/uchat/method-override.ts";
 import { uchatRoutes } from "./compat/uchat/uchat-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
@@ -70,6 +71,7 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   app.register(async (part) => documentRoutes(part, dependencies), { prefix: "/compat/bothelp" });
   app.register(async (part) => await openApiRoutes(part, dependencies), { prefix: "/compat/bothelp/api" });
   app.register(async (part) => await uchatRoutes(part, dependencies), { prefix: "/compat/uchat" });
+  app.register(async (part) => await chatbotRoutes(part, dependencies), { prefix: "/compat/chatbot" });
   app.register(async (part) => await apiRoutes(part, dependencies), { prefix: "/api/v1" });
   app.register(async (part) => await webchatRoutes(part, dependencies), { prefix: "/webchat" });
   app.register(async (part) => await pageRoutes(part, dependencies));

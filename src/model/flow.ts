@@ -53,6 +53,8 @@ export type Trigger = z.infer<typeof triggerSchema>;
 export const flowDocumentSchema = z.object({
   schema: z.literal(1).default(1),
   name: z.string().min(1).max(200),
+  /** For people. */
+  description: z.string().max(2000).optional(),
   triggers: z.array(triggerSchema).max(100).default([]),
   /** Ref of the first step; absent while a draft has none. */
   start: refSchema.optional(),

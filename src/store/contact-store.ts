@@ -49,6 +49,21 @@ export async function listContacts(
   return loaded.map(({ contact }) => contact);
 }
 
+/** Those of these contacts that the caller may see, in the order asked for. */
+export async function loadVisibleContacts(
+  db: Database,
+  { workspaceId, botId }: Access,
+  ids: readonly number[],
+): Promise<Contact[]> {
+  if (ids.length === 0) return [];
+  const loaded = new Map((await loadContacts(db, ids)).map((one) => [one.contact.id, one]));
+  return ids.flatMap((id) => {
+    const one = loaded.get(id);
+    const isVisibleHere = one?.workspaceId === workspaceId && (botId === undefined || one.contact.botId === botId);
+    return one !== undefined && isVisibleHere ? [one.contact] : [];
+  });
+}
+
 /** By id, or by `cuid:<cuid>`. Throws `contact.not_found`. */
 export async function requireContact(db: Database, access: Access, idOrCuid: string): Promise<Contact> {
   const id = await requireContactId(db, access, idOrCuid);

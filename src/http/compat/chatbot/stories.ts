@@ -1,0 +1,158 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { AppError } from "../../../model/app-error.ts";
+import { type FlowDocument, flowDocumentSchema } from "../../../model/flow.ts";
+import { listBots } from "../../../store/bot-store.ts";
+import { listChannels } from "../../../store/channel-store.ts";
+import {
+  createFlow,
+  deleteFlow,
+  type Flow,
+  findFlowById,
+  listFlows,
+  requireFlow,
+  saveDraft,
+} from "../../../store/flow-store.ts";
+import type { HttpDependencies } from "../../dependencies.ts";
+import { done } from "./answers.ts";
+import { requireObjectId, toObjectId, unknownId } from "./object-id.ts";
+import { readBody } from "./users.ts";
+
+/** Flows, as ChatBot.com's stories: the same things in the shapes of its two versions. */
+export function storyRoutes(app: FastifyInstance, dependencies: HttpDependencies): void {
+  const { db, now } = dependencies;
+
+  async function listStories({ caller }: FastifyRequest) {
+    const channels = await listChannels(db, caller);
+    const flows = await listFlows(db, caller);
+    return await Promise.all(
+      flows.map(async ({ id, ref, name, botId, publishedVersion }) => {
+        const { draft } = await requireFlow(db, caller, ref);
+        const integrations = channels.filter((channel) => channel.botId === botId).map(({ kind }) => kind);
+        const story = { id: toObjectId("story", id), name, description: draft.description ?? "", integrations };
+        return { story, isPublished: publishedVersion !== null };
+      }),
+    );
+  }
+
+  app.get("/stories", async (request) => (await listStories(request)).map(({ story }) => ({ ...story, metrics: [] })));
+  app.get("/v2/stories", async (request) =>
+    (await listStories(request)).map(({ story, isPublished }) => ({
+      ...story,
+      metrics: [],
+      version: 2,
+      published: isPublished,
+    })),
+  );
+
+  app.get("/stories/:id", async (request) => {
+    const { id, name, draft } = await requireStory(dependencies, request);
+    return {
+      id: toObjectId("story", id),
+      name,
+      description: draft.description ?? "",
+      order: draft.steps.map(({ ref }) => ref),
+      interactions: Object.fromEntries(
+        draft.steps.map(({ ref, kind, name: title = ref }) => [ref, { id: ref, name: title, type: kind }]),
+      ),
+    };
+  });
+  app.get("/v2/stories/:id", async (request) => presentV2(await requireStory(dependencies, request)));
+
+  for (const prefix of ["", "/v2"]) {
+    app.post(`${prefix}/stories`, async (request) => {
+      const { name, description } = readStory(readBody(request), true);
+      const [bot] = await listBots(db, request.caller);
+      if (bot === undefined) throw new AppError("bot.not_found", "the workspace has no bot yet; make one first");
+      const document = flowDocumentSchema.parse({ name, ...(description === undefined ? {} : { description }) });
+      const flow = await db.transaction().execute((trx) => createFlow(trx, bot, { document }));
+      return { id: toObjectId("story", flow.id), ...done(now()) };
+    });
+    app.put(`${prefix}/stories/:id`, async (request) => {
+      const { name, description } = readStory(readBody(request), false);
+      const { ref } = await requireStory(dependencies, request);
+      await db.transaction().execute(async (trx) => {
+        const { draft, draftRevision } = await requireFlow(trx, request.caller, ref);
+        const document: FlowDocument = {
+          ...draft,
+          name: name ?? draft.name,
+          ...(description === undefined ? {} : { description }),
+        };
+        await saveDraft(trx, request.caller, ref, { document, draftRevision, at: new Date(now()) });
+      });
+      return done(now());
+    });
+    app.delete(`${prefix}/stories/:id`, async (request) => {
+      const { ref } = await requireStory(dependencies, request);
+      await db.transaction().execute((trx) => deleteFlow(trx, request.caller, ref));
+      return done(now());
+    });
+  }
+}
+
+async function requireStory({ db }: HttpDependencies, { caller, params }: FastifyRequest): Promise<Flow> {
+  const { id: text } = params as { readonly id: string };
+  const found = await findFlowById(db, caller, requireObjectId("story", text));
+  if (found === undefined) throw unknownId("story", text);
+  return await requireFlow(db, caller, found.ref);
+}
+
+function readStory(body: Readonly<Record<string, unknown>>, isNew: boolean) {
+  const { name, description } = body;
+  if ((isNew || name !== undefined) && (typeof name !== "string" || name.trim() === "" || name.length > 200)) {
+    throw new AppError("request.invalid", "name has to be a text of 1 to 200 characters");
+  }
+  if (
+    description !== undefined &&
+    description !== null &&
+    (typeof description !== "string" || description.length > 2000)
+  ) {
+    throw new AppError("request.invalid", "description has to be a text of 2000 characters at most");
+  }
+  return {
+    name: typeof name === "string" ? name.trim() : undefined,
+    description: typeof description === "string" ? description : undefined,
+  };
+}
+
+interface Node {
+  readonly id: string;
+  readonly type: "START_POINT" | "BOT_RESPONSE" | "USER_INPUT";
+  readonly name: string;
+  readonly children: Node[];
+}
+
+/** The flow as a tree from its start: a step that is reached a second time stands where it was reached first. */
+function presentV2({ id, name, draft, publishedVersion }: Flow) {
+  const seen = new Set<string>();
+  const steps = new Map(draft.steps.map((step) => [step.ref, step]));
+  const toNode = (ref: string): Node | undefined => {
+    const step = steps.get(ref);
+    if (step === undefined || seen.has(ref)) return undefined;
+    seen.add(ref);
+    const isAsking = step.kind === "question";
+    return {
+      id: ref,
+      type: isAsking ? "USER_INPUT" : "BOT_RESPONSE",
+      name: step.name ?? ref,
+      children: childrenOf(ref),
+    };
+  };
+  const childrenOf = (ref: string) =>
+    draft.edges.filter(({ from }) => from === ref).flatMap(({ to }) => toNode(to) ?? []);
+  return {
+    id: toObjectId("story", id),
+    name,
+    description: draft.description ?? "",
+    version: 2,
+    published: publishedVersion !== null,
+    integrations: [],
+    settings: { confidence: 0, language: "", compact: false, ignoreAttachments: false, navigation: true },
+    state: { zoom: 1, position: { x: 0, y: 0 } },
+    history: { undo: [], redo: [] },
+    diagram: {
+      id: "start",
+      type: "START_POINT" as const,
+      children: draft.start === undefined ? [] : [toNode(draft.start)].flatMap((node) => node ?? []),
+    },
+  };
+}

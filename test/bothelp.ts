@@ -6,7 +6,7 @@ import { sealSecrets } from "../src/store/secret-box.ts";
 import { aFlowDocument } from "./flow-samples.ts";
 import { aTenant, type Tenant, type TestServer } from "./server.ts";
 
-/** Answers of BotHelp's Open API, written from its published format (shared/WIRE-FORMATS.md, 3.2). */
+/** Answers of BotHelp's Open API, written from its published format. */
 export const successSchema = z.strictObject({ success: z.literal(true), warning: z.string().min(1).optional() });
 export const refusalSchema = z.strictObject({
   success: z.literal(false),

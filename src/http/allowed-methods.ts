@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 
-interface KnownRoute {
+export interface KnownRoute {
+  /** As it was declared: `/api/v1/contacts/:id`. */
+  readonly url: string;
   readonly methods: readonly string[];
   readonly pattern: RegExp;
 }
@@ -16,13 +18,18 @@ export function rememberRoutes(app: FastifyInstance): void {
       .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
       .replace(/:[A-Za-z_]+/g, "[^/]+")
       .replaceAll("*", ".*");
-    routes.push({ methods: [method].flat(), pattern: new RegExp(`^${pattern}/?$`) });
+    routes.push({ url, methods: [method].flat(), pattern: new RegExp(`^${pattern}/?$`) });
   });
+}
+
+/** Every route there is. */
+export function listRoutes(app: FastifyInstance): readonly KnownRoute[] {
+  return routesOf.get(app.server) ?? [];
 }
 
 /** The methods that an address takes; none: there is no such address. */
 export function allowedMethods(app: FastifyInstance, url: string): string[] {
   const path = url.split("?", 1)[0] ?? "";
-  const matching = (routesOf.get(app.server) ?? []).filter(({ pattern }) => pattern.test(path));
+  const matching = listRoutes(app).filter(({ pattern }) => pattern.test(path));
   return [...new Set(matching.flatMap(({ methods }) => methods))].sort();
 }

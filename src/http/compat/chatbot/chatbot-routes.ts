@@ -22,7 +22,7 @@ export async function chatbotRoutes(app: FastifyInstance, dependencies: HttpDepe
     async (request, reply) => await sendChatbotError(reply, toMissingRoute(request, reply), dependencies.now()),
   );
   // A search may stand in the body of a GET.
-  app.addHttpMethod("GET", { hasBody: true });
+  app.addHttpMethod("GET", { hasBody: true, overrideExisting: true });
   await app.register(async (part) => {
     addDataHeaders(part);
     await addDoorAuthentication(part, dependencies, "chatbot");

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { aFlowDocument } from "../../../../test/flow-samples.ts";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
+import { toObjectId } from "../../../engine/object-id.ts";
 import { createdSchema, doneSchema, errorSchema, objectIdSchema } from "./answers.ts";
-import { toObjectId } from "./object-id.ts";
 import { userSchema } from "./user.ts";
 
 let server: TestServer;

@@ -1,8 +1,8 @@
+import { parseObjectId } from "../../../engine/object-id.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { TextOperator, TimeOperator, UserFilter, UserSearch } from "../../../store/user-search-store.ts";
 import { parseRawQuery } from "../bothelp/raw-query.ts";
 import { nestPairs } from "../uchat/input.ts";
-import { parseObjectId } from "./object-id.ts";
 import { type ProfileAttribute, profileAttributes } from "./user.ts";
 
 const bad = (sentence: string) => new AppError("request.invalid", sentence);

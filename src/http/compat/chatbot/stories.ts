@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { requireObjectId, toObjectId, unknownId } from "../../../engine/object-id.ts";
 import { AppError } from "../../../model/app-error.ts";
 import { type FlowDocument, flowDocumentSchema } from "../../../model/flow.ts";
 import { listBots } from "../../../store/bot-store.ts";
@@ -14,7 +15,6 @@ import {
 } from "../../../store/flow-store.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { done } from "./answers.ts";
-import { requireObjectId, toObjectId, unknownId } from "./object-id.ts";
 import { readBody } from "./users.ts";
 
 /** Flows, as ChatBot.com's stories: the same things in the shapes of its two versions. */

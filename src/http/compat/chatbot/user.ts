@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { toObjectId } from "../../../engine/object-id.ts";
 import type { Contact, ProfileKey } from "../../../model/contact.ts";
 import type { FieldValue } from "../../../model/field.ts";
 import type { Field } from "../../../store/field-store.ts";
 import { dateSchema, objectIdSchema, toDate } from "./answers.ts";
-import { toObjectId } from "./object-id.ts";
 
 /** ChatBot's own attributes that are parts of our profile. */
 export const profileAttributes = {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { requireObjectId, toObjectId, unknownId } from "../../../engine/object-id.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { Contact } from "../../../model/contact.ts";
@@ -14,7 +15,6 @@ import { toLiteral } from "../../literal-text.ts";
 import { done } from "./answers.ts";
 import { readAttributes, toAttributeCalls } from "./attributes.ts";
 import { noteContact } from "./call-notes.ts";
-import { requireObjectId, toObjectId, unknownId } from "./object-id.ts";
 import { readSearchInput, toSearch } from "./search-input.ts";
 import { presentUser } from "./user.ts";
 

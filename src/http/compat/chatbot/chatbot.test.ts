@@ -1,6 +1,6 @@
-import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { aVisitor, chatbotDoor } from "../../../../test/chatbot-door.ts";
 import { aFlowDocument } from "../../../../test/flow-samples.ts";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
 import { toObjectId } from "../../../engine/object-id.ts";
@@ -20,33 +20,10 @@ beforeEach(async () => {
   token = await tenant.mintToken({ kind: "chatbot" });
 });
 
-type Method = NonNullable<InjectOptions["method"]>;
-
-async function call(method: Method, path: string, body?: object, bearer = token) {
-  const answer = await server.app.inject({
-    method,
-    url: `/compat/chatbot${path}`,
-    headers: {
-      authorization: `Bearer  ${bearer}`,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-    },
-    ...(body === undefined ? {} : { payload: body }),
-  });
-  return { status: answer.statusCode, body: answer.json() };
-}
-
-async function good<T>(schema: z.ZodType<T>, method: Method, path: string, body?: object): Promise<T> {
-  const answer = await call(method, path, body);
-  expect([answer.status, answer.body]).toEqual([200, expect.anything()]);
-  return schema.parse(answer.body);
-}
-
-async function refused(status: number, method: Method, path: string, body?: object, bearer?: string): Promise<string> {
-  const answer = await call(method, path, body, bearer);
-  expect([answer.status, answer.body]).toEqual([status, expect.anything()]);
-  expect(errorSchema.parse(answer.body).status.code).toBe(status);
-  return answer.body.status.details;
-}
+const { call, good, refused } = chatbotDoor(
+  () => server,
+  () => token,
+);
 
 const listSchema = z.strictObject({ data: z.array(userSchema), count: z.number().int() });
 const aUser = async (body: object = {}) => (await good(createdSchema, "POST", "/users", body)).id;
@@ -101,14 +78,19 @@ describe("a user", () => {
   });
 
   it("who is banned gets no flow and no message until unbanned", async () => {
-    const id = await aUser();
-    const contact = Number.parseInt(id.slice(8), 16);
+    const visitor = await aVisitor(server, tenant);
+    const { id } = visitor;
+    expect(await visitor.said()).toEqual(["Hello!"]);
     await good(doneSchema, "PUT", `/users/${id}/ban`, { banned: true });
     expect((await read(id)).banned).toBe(true);
-    expect((await tenant.call("GET", `/contacts/${contact}`)).json().bannedAt).not.toBeNull();
     expect(await names("filters[0][type]=banned&filters[0][value]=true")).toHaveLength(1);
-    await good(doneSchema, "PUT", `/users/${id}/ban`, { banned: false });
+    await visitor.hear("hello");
+    server.pass(3_600_000);
+    expect(await visitor.said()).toEqual(["Hello!"]);
+    await good(doneSchema, "PUT", `/users/${id}/ban`, { banned: "false" });
     expect((await read(id)).banned).toBe(false);
+    await visitor.hear("hello");
+    expect(await visitor.said()).toEqual(["Hello!", "Hello!"]);
   });
 
   it.each([
@@ -175,6 +157,10 @@ describe("segments", () => {
     await good(doneSchema, "PUT", `/users/${id}/segments`, { segmentIds: [lead] });
     expect((await read(id)).segments).toEqual([lead]);
     await refused(404, "POST", `/users/${id}/segments`, { segmentIds: [toObjectId("segment", 999_999)] });
+    const other = await aTenant(server);
+    const foreign = await other.mintToken({ kind: "chatbot" });
+    await refused(404, "POST", "/users", { segments: [vip], attributes: { surplus: "x" } }, foreign);
+    expect((await other.call("GET", "/fields")).json().data).toEqual([]);
   });
 });
 
@@ -221,6 +207,8 @@ describe("the search for users", () => {
     expect(await names("filters[0][type]=default_name&filters[0][value]=Bob")).toEqual(["Bob"]);
     expect(await names("sort.field=createdAt&sort.order=asc")).toEqual(["Ann", "Bob", "Cid"]);
     expect(await names(`filters=${json([filter])}&sort=${json(sort)}`)).toEqual(["Bob"]);
+    expect(await names(`filters[]=${json(filter)}&after=&match=`)).toEqual(["Bob"]);
+    expect((await call("GET", "/users", { sort: null, filters: null, after: null, more: 1 })).body.count).toBe(3);
     const answer = await call("GET", "/users", { filters: [filter], sort });
     expect(
       answer.body.data.map(({ attributes }: { attributes: Record<string, string> }) => attributes.default_name),
@@ -302,6 +290,7 @@ describe("the search for users", () => {
 describe("the export of users", () => {
   it("is a CSV behind a link that wants the token, with no formula in it", async () => {
     await aUser({ userId: "u1", attributes: { default_name: '=HYPERLINK("x")', note: 'a "b", c' } });
+    await aUser({ userId: "u2", attributes: { constructor: "x" } });
     const { body } = await call("POST", "/users/export");
     expect(body.url).toBe("https://bots.example/compat/chatbot/users/export.csv");
     const csv = await server.app.inject({

@@ -38,13 +38,16 @@ async function* writeCsv({ db }: HttpDependencies, { caller }: FastifyRequest): 
     if (after === 0) yield toLine([...columns, "segments", ...attributes]);
     for (const { contact, user } of users) {
       const segments = contact.tags.filter((tag) => names.has(tag)).join(", ");
-      yield toLine([...readColumns(user), segments, ...attributes.map((name) => user.attributes[name] ?? "")]);
+      yield toLine([...readColumns(user), segments, ...attributes.map((name) => readAttribute(user, name))]);
     }
     const last = contacts.at(-1);
     if (contacts.length < pageSize || last === undefined) return;
     after = last.id;
   }
 }
+
+const readAttribute = ({ attributes }: User, name: string) =>
+  (Object.hasOwn(attributes, name) ? attributes[name] : null) ?? "";
 
 const readColumns = (user: User) => columns.map((column) => String(user[column]));
 

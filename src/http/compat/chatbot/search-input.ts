@@ -39,7 +39,9 @@ export interface SearchNames {
 
 /** Throws `request.invalid` with what is wrong. `after` is not looked up. */
 export function toSearch(input: Readonly<Record<string, unknown>>, names: SearchNames): UserSearch {
-  const { limit = 40, sort = {}, match = "all", after } = input;
+  // As good as not said: a scenario sends its empty boxes too.
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== ""));
+  const { limit = 40, sort = {}, match = "all", after } = given;
   const count = Number(limit);
   if (!Number.isInteger(count) || count < 1 || count > 40) throw bad("limit has to be a whole number from 1 to 40");
   const { field = "createdAt", order = "desc" } = sort as Record<string, unknown>;
@@ -51,16 +53,16 @@ export function toSearch(input: Readonly<Record<string, unknown>>, names: Search
     sort: field,
     order,
     match,
-    filters: readFilters(input.filters, names),
-    after: after === undefined || after === "" ? undefined : (parseObjectId("user", String(after)) ?? 0),
+    filters: readFilters(given.filters, names),
+    after: after === undefined ? undefined : (parseObjectId("user", String(after)) ?? 0),
   };
 }
 
 function readFilters(filters: unknown, names: SearchNames): UserFilter[] {
-  if (filters === undefined || filters === "") return [];
+  if (filters === undefined) return [];
   const list = Array.isArray(filters) ? filters : [filters];
   if (list.length > 5) throw bad("there may be five filters at most");
-  return list.map((filter) => {
+  return list.map(readJson).map((filter) => {
     if (typeof filter !== "object" || filter === null) throw bad("a filter has to be an object with type and value");
     return readFilter(filter as Record<string, unknown>, names);
   });

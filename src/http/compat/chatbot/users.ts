@@ -70,10 +70,12 @@ export function userRoutes(app: FastifyInstance, dependencies: HttpDependencies)
     if (known.length > 0) {
       throw new AppError("request.invalid", `there is already a user with the userId "${userId.slice(0, 80)}"`);
     }
+    // Looked up before fields are made: what is refused leaves nothing behind.
+    const segments = await toSegmentCalls(dependencies, request, body.segments);
     const calls = [
       { action: "set_profile", args: { key: "clientExternalId", value: toLiteral(userId) } },
       ...(await toAttributeCalls(db, access.workspaceId, attributes)),
-      ...(await toSegmentCalls(dependencies, request, body.segments)),
+      ...segments,
     ];
     const reply = await dependencies.submit({
       target: { create: { botId } },
@@ -94,8 +96,12 @@ export function userRoutes(app: FastifyInstance, dependencies: HttpDependencies)
 
   app.put("/users/:id/ban", async (request) => {
     const { id } = await requireUser(dependencies, request);
-    const { banned } = readBody(request);
-    if (typeof banned !== "boolean") throw new AppError("request.invalid", "banned has to be true or false");
+    // A scenario's field gives the word.
+    const word = readBody(request).banned;
+    const banned = word === true || word === "true";
+    if (!banned && word !== false && word !== "false") {
+      throw new AppError("request.invalid", "banned has to be true or false");
+    }
     await act(dependencies, id, [{ action: banned ? "ban" : "unban", args: {} }]);
     return done(now());
   });

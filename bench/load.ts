@@ -12,7 +12,9 @@ export interface LoadResult {
 /** Where a load goes, and what it sends. */
 export interface LoadTarget {
   readonly port: number;
-  readonly path: string;
+  /** Default: POST. */
+  readonly method?: "GET" | "POST" | "PUT";
+  readonly path: string | (() => string);
   readonly headers: Readonly<Record<string, string>>;
   readonly body: () => string;
 }
@@ -42,9 +44,9 @@ export async function load(target: LoadTarget, connections: number, seconds: num
 
 /** One connection: the next request goes when the answer to the last has come whole. */
 function drive(target: LoadTarget, end: number, report: (ms: number, isGood: boolean) => void): Promise<void> {
-  const { path, headers, body, port } = target;
+  const { method = "POST", path, headers, body, port } = target;
   const lines = Object.entries({ host: "127.0.0.1", "content-type": "application/json", ...headers });
-  const head = [`POST ${path} HTTP/1.1`, ...lines.map(([name, value]) => `${name}: ${value}`)].join("\r\n");
+  const fixed = lines.map(([name, value]) => `${name}: ${value}`).join("\r\n");
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, "127.0.0.1");
     let sentAt = 0;
@@ -56,6 +58,7 @@ function drive(target: LoadTarget, end: number, report: (ms: number, isGood: boo
         return;
       }
       const text = body();
+      const head = `${method} ${typeof path === "string" ? path : path()} HTTP/1.1\r\n${fixed}`;
       sentAt = performance.now();
       socket.write(`${head}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     };

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import pg from "pg";
+import { measureCalls } from "./measure-calls.ts";
 import { measureContacts } from "./measure-contacts.ts";
 import { measureEvents } from "./measure-events.ts";
 import { measureReplies } from "./measure-replies.ts";
@@ -23,7 +24,7 @@ const context = {
   say: (text: string) => process.stderr.write(`${text}\n`),
 };
 
-const measurements = { events: measureEvents, replies: measureReplies, contacts: measureContacts };
+const measurements = { events: measureEvents, replies: measureReplies, calls: measureCalls, contacts: measureContacts };
 const rows: Row[] = [];
 try {
   if (serverUrl === undefined)

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import type { LoadTarget } from "./load.ts";
-import { countWork, prepare, type RunSettings, type Subject, seed, startSubject } from "./subject.ts";
+import { countWork, prepare, type RunSettings, type Subject, seed, startSubject, type UchatNames } from "./subject.ts";
 import { priceUpdate } from "./updates.ts";
 
 const bin = path.resolve(import.meta.dirname, "../bin/repartee.js");
@@ -13,6 +13,8 @@ const bin = path.resolve(import.meta.dirname, "../bin/repartee.js");
 /** A Repartee set up for measuring: seeded, stopped, ready to be started with the roles wanted. */
 export interface MeasuredRepartee {
   readonly target: LoadTarget;
+  /** For calls of UChat's API, with a token of the workspace. */
+  readonly uchat: UchatNames & { readonly token: string };
   start(roles: "web" | "web,worker"): Promise<Subject>;
   count(): ReturnType<typeof countWork>;
   remove(): Promise<void>;
@@ -32,22 +34,26 @@ export async function setUpRepartee(options: {
   const settings: RunSettings = { directory, databaseUrl: made?.url, botApi, people };
   const env = {
     DATA_DIR: directory,
+    // One token makes all calls.
+    REQUESTS_PER_SECOND: "1000000",
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     ...(made === undefined ? {} : { DATABASE_URL: made.url }),
   };
+  const createToken = async (kind: string) => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [bin, "token", "create", "--workspace", "demo", "--kind", kind],
+      { env: { PATH: process.env.PATH ?? "", ...env } },
+    );
+    return stdout.trim();
+  };
   const start = (roles: string) => startSubject([bin, "start"], port, { ...env, ROLES: roles });
   const first = await start("web,worker");
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [bin, "token", "create", "--workspace", "demo", "--kind", "api"],
-    {
-      env: { PATH: process.env.PATH ?? "", ...env },
-    },
-  );
+  const [apiToken, uchatToken] = [await createToken("api"), await createToken("uchat")];
   const channelId = await prepare(settings, async (method, apiPath, body) => {
     const response = await fetch(`http://127.0.0.1:${port}/api/v1${apiPath}`, {
       method,
-      headers: { authorization: `Bearer ${stdout.trim()}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${apiToken}`, "content-type": "application/json" },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${method} ${apiPath}: ${response.status} ${await response.text()}`);
@@ -62,6 +68,7 @@ export async function setUpRepartee(options: {
       headers: { "x-telegram-bot-api-secret-token": webhook.secret },
       body: () => priceUpdate(people),
     },
+    uchat: { ...webhook.uchat, token: uchatToken },
     start,
     count: () => countWork(settings),
     async remove() {

@@ -115,11 +115,19 @@ const measuredFlow = {
   edges: [{ from: "remember", output: "next", to: "answer" }],
 };
 
-/** Puts people into the tables and reads what a webhook call needs. */
+/** What calls of UChat's API name. */
+export interface UchatNames {
+  /** Any of the seeded people. */
+  readonly userNs: () => string;
+  readonly tagNs: string;
+  readonly varNs: string;
+}
+
+/** Puts people into the tables and reads what a webhook call and calls of UChat's API need. */
 export async function seed(
   settings: RunSettings,
   channelId: number,
-): Promise<{ readonly path: string; readonly secret: string }> {
+): Promise<{ readonly path: string; readonly secret: string; readonly uchat: UchatNames }> {
   const database = await open(settings);
   const { db } = database;
   const row = await db
@@ -139,10 +147,20 @@ export async function seed(
     db,
   );
   await sql`analyze`.execute(db);
+  const { rows } = await sql<{ first: number; tag: number; field: number }>`
+    with tag as (insert into tags (workspace_id, name) values (${row.workspaceId}, 'hot') returning id)
+    select (select min(id) from contacts where cuid like 'bench%') as first, (select id from tag) as tag,
+      (select id from fields where workspace_id = ${row.workspaceId} and key = 'goal') as field`.execute(db);
+  const { first = 0, tag = 0, field = 0 } = rows[0] ?? {};
+  const uchat: UchatNames = {
+    userNs: () => `f${row.botId}u${first + Math.floor(Math.random() * settings.people)}`,
+    tagNs: `f${row.botId}t${tag}`,
+    varNs: `f${row.botId}v${field * 2}`,
+  };
   const secretKey = readSecretKey(openDataDirectory(settings.directory), undefined);
   const { secretToken } = openSecrets(row.secrets ?? "", secretKey);
   await database.close();
-  return { path: `/webhooks/${channelId}`, secret: String(secretToken) };
+  return { path: `/webhooks/${channelId}`, secret: String(secretToken), uchat };
 }
 
 /** What the tables hold of a run: a benchmark that loses work is none. */

@@ -40,14 +40,39 @@ export interface ContactCard {
 
 const millis = (column: string) => sql.raw(`(extract(epoch from ${column}) * 1000)::bigint`);
 
-/** The cards of those of these contacts that the caller may see, in the order asked for; one statement however many. */
-export async function loadContactCards(
+/** A contact that somebody asks for, and what they may see. */
+export interface WantedCard extends Access {
+  readonly id: number;
+}
+
+/** The cards of those of these contacts that the caller may see, in the order asked for. */
+export async function loadContactCards(db: Database, access: Access, ids: readonly number[]): Promise<ContactCard[]> {
+  const cards = await loadWantedCards(
+    db,
+    ids.map((id) => ({ ...access, id })),
+  );
+  return cards.flatMap((card) => card ?? []);
+}
+
+/** A card for each that is asked for, undefined where it is not there for who asks; one statement however many ask. */
+export async function loadWantedCards(
   db: Database,
-  { workspaceId, botId }: Access,
-  ids: readonly number[],
-): Promise<ContactCard[]> {
-  const { rows } = await sql<ContactCard>`/* prepare */
-    select c.id, c.bot_id as "botId", c.cuid, c.name, c.first_name as "firstName", c.last_name as "lastName", c.email, c.phone,
+  wanted: readonly WantedCard[],
+): Promise<(ContactCard | undefined)[]> {
+  const rows = await readCards(
+    db,
+    wanted.map(({ id, workspaceId, botId }, place) => ({ id, place, workspace: workspaceId, bot: botId ?? null })),
+  );
+  const byPlace = new Map(rows.map(({ place, ...card }) => [place, card]));
+  return wanted.map((_one, place) => byPlace.get(place));
+}
+
+async function readCards(
+  db: Database,
+  wanted: readonly { id: number; place: number; workspace: number; bot: number | null }[],
+): Promise<(ContactCard & { readonly place: number })[]> {
+  const { rows } = await sql<ContactCard & { readonly place: number }>`/* prepare */
+    select w.place, c.id, c.bot_id as "botId", c.cuid, c.name, c.first_name as "firstName", c.last_name as "lastName", c.email, c.phone,
       c.gender, c.language, c.avatar_url as "avatarUrl", c.client_external_id as "clientExternalId", c.inbound, c.consents,
       ${millis("c.created_at")} as "createdAt", ${millis("c.last_inbound_at")} as "lastInboundAt",
       ${millis("c.opted_out_at")} as "optedOutAt",
@@ -62,9 +87,9 @@ export async function loadContactCards(
         from contact_fields cf join fields f on f.id = cf.field_id where cf.contact_id = c.id), '[]') as fields,
       (select json_build_object('type', coalesce(m.author, m.direction), 'at', ${millis("m.created_at")})
         from messages m where m.contact_id = c.id order by m.id desc limit 1) as "lastMessage"
-    from unnest(${ids}::bigint[]) with ordinality as wanted(id, place)
-    join contacts c on c.id = wanted.id
-    where c.workspace_id = ${workspaceId} and (${botId ?? null}::bigint is null or c.bot_id = ${botId ?? null})
-    order by wanted.place`.execute(db.withoutPlugins());
+    from json_to_recordset(${JSON.stringify(wanted)}::json) as w(id bigint, place integer, workspace bigint, bot bigint)
+    join contacts c on c.id = w.id and c.workspace_id = w.workspace and (w.bot is null or c.bot_id = w.bot)`.execute(
+    db.withoutPlugins(),
+  );
   return rows;
 }

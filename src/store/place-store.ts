@@ -10,11 +10,16 @@ export interface Place {
 }
 
 export async function findContactPlace(db: Database, contactId: number): Promise<Place | undefined> {
-  return await db
-    .selectFrom("contacts")
-    .select(["workspaceId", "botId"])
-    .where("id", "=", contactId)
-    .executeTakeFirst();
+  return (await findContactPlaces(db, [contactId]))[0];
+}
+
+/** One for each id; undefined: no such contact. */
+export async function findContactPlaces(db: Database, ids: readonly number[]): Promise<(Place | undefined)[]> {
+  const { rows } = await sql<Place & { readonly id: number }>`/* prepare */
+    select c.id, c.workspace_id as "workspaceId", c.bot_id as "botId"
+    from unnest(${ids}::bigint[]) as wanted(id) join contacts c on c.id = wanted.id`.execute(db.withoutPlugins());
+  const byId = new Map(rows.map(({ id, ...place }) => [id, place]));
+  return ids.map((id) => byId.get(id));
 }
 
 export async function findBotsWorkspace(db: Database, botId: number): Promise<number | undefined> {

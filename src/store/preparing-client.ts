@@ -40,11 +40,14 @@ export class PreparingClient extends pg.Client {
     const [text, values, ...rest] = args;
     const call = super.query as (...args: unknown[]) => unknown;
     if (typeof text !== "string" || !text.startsWith(prepareMark)) return call.apply(this, args);
+    const prepared = [{ name: nameOf(text), text, values }, ...rest];
     if (performance.now() - this.#plannedAt > planLifeMs) {
       this.#plannedAt = performance.now();
       // Goes out before the statement; a connection that is broken tells so with the statement itself.
-      (call.call(this, "discard plans") as Promise<unknown>).catch(() => undefined);
+      const discarded = (call.call(this, "discard plans") as Promise<unknown>).catch(() => undefined);
+      const isPipelined = (this as { readonly pipeline?: boolean }).pipeline === true;
+      if (!isPipelined) return discarded.then(() => call.apply(this, prepared));
     }
-    return call.apply(this, [{ name: nameOf(text), text, values }, ...rest]);
+    return call.apply(this, prepared);
   }) as pg.Client["query"];
 }

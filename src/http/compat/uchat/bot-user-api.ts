@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { AppError } from "../../../model/app-error.ts";
 import type { ActionResult } from "../../../model/outcome.ts";
-import { type ContactCard, loadContactCards } from "../../../store/contact-card-store.ts";
 import { listSaidClosingNotes } from "../../../store/conversation-store.ts";
 import { listSubscriptions } from "../../../store/sequence-store.ts";
 import { dateTimeSchema, deletedSchema, listOf, ok, okSchema, toDateTime } from "./answers.ts";
@@ -14,13 +12,6 @@ import { toNs } from "./ns.ts";
 
 const ns = text(60);
 const who = z.object({ user_ns: ns });
-
-async function readCard(call: Call, userNs: string): Promise<ContactCard> {
-  const { id } = await call.addressContact(userNs);
-  const [card] = await loadContactCards(call.db, call.caller, [id]);
-  if (card === undefined) throw new AppError("contact.not_found", `there is no subscriber "${userNs}"`);
-  return card;
-}
 
 /** How many an action says it took away. */
 function countDeleted(results: readonly ActionResult[]): number {
@@ -41,7 +32,7 @@ const reading: readonly AnyEndpoint[] = [
     input: who,
     answer: listOf(botUserSchema.shape.tags.element),
     async handle(call, { user_ns }) {
-      const { botId, tags } = await readCard(call, user_ns);
+      const { botId, tags } = await call.readCard(user_ns);
       return { data: tags.map(({ id, name }) => ({ name, tag_ns: toNs("tag", botId, id) })) };
     },
   }),
@@ -58,7 +49,7 @@ const reading: readonly AnyEndpoint[] = [
         throw new InvalidInput({ tag_ns: ["The tag ns field is required when tag name is not present."] });
       }
       const [tag] = tag_ns === undefined ? [] : await call.requireNamed("tag", [tag_ns]);
-      const { tags } = await readCard(call, user_ns);
+      const { tags } = await call.readCard(user_ns);
       return { ...ok, has_tag: tags.some(({ id, name }) => (tag === undefined ? name === tag_name : id === tag.id)) };
     },
   }),
@@ -70,7 +61,7 @@ const reading: readonly AnyEndpoint[] = [
     summary: "List the subscriber's labels",
     input: who,
     answer: listOf(z.strictObject({ id: z.number().int(), name: z.string() })),
-    handle: async (call, { user_ns }) => ({ data: [...(await readCard(call, user_ns)).labels] }),
+    handle: async (call, { user_ns }) => ({ data: [...(await call.readCard(user_ns)).labels] }),
   }),
   endpoint({
     method: "GET",
@@ -81,7 +72,7 @@ const reading: readonly AnyEndpoint[] = [
     input: z.object({ user_ns: ns, label_name: text(200) }),
     answer: okSchema.extend({ has_label: z.boolean() }),
     async handle(call, { user_ns, label_name }) {
-      const { labels } = await readCard(call, user_ns);
+      const { labels } = await call.readCard(user_ns);
       return { ...ok, has_label: labels.some(({ name }) => name === label_name) };
     },
   }),

@@ -69,6 +69,15 @@ export function createCall(
     requireContact: async (userNs) => await findContact(userNs, (id) => findContactPlace(db, id)),
     addressContact: async (userNs) => await findContact(userNs, memory.contact),
 
+    async readCard(userNs) {
+      const ns = parseNs("contact", userNs);
+      const { workspaceId, botId } = caller;
+      if (ns === undefined || (botId !== undefined && botId !== ns.bot)) throw unknownContact(userNs);
+      const card = await memory.card({ id: ns.id, workspaceId, botId: ns.bot });
+      if (card === undefined) throw unknownContact(userNs);
+      return card;
+    },
+
     botOfContact: async (id) => (await memory.contact(id))?.botId ?? 0,
 
     async requireNamed(kind, list, fresh = false) {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ActionCall } from "../../../model/action-call.ts";
 import type { ActionResult } from "../../../model/outcome.ts";
+import type { ContactCard } from "../../../store/contact-card-store.ts";
 import type { Database } from "../../../store/database.ts";
 import type { Caller } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
@@ -39,6 +40,8 @@ export interface Call {
   requireContact(userNs: string): Promise<ContactPlace>;
   /** The same without asking the database each time: for `act` and other steps that themselves refuse whom is gone meanwhile. */
   addressContact(userNs: string): Promise<ContactPlace>;
+  /** All that is known of a subscriber. Throws `contact.not_found` where the ns is none, or somebody else's. */
+  readCard(userNs: string): Promise<ContactCard>;
   /** The bot of a contact whose id our own tables gave. */
   botOfContact(id: number): Promise<number>;
   /** By the id that the person has on their channel. Throws `contact.not_found`. */

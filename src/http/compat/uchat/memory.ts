@@ -1,5 +1,7 @@
+import { createGroupWriter } from "../../../shell/group-writer.ts";
+import { type ContactCard, loadWantedCards, type WantedCard } from "../../../store/contact-card-store.ts";
 import { findFieldKeys } from "../../../store/field-store.ts";
-import { findBotsWorkspace, findContactPlace, type Place } from "../../../store/place-store.ts";
+import { findBotsWorkspace, findContactPlaces, type Place } from "../../../store/place-store.ts";
 import { findTagNames } from "../../../store/tag-store.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 
@@ -8,6 +10,8 @@ export interface Memory {
   /** Where a contact or a bot belongs never changes while it exists, so it is asked once. What is deleted is refused further on. */
   contact(id: number): Promise<Place | undefined>;
   workspaceOfBot(id: number): Promise<number | undefined>;
+  /** A contact as it is now; what is asked for at the same moment is read by one statement. */
+  card(wanted: WantedCard): Promise<ContactCard | undefined>;
   /** What the catalogue calls tags (their names) and fields (their keys), by id; of tags that were renamed perhaps what they were called some seconds ago. */
   names(kind: NamedKind, workspaceId: number, ids: readonly number[], fresh?: boolean): Promise<Names>;
 }
@@ -22,7 +26,8 @@ const finders = { tag: findTagNames, field: findFieldKeys } as const;
 export function createMemory({ db, now }: Pick<HttpDependencies, "db" | "now">): Memory {
   const namesOf = { tag: new Map<string, KnownName>(), field: new Map<string, KnownName>() };
   return {
-    contact: rememberFound((id) => findContactPlace(db, id)),
+    contact: rememberFound(createGroupWriter((ids: readonly number[]) => findContactPlaces(db, ids))),
+    card: createGroupWriter((wanted: readonly WantedCard[]) => loadWantedCards(db, wanted)),
     workspaceOfBot: rememberFound((id) => findBotsWorkspace(db, id)),
     async names(kind, workspaceId, ids, fresh = false) {
       const known = namesOf[kind];

@@ -88,7 +88,7 @@ export const subscriberEndpoints: readonly AnyEndpoint[] = [
     summary: "Get subscriber info",
     input: z.object({ user_ns: text(60) }),
     answer: botUserSchema,
-    handle: async (call, { user_ns }) => await readBotUser(call, (await call.addressContact(user_ns)).id),
+    handle: async (call, { user_ns }) => presentBotUser(await call.readCard(user_ns)),
   }),
   endpoint({
     method: "GET",

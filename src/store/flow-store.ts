@@ -36,6 +36,15 @@ export async function listFlows(db: Database, access: Access): Promise<FlowSumma
   return await visibleFlows(db, access).orderBy("flows.id").execute();
 }
 
+/** The same with what their drafts say of them. */
+export async function listDescribedFlows(
+  db: Database,
+  access: Access,
+): Promise<(FlowSummary & { readonly description: string | null })[]> {
+  const description = sql<string | null>`flows.draft ->> 'description'`.as("description");
+  return await visibleFlows(db, access).select(description).orderBy("flows.id").execute();
+}
+
 /** Throws `flow.not_found`. */
 export async function requireFlow(db: Database, access: Access, ref: string): Promise<Flow> {
   const rows = visibleFlows(db, access).select("flows.draft").where("flows.ref", "=", ref);

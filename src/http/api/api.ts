@@ -18,6 +18,7 @@ import { entryLinkResource } from "./entry-links.ts";
 import { eventResource } from "./events.ts";
 import { fieldResource } from "./fields.ts";
 import { flowFileResource } from "./flow-files.ts";
+import { flowStatisticsResource } from "./flow-statistics.ts";
 import { flowResource } from "./flows.ts";
 import { integrationLogResource } from "./integration-log.ts";
 import { labelResource } from "./labels.ts";
@@ -47,6 +48,7 @@ const resources: readonly ApiResource[] = [
   botResource,
   flowResource,
   flowFileResource,
+  flowStatisticsResource,
   sequenceResource,
   channelResource,
   entryLinkResource,

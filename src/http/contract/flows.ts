@@ -58,3 +58,6 @@ export const exportQuery = z.object({
 export const importQuery = z.object({
   bot: z.string().min(1).max(20).describe("Id or ref of the bot that gets the flow."),
 });
+
+export const flowDaysQuery = z.object({ days: z.coerce.number().int().positive().max(366).default(30) });
+export const flowDaySchema = z.object({ date: z.iso.date(), conversations: z.number().int() });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { aVisitor, chatbotDoor } from "../../../../test/chatbot-door.ts";
-import { aFlowDocument } from "../../../../test/flow-samples.ts";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
 import { toObjectId } from "../../../engine/object-id.ts";
 import { createdSchema, doneSchema, errorSchema, objectIdSchema } from "./answers.ts";
@@ -303,52 +302,6 @@ describe("the export of users", () => {
     expect(line).toContain('"\'=HYPERLINK(""x"")"');
     expect(line).toContain('"a ""b"", c"');
     await refused(401, "GET", "/users/export.csv", undefined, "nobody");
-  });
-});
-
-describe("stories", () => {
-  it.each(["", "/v2"])("of version %j are made, listed, read, changed and deleted", async (version) => {
-    const base = `${version}/stories`;
-    const { id } = await good(createdSchema, "POST", base, { name: "Welcome", description: "First words", more: 1 });
-    const shown = { id, name: "Welcome", description: "First words", integrations: [], metrics: [] };
-    expect((await call("GET", base)).body).toEqual([
-      version === "" ? shown : { ...shown, version: 2, published: false },
-    ]);
-    await good(doneSchema, "PUT", `${base}/${id}`, { name: "Hello" });
-    expect((await call("GET", `${base}/${id}`)).body).toMatchObject({ id, name: "Hello", description: "First words" });
-    await good(doneSchema, "DELETE", `${base}/${id}`);
-    await refused(404, "GET", `${base}/${id}`);
-    await refused(404, "PUT", `${base}/${id}`, { name: "x" });
-    await refused(404, "DELETE", `${base}/${id}`);
-    await refused(400, "POST", base, { description: "no name" });
-    await refused(400, "GET", `${base}/none`);
-  });
-
-  it("show their steps: in order, and as a tree", async () => {
-    const flow = (
-      await tenant.call("POST", "/flows", { body: { bot: tenant.bot.id, document: aFlowDocument() } })
-    ).json();
-    await tenant.call("POST", `/flows/${flow.ref}/publish`);
-    const [{ id }] = (await call("GET", "/stories")).body;
-    const v1 = (await call("GET", `/stories/${id}`)).body;
-    expect([v1.order, Object.keys(v1.interactions)]).toEqual([
-      ["hello", "pause", "bye"],
-      ["hello", "pause", "bye"],
-    ]);
-    const v2 = (await call("GET", `/v2/stories/${id}`)).body;
-    expect(v2).toMatchObject({
-      version: 2,
-      published: true,
-      diagram: {
-        type: "START_POINT",
-        children: [{ id: "hello", children: [{ id: "pause", children: [{ id: "bye" }] }] }],
-      },
-    });
-    const other = await aTenant(server);
-    const foreign = await other.mintToken({ kind: "chatbot" });
-    await refused(404, "GET", `/stories/${id}`, undefined, foreign);
-    await refused(404, "DELETE", `/v2/stories/${id}`, undefined, foreign);
-    expect((await call("GET", "/stories", undefined, foreign)).body).toEqual([]);
   });
 });
 

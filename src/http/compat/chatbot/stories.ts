@@ -9,39 +9,45 @@ import {
   deleteFlow,
   type Flow,
   findFlowById,
-  listFlows,
+  listDescribedFlows,
   requireFlow,
   saveDraft,
 } from "../../../store/flow-store.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { done } from "./answers.ts";
+import { createMetrics } from "./metrics.ts";
 import { readBody } from "./users.ts";
 
 /** Flows, as ChatBot.com's stories: the same things in the shapes of its two versions. */
 export function storyRoutes(app: FastifyInstance, dependencies: HttpDependencies): void {
   const { db, now } = dependencies;
 
-  async function listStories({ caller }: FastifyRequest) {
+  const readMetrics = createMetrics(dependencies);
+
+  async function listIntegrations({ caller }: FastifyRequest): Promise<(botId: number) => string[]> {
     const channels = await listChannels(db, caller);
-    const flows = await listFlows(db, caller);
-    return await Promise.all(
-      flows.map(async ({ id, ref, name, botId, publishedVersion }) => {
-        const { draft } = await requireFlow(db, caller, ref);
-        const integrations = channels.filter((channel) => channel.botId === botId).map(({ kind }) => kind);
-        const story = { id: toObjectId("story", id), name, description: draft.description ?? "", integrations };
-        return { story, isPublished: publishedVersion !== null };
-      }),
-    );
+    return (botId) => channels.filter((channel) => channel.botId === botId).map(({ kind }) => kind);
   }
 
-  app.get("/stories", async (request) => (await listStories(request)).map(({ story }) => ({ ...story, metrics: [] })));
+  async function listStories(request: FastifyRequest) {
+    const integrationsOf = await listIntegrations(request);
+    const metrics = await readMetrics(request.caller);
+    const flows = await listDescribedFlows(db, request.caller);
+    return flows.map(({ id, ref, name, botId, description, publishedVersion }) => {
+      const story = {
+        id: toObjectId("story", id),
+        name,
+        description: description ?? "",
+        integrations: integrationsOf(botId),
+        metrics: metrics.get(ref) ?? [],
+      };
+      return { story, isPublished: publishedVersion !== null };
+    });
+  }
+
+  app.get("/stories", async (request) => (await listStories(request)).map(({ story }) => story));
   app.get("/v2/stories", async (request) =>
-    (await listStories(request)).map(({ story, isPublished }) => ({
-      ...story,
-      metrics: [],
-      version: 2,
-      published: isPublished,
-    })),
+    (await listStories(request)).map(({ story, isPublished }) => ({ ...story, version: 2, published: isPublished })),
   );
 
   app.get("/stories/:id", async (request) => {
@@ -56,7 +62,10 @@ export function storyRoutes(app: FastifyInstance, dependencies: HttpDependencies
       ),
     };
   });
-  app.get("/v2/stories/:id", async (request) => presentV2(await requireStory(dependencies, request)));
+  app.get("/v2/stories/:id", async (request) => {
+    const flow = await requireStory(dependencies, request);
+    return presentV2(flow, (await listIntegrations(request))(flow.botId));
+  });
 
   for (const prefix of ["", "/v2"]) {
     app.post(`${prefix}/stories`, async (request) => {
@@ -122,7 +131,7 @@ interface Node {
 }
 
 /** The flow as a tree from its start: a step that is reached a second time stands where it was reached first. */
-function presentV2({ id, name, draft, publishedVersion }: Flow) {
+function presentV2({ id, name, draft, publishedVersion }: Flow, integrations: readonly string[]) {
   const seen = new Set<string>();
   const steps = new Map(draft.steps.map((step) => [step.ref, step]));
   const toNode = (ref: string): Node | undefined => {
@@ -145,7 +154,7 @@ function presentV2({ id, name, draft, publishedVersion }: Flow) {
     description: draft.description ?? "",
     version: 2,
     published: publishedVersion !== null,
-    integrations: [],
+    integrations,
     settings: { confidence: 0, language: "", compact: false, ignoreAttachments: false, navigation: true },
     state: { zoom: 1, position: { x: 0, y: 0 } },
     history: { undo: [], redo: [] },

@@ -64,6 +64,7 @@ export function aBot(
     entryLinks: new Map(),
     members: new Map(),
     closingNotes: new Map(),
+    webhooks: [],
     channels: new Map([[channelId, "fake"]]),
     ...rest,
     flows: new Map(flows.map((flow) => [flow.ref, flow])),

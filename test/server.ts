@@ -4,7 +4,9 @@ import { pino } from "pino";
 import { channelTypes } from "../src/channels/index.ts";
 import type { ChannelCatalogue } from "../src/engine/channel-type.ts";
 import { buildHttpApp } from "../src/http/app.ts";
+import type { JobRequest } from "../src/model/outcome.ts";
 import { createChannelRuntime } from "../src/shell/channel-runtime.ts";
+import type { Jobs } from "../src/shell/jobs.ts";
 import { createLocalLive } from "../src/shell/live.ts";
 import { createSnapshots } from "../src/shell/snapshots.ts";
 import type { Submission } from "../src/shell/submission.ts";
@@ -23,6 +25,8 @@ export interface TestServer {
   readonly secretKey: Buffer;
   /** What was handed to the waist, in order. */
   readonly submitted: readonly Submission[];
+  /** Jobs that were enqueued, in order; none of them runs. */
+  readonly enqueued: readonly JobRequest[];
   /** Every line that was logged. */
   readonly logged: readonly string[];
   now(): number;
@@ -40,6 +44,8 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
   let time = Date.UTC(2026, 0, 15, 12);
   const now = () => time;
   const catalogue: ChannelCatalogue = channelTypes;
+  const enqueued: JobRequest[] = [];
+  const enqueueJobs: Jobs["enqueue"] = async (_trx, jobs) => void enqueued.push(...jobs);
   const waist = createWaist({
     db,
     transact: database.transact,
@@ -48,7 +54,7 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
     advance,
     snapshots: createSnapshots(preparePublishedFlow),
     isPullChannel: (kind) => catalogue[kind]?.capabilities.pull === true,
-    enqueueJobs: async () => {},
+    enqueueJobs,
     leaseOwner: () => null,
     onCommitted: () => {},
     onDoubt: () => {},
@@ -61,6 +67,7 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
       submitted.push(submission);
       return waist.submit(submission);
     },
+    enqueueJobs,
     live: createLocalLive(),
     channels: createChannelRuntime({ db, catalogue, secretKey, log, now }),
     log,
@@ -77,6 +84,7 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
     database,
     secretKey,
     submitted,
+    enqueued,
     logged,
     now,
     pass: (ms) => {

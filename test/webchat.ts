@@ -52,6 +52,7 @@ export async function webchatServer(
   const app = buildHttpApp({
     db,
     submit: shell.submit,
+    enqueueJobs: shell.enqueueJobs,
     live: shell.live,
     channels: shell.channels,
     log,

@@ -32,6 +32,7 @@ import { removeLabel } from "./remove-label.ts";
 import { removeTag } from "./remove-tag.ts";
 import { resumeBot } from "./resume-bot.ts";
 import { sendMessage } from "./send-message.ts";
+import { sendWebhook } from "./send-webhook.ts";
 import { setConsent } from "./set-consent.ts";
 import { setField } from "./set-field.ts";
 import { setProfile } from "./set-profile.ts";
@@ -79,6 +80,7 @@ export const actions = {
   remove_tag: removeTag,
   resume_bot: resumeBot,
   send_message: sendMessage,
+  send_webhook: sendWebhook,
   set_consent: setConsent,
   set_field: setField,
   set_profile: setProfile,

@@ -60,6 +60,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
   const http = buildHttpApp({
     db: database.db,
     submit: shell.submit,
+    enqueueJobs: shell.enqueueJobs,
     live: shell.live,
     channels: shell.channels,
     log,

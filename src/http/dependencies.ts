@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { ChannelRuntime } from "../shell/channel-runtime.ts";
+import type { Jobs } from "../shell/jobs.ts";
 import type { Live } from "../shell/live.ts";
 import type { OutboundHttp } from "../shell/outbound-http.ts";
 import type { Submit } from "../shell/submission.ts";
@@ -9,6 +10,8 @@ import type { Database } from "../store/database.ts";
 export interface HttpDependencies {
   readonly db: Database;
   readonly submit: Submit;
+  /** Enqueues in the given transaction. */
+  readonly enqueueJobs: Jobs["enqueue"];
   readonly live: Live;
   readonly channels: ChannelRuntime;
   readonly log: Logger;

@@ -134,6 +134,24 @@ export const errorTable = {
   "webchat.bad_token": row("unauthenticated", "The visitor's token is not of this server. Ask for a new session."),
   "webchat.no_hello": row("invalid", "A socket's first frame has to be `hello`."),
   "webchat.too_fast": row("too_fast", "The visitor sends more than a person can. Wait a moment."),
+  "webhook.not_found": row("not_found", "There is no such webhook, or the token may not see it."),
+  "webhook.delivery_not_found": row("not_found", "The webhook has no such delivery; they are kept for 30 days."),
+  "webhook.delivery_waiting": row("conflict", "The delivery is still being tried by itself."),
+  "webhook.bad_url": row(
+    "invalid",
+    "The address or a header cannot be called; the sentence says why. Take a public http or https address without a user name in it.",
+  ),
+  "webhook.challenge_failed": row(
+    "bad_gateway",
+    "The receiver did not echo the challenge; the sentence says what it did. Only receivers that know the token are called.",
+  ),
+  "inbound_webhook.not_found": row("not_found", "There is no such inbound webhook, or it is switched off."),
+  "inbound_webhook.nobody": row(
+    "invalid",
+    "The call names nobody: neither a contact that there is, nor a valid phone or e-mail. Nothing was done.",
+  ),
+  "inbound_webhook.too_fast": row("too_fast", "The inbound webhook is called too often. Wait a second."),
+  "inbound_webhook.bad_mapping": row("invalid", "A path of the mapping is no JSON path, or its target is not there."),
   "action.refused": row("invalid", "The action catalogue refused the call; `details.code` and the sentence say why."),
   "door.unknown_id": row("not_found", "A compat door got an id that leads nowhere, or to what the token may not see."),
   "door.not_offered": row(

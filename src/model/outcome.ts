@@ -110,6 +110,8 @@ export interface JobRequest {
   readonly data: Json;
   /** Not before (Unix milliseconds). */
   readonly startAt?: number | undefined;
+  /** Who is not to take all hands: of a kind with `perGroup`, only so many of one group run at a time. */
+  readonly group?: string | undefined;
 }
 
 /** The data of a job that a waiting position asked for: `positionId` says for whom the result is. */

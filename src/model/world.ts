@@ -3,6 +3,7 @@ import type { ClosingNote } from "./conversation.ts";
 import type { FieldDefinition, FieldValue } from "./field.ts";
 import type { EntryLink, PreparedFlow } from "./flow.ts";
 import type { ShopView } from "./shop.ts";
+import type { WebhookSubscription } from "./webhook.ts";
 
 /** A bot as published: shared by all its contacts, replaced as a whole when something in it is changed. */
 export interface BotSnapshot {
@@ -27,6 +28,8 @@ export interface BotSnapshot {
   readonly members: ReadonlyMap<number, string>;
   /** What may be said at a conversation's close, by name. */
   readonly closingNotes: ReadonlyMap<string, ClosingNote>;
+  /** Active webhooks that hear of this bot. */
+  readonly webhooks: readonly WebhookSubscription[];
   /** Kinds of the bot's channels by id. */
   readonly channels: ReadonlyMap<number, string>;
 }

@@ -6,6 +6,7 @@ import type { MessageStatus } from "../model/message.ts";
 import type { Answer, JobRequest, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { Database } from "../store/database.ts";
+import { type NewDelivery, writeDeliveries } from "../store/delivery-store.ts";
 import { type ContactChange, type HandledOutcome, type StoredMessage, writeBatch } from "../store/outcome-store.ts";
 import { loadVariables } from "../store/snapshot-store.ts";
 import type { Unfinished } from "../store/transact.ts";
@@ -23,6 +24,7 @@ import { carryOutMerge, secondaryOf } from "./merging.ts";
 import { createShopDesk } from "./shop-desk.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { Submission, SubmitReply } from "./submission.ts";
+import { feedWebhooks, toDeliveryJob } from "./webhook-feed.ts";
 
 /** A submission with what the shell adds when it arrives. */
 export interface Arrival {
@@ -87,11 +89,12 @@ export async function handleBatch(
       remember(handledBefore, arrival, reply);
     }
   }
-  const { handled, contacts, variables, jobs, shop } = desk.result();
+  const { handled, contacts, variables, jobs, deliveries, shop } = desk.result();
   await people.discardUnused(new Set(contacts.map(({ after }) => after.id)));
   const result = { replies, messages: [], touched: [...contacts.map(({ after }) => after.id), ...merging] };
   if (handled.length === 0) return { result, last: Promise.resolve(result) };
   await shop.write();
+  if (deliveries.length > 0) await writeDeliveries(trx, deliveries);
   if (jobs.length > 0) await dependencies.enqueueJobs(trx, jobs);
   const leaseOwner = dependencies.leaseOwner();
   const { last } = await writeBatch(trx, { handled, contacts, variables, leaseOwner });
@@ -240,6 +243,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
   const lockedBots = new Set<number>();
   const variables = new Map<number, Record<string, FieldValue | null>>();
   const jobs: JobRequest[] = [];
+  const deliveries: NewDelivery[] = [];
   const shop = createShopDesk(trx);
 
   async function variablesOf(bot: BotSnapshot): Promise<Readonly<Record<string, FieldValue>>> {
@@ -307,7 +311,9 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       if (outcome.answer.status === "refused" && failed === undefined) return outcome.answer;
       keepVariables(bot, before, outcome.variables);
       if (outcome.shop !== undefined) shop.keep(owner, outcome.shop);
-      jobs.push(...outcome.jobs);
+      const told = feedWebhooks(bot, event, outcome);
+      deliveries.push(...told);
+      jobs.push(...outcome.jobs, ...told.map(toDeliveryJob));
       // A timer that another process was quicker with, a job that ran twice: nothing happened, so nothing is told.
       const mayBeNothing = event.kind === "timer" || event.kind === "job_result";
       if (mayBeNothing && outcome.contact === contact && outcome.facts.length === 0)
@@ -334,7 +340,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       });
       return { ...outcome.answer, contactId: contact.id, eventId: event.id };
     },
-    result: () => ({ handled, contacts: [...changes.values()], variables, jobs, shop }),
+    result: () => ({ handled, contacts: [...changes.values()], variables, jobs, deliveries, shop }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface JobContext {
   readonly db: Database;
   /** Hands an event to the waist: what a job found out comes back to the contact this way. */
   readonly submit: Submit;
+  /** Jobs that follow from this one. */
+  readonly enqueue: Jobs["enqueue"];
   /** For addresses that users gave. */
   readonly outbound: OutboundHttp;
   readonly secretKey: Buffer;
@@ -31,6 +33,8 @@ export interface JobKind {
   readonly retryLimit: number;
   /** How many a process runs at the same time; default 1. The next ones are taken up when all of these have ended. */
   readonly atOnce?: number;
+  /** How many of one group at the same time. Each job then ends for itself, and no slow one holds up those of other groups. */
+  readonly perGroup?: number;
   run(data: Json, context: JobContext): Promise<void>;
 }
 
@@ -70,7 +74,6 @@ export async function startJobs(options: {
   readonly now: () => number;
 }): Promise<Jobs> {
   const { database, catalogue, isWorker, submit, outbound, secretKey, log, now } = options;
-  const context: JobContext = { db: database.db, submit, outbound, secretKey, log, now };
   const boss = new PgBoss({
     ...(database.pglite === undefined
       ? { connectionString: database.connectionString ?? "", max: 3 }
@@ -82,6 +85,19 @@ export async function startJobs(options: {
     schedule: isWorker,
   });
   // Without a listener an error on pg-boss's own connections would end the process.
+  const enqueue: Jobs["enqueue"] = async (trx, jobs) => {
+    const byKind = Map.groupBy(jobs, ({ kind }) => kind);
+    for (const [kind, requests] of byKind) {
+      if (!Object.hasOwn(catalogue, kind)) throw new Error(`there is no job kind "${kind}"`);
+      const rows = requests.map(({ data, startAt, group }) => ({
+        data: { value: data },
+        ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }),
+        ...(group === undefined ? {} : { group: { id: group } }),
+      }));
+      await boss.insert(kind, rows, { db: fromKysely(trx as never) });
+    }
+  };
+  const context: JobContext = { db: database.db, submit, enqueue, outbound, secretKey, log, now };
   boss.on("error", (error) => log.warn({ err: toError(error) }, "the job queue has a problem; it goes on by itself"));
   await boss.start();
   for (const [key, job] of Object.entries(catalogue)) {
@@ -98,25 +114,17 @@ export async function startJobs(options: {
     const options = {
       pollingIntervalSeconds: pollSeconds,
       heartbeatRefreshSeconds: beatSeconds,
-      batchSize: job.atOnce ?? 1,
       burstWhenBatchFull: true,
       perJobResults: true,
+      ...(job.perGroup === undefined
+        ? { batchSize: job.atOnce ?? 1 }
+        : { batchSize: 1, localConcurrency: job.atOnce ?? 1, localGroupConcurrency: job.perGroup }),
     } as const;
     await boss.work(job.kind, options, (batch: readonly TakenJob[]) => runBatch(job, batch, context));
     if (job.cron !== undefined) await boss.schedule(job.kind, job.cron);
   }
   return {
-    async enqueue(trx, jobs) {
-      const byKind = Map.groupBy(jobs, ({ kind }) => kind);
-      for (const [kind, requests] of byKind) {
-        if (!Object.hasOwn(catalogue, kind)) throw new Error(`there is no job kind "${kind}"`);
-        const rows = requests.map(({ data, startAt }) => ({
-          data: { value: data },
-          ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }),
-        }));
-        await boss.insert(kind, rows, { db: fromKysely(trx as never) });
-      }
-    },
+    enqueue,
     async rest() {
       const ended = Promise.all(Object.keys(catalogue).map((kind) => boss.offWork(kind, { wait: true })));
       await Promise.race([ended, setTimeout(longestRestMs, undefined, { ref: false })]);

@@ -38,6 +38,7 @@ export interface ShellOptions {
 /** The running waist and its exits. */
 export interface Shell {
   readonly submit: Submit;
+  readonly enqueueJobs: Jobs["enqueue"];
   readonly channels: ChannelRuntime;
   readonly live: Live;
   /** Whether the database has answered lately. */
@@ -111,6 +112,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     : undefined;
   return {
     submit: waist.submit,
+    enqueueJobs: jobs.enqueue,
     channels,
     live,
     isAlive: pulse.isAlive,

@@ -8,6 +8,7 @@ import { EmbeddedDialect } from "./embedded-dialect.ts";
 import { up as spine } from "./migrations/0001-spine.ts";
 import { up as conversations } from "./migrations/0002-conversations.ts";
 import { up as shop } from "./migrations/0003-shop.ts";
+import { up as webhooks } from "./migrations/0004-webhooks.ts";
 import { up as queries } from "./migrations/0006-queries.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
@@ -139,6 +140,7 @@ const migrations = {
   "0001-spine": { up: spine },
   "0002-conversations": { up: conversations },
   "0003-shop": { up: shop },
+  "0004-webhooks": { up: webhooks },
   "0006-queries": { up: queries },
 };
 

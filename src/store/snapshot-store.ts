@@ -5,6 +5,7 @@ import type { BotSnapshot } from "../model/world.ts";
 import { listClosingNotes } from "./closing-note-store.ts";
 import type { Database } from "./database.ts";
 import { listMembers } from "./member-store.ts";
+import { listSubscriptions } from "./webhook-store.ts";
 
 /** A bot as published, with the workspace revision at which it was read. */
 export interface VersionedSnapshot {
@@ -46,6 +47,7 @@ export async function loadSnapshot(
   const channels = await db.selectFrom("channels").select(["id", "kind"]).where("botId", "=", botId).execute();
   const members = await listMembers(db, workspaceId);
   const closingNotes = await listClosingNotes(db, { workspaceId, botId });
+  const webhooks = await listSubscriptions(db, { workspaceId, botId });
   const entryLinks = await db
     .selectFrom("entryLinks")
     .leftJoin("flows", "flows.id", "entryLinks.flowId")
@@ -68,6 +70,7 @@ export async function loadSnapshot(
       sequences: new Map(sequences.map(({ ref, name }) => [ref, name])),
       members: new Map(members.map(({ id, name, email }) => [id, name === "" ? email : name])),
       closingNotes: new Map(closingNotes.map((note) => [note.name, note])),
+      webhooks,
       channels: new Map(channels.map(({ id, kind }) => [id, kind])),
       entryLinks: new Map(
         entryLinks.map((link) => [

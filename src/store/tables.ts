@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from "kysely";
+import type { ColumnType, Generated, GeneratedAlways } from "kysely";
 import type { Entry, Utm, WaitKind } from "../model/contact.ts";
 import type { Consents, Conversation, MemberRole } from "../model/conversation.ts";
 import type { FieldKind, FieldValue, Json } from "../model/field.ts";
@@ -6,6 +6,7 @@ import type { EntryData, FlowDocument } from "../model/flow.ts";
 import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
 import type { Fact } from "../model/outcome.ts";
 import type { Line, OrderDetails, OrderStatus } from "../model/shop.ts";
+import type { InboundMapping, WebhookEvent, WebhookFormat } from "../model/webhook.ts";
 
 /**
  * The tables as Kysely sees them: camelCase by its plugin, `bigint` as number (ids stay far below 2^53), `timestamptz` as Date,
@@ -278,6 +279,46 @@ export interface Tables {
     details: DefaultedJsonColumn<OrderDetails>;
     createdAt: Date;
     updatedAt: Date;
+  };
+  webhooks: {
+    id: Generated<number>;
+    workspaceId: number;
+    botId: number | null;
+    format: WebhookFormat;
+    name: string;
+    url: string;
+    events: JsonColumn<readonly WebhookEvent[]>;
+    secrets: string;
+    active: Generated<boolean>;
+    error: string | null;
+    errorAt: NullableTimestamp;
+    createdAt: Timestamp;
+  };
+  webhookDeliveries: {
+    id: string;
+    place: GeneratedAlways<number>;
+    webhookId: number;
+    contactId: number;
+    eventId: number;
+    event: string;
+    body: string;
+    status: Generated<"waiting" | "delivered" | "dead">;
+    attempts: Generated<number>;
+    lastStatus: number | null;
+    lastError: string | null;
+    createdAt: Timestamp;
+    triedAt: NullableTimestamp;
+  };
+  inboundWebhooks: {
+    id: Generated<number>;
+    botId: number;
+    uid: string;
+    name: string;
+    flowRef: string | null;
+    stepRef: string | null;
+    mapping: JsonColumn<readonly InboundMapping[]>;
+    active: Generated<boolean>;
+    createdAt: Timestamp;
   };
   processes: { id: Generated<number>; roles: string; startedAt: Timestamp; heartbeatAt: Timestamp };
   integrationLog: {

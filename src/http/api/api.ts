@@ -32,6 +32,7 @@ import { sequenceResource } from "./sequences.ts";
 import { tagResource } from "./tags.ts";
 import { tokenResource } from "./tokens.ts";
 import { variableResource } from "./variables.ts";
+import { webhookResource } from "./webhooks.ts";
 
 const resources: readonly ApiResource[] = [
   contactResource,
@@ -58,6 +59,7 @@ const resources: readonly ApiResource[] = [
   memberResource,
   eventResource,
   integrationLogResource,
+  webhookResource,
   tokenResource,
 ];
 

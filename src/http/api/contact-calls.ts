@@ -4,7 +4,7 @@ import { AppError } from "../../model/app-error.ts";
 import { profileKeys } from "../../model/contact.ts";
 import type { FieldDefinition } from "../../model/field.ts";
 import type { ContactChange } from "../contract/contacts.ts";
-import { toLiteral } from "../literal-text.ts";
+import { toLiteral } from "../../engine/literal-text.ts";
 
 /**
  * A change of profile and fields as calls of the action catalogue. Everything is checked first, so that a change is refused whole: throws

@@ -7,7 +7,7 @@ import { idParams, pageOf } from "../contract/common.ts";
 import { contactParams } from "../contract/contacts.ts";
 import { cartSchema, type OrderChange, orderChangeSchema, orderQuery, orderSchema } from "../contract/orders.ts";
 import { submitOnce } from "../idempotency.ts";
-import { toLiteral } from "../literal-text.ts";
+import { toLiteral } from "../../engine/literal-text.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { presentCart, presentOrder } from "./present-order.ts";
 import { type ApiResource, route } from "./route.ts";

@@ -1,8 +1,9 @@
 import { sql } from "kysely";
+import { pruneDeliveries } from "../../store/delivery-store.ts";
 import type { JobKind } from "../jobs.ts";
 
 /** How long things are kept that only serve looking back. */
-const keepDays = { idempotencyKeys: 3, integrationLog: 90 };
+const keepDays = { idempotencyKeys: 3, integrationLog: 90, webhookDeliveries: 30 };
 
 /** Deletes what has been kept long enough. */
 export const prune: JobKind = {
@@ -18,6 +19,7 @@ export const prune: JobKind = {
       .deleteFrom("integrationLog")
       .where("createdAt", "<", sql<Date>`now() - make_interval(days => ${keepDays.integrationLog})`)
       .executeTakeFirst();
-    log.info({ keys: Number(keys.numDeletedRows), logEntries: Number(entries.numDeletedRows) }, "pruned");
+    const deliveries = await pruneDeliveries(db, keepDays.webhookDeliveries);
+    log.info({ deliveries, keys: Number(keys.numDeletedRows), logEntries: Number(entries.numDeletedRows) }, "pruned");
   },
 };

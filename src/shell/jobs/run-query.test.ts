@@ -143,7 +143,12 @@ describe("a query in a flow", () => {
     await untilSaid("kim", "1: User: chat");
     const events = await eventsOf(id);
     const { db } = database;
-    const unused = { log: undefined as never, outbound: undefined as never, secretKey: undefined as never };
+    const unused = {
+      log: undefined as never,
+      outbound: undefined as never,
+      secretKey: undefined as never,
+      enqueue: async () => {},
+    };
     const context = { db, submit: one.shell.submit, now: one.clock.now, ...unused };
     await runQueryJob.run(given[before] as Json, context);
     const { positionId } = given[before] as { positionId: string };

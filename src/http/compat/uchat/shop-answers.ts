@@ -4,7 +4,7 @@ import type { ActionCall } from "../../../model/action-call.ts";
 import { type Cart, type Line, type OrderDetailKey, orderStatuses } from "../../../model/shop.ts";
 import type { StoredOrder } from "../../../store/order-store.ts";
 import type { Product } from "../../../store/product-store.ts";
-import { toLiteral } from "../../literal-text.ts";
+import { toLiteral } from "../../../engine/literal-text.ts";
 import { dateTimeSchema, toDateTime } from "./answers.ts";
 import { text } from "./input.ts";
 import { toNs } from "./ns.ts";

@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+/** What receivers can hear of, and what each means. Kinds that are named like a fact follow from it; `shell/webhook-feed.ts` knows the others. */
+export const webhookEvents = {
+  contact_created: "A contact was made.",
+  contact_merged: "Another contact became part of this one.",
+  message_in: "A message or a press came in.",
+  message_out: "A message was decided to be sent. What became of it is with the message.",
+  tag_added: "A tag was added.",
+  tag_removed: "A tag was taken away.",
+  label_added: "A label was added.",
+  label_removed: "A label was taken away.",
+  field_changed: "A field was set or cleared (`value` null).",
+  profile_changed: "A value of the profile was set or cleared.",
+  variable_changed: "A variable of the bot was set or cleared.",
+  sequence_subscribed: "The contact was subscribed to a sequence.",
+  sequence_unsubscribed: "The contact was taken out of a sequence.",
+  opted_in: "The contact wants messages again.",
+  opted_out: "The contact wants no messages.",
+  consent_changed: "A consent was given or withdrawn.",
+  channel_blocked: "The person blocked the bot on a channel.",
+  channel_unblocked: "The person took the block back.",
+  conversation_moved: "The conversation got another status.",
+  conversation_closed: "The conversation got the status done.",
+  closing_note_added: "Something was said at the close.",
+  agent_assigned: "An agent looks after the conversation.",
+  agent_unassigned: "No agent looks after the conversation any more.",
+  bot_paused: "The bot is silent.",
+  bot_resumed: "The bot speaks again.",
+  banned: "The contact gets nothing any more.",
+  unbanned: "The ban was lifted.",
+  note_added: "A note was written.",
+  custom_event: "A custom event was logged.",
+  cart_changed: "Something was put into the cart or taken out.",
+  order_created: "An order was made.",
+  order_changed: "An order was changed; `before` is the status it had.",
+  flow_started: "The contact entered a flow.",
+} as const;
+export type WebhookEvent = keyof typeof webhookEvents;
+
+export const webhookEventSchema = z.enum(Object.keys(webhookEvents) as [WebhookEvent, ...WebhookEvent[]]);
+
+/** Whose form the calls have: our own, ChatBot's (WIRE-FORMATS 2.4), BotHelp's (3.3). */
+export const webhookFormats = ["native", "chatbot", "bothelp"] as const;
+export type WebhookFormat = (typeof webhookFormats)[number];
+
+/** A webhook as decisions know it: what it wants to hear of. */
+export interface WebhookSubscription {
+  readonly id: number;
+  readonly format: WebhookFormat;
+  readonly name: string;
+  readonly events: ReadonlySet<WebhookEvent>;
+}
+
+/** Where a part of an inbound call goes: what the JSON path (RFC 9535) finds becomes a field, a variable of the bot, or a value of the profile. */
+export const inboundMappingSchema = z
+  .object({
+    path: z.string().min(1).max(500),
+    field: z.string().trim().min(1).max(200).optional(),
+    variable: z.string().trim().min(1).max(200).optional(),
+    profile: z
+      .enum(["name", "firstName", "lastName", "email", "phone", "gender", "language", "timeZone", "clientExternalId"])
+      .optional(),
+  })
+  .refine(
+    ({ field, variable, profile }) => [field, variable, profile].filter((target) => target !== undefined).length === 1,
+    { error: "name one of field, variable and profile" },
+  );
+export type InboundMapping = z.infer<typeof inboundMappingSchema>;

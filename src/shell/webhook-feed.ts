@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { toContactDocument } from "../engine/contact-document.ts";
+import { toObjectId } from "../engine/object-id.ts";
+import type { Contact } from "../model/contact.ts";
+import type { Event } from "../model/event.ts";
+import type { Json } from "../model/field.ts";
+import type { Fact, JobRequest, Outcome } from "../model/outcome.ts";
+import { type WebhookEvent, type WebhookSubscription, webhookEvents } from "../model/webhook.ts";
+import type { BotSnapshot } from "../model/world.ts";
+import type { NewDelivery } from "../store/delivery-store.ts";
+
+/** Something that webhooks can hear of. */
+export interface Occurrence {
+  readonly event: WebhookEvent;
+  readonly data: Record<string, Json>;
+}
+
+/** What the bot's webhooks hear of an outcome, one row a webhook and occurrence. Costs one look at an empty list where there are no webhooks. */
+export function feedWebhooks(bot: BotSnapshot, event: Event, outcome: Outcome): NewDelivery[] {
+  if (bot.webhooks.length === 0) return [];
+  return listOccurrences(event, outcome).flatMap((occurrence) =>
+    bot.webhooks
+      .filter(({ events }) => events.has(occurrence.event))
+      .map((webhook) => {
+        const id = randomUUID();
+        const { contact } = outcome;
+        const body = JSON.stringify(toBody(webhook, { id, bot, event, contact, occurrence }));
+        return {
+          id,
+          webhookId: webhook.id,
+          contactId: contact.id,
+          eventId: event.id,
+          event: occurrence.event,
+          body,
+          at: event.at,
+        };
+      }),
+  );
+}
+
+export function toDeliveryJob({ id, webhookId }: Pick<NewDelivery, "id" | "webhookId">): JobRequest {
+  return { kind: "deliver-webhook", data: { delivery: id }, group: String(webhookId) };
+}
+
+function listOccurrences(event: Event, { facts, messages }: Outcome): Occurrence[] {
+  return [
+    ...ofInbound(event),
+    ...facts.flatMap(ofFact),
+    ...messages.map(({ channelId, content, flow, step, author }): Occurrence => {
+      const data = { channelId, ...(content as unknown as Record<string, Json>) };
+      return {
+        event: "message_out",
+        data: { ...data, flow: flow ?? null, step: step ?? null, author: author ?? "bot" },
+      };
+    }),
+  ];
+}
+
+function ofInbound(event: Event): Occurrence[] {
+  const channelId = event.channelId ?? null;
+  if (event.kind === "message") {
+    const { text, attachments, externalId } = event.message;
+    const data = { channelId, text: text ?? null, attachments: attachments as unknown as Json };
+    return [{ event: "message_in", data: { ...data, externalId: externalId ?? null } }];
+  }
+  if (event.kind !== "button") return [];
+  return [{ event: "message_in", data: { channelId, text: event.title ?? null, attachments: [], externalId: null } }];
+}
+
+function ofFact({ kind, ...data }: Fact): Occurrence[] {
+  const values = data as unknown as Record<string, Json>;
+  const own = Object.hasOwn(webhookEvents, kind) ? [{ event: kind as WebhookEvent, data: values }] : [];
+  const isClosed = kind === "conversation_moved" && values.status === "done";
+  return isClosed ? [...own, { event: "conversation_closed", data: values }] : own;
+}
+
+interface Told {
+  readonly id: string;
+  readonly bot: BotSnapshot;
+  readonly event: Event;
+  readonly contact: Contact;
+  readonly occurrence: Occurrence;
+}
+
+/** The call's body in the webhook's format. */
+function toBody(webhook: WebhookSubscription, told: Told): Json {
+  if (webhook.format === "chatbot") return toChatbotBody(webhook, told);
+  const { id, bot, event, contact, occurrence } = told;
+  const person = toContactDocument(contact);
+  if (webhook.format === "bothelp") {
+    const event_timestamp = Math.floor(event.at / 1000);
+    return { event: occurrence.event, event_timestamp, subscriber: person, ...occurrence.data };
+  }
+  return {
+    id,
+    event: occurrence.event,
+    occurredAt: new Date(event.at).toISOString(),
+    workspace: bot.workspaceId,
+    bot: { id: bot.id, ref: bot.ref, name: bot.name },
+    contact: person,
+    data: occurrence.data,
+  };
+}
+
+/** ChatBot's webhook body, version 2. */
+function toChatbotBody({ id, name }: WebhookSubscription, { event, contact, occurrence }: Told): Json {
+  const { profile } = contact;
+  const { text = null } = occurrence.data;
+  const identity = contact.identities.find(({ channelId }) => channelId === event.channelId) ?? contact.identities[0];
+  return {
+    chatId: toObjectId(contact.id),
+    messageId: toObjectId(event.id),
+    userId: toObjectId(contact.id),
+    externalId: profile.clientExternalId ?? identity?.externalId ?? contact.cuid,
+    message: text,
+    node: { id: toObjectId(id), name, type: "WEBHOOK", webhookId: toObjectId(id), webhookName: name },
+    userAttributes: {
+      default_name: profile.name ?? [profile.firstName, profile.lastName].filter(Boolean).join(" "),
+      default_email: profile.email ?? null,
+      default_language: profile.language ?? null,
+      default_timezone: profile.timeZone ?? null,
+      default_avatar: profile.avatarUrl ?? null,
+    },
+    attributes: { ...contact.fields },
+  };
+}

@@ -1,0 +1,122 @@
+import { sql } from "kysely";
+import { AppError } from "../model/app-error.ts";
+import type { WebhookEvent } from "../model/webhook.ts";
+import type { Database } from "./database.ts";
+
+/** A call that is to be made. */
+export interface NewDelivery {
+  /** Stays the same however often it is tried. */
+  readonly id: string;
+  readonly webhookId: number;
+  readonly contactId: number;
+  readonly eventId: number;
+  readonly event: WebhookEvent;
+  readonly body: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** `dead`: given up; it can be sent again by hand. */
+export const deliveryStatuses = ["waiting", "delivered", "dead"] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+export interface Delivery {
+  readonly id: string;
+  readonly place: number;
+  readonly webhookId: number;
+  readonly contactId: number;
+  readonly eventId: number;
+  readonly event: string;
+  readonly body: string;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly lastStatus: number | null;
+  readonly lastError: string | null;
+  readonly createdAt: Date;
+  readonly triedAt: Date | null;
+}
+
+export async function writeDeliveries(trx: Database, deliveries: readonly NewDelivery[]): Promise<void> {
+  const rows = deliveries.map(({ at, ...delivery }) => ({ ...delivery, createdAt: new Date(at) }));
+  await trx.insertInto("webhookDeliveries").values(rows).execute();
+}
+
+/** Undefined: pruned, or gone with its webhook. */
+export async function findDelivery(db: Database, id: string): Promise<Delivery | undefined> {
+  return await db.selectFrom("webhookDeliveries").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** Newest first, beginning below `before`. */
+export async function listDeliveries(
+  db: Database,
+  webhookId: number,
+  filter: { readonly status?: DeliveryStatus | undefined },
+  page: { readonly before?: number | undefined; readonly limit: number },
+): Promise<Delivery[]> {
+  return await db
+    .selectFrom("webhookDeliveries")
+    .selectAll()
+    .where("webhookId", "=", webhookId)
+    .$if(filter.status !== undefined, (rows) => rows.where("status", "=", filter.status ?? "waiting"))
+    .$if(page.before !== undefined, (rows) => rows.where("place", "<", page.before ?? 0))
+    .orderBy("place", "desc")
+    .limit(page.limit)
+    .execute();
+}
+
+/** Throws `webhook.delivery_not_found`. */
+export async function requireDelivery(db: Database, webhookId: number, id: string): Promise<Delivery> {
+  const found = await findDelivery(db, id);
+  if (found?.webhookId !== webhookId) {
+    throw new AppError("webhook.delivery_not_found", `the webhook has no delivery ${id}`);
+  }
+  return found;
+}
+
+/** Makes it wait again, with all its attempts before it. Throws `webhook.delivery_not_found`, `webhook.delivery_waiting`. */
+export async function reviveDelivery(trx: Database, webhookId: number, id: string): Promise<Delivery> {
+  await requireDelivery(trx, webhookId, id);
+  const revived = await trx
+    .updateTable("webhookDeliveries")
+    .set({ status: "waiting", attempts: 0 })
+    .where("id", "=", id)
+    .where("status", "!=", "waiting")
+    .returningAll()
+    .executeTakeFirst();
+  if (revived === undefined) throw new AppError("webhook.delivery_waiting", "the delivery is still being tried");
+  return revived;
+}
+
+/** Notes what came of an attempt, on the delivery and on its webhook. */
+export async function noteAttempt(
+  trx: Database,
+  { id, webhookId }: Pick<Delivery, "id" | "webhookId">,
+  attempt: {
+    readonly status: DeliveryStatus;
+    readonly attempts: number;
+    readonly lastStatus: number | null;
+    readonly lastError: string | null;
+    readonly at: Date;
+  },
+): Promise<void> {
+  const { at, lastError, ...rest } = attempt;
+  await trx
+    .updateTable("webhookDeliveries")
+    .set({ ...rest, lastError, triedAt: at })
+    .where("id", "=", id)
+    .execute();
+  // Most often nothing is said that was not said before: no row is written then.
+  const webhook = trx.updateTable("webhooks").where("id", "=", webhookId);
+  if (lastError === null) await webhook.set({ error: null, errorAt: null }).where("error", "is not", null).execute();
+  else await webhook.set({ error: lastError, errorAt: at }).execute();
+}
+
+/** Deletes what is older than so many days; what still waits stays. Returns how many. */
+export async function pruneDeliveries(db: Database, keepDays: number): Promise<number> {
+  const gone = await db
+    .deleteFrom("webhookDeliveries")
+    .where("createdAt", "<", sql<Date>`now() - make_interval(days => ${keepDays})`)
+    .where("status", "!=", "waiting")
+    .executeTakeFirst();
+  return Number(gone.numDeletedRows);
+}

@@ -16,7 +16,8 @@ export const sendWebhook = defineAction({
   example: { url: "https://example.com/contacts", headers: { "X-Key": "1" } },
   apply(context, { url, headers = {} }) {
     const address = context.render(url).trim();
-    if (!/^https?:\/\/./i.test(address)) return refuse("webhook.bad_url", `"${address.slice(0, 80)}" is no http address`);
+    if (!/^https?:\/\/./i.test(address))
+      return refuse("webhook.bad_url", `"${address.slice(0, 80)}" is no http address`);
     const { contact, bot, now, eventId } = context;
     const rendered = Object.entries(headers).map(([name, value]) => [name, context.render(value)]);
     const body = JSON.stringify({

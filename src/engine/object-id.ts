@@ -4,7 +4,13 @@ import { AppError } from "../model/app-error.ts";
  * Ids as ChatBot.com's clients know them, in its API and in its webhooks' calls alike. They are 24 hex digits. Here the first eight say what is meant, the rest is the row's own id: both ways without a look-up, and no id of one kind is ever
  * taken for one of another.
  */
-const kinds = { user: "5eed0001", segment: "5eed0002", story: "5eed0003", webhook: "5eed0004" } as const;
+const kinds = {
+  user: "5eed0001",
+  segment: "5eed0002",
+  story: "5eed0003",
+  webhook: "5eed0004",
+  message: "5eed0005",
+} as const;
 export type ObjectKind = keyof typeof kinds;
 
 export function toObjectId(kind: ObjectKind, id: number): string {

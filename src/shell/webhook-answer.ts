@@ -7,7 +7,10 @@ import type { FieldDefinition } from "../model/field.ts";
 
 /** What ChatBot understands of a receiver's answer (WIRE-FORMATS 2.4). What else stands there is passed over. */
 const answerSchema = z.object({
-  responses: z.array(z.looseObject({ type: z.string(), message: z.unknown() })).max(20).default([]),
+  responses: z
+    .array(z.looseObject({ type: z.string(), message: z.unknown() }))
+    .max(20)
+    .default([]),
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
 });
 
@@ -34,7 +37,8 @@ export function readChatbotAnswer(
     else actions.push(call);
   }
   for (const { type, message } of answer.data.responses) {
-    if (type !== "text" || typeof message !== "string" || message === "") problems.push(`a response of type "${type}" cannot be played`);
+    if (type !== "text" || typeof message !== "string" || message === "")
+      problems.push(`a response of type "${type}" cannot be played`);
     else actions.push({ action: "send_message", args: { content: toLiteral(message.slice(0, 4_000)) } });
   }
   return { actions, problems };
@@ -53,7 +57,10 @@ function toAttributeCall(
   if (value === null) return { action: "clear_field", args: { field: field.key } };
   const parsed = parseFieldValue(field.kind, value, { timeZone: "UTC" });
   if (!parsed.ok) return `the attribute "${name}" ${parsed.message}`;
-  return { action: "set_field", args: { field: field.key, value: typeof value === "string" ? toLiteral(value) : value } };
+  return {
+    action: "set_field",
+    args: { field: field.key, value: typeof value === "string" ? toLiteral(value) : value },
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -108,12 +108,18 @@ function toChatbotBody({ id, name }: WebhookSubscription, { event, contact, occu
   const { text = null } = occurrence.data;
   const identity = contact.identities.find(({ channelId }) => channelId === event.channelId) ?? contact.identities[0];
   return {
-    chatId: toObjectId(contact.id),
-    messageId: toObjectId(event.id),
-    userId: toObjectId(contact.id),
+    chatId: toObjectId("user", contact.id),
+    messageId: toObjectId("message", event.id),
+    userId: toObjectId("user", contact.id),
     externalId: profile.clientExternalId ?? identity?.externalId ?? contact.cuid,
     message: text,
-    node: { id: toObjectId(id), name, type: "WEBHOOK", webhookId: toObjectId(id), webhookName: name },
+    node: {
+      id: toObjectId("webhook", id),
+      name,
+      type: "WEBHOOK",
+      webhookId: toObjectId("webhook", id),
+      webhookName: name,
+    },
     userAttributes: {
       default_name: profile.name ?? [profile.firstName, profile.lastName].filter(Boolean).join(" "),
       default_email: profile.email ?? null,

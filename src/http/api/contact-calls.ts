@@ -1,10 +1,10 @@
+import { toLiteral } from "../../engine/literal-text.ts";
 import { parseEmail, parseFieldValue, parsePhone, parseTimeZone } from "../../engine/values.ts";
 import type { ActionCall } from "../../model/action-call.ts";
 import { AppError } from "../../model/app-error.ts";
 import { profileKeys } from "../../model/contact.ts";
 import type { FieldDefinition } from "../../model/field.ts";
 import type { ContactChange } from "../contract/contacts.ts";
-import { toLiteral } from "../../engine/literal-text.ts";
 
 /**
  * A change of profile and fields as calls of the action catalogue. Everything is checked first, so that a change is refused whole: throws

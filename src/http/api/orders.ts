@@ -1,3 +1,4 @@
+import { toLiteral } from "../../engine/literal-text.ts";
 import { AppError } from "../../model/app-error.ts";
 import { orderDetailKeys } from "../../model/shop.ts";
 import { findCart } from "../../store/cart-store.ts";
@@ -7,7 +8,6 @@ import { idParams, pageOf } from "../contract/common.ts";
 import { contactParams } from "../contract/contacts.ts";
 import { cartSchema, type OrderChange, orderChangeSchema, orderQuery, orderSchema } from "../contract/orders.ts";
 import { submitOnce } from "../idempotency.ts";
-import { toLiteral } from "../../engine/literal-text.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { presentCart, presentOrder } from "./present-order.ts";
 import { type ApiResource, route } from "./route.ts";

@@ -57,12 +57,30 @@ function presentWebhook(webhook: Webhook): WebhookBody {
   };
 }
 
-function presentDelivery({ body, createdAt, triedAt, place: _place, webhookId: _webhook, ...rest }: Delivery): DeliveryBody {
-  return { ...rest, body: JSON.parse(body) as Json, createdAt: toInstant(createdAt), triedAt: toInstantOrNull(triedAt) };
+function presentDelivery({
+  body,
+  createdAt,
+  triedAt,
+  place: _place,
+  webhookId: _webhook,
+  ...rest
+}: Delivery): DeliveryBody {
+  return {
+    ...rest,
+    body: JSON.parse(body) as Json,
+    createdAt: toInstant(createdAt),
+    triedAt: toInstantOrNull(triedAt),
+  };
 }
 
 /** Throws `webhook.bad_url`. */
-function checkReceiver({ url, headers }: { readonly url?: string | undefined; readonly headers?: Webhook["headers"] | undefined }) {
+function checkReceiver({
+  url,
+  headers,
+}: {
+  readonly url?: string | undefined;
+  readonly headers?: Webhook["headers"] | undefined;
+}) {
   const problem = (url === undefined ? undefined : checkOutboundUrl(url)) ?? checkOutboundHeaders(headers ?? {});
   if (problem !== undefined) throw new AppError("webhook.bad_url", problem);
 }
@@ -86,7 +104,11 @@ export const webhookResource: ApiResource = (app, dependencies) => {
   const { db, secretKey } = dependencies;
   app.get(
     "/webhooks",
-    route({ ...read, id: "listWebhooks", summary: "List webhooks" }, { querystring: ofBotQuery }, listOf(webhookSchema)),
+    route(
+      { ...read, id: "listWebhooks", summary: "List webhooks" },
+      { querystring: ofBotQuery },
+      listOf(webhookSchema),
+    ),
     async ({ caller, query }) => ({
       data: (await listWebhooks(db, await narrowToBot(db, caller, query.bot), secretKey)).map(presentWebhook),
     }),
@@ -99,7 +121,12 @@ export const webhookResource: ApiResource = (app, dependencies) => {
   app.post(
     "/webhooks",
     route(
-      { ...write, id: "createWebhook", summary: "Make a webhook; its secret is shown in this answer only", status: 201 },
+      {
+        ...write,
+        id: "createWebhook",
+        summary: "Make a webhook; its secret is shown in this answer only",
+        status: 201,
+      },
       { body: webhookCreateSchema },
       webhookCreatedSchema,
     ),
@@ -170,7 +197,11 @@ function addDeliveryRoutes(app: ApiApp, dependencies: HttpDependencies): void {
   app.get(
     "/webhooks/:id/deliveries",
     route(
-      { ...read, id: "listWebhookDeliveries", summary: "What was sent and what came of it, newest first; kept for 30 days" },
+      {
+        ...read,
+        id: "listWebhookDeliveries",
+        summary: "What was sent and what came of it, newest first; kept for 30 days",
+      },
       { params: idParams, querystring: deliveryQuery },
       pageOf(deliverySchema),
     ),

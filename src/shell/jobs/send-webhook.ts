@@ -23,7 +23,8 @@ export const sendWebhookJob: JobKind = {
     const { workspaceId, contactId, deliveryId, url, headers, body } = dataSchema.parse(data);
     const started = performance.now();
     const callee = { format: "native", url, secret: "", headers, basicAuth: null } as const;
-    const { "x-repartee-signature": _none, ...sent } = toWebhookCall(callee, { deliveryId, body, at: now() }).headers ?? {};
+    const { "x-repartee-signature": _none, ...sent } =
+      toWebhookCall(callee, { deliveryId, body, at: now() }).headers ?? {};
     const result = await outbound({ method: "POST", url, headers: sent, body, timeoutMs: 10_000, maxBytes: 262_144 });
     const failure = findFailure(result);
     const [address = ""] = url.split("?");

@@ -1,5 +1,5 @@
-import type { ActionCall } from "../../../model/action-call.ts";
 import { toLiteral } from "../../../engine/literal-text.ts";
+import type { ActionCall } from "../../../model/action-call.ts";
 import type { QueryPair } from "./raw-query.ts";
 
 /** Whom an action link is about, as far as it says. */

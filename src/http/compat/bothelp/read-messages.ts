@@ -1,6 +1,6 @@
+import { toLiteral } from "../../../engine/literal-text.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { MediaKind, MessageContent } from "../../../model/message.ts";
-import { toLiteral } from "../../../engine/literal-text.ts";
 
 /** As many as one call may hold. */
 const mostMessages = 50;

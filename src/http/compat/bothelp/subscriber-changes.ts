@@ -1,3 +1,4 @@
+import { toLiteral } from "../../../engine/literal-text.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { Json } from "../../../model/field.ts";
@@ -6,7 +7,6 @@ import type { Database } from "../../../store/database.ts";
 import { listFields } from "../../../store/field-store.ts";
 import { toCalls } from "../../api/contact-calls.ts";
 import type { Caller } from "../../auth.ts";
-import { toLiteral } from "../../../engine/literal-text.ts";
 import { findUnknownFlow } from "./find-unknown-flow.ts";
 import { readMessages } from "./read-messages.ts";
 import { notRecognized, type PatchOperation, readPatch } from "./read-patch.ts";

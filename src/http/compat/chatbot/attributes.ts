@@ -1,11 +1,11 @@
 import { createFieldKey } from "../../../engine/field-key.ts";
+import { toLiteral } from "../../../engine/literal-text.ts";
 import { parseFieldValue, parseProfileValue } from "../../../engine/values.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { FieldKind } from "../../../model/field.ts";
 import type { Database } from "../../../store/database.ts";
 import { createField, type Field, listFields } from "../../../store/field-store.ts";
-import { toLiteral } from "../../literal-text.ts";
 import { type ProfileAttribute, profileAttributes } from "./user.ts";
 
 const most = 99;

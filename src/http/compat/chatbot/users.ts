@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { toLiteral } from "../../../engine/literal-text.ts";
 import { requireObjectId, toObjectId, unknownId } from "../../../engine/object-id.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
@@ -11,7 +12,6 @@ import { listFields } from "../../../store/field-store.ts";
 import { tagStore } from "../../../store/tag-store.ts";
 import { countUsers, searchUsers } from "../../../store/user-search-store.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
-import { toLiteral } from "../../literal-text.ts";
 import { done } from "./answers.ts";
 import { readAttributes, toAttributeCalls } from "./attributes.ts";
 import { noteContact } from "./call-notes.ts";

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { toLiteral } from "../../../engine/literal-text.ts";
 import { toStepPayload } from "../../../engine/walk.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { MediaKind, MessageContent, OutgoingButton, QuickReply } from "../../../model/message.ts";
 import { findStepByName } from "../../../store/flow-store.ts";
 import { listMissingTags } from "../../../store/tag-store.ts";
-import { toLiteral } from "../../../engine/literal-text.ts";
 import type { Call } from "./endpoint.ts";
 import { notOffered } from "./errors.ts";
 import { anyValue, listOfUpTo, text, word } from "./input.ts";

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { toLiteral } from "../../../engine/literal-text.ts";
 import { countItems, decimalsOf, toDecimalText, totalOf } from "../../../engine/money.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { type Cart, type Line, type OrderDetailKey, orderStatuses } from "../../../model/shop.ts";
 import type { StoredOrder } from "../../../store/order-store.ts";
 import type { Product } from "../../../store/product-store.ts";
-import { toLiteral } from "../../../engine/literal-text.ts";
 import { dateTimeSchema, toDateTime } from "./answers.ts";
 import { text } from "./input.ts";
 import { toNs } from "./ns.ts";

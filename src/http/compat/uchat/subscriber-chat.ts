@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { ActionCall } from "../../../model/action-call.ts";
 import { toLiteral } from "../../../engine/literal-text.ts";
+import type { ActionCall } from "../../../model/action-call.ts";
 import { ok, okSchema } from "./answers.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { notOffered } from "./errors.ts";

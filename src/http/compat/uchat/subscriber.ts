@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { toLiteral } from "../../../engine/literal-text.ts";
 import { parseEmail, parsePhone } from "../../../engine/values.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { ProfileKey } from "../../../model/contact.ts";
 import { loadContactCards } from "../../../store/contact-card-store.ts";
 import { deleteContact } from "../../../store/contact-store.ts";
-import { toLiteral } from "../../../engine/literal-text.ts";
 import { listOf, ok, okSchema } from "./answers.ts";
 import { type BotUser, botUserSchema, presentBotUser } from "./bot-user.ts";
 import { requireDone } from "./call.ts";

@@ -36,6 +36,8 @@ const types: Readonly<Record<number, string>> = {
 /** What does not fit is a bad request there; ids that lead nowhere are 404. */
 function statusFor(error: AppError): number {
   if (error.code === "door.unknown_id") return 404;
+  // The receiver is the caller's: to call again without another one is no use.
+  if (error.code === "webhook.challenge_failed") return 400;
   const status = statusOf(error.code);
   return [409, 415, 422].includes(status) ? 400 : status;
 }

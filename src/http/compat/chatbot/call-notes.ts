@@ -30,13 +30,22 @@ export function addCallLog(app: FastifyInstance, dependencies: HttpDependencies)
       direction: "in",
       ok: isGood,
       summary: isGood ? "done" : sentenceOf(answer),
-      request: { method: request.method, path: request.url, body: (request.body ?? null) as Json },
+      request: { method: request.method, path: request.url, body: withoutSecrets(request) },
       response: { status: reply.statusCode, body: answer },
       durationMs: reply.elapsedTime,
       at: new Date(endedAt),
     });
     return payload;
   });
+}
+
+const secretKeys = ["token", "headers", "auth"];
+
+/** What a webhook's receiver proves itself with stays out of the log. */
+function withoutSecrets({ body = null, routeOptions }: FastifyRequest): Json {
+  if (routeOptions.url?.endsWith("/webhooks") !== true || typeof body !== "object" || body === null)
+    return body as Json;
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !secretKeys.includes(key))) as Json;
 }
 
 function sentenceOf(answer: Json): string {

@@ -9,6 +9,7 @@ import { addCallLog } from "./call-notes.ts";
 import { exportRoutes } from "./export.ts";
 import { storyRoutes } from "./stories.ts";
 import { userRoutes } from "./users.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 /** ChatBot.com's API (requirements/004), v1 and v2. */
 export async function chatbotRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
@@ -34,5 +35,6 @@ export async function chatbotRoutes(app: FastifyInstance, dependencies: HttpDepe
     exportRoutes(part, dependencies);
     userRoutes(part, dependencies);
     storyRoutes(part, dependencies);
+    webhookRoutes(part, dependencies);
   });
 }

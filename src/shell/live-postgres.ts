@@ -33,6 +33,7 @@ export function createPostgresLive(options: {
   let latest: pg.Client | undefined;
   let stopping = false;
   let gathered = new Set<number>();
+  let sending: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let retry: NodeJS.Timeout | undefined;
 
@@ -72,7 +73,10 @@ export function createPostgresLive(options: {
     gathered = new Set();
     for (let start = 0; start < ids.length; start += maxIds) {
       const page = JSON.stringify(ids.slice(start, start + maxIds));
-      client?.query("select pg_notify($1, $2)", [channel, page]).catch(() => undefined);
+      // One after the other: a connection takes one statement at a time.
+      sending = sending
+        .then(async () => await client?.query("select pg_notify($1, $2)", [channel, page]))
+        .catch(() => undefined);
     }
   }
 

@@ -20,6 +20,7 @@ import { addMeasuring } from "./measure.ts";
 import { pageRoutes } from "./webchat/pages.ts";
 import { webchatRoutes } from "./webchat/webchat-routes.ts";
 import { channelWebhookRoutes } from "./webhooks/channel-webhooks.ts";
+import { inboundWebhookRoutes } from "./webhooks/inbound-webhooks.ts";
 
 const bodyLimit = 1024 * 1024;
 
@@ -66,6 +67,7 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   // Handed over whole: `publicUrl` may be known only once the server listens.
   app.register(async (part) => healthRoutes(part, dependencies));
   app.register(async (part) => channelWebhookRoutes(part, dependencies));
+  app.register(async (part) => await inboundWebhookRoutes(part, dependencies));
   app.register(async (part) => actionLinkRoutes(part, dependencies), { prefix: "/compat/bothelp" });
   app.register(async (part) => await tokenEndpoint(part, dependencies), { prefix: "/compat/bothelp/oauth2" });
   app.register(async (part) => documentRoutes(part, dependencies), { prefix: "/compat/bothelp" });

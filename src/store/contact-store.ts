@@ -127,6 +127,42 @@ export async function findContactForLink(
   return found.find((contact) => number !== undefined && contact.phone === number) ?? found[0];
 }
 
+/**
+ * Whom an inbound webhook's call means: the contact named by id or cuid, else who has the phone, else who has the e-mail; of several the one who was active last. An id or a cuid
+ * that nobody has is passed over, as UChat does.
+ */
+export async function findContactForInbound(
+  db: Database,
+  access: Access,
+  who: {
+    readonly contactId?: number | undefined;
+    readonly cuid?: string | undefined;
+    readonly phone?: string | undefined;
+    readonly email?: string | undefined;
+  },
+): Promise<number | undefined> {
+  const { contactId, cuid, phone, email } = who;
+  const ways = [
+    contactId === undefined ? undefined : (eb: Builder) => [eb("contacts.id", "=", contactId)],
+    ...[{ cuid }, { phone }, { email }].map((filter) =>
+      Object.values(filter)[0] === undefined ? undefined : (eb: Builder) => matches(eb, access, filter),
+    ),
+  ];
+  for (const way of ways) {
+    if (way === undefined) continue;
+    const found = await db
+      .selectFrom("contacts")
+      .select("contacts.id")
+      .where((eb) => eb.and([...isVisible(eb, access), ...way(eb)]))
+      .orderBy(sql`coalesce(contacts.last_inbound_at, contacts.created_at)`, "desc")
+      .orderBy("contacts.id", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    if (found !== undefined) return found.id;
+  }
+  return undefined;
+}
+
 /** The id of the contact with this id on a channel, whatever channel; where several have it, of the one who was active last. Throws `contact.not_found`. */
 export async function requireContactIdOnChannel(db: Database, access: Access, channelUserId: string): Promise<number> {
   const row = await db

@@ -20,6 +20,7 @@ import { fieldResource } from "./fields.ts";
 import { flowFileResource } from "./flow-files.ts";
 import { flowStatisticsResource } from "./flow-statistics.ts";
 import { flowResource } from "./flows.ts";
+import { inboundWebhookResource } from "./inbound-webhooks.ts";
 import { integrationLogResource } from "./integration-log.ts";
 import { labelResource } from "./labels.ts";
 import { memberResource } from "./members.ts";
@@ -60,6 +61,7 @@ const resources: readonly ApiResource[] = [
   eventResource,
   integrationLogResource,
   webhookResource,
+  inboundWebhookResource,
   tokenResource,
 ];
 

@@ -85,7 +85,7 @@ export async function aVisitor(server: TestServer, tenant: Tenant) {
     expect(answer.statusCode).toBe(200);
   };
   await hear("hi");
-  const contactId: number = (await tenant.call("GET", "/contacts")).json().data[0].id;
+  const contactId: number = (await tenant.call("GET", "/contacts")).json().data.at(-1).id;
   const messages = db.selectFrom("messages").select("content").where("contactId", "=", contactId);
   return {
     /** The user's. */

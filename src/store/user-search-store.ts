@@ -43,7 +43,7 @@ export async function searchUsers(db: Database, access: Access, search: UserSear
   const ordering = sort === "createdAt" ? sql`c.id ${direction}` : sql`${seenAt} ${direction}, c.id ${direction}`;
   const { rows } = await sql<{ id: number }>`
     select c.id from contacts c
-    where ${isVisible(access)} and ${matches(search)} and ${after === undefined ? sql`true` : isBeyond(sort, beyond, after)}
+    where ${isVisible(access)} and ${matches(search, access)} and ${after === undefined ? sql`true` : isBeyond(sort, beyond, after)}
     order by ${ordering} limit ${limit}`.execute(db);
   return rows.map(({ id }) => id);
 }
@@ -56,7 +56,9 @@ function isBeyond(sort: UserSearch["sort"], beyond: RawBuilder<unknown>, after: 
 
 export async function countUsers(db: Database, access: Access, search: UserSearch): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from contacts c where ${isVisible(access)} and ${matches(search)}`.execute(db);
+    select count(*)::int as count from contacts c where ${isVisible(access)} and ${matches(search, access)}`.execute(
+    db,
+  );
   return rows[0]?.count ?? 0;
 }
 
@@ -65,12 +67,15 @@ function isVisible({ workspaceId, botId }: Access): RawBuilder<SqlBool> {
   return botId === undefined ? inWorkspace : sql<SqlBool>`${inWorkspace} and c.bot_id = ${botId}`;
 }
 
-function matches({ filters, match }: UserSearch): RawBuilder<SqlBool> {
+function matches({ filters, match }: UserSearch, access: Access): RawBuilder<SqlBool> {
   if (filters.length === 0) return sql<SqlBool>`true`;
-  return sql<SqlBool>`(${sql.join(filters.map(toCondition), sql.raw(match === "all" ? " and " : " or "))})`;
+  return sql<SqlBool>`(${sql.join(
+    filters.map((filter) => toCondition(filter, access)),
+    sql.raw(match === "all" ? " and " : " or "),
+  )})`;
 }
 
-function toCondition(filter: UserFilter): RawBuilder<SqlBool> {
+function toCondition(filter: UserFilter, access: Access): RawBuilder<SqlBool> {
   switch (filter.kind) {
     case "tag": {
       const has = sql<SqlBool>`exists (select 1 from contact_tags ct where ct.contact_id = c.id and ct.tag_id = ${filter.tagId})`;
@@ -92,18 +97,28 @@ function toCondition(filter: UserFilter): RawBuilder<SqlBool> {
     case "name":
       return compareText(sql`coalesce(c.name, nullif(concat_ws(' ', c.first_name, c.last_name), ''))`, filter);
     case "userId":
-      return compareUserId(filter);
+      return compareUserId(filter, access);
   }
 }
 
-/** The id that a caller gave is found by its index; the id on a channel and our own count too. */
-function compareUserId(filter: { readonly operator: TextOperator; readonly value: string }): RawBuilder<SqlBool> {
+/**
+ * The id that a caller gave, that of the first channel, or our own public one, as `userId` is shown. One that is known is looked for by each one's index, once for the whole search
+ * and not for each contact.
+ */
+function compareUserId(
+  filter: { readonly operator: TextOperator; readonly value: string },
+  { workspaceId }: Access,
+): RawBuilder<SqlBool> {
   if (filter.operator !== "equal") {
-    return compareText(sql`coalesce(c.client_external_id, c.cuid)`, filter);
+    const onChannel = sql`(select i.external_id from identities i where i.contact_id = c.id order by i.id limit 1)`;
+    return compareText(sql`coalesce(c.client_external_id, ${onChannel}, c.cuid)`, filter);
   }
   const { value } = filter;
-  return sql<SqlBool>`(c.client_external_id = ${value} or c.cuid = ${value}
-    or exists (select 1 from identities i where i.contact_id = c.id and i.external_id = ${value}))`;
+  return sql<SqlBool>`c.id = any (array(
+    select g.id from contacts g where g.workspace_id = ${workspaceId} and g.client_external_id = ${value}
+    union all select g.id from contacts g where g.cuid = ${value}
+    union all select i.contact_id from identities i where i.external_id = ${value} and i.channel_id in (
+      select ch.id from channels ch join bots b on b.id = ch.bot_id where b.workspace_id = ${workspaceId})))`;
 }
 
 const escaped = (text: string) => text.replace(/[\\%_]/g, "\\$&");
@@ -115,7 +130,8 @@ function compareText(
   const like = (pattern: string) => sql<SqlBool>`coalesce(${column} ilike ${pattern}, false)`;
   switch (operator) {
     case "equal":
-      return sql<SqlBool>`coalesce(${column} = ${value}, false)`;
+      // As plain as the indexes are; what is null is not found in either way.
+      return sql<SqlBool>`${column} = ${value}`;
     case "notEqual":
       return sql<SqlBool>`${column} is distinct from ${value}`;
     case "contains":

@@ -251,6 +251,18 @@ describe("the search for users", () => {
     expect(await names(`filters=${json(filters)}`)).toEqual(found);
   });
 
+  it("finds people from a channel by their id there", async () => {
+    const { id } = await aVisitor(server, tenant);
+    expect((await read(id)).userId).toBe("900001");
+    const found = async (operator: string) => {
+      const filters = json([{ type: "userId", operator, value: "900001" }]);
+      return (await good(listSchema, "GET", `/users?filters=${filters}`)).data.map((user) => user.id);
+    };
+    expect(await found("equal")).toEqual([id]);
+    expect(await found("contains")).toEqual([id]);
+    expect(await found("notEqual")).toHaveLength(3);
+  });
+
   it("finds by any of several, and by time", async () => {
     const any = [
       { type: "default_name", value: "Ann" },

@@ -42,6 +42,8 @@ async function fill(tenant: UchatTenant): Promise<string[]> {
     }),
     await make("/closing-notes", { bot: bot.id, name: mark }),
     await make("/members", { email: `${mark}@example.com`, name: mark }),
+    await make("/webhooks", { name: mark, url: "https://receiver.invalid/", events: ["tag_added"] }),
+    await make("/inbound-webhooks", { bot: bot.id, name: mark }),
     await make("/tokens", { name: mark, scopes: ["*"] }),
   ];
   await tenant.call("PATCH", `/contacts/${contactId}`, { body: { name: mark } });
@@ -87,6 +89,8 @@ async function look(): Promise<unknown> {
     "/contacts",
     "/channels",
     "/members",
+    "/webhooks",
+    "/inbound-webhooks",
   ];
   const parts = ["", "/messages", "/notes", "/positions", "/events", "/closing-notes"];
   const all = [

@@ -178,7 +178,7 @@ export async function requireContactIdOnChannel(db: Database, access: Access, ch
 
 /**
  * Deletes a contact for good: with its identities, fields, positions and notes (by foreign keys) and with its events, messages and
- * log entries. The row goes first: its lock waits for a batch that is deciding over this contact right now.
+ * log entries, and what webhooks said of it. The row goes first: its lock waits for a batch that is deciding over this contact right now.
  */
 export async function deleteContact(trx: Database, access: Access, idOrCuid: string): Promise<void> {
   const id = await requireContactId(trx, access, idOrCuid);
@@ -186,6 +186,7 @@ export async function deleteContact(trx: Database, access: Access, idOrCuid: str
   await trx.deleteFrom("messages").where("contactId", "=", id).execute();
   await trx.deleteFrom("events").where("contactId", "=", id).execute();
   await trx.deleteFrom("integrationLog").where("contactId", "=", id).execute();
+  await trx.deleteFrom("webhookDeliveries").where("contactId", "=", id).execute();
 }
 
 type Builder = ExpressionBuilder<Tables, "contacts">;

@@ -73,14 +73,22 @@ export async function requireDelivery(db: Database, webhookId: number, id: strin
   return found;
 }
 
-/** Makes it wait again, with all its attempts before it. Throws `webhook.delivery_not_found`, `webhook.delivery_waiting`. */
-export async function reviveDelivery(trx: Database, webhookId: number, id: string): Promise<Delivery> {
+/** Longer than the longest pause between two tries: who waits for so long has lost the job that would try it. */
+const lostAfterMs = 24 * 3_600_000;
+
+/** Makes it wait again, with all its attempts before it. `at`: Unix milliseconds. Throws `webhook.delivery_not_found`, `webhook.delivery_waiting`. */
+export async function reviveDelivery(trx: Database, webhookId: number, id: string, at: number): Promise<Delivery> {
   await requireDelivery(trx, webhookId, id);
   const revived = await trx
     .updateTable("webhookDeliveries")
-    .set({ status: "waiting", attempts: 0 })
+    .set({ status: "waiting", attempts: 0, triedAt: new Date(at) })
     .where("id", "=", id)
-    .where("status", "!=", "waiting")
+    .where((eb) =>
+      eb.or([
+        eb("status", "!=", "waiting"),
+        eb(eb.fn.coalesce("triedAt", "createdAt"), "<", new Date(at - lostAfterMs)),
+      ]),
+    )
     .returningAll()
     .executeTakeFirst();
   if (revived === undefined) throw new AppError("webhook.delivery_waiting", "the delivery is still being tried");
@@ -111,12 +119,11 @@ export async function noteAttempt(
   else await webhook.set({ error: lastError, errorAt: at }).execute();
 }
 
-/** Deletes what is older than so many days; what still waits stays. Returns how many. */
+/** Deletes what is older than so many days: nothing is tried for so long. Returns how many. */
 export async function pruneDeliveries(db: Database, keepDays: number): Promise<number> {
   const gone = await db
     .deleteFrom("webhookDeliveries")
     .where("createdAt", "<", sql<Date>`now() - make_interval(days => ${keepDays})`)
-    .where("status", "!=", "waiting")
     .executeTakeFirst();
   return Number(gone.numDeletedRows);
 }

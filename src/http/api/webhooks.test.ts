@@ -141,6 +141,13 @@ describe("deliveries", () => {
     expect((await other.call("GET", `/webhooks/${id}/deliveries`)).statusCode).toBe(404);
   });
 
+  it("go with the contact that they tell of", async () => {
+    const { id } = await make();
+    const { contactId } = await aDelivery(mine, id);
+    await mine.call("DELETE", `/contacts/${contactId}`);
+    expect((await mine.call("GET", `/webhooks/${id}/deliveries`)).json().data).toEqual([]);
+  });
+
   it("come in pages, and by status", async () => {
     const { id } = await make();
     for (let n = 0; n < 3; n += 1) await aDelivery(mine, id);
@@ -168,6 +175,9 @@ describe("deliveries", () => {
     const answer = await mine.call("POST", path);
     expect([answer.statusCode, answer.json().status, answer.json().attempts]).toEqual([202, "waiting", 0]);
     expect(server.enqueued.slice(before)).toMatchObject([{ data: { delivery: delivery.id } }]);
+    expect((await mine.call("POST", path)).statusCode).toBe(409);
+    server.pass(25 * 3_600_000);
+    expect((await mine.call("POST", path)).statusCode).toBe(202);
     const { id: another } = await make();
     const foreign = await mine.call("POST", `/webhooks/${another}/deliveries/${delivery.id}/retry`);
     expect(codeOf(foreign)).toBe("webhook.delivery_not_found");

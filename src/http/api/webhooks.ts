@@ -229,7 +229,7 @@ function addDeliveryRoutes(app: ApiApp, dependencies: HttpDependencies): void {
       const { caller, params } = request;
       const { id } = await requireWebhook(db, caller, params.id, secretKey);
       return await writeOnce(dependencies, request, async (trx) => {
-        const revived = await reviveDelivery(trx, id, params.delivery);
+        const revived = await reviveDelivery(trx, id, params.delivery, now());
         await dependencies.enqueueJobs(trx, [toDeliveryJob(revived)]);
         return presentDelivery(revived);
       });

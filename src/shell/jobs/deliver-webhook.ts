@@ -14,7 +14,7 @@ const dataSchema = z.object({ delivery: z.string() });
 /** Seconds until the next try, after each failed one: about ten hours in all, then the delivery is dead. */
 const delays = [10, 30, 120, 600, 1_800, 7_200, 25_200];
 
-/** Says a webhook's receiver what happened, at least once. */
+/** Tells a webhook's receiver what happened, at least once. */
 export const deliverWebhook: JobKind = {
   kind: "deliver-webhook",
   retryLimit: 10,

@@ -23,8 +23,9 @@ create index webhooks_workspace on webhooks (workspace_id, id);
 create index webhooks_bot on webhooks (bot_id) where bot_id is not null;
 
 create table webhook_deliveries (
-  -- Grows, so that the newest come first; shown to receivers.
+  -- Shown to receivers.
   id uuid primary key,
+  -- Grows, so that the newest come first.
   place bigint generated always as identity,
   webhook_id bigint not null references webhooks on delete cascade,
   -- No foreign keys: what was sent stays until it is pruned, and every event that somebody wants writes here.
@@ -40,6 +41,7 @@ create table webhook_deliveries (
   tried_at timestamptz
 );
 create index webhook_deliveries_webhook on webhook_deliveries (webhook_id, place);
+create index webhook_deliveries_contact on webhook_deliveries (contact_id);
 create index webhook_deliveries_created on webhook_deliveries (created_at);
 
 create table inbound_webhooks (

@@ -102,6 +102,13 @@ describe("a call of an inbound webhook", () => {
     expect([made.created, made.contactId === theirs.id]).toEqual([true, false]);
   });
 
+  it("makes one contact of somebody new, though several calls come at once", async () => {
+    const { uid } = await make();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => call(uid, { email: "once@example.com" })));
+    const ids = new Set(answers.map((answer) => answer.json().contactId));
+    expect([ids.size, answers.filter((answer) => answer.json().created).length]).toEqual([1, 1]);
+  });
+
   it("that comes again with its Idempotency-Key does nothing more", async () => {
     const { uid } = await make();
     const body = { phone: "+79001112299", person: { city: "Oslo" } };

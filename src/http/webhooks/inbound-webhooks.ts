@@ -19,6 +19,7 @@ const callsPerSecond = 20;
  */
 export async function inboundWebhookRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
   const keepInLog = createCallLog(dependencies);
+  const inLine = createLines();
   const silent = { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false };
   await app.register(rateLimit, {
     max: callsPerSecond,
@@ -45,7 +46,7 @@ export async function inboundWebhookRoutes(app: FastifyInstance, dependencies: H
         ...entry,
       });
     try {
-      const answer = await carryOut(dependencies, hook, request);
+      const answer = await carryOut(dependencies, hook, { request, inLine });
       const { contactId } = answer;
       await log({ contactId, ok: answer.problems.length === 0, summary: summaryOf(answer), response: { ...answer } });
       return answer;
@@ -56,6 +57,24 @@ export async function inboundWebhookRoutes(app: FastifyInstance, dependencies: H
     }
   });
 }
+
+/** One after the other for each key, in this process. */
+function createLines() {
+  const ends = new Map<string, Promise<unknown>>();
+  return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const before = ends.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const end = mine.catch(() => undefined);
+    ends.set(key, end);
+    try {
+      return await mine;
+    } finally {
+      if (ends.get(key) === end) ends.delete(key);
+    }
+  };
+}
+
+type InLine = ReturnType<typeof createLines>;
 
 interface InboundAnswer {
   readonly status: "done" | "duplicate";
@@ -71,18 +90,31 @@ const summaryOf = ({ status, created, problems }: InboundAnswer) =>
     : `${status === "done" ? "taken" : "taken before"}${created ? "; the contact is new" : ""}`;
 
 async function carryOut(
-  { db, submit }: HttpDependencies,
+  dependencies: HttpDependencies,
   hook: InboundWebhook,
-  request: FastifyRequest,
+  { request, inLine }: { readonly request: FastifyRequest; readonly inLine: InLine },
 ): Promise<InboundAnswer> {
   const { body } = request;
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new AppError("request.invalid", "the body has to be a JSON object");
   }
   const call = readInboundCall(body as Readonly<Record<string, Json>>, hook.mapping);
+  const dedupeKey = readDedupeKey(hook, request);
+  const { phone, email } = call.person;
+  const tell = async () => await tellBot(dependencies, hook, { call, dedupeKey });
+  // Two calls at once about somebody who is new would make two contacts.
+  return phone === undefined && email === undefined
+    ? await tell()
+    : await inLine(`${hook.botId} ${phone ?? email}`, tell);
+}
+
+async function tellBot(
+  { db, submit }: HttpDependencies,
+  hook: InboundWebhook,
+  { call, dedupeKey }: { readonly call: InboundCall; readonly dedupeKey: string | undefined },
+): Promise<InboundAnswer> {
   const { person } = call;
-  const access = { workspaceId: hook.workspaceId, botId: hook.botId };
-  const known = await findContactForInbound(db, access, person);
+  const known = await findContactForInbound(db, { workspaceId: hook.workspaceId, botId: hook.botId }, person);
   if (known === undefined && person.phone === undefined && person.email === undefined) {
     const sentence =
       "nobody is meant: give user_ns, contact_id or cuid of a contact that there is, or a valid phone or email";
@@ -92,7 +124,7 @@ async function carryOut(
     target: known === undefined ? { create: { botId: hook.botId } } : { contactId: known },
     happening: { kind: "actions", actions: toActions(hook, call, known === undefined) },
     source: "api",
-    dedupeKey: readDedupeKey(hook, request),
+    dedupeKey,
   });
   return toAnswer(reply, call, known === undefined);
 }

@@ -67,6 +67,31 @@ describe("a user", () => {
     expect((await read(await aUser())).userId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it.each(["Male", "Female", "Other"])(
+    "has each of the attributes of ChatBot's own, with the gender %s, when made and when changed",
+    async (gender) => {
+      const own = (word: string) => ({
+        default_email: `${word}@example.com`,
+        default_name: word,
+        default_url: `https://${word}.example.com`,
+        default_avatar: `https://example.com/${word}.png`,
+        default_language: "pl",
+        default_timezone: "Europe/Warsaw",
+        default_gender: gender,
+        default_ip: "198.51.100.7",
+        default_city: `City of ${word}`,
+        default_region: `Region of ${word}`,
+        default_country: `Country of ${word}`,
+        default_referrer: `https://${word}.example.com/ad`,
+        default_username: word,
+      });
+      const id = await aUser({ attributes: own("joe") });
+      expect((await read(id)).attributes).toEqual(own("joe"));
+      await good(doneSchema, "PUT", `/users/${id}`, { attributes: own("ann"), surplus: 1 });
+      expect((await read(id)).attributes).toEqual(own("ann"));
+    },
+  );
+
   it("is changed, and loses what is empty", async () => {
     const id = await aUser({ attributes: { default_name: "Joe", city: "Perm" } });
     const attributes = { default_name: "Joseph", city: null, note: "x" };
@@ -323,6 +348,9 @@ describe("the door", () => {
     await refused(401, "GET", "/stories", undefined, tenant.token);
     await refused(404, "GET", "/nothing");
     await refused(405, "DELETE", "/users");
+    await refused(405, "PATCH", "/stories", {});
+    await refused(404, "PATCH", "/nothing", {});
+    await refused(404, "GET", "/nothing", undefined, "nobody");
     const broken = await server.app.inject({
       method: "POST",
       url: "/compat/chatbot/users",
@@ -337,6 +365,31 @@ describe("the door", () => {
       payload: JSON.stringify({ attributes: { x: "x".repeat(1_100_000) } }),
     });
     expect([large.statusCode, errorSchema.parse(large.json()).status.type]).toEqual([413, "payload_too_large"]);
+  });
+
+  it("takes a token behind any number of spaces, with headers that it does not know", async () => {
+    for (const spaces of [" ", "  ", "     "]) {
+      const answer = await server.app.inject({
+        url: "/compat/chatbot/stories",
+        headers: { authorization: `Bearer${spaces}${token}`, "x-surplus": "1" },
+      });
+      expect(answer.statusCode).toBe(200);
+    }
+  });
+
+  it("limits a token's requests a second in the vendor's shape", async () => {
+    const strict = await testServer({ requestsPerSecond: 1 });
+    try {
+      const bearer = await (await aTenant(strict)).mintToken({ kind: "chatbot" });
+      const ask = async () =>
+        await strict.app.inject({ url: "/compat/chatbot/users", headers: { authorization: `Bearer ${bearer}` } });
+      const answers = [await ask(), await ask(), await ask()];
+      const limited = answers.find(({ statusCode }) => statusCode === 429);
+      expect(errorSchema.parse(limited?.json()).status).toMatchObject({ code: 429, type: "too_many_requests" });
+      expect(limited?.headers["retry-after"]).toBe("1");
+    } finally {
+      await strict.close();
+    }
   });
 
   it("of a token that is bound to a bot sees and makes that bot's users alone", async () => {

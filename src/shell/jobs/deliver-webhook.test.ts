@@ -104,10 +104,18 @@ describe("a webhook", () => {
 
   it("is told nothing of what a refused or a repeated event would have done", async () => {
     const shop = await aShop(one, { flows: [echoFlow] });
-    const hook = await aHook(shop, "/once", ["message_in"]);
+    const hook = await aHook(shop, "/once", ["message_in", "label_added"]);
     await one.shell.submit(shop.from("ann", "hello", "m1"));
-    expect(await one.shell.submit(shop.from("ann", "hello", "m1"))).toMatchObject({ status: "duplicate" });
-    expect(await untilSettled(hook.id, 1)).toHaveLength(1);
+    const again = await one.shell.submit(shop.from("ann", "hello", "m1"));
+    expect(again).toMatchObject({ status: "duplicate" });
+    const ann = contactOf(again);
+    const actions = [
+      { action: "add_label", args: { label: "vip" } },
+      { action: "set_field", args: { field: "nothing", value: 1 } },
+    ];
+    const refused = { target: { contactId: ann }, happening: { kind: "actions", actions }, source: "api" } as const;
+    expect(await one.shell.submit(refused)).toMatchObject({ status: "refused" });
+    expect(await untilSettled(hook.id, 1)).toMatchObject([{ event: "message_in" }]);
   });
 
   it("that fails is called again with the same delivery id, and what was wrong is kept until it is not", async () => {

@@ -168,7 +168,7 @@ describe("events of one contact", () => {
       .selectFrom("events")
       .select("id")
       .where("contactId", "=", contactOf(replies[0] ?? { status: "done" }))
-      .where(sql<boolean>`facts @> '[{"kind":"contact_created"}]'`)
+      .where(sql<boolean>`facts::jsonb @> '[{"kind":"contact_created"}]'`)
       .execute();
     expect(created).toHaveLength(1);
   });

@@ -161,7 +161,7 @@ async function writeCommon(trx: Database, batch: Batch, messages: readonly Messa
       select e.id, e.workspace, e.contact, e.channel, e.kind, e.source, e.dedupe, e.payload, e.facts, e.answer,
         to_timestamp(e.at / 1000.0), e.failed
       from json_to_recordset(${json(batch.handled.map(eventRow))}) as e(id bigint, workspace bigint, contact bigint,
-        channel bigint, kind text, source text, dedupe text, payload jsonb, facts jsonb, answer jsonb, at bigint, failed text)
+        channel bigint, kind text, source text, dedupe text, payload json, facts json, answer json, at bigint, failed text)
     ), seen as (
       update contacts c set last_inbound_at = to_timestamp(s.at / 1000.0), inbound = c.inbound || s.inbound
       from json_to_recordset(${json(changes.flatMap(({ seen }) => seen ?? []))}) as s(id bigint, at bigint, inbound jsonb)
@@ -220,7 +220,7 @@ async function writeCommon(trx: Database, batch: Batch, messages: readonly Messa
       m.flow, m.step, to_timestamp(m.at / 1000.0), case when m.status = 'sent' then to_timestamp(m.at / 1000.0) end, m.lane, m.author,
       case when m.status = 'queued' then ${batch.leaseOwner}::bigint end
     from json_to_recordset(${json(messages.map((message, place) => ({ ...message, place })))}) as m("contactId" bigint, "channelId" bigint, direction text,
-      "eventId" bigint, ordinal smallint, recipient text, content jsonb, status text, "externalId" text, flow text, step text,
+      "eventId" bigint, ordinal smallint, recipient text, content json, status text, "externalId" text, flow text, step text,
       at bigint, lane smallint, author text, place integer)
     order by m.place
     returning id, event_id as "eventId", ordinal`.execute(trx.withoutPlugins());

@@ -256,9 +256,10 @@ create table events (
   source text not null,
   -- What makes a second delivery recognisable: the channel and the platform's id, or the token and its idempotency key.
   dedupe_key text,
-  payload jsonb not null,
-  facts jsonb not null,
-  answer jsonb,
+  -- Read whole, never searched: kept as text, which is cheaper to write.
+  payload json not null,
+  facts json not null,
+  answer json,
   occurred_at timestamptz not null,
   -- Set where \`advance\` itself broke: nothing followed from the event, and it can be tried again.
   failed text
@@ -275,7 +276,7 @@ create table messages (
   event_id bigint not null,
   ordinal smallint not null,
   recipient text not null default '',
-  content jsonb not null,
+  content json not null,
   status text not null,
   error text,
   external_id text,

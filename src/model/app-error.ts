@@ -134,6 +134,12 @@ export const errorTable = {
   "webchat.bad_token": row("unauthenticated", "The visitor's token is not of this server. Ask for a new session."),
   "webchat.no_hello": row("invalid", "A socket's first frame has to be `hello`."),
   "webchat.too_fast": row("too_fast", "The visitor sends more than a person can. Wait a moment."),
+  "segment.not_found": row("not_found", "There is no such segment, or the token may not see it."),
+  "segment.name_taken": row("conflict", "There is already a segment of this name."),
+  "segment.bad_condition": row(
+    "invalid",
+    "The condition cannot be used; `details.problems` says why, one sentence each.",
+  ),
   "webhook.not_found": row("not_found", "There is no such webhook, or the token may not see it."),
   "webhook.delivery_not_found": row("not_found", "The webhook has no such delivery; they are kept for 30 days."),
   "webhook.delivery_waiting": row("conflict", "The delivery is still being tried by itself."),

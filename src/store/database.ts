@@ -9,6 +9,7 @@ import { up as spine } from "./migrations/0001-spine.ts";
 import { up as conversations } from "./migrations/0002-conversations.ts";
 import { up as shop } from "./migrations/0003-shop.ts";
 import { up as webhooks } from "./migrations/0004-webhooks.ts";
+import { up as segments } from "./migrations/0005-segments.ts";
 import { up as queries } from "./migrations/0006-queries.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
@@ -141,6 +142,7 @@ const migrations = {
   "0002-conversations": { up: conversations },
   "0003-shop": { up: shop },
   "0004-webhooks": { up: webhooks },
+  "0005-segments": { up: segments },
   "0006-queries": { up: queries },
 };
 

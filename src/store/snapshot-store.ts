@@ -101,7 +101,7 @@ async function loadPublishedFlows(db: Database, botId: number): Promise<Publishe
 }
 
 /** Keys win over names where one field is named like another's key. */
-function byKeyAndName(definitions: readonly FieldDefinition[]): ReadonlyMap<string, FieldDefinition> {
+export function byKeyAndName(definitions: readonly FieldDefinition[]): ReadonlyMap<string, FieldDefinition> {
   return new Map([
     ...definitions.map((definition) => [definition.name, definition] as const),
     ...definitions.map((definition) => [definition.key, definition] as const),

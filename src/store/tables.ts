@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
+import type { ConditionGroup } from "../model/condition.ts";
 import type { Entry, Utm, WaitKind } from "../model/contact.ts";
 import type { Consents, Conversation, MemberRole } from "../model/conversation.ts";
 import type { FieldKind, FieldValue, Json } from "../model/field.ts";
@@ -318,6 +319,14 @@ export interface Tables {
     stepRef: string | null;
     mapping: JsonColumn<readonly InboundMapping[]>;
     active: Generated<boolean>;
+    createdAt: Timestamp;
+  };
+  segments: {
+    id: Generated<number>;
+    workspaceId: number;
+    botId: number | null;
+    name: string;
+    condition: JsonColumn<ConditionGroup>;
     createdAt: Timestamp;
   };
   processes: { id: Generated<number>; roles: string; startedAt: Timestamp; heartbeatAt: Timestamp };

@@ -29,6 +29,7 @@ import { orderResource } from "./orders.ts";
 import { productResource } from "./products.ts";
 import { queryResource } from "./queries.ts";
 import type { ApiResource } from "./route.ts";
+import { segmentResource } from "./segments.ts";
 import { sequenceResource } from "./sequences.ts";
 import { tagResource } from "./tags.ts";
 import { tokenResource } from "./tokens.ts";
@@ -52,6 +53,7 @@ const resources: readonly ApiResource[] = [
   flowFileResource,
   flowStatisticsResource,
   sequenceResource,
+  segmentResource,
   channelResource,
   entryLinkResource,
   conversationResource,

@@ -1,0 +1,129 @@
+import { type SqlBool, sql } from "kysely";
+import { evaluateCondition } from "../engine/condition.ts";
+import { latestChannel } from "../engine/draft.ts";
+import type { PublishedFlow } from "../engine/prepare-flow.ts";
+import type { ConditionGroup } from "../model/condition.ts";
+import type { Contact } from "../model/contact.ts";
+import type { FieldValue } from "../model/field.ts";
+import type { PreparedFlow } from "../model/flow.ts";
+import type { BotSnapshot } from "../model/world.ts";
+import type { Database } from "./database.ts";
+import { listFields } from "./field-store.ts";
+import { compileSegment, type SegmentSql } from "./segment-sql.ts";
+import { byKeyAndName, loadSnapshot, loadVariables } from "./snapshot-store.ts";
+import type { Access } from "./workspace-store.ts";
+import { loadContacts } from "./world-store.ts";
+
+/** Who is asked about (a workspace's contacts or one bot's), what, and when (Unix milliseconds). */
+export interface SegmentQuestion {
+  readonly access: Access;
+  readonly condition: ConditionGroup;
+  readonly now: number;
+}
+
+/** How many contacts are read at once where the engine has to be asked. */
+const pieceSize = 1_000;
+
+/** How many contacts the condition holds for. */
+export async function countSegment(db: Database, question: SegmentQuestion): Promise<number> {
+  const compiled = await compile(db, question);
+  const row = await candidates(db, question, compiled)
+    .select(sql<number>`count(*)`.as("count"))
+    .where(compiled.isExact ? sql<SqlBool>`true` : compiled.holds)
+    .executeTakeFirst();
+  let count = row?.count ?? 0;
+  if (compiled.isExact) return count;
+  const judge = createJudge(db, question);
+  for (let after = 0; ; ) {
+    const ids = await candidates(db, question, compiled)
+      .select("contacts.id")
+      .where(sql<SqlBool>`(${compiled.holds}) is null`)
+      .where("contacts.id", ">", after)
+      .orderBy("contacts.id")
+      .limit(pieceSize)
+      .execute();
+    count += (await judge(ids.map(({ id }) => id))).size;
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < pieceSize) return count;
+    after = last.id;
+  }
+}
+
+/** Ids of contacts for whom the condition holds, rising, beginning after id `after`. */
+export async function listSegmentIds(
+  db: Database,
+  question: SegmentQuestion,
+  { after = 0, limit }: { readonly after?: number | undefined; readonly limit: number },
+): Promise<number[]> {
+  const compiled = await compile(db, question);
+  const judge = createJudge(db, question);
+  const found: number[] = [];
+  for (let from = after; ; ) {
+    const rows = await candidates(db, question, compiled)
+      .select(["contacts.id", sql<boolean | null>`${compiled.holds}`.as("holds")])
+      .where("contacts.id", ">", from)
+      .orderBy("contacts.id")
+      .limit(compiled.isExact ? limit : pieceSize)
+      .execute();
+    const judged = await judge(rows.flatMap(({ id, holds }) => (holds === null ? [id] : [])));
+    found.push(...rows.flatMap(({ id, holds }) => (holds === true || judged.has(id) ? [id] : [])));
+    const last = rows.at(-1);
+    if (last === undefined || compiled.isExact || found.length >= limit || rows.length < pieceSize) break;
+    from = last.id;
+  }
+  return found.slice(0, limit);
+}
+
+/** Whether the condition holds for one contact. The contact has to be one that `question.access` may see. */
+export async function isInSegment(db: Database, question: SegmentQuestion, contactId: number): Promise<boolean> {
+  return (await createJudge(db, question)([contactId])).has(contactId);
+}
+
+async function compile(db: Database, { access, condition, now }: SegmentQuestion): Promise<SegmentSql> {
+  const fields = byKeyAndName(await listFields(db, access.workspaceId));
+  return compileSegment(condition, { workspaceId: access.workspaceId, fields, now });
+}
+
+function candidates(db: Database, { access }: SegmentQuestion, { could }: SegmentSql) {
+  const { workspaceId, botId } = access;
+  const contacts = db.selectFrom("contacts").where("contacts.workspaceId", "=", workspaceId).where(could);
+  return botId === undefined ? contacts : contacts.where("contacts.botId", "=", botId);
+}
+
+/** Those of the given contacts for whom the condition holds, as the engine says it. */
+type Judge = (ids: readonly number[]) => Promise<ReadonlySet<number>>;
+
+interface BotView {
+  readonly bot: BotSnapshot;
+  readonly variables: Readonly<Record<string, FieldValue>>;
+}
+
+function createJudge(db: Database, { condition, now }: SegmentQuestion): Judge {
+  const views = new Map<number, BotView | undefined>();
+  const viewOf = async (botId: number) => {
+    if (!views.has(botId)) views.set(botId, await loadView(db, botId));
+    return views.get(botId);
+  };
+  const holds = async (contact: Contact) => {
+    const view = await viewOf(contact.botId);
+    const channelId = latestChannel(contact);
+    return view !== undefined && evaluateCondition(condition, { ...view, contact, values: {}, now, channelId });
+  };
+  return async (ids) => {
+    const held = new Set<number>();
+    if (ids.length === 0) return held;
+    for (const { contact } of await loadContacts(db, ids)) if (await holds(contact)) held.add(contact.id);
+    return held;
+  };
+}
+
+async function loadView(db: Database, botId: number): Promise<BotView | undefined> {
+  const loaded = await loadSnapshot(db, botId, withoutSteps);
+  const variables = (await loadVariables(db, [botId])).get(botId) ?? {};
+  return loaded === undefined ? undefined : { bot: loaded.snapshot, variables };
+}
+
+/** Conditions look at no flow. */
+function withoutSteps({ id, ref, name, version }: PublishedFlow): PreparedFlow {
+  return { id, ref, name, version, start: undefined, triggers: [], steps: new Map() };
+}

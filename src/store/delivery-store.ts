@@ -127,3 +127,8 @@ export async function pruneDeliveries(db: Database, keepDays: number): Promise<n
     .executeTakeFirst();
   return Number(gone.numDeletedRows);
 }
+
+/** Gives the deliveries about a contact to another. What they say stays as it was. */
+export async function moveDeliveries(trx: Database, from: number, to: number): Promise<void> {
+  await trx.updateTable("webhookDeliveries").set({ contactId: to }).where("contactId", "=", from).execute();
+}

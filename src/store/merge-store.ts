@@ -3,6 +3,7 @@ import type { Contact } from "../model/contact.ts";
 import { moveCart } from "./cart-store.ts";
 import { moveClosingNotes, moveCustomEvents } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
+import { moveDeliveries } from "./delivery-store.ts";
 import { moveEvents } from "./event-store.ts";
 import { moveIntegrationCalls } from "./integration-log-store.ts";
 import { moveMessages } from "./message-store.ts";
@@ -33,6 +34,7 @@ export const movers = {
   orders: moveOrders,
   positions: movePositions,
   subscriptions: moveSubscriptions,
+  webhookDeliveries: moveDeliveries,
 } as const satisfies { readonly [T in keyof Tables]?: Move };
 
 /** What the engine has decided of a merge. */

@@ -4,6 +4,7 @@ import type { AnyEndpoint } from "./endpoint.ts";
 import { closingNoteEndpoints } from "./flow-closing-notes.ts";
 import { customEventEndpoints } from "./flow-events.ts";
 import { flowBotFieldEndpoints, flowUserFieldEndpoints } from "./flow-fields.ts";
+import { inboundWebhookEndpoints } from "./flow-inbound-webhooks.ts";
 import { flowTagEndpoints, teamLabelEndpoints } from "./flow-names.ts";
 import { subFlowEndpoints } from "./flow-subflows.ts";
 import { noTemplates, notOfferedEndpoints } from "./not-offered.ts";
@@ -41,6 +42,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...agentEndpoints,
   ...closingNoteEndpoints,
   ...customEventEndpoints,
+  ...inboundWebhookEndpoints,
   noTemplates,
   ...notOfferedEndpoints,
 ];

@@ -73,6 +73,25 @@ const lists: readonly DoorCase[] = [
   },
 ];
 
+const webhooks: DoorCase = {
+  endpoint: "GET /flow/inbound-webhooks",
+  good: () => ({ name: "pay" }),
+  before: ({ call, bot, flowRef }) =>
+    call("POST", "/inbound-webhooks", { body: { bot: bot.id, name: "Payments", flow: flowRef, mapping: [] } }),
+  after: ({ flowNs }, body: { data: object[] }) =>
+    expect(body.data).toEqual([
+      {
+        name: "Payments",
+        hook_uid: expect.any(String),
+        sub_flow_ns: flowNs,
+        status: "active",
+        url: expect.stringMatching(/^https:\/\/bots\.example\/webhooks\/in\/./),
+      },
+    ]),
+  bad: [{ page: 0 }],
+  isOwn: true,
+};
+
 const changes: readonly DoorCase[] = [
   {
     endpoint: "POST /flow/create-tag",
@@ -192,7 +211,7 @@ const changes: readonly DoorCase[] = [
 ];
 
 const tenants = { fresh: () => aUchatTenant(server), mine: () => standing, other: () => other };
-describeDoor([...lists, ...changes], tenants);
+describeDoor([...lists, webhooks, ...changes], tenants);
 describeDoor(
   notOfferedEndpoints.map(({ method, path }) => ({
     endpoint: `${method} ${path}`,

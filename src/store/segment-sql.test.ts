@@ -173,12 +173,17 @@ const anOperand = fc.constantFrom<string | number | boolean>(
   "{{ name }}",
   "^A",
 );
-const aValue = fc.oneof(
-  fc.constant(undefined),
-  anOperand,
-  fc.array(anOperand, { maxLength: 3 }),
-  fc.tuple(fc.constantFrom("09:00", "13:00"), fc.constantFrom("12:00", "02:00")),
-);
+const aValueOf = (operand: typeof anOperand) =>
+  fc.oneof(
+    { weight: 1, arbitrary: fc.constant(undefined) },
+    { weight: 4, arbitrary: operand },
+    { weight: 2, arbitrary: fc.array(operand, { maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom("09:00", "13:00"), fc.constantFrom("12:00", "02:00")) },
+  );
+const aValue = aValueOf(anOperand);
+const aMoment = aValueOf(fc.constantFrom<string | number | boolean>(...instants, 0, 1, "1"));
+const isMoment = ({ subject }: Pick<Comparison, "subject">) =>
+  subject === "created_at" || subject === "last_inbound_at";
 const subjects: readonly Pick<Comparison, "subject" | "key">[] = [
   ...Object.keys(fieldKinds).map((key) => ({ subject: "field" as const, key: `f_${key}` })),
   { subject: "field", key: "Field number" },
@@ -198,7 +203,7 @@ const aComparison: fc.Arbitrary<Comparison> = fc
   .constantFrom(...subjects)
   .chain((subject) =>
     fc
-      .tuple(fc.constantFrom<string>(...anOperator(subject), "is"), aValue)
+      .tuple(fc.constantFrom<string>(...anOperator(subject), "is"), isMoment(subject) ? aMoment : aValue)
       .map(([operator, value]) => ({ ...subject, operator, ...(value === undefined ? {} : { value }) })),
   );
 const { condition: aCondition } = fc.letrec<{ condition: ConditionGroup }>((tie) => ({

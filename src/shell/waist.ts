@@ -43,7 +43,7 @@ const maxBatch = 400;
  * Beside a running transaction the next begins only with more than this: below, waiting makes one larger batch of two, and a batch's own cost
  * (two round trips, a commit) is that of some events.
  */
-const worthASecond = 18;
+const worthASecond = 15;
 /** Events that may wait; beyond, callers are told to come back, since memory is no queue. */
 const maxWaiting = 20_000;
 const defaultPatienceMs = 25_000;

@@ -57,9 +57,10 @@ describe("the OpenAPI document", () => {
   });
 
   it("offers an Idempotency-Key for every write", () => {
+    const changeNothing = ["validateFlow", "testWebhook"];
     for (const { operationId, method, parameters = [] } of operations) {
       const takesKey = parameters.some(({ name, in: place }) => place === "header" && name === "idempotency-key");
-      expect([operationId, takesKey]).toEqual([operationId, method !== "get" && operationId !== "validateFlow"]);
+      expect([operationId, takesKey]).toEqual([operationId, method !== "get" && !changeNothing.includes(operationId)]);
     }
   });
 

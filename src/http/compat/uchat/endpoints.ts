@@ -6,6 +6,7 @@ import { customEventEndpoints } from "./flow-events.ts";
 import { flowBotFieldEndpoints, flowUserFieldEndpoints } from "./flow-fields.ts";
 import { inboundWebhookEndpoints } from "./flow-inbound-webhooks.ts";
 import { flowTagEndpoints, teamLabelEndpoints } from "./flow-names.ts";
+import { segmentEndpoints } from "./flow-segments.ts";
 import { subFlowEndpoints } from "./flow-subflows.ts";
 import { noTemplates, notOfferedEndpoints } from "./not-offered.ts";
 import { shopEndpoints } from "./shop.ts";
@@ -43,6 +44,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...closingNoteEndpoints,
   ...customEventEndpoints,
   ...inboundWebhookEndpoints,
+  ...segmentEndpoints,
   noTemplates,
   ...notOfferedEndpoints,
 ];

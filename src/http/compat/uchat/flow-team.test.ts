@@ -92,6 +92,20 @@ const webhooks: DoorCase = {
   isOwn: true,
 };
 
+const segments: DoorCase = {
+  endpoint: "GET /flow/segments",
+  good: () => ({ name: "buy" }),
+  before: async ({ call }) => {
+    const condition = { match: "all", rules: [{ subject: "tag", key: "vip", operator: "has" }] };
+    const made = await call("POST", "/segments", { body: { name: "Buyers", condition } });
+    expect(made.statusCode, made.body).toBe(201);
+  },
+  after: ({ bot }, body: { data: object[] }) =>
+    expect(body.data).toEqual([{ name: "Buyers", segment_ns: expect.stringMatching(`^f${bot.id}sg\\d+$`) }]),
+  bad: [{ page: 0 }],
+  isOwn: true,
+};
+
 const changes: readonly DoorCase[] = [
   {
     endpoint: "POST /flow/create-tag",
@@ -211,7 +225,7 @@ const changes: readonly DoorCase[] = [
 ];
 
 const tenants = { fresh: () => aUchatTenant(server), mine: () => standing, other: () => other };
-describeDoor([...lists, webhooks, ...changes], tenants);
+describeDoor([...lists, webhooks, segments, ...changes], tenants);
 describeDoor(
   notOfferedEndpoints.map(({ method, path }) => ({
     endpoint: `${method} ${path}`,

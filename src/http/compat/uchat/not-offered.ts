@@ -38,7 +38,6 @@ const missing: readonly (readonly [Method, string, AnyEndpoint["scope"], string]
   ["POST", "/subscriber/broadcast-by-user-id", "flow", soon("broadcasts")],
   ["POST", "/subscriber/broadcast-by-tag", "flow", soon("broadcasts")],
   ["POST", "/subscriber/broadcast-by-segment", "flow", soon("broadcasts")],
-  ["GET", "/flow/segments", "flow", soon("segments")],
   ["GET", "/team/ticket-lists", "team", tickets],
   ["GET", "/team/ticket-lists/{listId}/fields", "team", tickets],
   ["GET", "/team/ticket-lists/{listId}/items", "team", tickets],

@@ -16,11 +16,11 @@ const { values } = parseArgs({
 });
 const people = Number(values.people ?? 100_000);
 const serverUrl = await findPostgres();
-const botApi = await startSubject(["bench/bot-api.ts"], 39_201, {});
+const botApi = await startSubject(["bench/bot-api.ts"], 19_201, {});
 const context = {
   people,
   serverUrl,
-  botApi: "http://127.0.0.1:39201",
+  botApi: "http://127.0.0.1:19201",
   say: (text: string) => process.stderr.write(`${text}\n`),
 };
 

@@ -21,7 +21,7 @@ export async function measureReplies(context: BenchContext): Promise<Row[]> {
 async function measureOurs({ people, botApi, say }: BenchContext, serverUrl: string | undefined): Promise<Row> {
   const kind = serverUrl === undefined ? "embedded" : "postgres";
   say(`replies on ${kind}`);
-  const repartee = await setUpRepartee({ port: 39_203, botApi, people, serverUrl });
+  const repartee = await setUpRepartee({ port: 19_203, botApi, people, serverUrl });
   try {
     const subject = await repartee.start("web,worker");
     await load(repartee.target, connections, 4);
@@ -67,7 +67,7 @@ async function waitForSends(port: number, wanted: number | undefined): Promise<v
 
 async function measureGrammy({ people, botApi, say }: BenchContext, serverUrl: string): Promise<Row> {
   say("replies by grammY");
-  const subject = await startSubject(["bench/grammy-server.ts"], 39_204, { DATABASE_URL: serverUrl, BOT_API: botApi });
+  const subject = await startSubject(["bench/grammy-server.ts"], 19_204, { DATABASE_URL: serverUrl, BOT_API: botApi });
   const target = { port: subject.port, path: "/hook", headers: {}, body: () => priceUpdate(people) };
   await load(target, connections, 3);
   // It answers the webhook after its reply: what is acknowledged is sent.

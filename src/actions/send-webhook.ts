@@ -27,7 +27,9 @@ export const sendWebhook = defineAction({
       bot: { id: bot.id, ref: bot.ref, name: bot.name },
       contact: toContactDocument(contact),
     });
-    const data = { workspaceId: bot.workspaceId, contactId: contact.id, deliveryId: `event-${eventId}`, url: address };
+    // A receiver that keeps one of two calls with the same id would miss what an event sends twice.
+    const deliveryId = `event-${eventId}-${context.jobCount + 1}`;
+    const data = { workspaceId: bot.workspaceId, contactId: contact.id, deliveryId, url: address };
     const [, host = ""] = /^https?:\/\/([^/?#]*)/i.exec(address) ?? [];
     context.enqueue({
       kind: "send-webhook",

@@ -63,6 +63,8 @@ export interface ContactContext {
   readonly shop: ShopContext;
   /** The live side: who looks after the contact, whether the bot is silent. */
   readonly conversation: ConversationContext;
+  /** How many jobs this decision has asked for so far: tells apart the jobs of one event, and is the same each time it is decided. */
+  readonly jobCount: number;
   enqueue(job: JobRequest): void;
   /** Records that something went wrong, without stopping. */
   error(code: string, message: string): void;

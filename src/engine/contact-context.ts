@@ -121,6 +121,9 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
     get conversation() {
       return createConversationContext(draft);
     },
+    get jobCount() {
+      return draft.jobs.length;
+    },
     enqueue: (job) => {
       draft.jobs.push(job);
     },

@@ -82,6 +82,14 @@ describe("a call of an inbound webhook", () => {
     expect(await who({ user_ns: "f1u999999999", email: "bob@example.com" })).toBe(bob.id);
   });
 
+  it("passes over a user_ns of another bot, whatever the number behind it", async () => {
+    const { uid } = await make();
+    const [ann, bob] = [await aContact(), await aContact({ email: "own@example.com" })];
+    const user_ns = `f${other.bot.id}u${ann.id}`;
+    expect(codeOf(await call(uid, { user_ns }))).toBe("inbound_webhook.nobody");
+    expect((await call(uid, { user_ns, email: "own@example.com" })).json().contactId).toBe(bob.id);
+  });
+
   it("that means nobody does nothing, and says so", async () => {
     const { uid } = await make({ flow });
     const before = server.submitted.length;

@@ -98,7 +98,7 @@ async function carryOut(
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new AppError("request.invalid", "the body has to be a JSON object");
   }
-  const call = readInboundCall(body as Readonly<Record<string, Json>>, hook.mapping);
+  const call = readInboundCall(body as Readonly<Record<string, Json>>, hook);
   const dedupeKey = readDedupeKey(hook, request);
   const { phone, email } = call.person;
   const tell = async () => await tellBot(dependencies, hook, { call, dedupeKey });

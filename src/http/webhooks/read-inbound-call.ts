@@ -27,12 +27,15 @@ export interface InboundCall {
 type Body = Readonly<Record<string, Json>>;
 
 /** Reads a call's body. Mapped values of the profile say who is meant as well as the names `phone` and `email` at the top do. */
-export function readInboundCall(body: Body, mapping: readonly InboundMapping[]): InboundCall {
+export function readInboundCall(
+  body: Body,
+  { botId, mapping }: { readonly botId: number; readonly mapping: readonly InboundMapping[] },
+): InboundCall {
   const mapped = mapping.map((one) => readMapping(body, one));
   const told = (key: "phone" | "email") => mapped.findLast(({ profile }) => profile?.key === key)?.profile?.text;
   return {
     person: {
-      ...readIds(body),
+      ...readIds(body, botId),
       phone: readWith(parsePhone, told("phone") ?? toText(body.phone)),
       email: readWith(parseEmail, told("email") ?? toText(body.email)),
     },
@@ -71,11 +74,12 @@ export function toContactCalls({ phone, email }: InboundPerson): ActionCall[] {
   ];
 }
 
-function readIds(body: Body): Pick<InboundPerson, "contactId" | "cuid"> {
+/** A `user_ns` of another bot names nobody here, though a contact of this one may have the same number. */
+function readIds(body: Body, botId: number): Pick<InboundPerson, "contactId" | "cuid"> {
   const cuid = toText(body.cuid);
-  const [, ofNs] = /^f\d{1,15}u(\d{1,15})$/.exec(toText(body.user_ns)?.trim() ?? "") ?? [];
+  const [, bot, contact] = /^f(\d{1,15})u(\d{1,15})$/.exec(toText(body.user_ns)?.trim() ?? "") ?? [];
   const [plain] = /^\d{1,15}$/.exec(toText(body.contact_id)?.trim() ?? "") ?? [];
-  const id = ofNs ?? plain;
+  const id = Number(bot) === botId ? contact : plain;
   return { contactId: id === undefined ? undefined : Number(id), cuid: cuid === "" ? undefined : cuid };
 }
 

@@ -259,6 +259,17 @@ describe("the action send_webhook", () => {
     });
   });
 
+  it("asked for twice in one event is two deliveries", async () => {
+    const shop = await aShop(one, { flows: [echoFlow] });
+    const ann = await tell(shop, "ann", "hello");
+    const call = { action: "send_webhook", args: { url: `${receiver.url}/twice` } };
+    const between = { action: "add_tag", args: { tag: "between" } };
+    const actions = [call, between, call];
+    await one.shell.submit({ target: { contactId: ann }, happening: { kind: "actions", actions }, source: "api" });
+    await until("both are sent", () => receiver.at("/twice").length === 2, { withinMs: 20_000 });
+    expect(new Set(receiver.at("/twice").map(({ headers }) => headers["x-repartee-delivery"])).size).toBe(2);
+  });
+
   it("refuses what is no http address, and calls nothing that is not public", async () => {
     const shop = await aShop(one, { flows: [echoFlow] });
     const ann = await tell(shop, "ann", "hello");

@@ -1,6 +1,11 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, gzip as gzipCallback } from "node:zlib";
+
+const gzip = promisify(gzipCallback);
+const brotli = promisify(brotliCompress);
 
 /** Where the web parts are made from, and where they go; tests name others. */
 export interface WebBuild {
@@ -14,8 +19,8 @@ export interface WebBuild {
 const root = path.resolve(import.meta.dirname, "..");
 const webBuild: WebBuild = {
   root,
-  // The contract is a source too: the pages speak it.
-  sources: ["web", "src/http/contract/webchat.ts", "vite.config.ts"],
+  // The contract is a source too, and the engine: the pages speak the one and run the other.
+  sources: ["web", "src/http/contract", "src/model", "src/engine", "src/steps", "src/actions", "vite.config.ts"],
   build: buildWithVite,
 };
 
@@ -33,7 +38,12 @@ export async function ensureWebBuilt({ root, sources, build }: WebBuild = webBui
   const fresh = `${output}.${process.pid}`;
   await build(fresh);
   await mkdir(output, { recursive: true });
-  for (const name of readdirSync(fresh)) await rename(path.join(fresh, name), path.join(output, name));
+  // The widget last: its time says that everything is there.
+  const names = readdirSync(fresh).sort((a, b) => Number(a === "widget.js") - Number(b === "widget.js"));
+  for (const name of names) {
+    await rm(path.join(output, name), { recursive: true, force: true });
+    await rename(path.join(fresh, name), path.join(output, name));
+  }
   await rm(fresh, { recursive: true });
 }
 
@@ -42,7 +52,22 @@ async function buildWithVite(folder: string): Promise<void> {
     throw new Error("the web parts are not built, and vite is not installed: run npm ci && npm run build", { cause });
   });
   const configFile = path.join(root, "vite.config.ts");
-  await build({ root, configFile, logLevel: "warn", build: { outDir: folder } });
+  const common = { configFile, logLevel: "warn" } as const;
+  await build({ ...common, mode: "widget", root, build: { outDir: folder } });
+  const admin = path.join(folder, "admin");
+  await build({ ...common, mode: "admin", build: { outDir: admin } });
+  await compressFolder(path.join(admin, "assets"));
+}
+
+/** Beside each text file its compressed forms: the server sends them as they are. */
+async function compressFolder(folder: string): Promise<void> {
+  for (const name of readdirSync(folder)) {
+    if (!/\.(js|css|svg)$/.test(name)) continue;
+    const file = path.join(folder, name);
+    const text = await readFile(file);
+    await writeFile(`${file}.gz`, await gzip(text, { level: 9 }));
+    await writeFile(`${file}.br`, await brotli(text));
+  }
 }
 
 /** When the newest file was changed, in Unix milliseconds; 0 where there is none. A folder's own time tells of what was deleted. */

@@ -65,6 +65,7 @@ export function aBot(
     members: new Map(),
     closingNotes: new Map(),
     webhooks: [],
+    integrations: [],
     channels: new Map([[channelId, "fake"]]),
     ...rest,
     flows: new Map(flows.map((flow) => [flow.ref, flow])),

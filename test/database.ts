@@ -30,6 +30,7 @@ async function onServer(databaseUrl: string): Promise<TestDatabase> {
     schema,
     close: async () => {
       await sql`drop schema ${sql.id(schema)} cascade`.execute(database.db);
+      await sql`drop schema if exists ${sql.id(database.jobSchema)} cascade`.execute(database.db);
       await database.close();
     },
   };

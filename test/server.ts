@@ -9,14 +9,15 @@ import { createChannelRuntime } from "../src/shell/channel-runtime.ts";
 import type { Jobs } from "../src/shell/jobs.ts";
 import { createLocalLive } from "../src/shell/live.ts";
 import { createSnapshots } from "../src/shell/snapshots.ts";
-import type { Submission } from "../src/shell/submission.ts";
+import type { Submission, SubmitReply } from "../src/shell/submission.ts";
 import { createWaist } from "../src/shell/waist.ts";
 import { advance, preparePublishedFlow } from "../src/steps/advance.ts";
 import { type Bot, createBot } from "../src/store/bot-store.ts";
 import { createToken, type NewToken } from "../src/store/token-store.ts";
 import { createWorkspace, type Workspace } from "../src/store/workspace-store.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
-import { outboundToLoopback } from "./outbound.ts";
+import { addressesOnLoopback, outboundToLoopback } from "./outbound.ts";
+import { runScript } from "./scripts.ts";
 
 /** The HTTP doors over a database of their own and the real waist; messages stay queued, since no outbox runs. */
 export interface TestServer {
@@ -29,6 +30,10 @@ export interface TestServer {
   readonly enqueued: readonly JobRequest[];
   /** Every line that was logged. */
   readonly logged: readonly string[];
+  /** Hands an event to the waist, past all doors. */
+  submit(submission: Submission): Promise<SubmitReply>;
+  /** Tells live listeners of a contact, as the shell does after a commit. */
+  announce(contactId: number): void;
   now(): number;
   /** Moves the clock. */
   pass(ms: number): void;
@@ -61,6 +66,7 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
     concurrency: database.kind === "embedded" ? 1 : 2,
   });
   const submitted: Submission[] = [];
+  const live = createLocalLive();
   const app = buildHttpApp({
     db,
     submit: (submission) => {
@@ -68,7 +74,7 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
       return waist.submit(submission);
     },
     enqueueJobs,
-    live: createLocalLive(),
+    live,
     channels: createChannelRuntime({ db, catalogue, secretKey, log, now }),
     log,
     now,
@@ -76,6 +82,8 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
     requestsPerSecond,
     secretKey,
     outbound: outboundToLoopback,
+    findAddresses: addressesOnLoopback,
+    runScript,
     isReady: async () => true,
   });
   await app.ready();
@@ -86,6 +94,8 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
     submitted,
     enqueued,
     logged,
+    submit: waist.submit,
+    announce: live.announce,
     now,
     pass: (ms) => {
       time += ms;

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type Logger, pino } from "pino";
 import type { Advance } from "../src/engine/advance.ts";
+import type { OutboundHttp } from "../src/engine/outbound.ts";
 import type { Happening } from "../src/model/event.ts";
 import type { FlowDocument } from "../src/model/flow.ts";
 import type { JobCatalogue } from "../src/shell/jobs.ts";
-import type { OutboundHttp } from "../src/shell/outbound-http.ts";
 import { type Shell, startShell } from "../src/shell/shell.ts";
 import type { Submission, SubmitReply } from "../src/shell/submission.ts";
 import { advance, preparePublishedFlow } from "../src/steps/advance.ts";
@@ -16,7 +16,8 @@ import { createWorkspace } from "../src/store/workspace-store.ts";
 import { noon } from "./builders.ts";
 import type { TestDatabase } from "./database.ts";
 import { createFakePlatform, type FakePlatform } from "./fake-channel.ts";
-import { outboundToLoopback } from "./outbound.ts";
+import { addressesOnLoopback, outboundToLoopback } from "./outbound.ts";
+import { runScript } from "./scripts.ts";
 import { until } from "./until.ts";
 
 /** Whether the suites run on a server, where several processes can share a database. */
@@ -74,6 +75,8 @@ export async function testShell(database: OpenDatabase, options: TestShellOption
     jobKinds: options.jobKinds ?? {},
     secretKey: options.secretKey ?? randomBytes(32),
     outbound: options.outbound ?? outboundToLoopback,
+    findAddresses: addressesOnLoopback,
+    runScript,
     log: recordingLog(logged),
     now: clock.now,
     isWorker,

@@ -11,7 +11,8 @@ import { botFileSchema, importBot } from "../src/store/bot-file.ts";
 import { createChannel } from "../src/store/channel-store.ts";
 import type { OpenDatabase } from "../src/store/database.ts";
 import { createWorkspace } from "../src/store/workspace-store.ts";
-import { outboundToLoopback } from "./outbound.ts";
+import { addressesOnLoopback, outboundToLoopback } from "./outbound.ts";
+import { runScript } from "./scripts.ts";
 import { recordingLog, type TestClock, testClock } from "./shell.ts";
 import { until } from "./until.ts";
 
@@ -45,6 +46,8 @@ export async function webchatServer(
     jobKinds: {},
     secretKey,
     outbound: outboundToLoopback,
+    findAddresses: addressesOnLoopback,
+    runScript,
     log,
     now,
     isWorker: true,
@@ -61,6 +64,8 @@ export async function webchatServer(
     requestsPerSecond: 100_000,
     secretKey,
     outbound: outboundToLoopback,
+    findAddresses: addressesOnLoopback,
+    runScript,
     isReady: async () => true,
   });
   const url = await app.listen({ host: "127.0.0.1", port });

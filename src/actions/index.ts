@@ -8,6 +8,7 @@ import { ban } from "./ban.ts";
 import { checkOutCart } from "./check-out-cart.ts";
 import { clearField } from "./clear-field.ts";
 import { clearVariable } from "./clear-variable.ts";
+import { createEmailSubscriber } from "./create-email-subscriber.ts";
 import { createOrder } from "./create-order.ts";
 import { emptyCart } from "./empty-cart.ts";
 import { hasLabel } from "./has-label.ts";
@@ -26,12 +27,17 @@ import { optOut } from "./opt-out.ts";
 import { pauseBot } from "./pause-bot.ts";
 import { removeAllDelays } from "./remove-all-delays.ts";
 import { removeAllLabels } from "./remove-all-labels.ts";
+import { removeAllScheduledMessages } from "./remove-all-scheduled-messages.ts";
 import { removeAllTags } from "./remove-all-tags.ts";
 import { removeFromCart } from "./remove-from-cart.ts";
 import { removeLabel } from "./remove-label.ts";
+import { removeScheduledMessage } from "./remove-scheduled-message.ts";
 import { removeTag } from "./remove-tag.ts";
 import { resumeBot } from "./resume-bot.ts";
+import { scheduleMessage } from "./schedule-message.ts";
+import { sendEmail } from "./send-email.ts";
 import { sendMessage } from "./send-message.ts";
+import { sendToGetcourse } from "./send-to-getcourse.ts";
 import { sendWebhook } from "./send-webhook.ts";
 import { setConsent } from "./set-consent.ts";
 import { setField } from "./set-field.ts";
@@ -56,6 +62,7 @@ export const actions = {
   check_out_cart: checkOutCart,
   clear_field: clearField,
   clear_variable: clearVariable,
+  create_email_subscriber: createEmailSubscriber,
   create_order: createOrder,
   empty_cart: emptyCart,
   has_label: hasLabel,
@@ -75,11 +82,16 @@ export const actions = {
   remove_all_delays: removeAllDelays,
   remove_all_labels: removeAllLabels,
   remove_all_tags: removeAllTags,
+  remove_all_scheduled_messages: removeAllScheduledMessages,
   remove_from_cart: removeFromCart,
   remove_label: removeLabel,
   remove_tag: removeTag,
+  remove_scheduled_message: removeScheduledMessage,
   resume_bot: resumeBot,
+  schedule_message: scheduleMessage,
+  send_email: sendEmail,
   send_message: sendMessage,
+  send_to_getcourse: sendToGetcourse,
   send_webhook: sendWebhook,
   set_consent: setConsent,
   set_field: setField,

@@ -1,12 +1,16 @@
+import { availableParallelism } from "node:os";
 import type { Logger } from "pino";
 import { channelTypes } from "../channels/index.ts";
 import { buildHttpApp } from "../http/app.ts";
 import { jobKinds } from "../shell/jobs/index.ts";
-import { createOutboundHttp } from "../shell/outbound-http.ts";
+import { createAddressFinder, createOutboundHttp } from "../shell/outbound-http.ts";
+import { createScriptPool } from "../shell/scripts/script-pool.ts";
+import { makeSetupCode } from "../shell/setup-code.ts";
 import { startShell } from "../shell/shell.ts";
 import type { Submit } from "../shell/submission.ts";
 import { advance, preparePublishedFlow } from "../steps/advance.ts";
 import { migrateToLatest, type OpenDatabase, openDatabase } from "../store/database.ts";
+import { hasUsers } from "../store/session-store.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { type DirectoryLock, lockDataDirectory, openDataDirectory, readSecretKey } from "./data-directory.ts";
 import { seedDemo } from "./demo.ts";
@@ -21,6 +25,8 @@ export interface RunningApp {
   readonly submit: Submit;
   /** Held while the embedded database is open here. */
   readonly lock: DirectoryLock | undefined;
+  /** What makes the first user; undefined: there is one. */
+  readonly setupCode: string | undefined;
   /** Whether this start made the demo workspace. */
   readonly isFirstStart: boolean;
   /** Answers what was taken, lets sends under way end, closes everything. */
@@ -42,8 +48,11 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
   const migrated = await migrateToLatest(database.db);
   if (migrated.length > 0) log.info({ migrated }, "the database schema is up to date");
   const isFirstStart = config.demo && (await seedDemo(database.db));
+  const setupCode = (await hasUsers(database.db)) ? undefined : makeSetupCode(secretKey);
   const now = () => Date.now();
   const outbound = createOutboundHttp(config.outbound);
+  const findAddresses = createAddressFinder(config.outbound);
+  const scripts = createScriptPool({ threads: Math.max(2, Math.min(4, availableParallelism() - 1)) });
   const shell = await startShell({
     database,
     advance,
@@ -52,6 +61,8 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     jobKinds,
     secretKey,
     outbound,
+    findAddresses,
+    runScript: scripts.run,
     log,
     now,
     isWorker: config.roles.worker,
@@ -71,6 +82,8 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     requestsPerSecond: config.http.requestsPerSecond,
     secretKey,
     outbound,
+    findAddresses,
+    runScript: scripts.run,
     isReady: async () => shell.isAlive(),
   });
   const url = config.roles.web ? await http.listen({ host: config.http.host, port: config.http.port }) : undefined;
@@ -82,10 +95,12 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     secretKey,
     submit: shell.submit,
     lock,
+    setupCode,
     isFirstStart,
     async stop() {
       await http.close();
       await shell.stop();
+      await scripts.close();
       await database.close();
       lock?.release();
     },

@@ -57,7 +57,7 @@ async function startControl(app: RunningApp, config: Config, log: Logger): Promi
 
 /** What a newcomer needs to know, or, with `--json`, what a script does. */
 function announce(app: RunningApp, config: Config, { terminal, json }: LocalContext): void {
-  const { url, publicUrl, database, isFirstStart } = app;
+  const { url, publicUrl, database, isFirstStart, setupCode } = app;
   if (json) {
     terminal.stdout.write(`${JSON.stringify({ version, url: url ?? null, publicUrl, database: database.kind })}\n`);
     return;
@@ -69,6 +69,7 @@ function announce(app: RunningApp, config: Config, { terminal, json }: LocalCont
   ];
   if (url !== undefined) {
     lines.push(`  address    ${publicUrl}`);
+    if (setupCode !== undefined) lines.push(`  set-up code ${setupCode}  (makes the first user, at ${publicUrl}/)`);
     if (config.demo) lines.push(`  chat       ${publicUrl}/chat/demo`);
     lines.push(`  API        ${publicUrl}/api/v1/docs`, "", "  An access token for the API:");
     lines.push("    npx repartee token create --workspace demo --kind api");

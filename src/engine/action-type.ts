@@ -6,6 +6,7 @@ import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { ActionResult, JobRequest } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ConversationContext } from "./conversation.ts";
+import type { ScheduledContext } from "./scheduled.ts";
 import type { ShopContext } from "./shop-context.ts";
 
 /** How a message is sent, where it is not the bot's answer on the present channel. */
@@ -13,6 +14,8 @@ export interface SendOptions {
   readonly channelId?: number | undefined;
   readonly lane?: "live" | "bulk" | undefined;
   readonly author?: MessageAuthor | undefined;
+  /** An address on the channel where the contact need not be; absent: the contact's own identity there. */
+  readonly recipient?: string | undefined;
 }
 
 /**
@@ -47,6 +50,10 @@ export interface ContactContext {
   setField(key: string, value: FieldValue | null): boolean;
   setProfile(key: ProfileKey, value: string | null): boolean;
   setUtm(utm: Contact["utm"]): boolean;
+  /** Makes the contact known on a channel by its address there. False: it is already. Where another contact has the address, it stays theirs. */
+  addIdentity(channelId: number, externalId: string): boolean;
+  /** Records how the contact came, as an entry link would: `link` is one of the bot's, and what is stored with it goes along. */
+  recordEntry(payload: string, link?: string): void;
   setVariable(key: string, value: FieldValue | null): boolean;
   subscribeToSequence(ref: string): boolean;
   unsubscribeFromSequence(ref: string): boolean;
@@ -54,7 +61,15 @@ export interface ContactContext {
   addNote(text: string): void;
 
   /** Starts a flow (walked after the present step); a position that the contact holds in it ends as `restarted`. False: no such published flow. */
-  startFlow(flow: string, options?: { readonly step?: string | undefined; readonly by?: string }): boolean;
+  startFlow(
+    flow: string,
+    options?: {
+      readonly step?: string | undefined;
+      readonly by?: string;
+      /** The channel that the flow speaks on; absent: the present one. */
+      readonly channelId?: number | undefined;
+    },
+  ): boolean;
   /** Ends all positions in a flow, or only those at the given step. Returns how many. */
   stopFlow(flow: string, options?: { readonly step?: string | undefined }): number;
   /** Sends on the present channel (or the named one). False: nowhere to send (no identity, blocked, opted out); a fact says why. */
@@ -63,9 +78,13 @@ export interface ContactContext {
   readonly shop: ShopContext;
   /** The live side: who looks after the contact, whether the bot is silent. */
   readonly conversation: ConversationContext;
+  /** Messages to the contact that are to be sent later. */
+  readonly scheduled: ScheduledContext;
   /** How many jobs this decision has asked for so far: tells apart the jobs of one event, and is the same each time it is decided. */
   readonly jobCount: number;
   enqueue(job: JobRequest): void;
+  /** Records lines for whoever looks for a mistake later; they mean nothing to the engine. */
+  trace(lines: readonly string[]): void;
   /** Records that something went wrong, without stopping. */
   error(code: string, message: string): void;
 }
@@ -85,7 +104,8 @@ export interface ActionType<Args = unknown> {
     | "consent"
     | "variables"
     | "conversation"
-    | "shop";
+    | "shop"
+    | "integrations";
   /** One sentence for the editor and the API document. */
   readonly description: string;
   readonly args: z.ZodType<Args>;

@@ -7,10 +7,11 @@ import type { World } from "../model/world.ts";
 import { parseActionCall } from "./actions.ts";
 import { createContactContext, startFlow } from "./contact-context.ts";
 import { findHeldResult, holdJobResult, holdPosition, isSilent, reopen } from "./conversation.ts";
-import { createDraft, type Draft, isOfEvent, toOutcome } from "./draft.ts";
+import { createDraft, type Draft, isOfEvent, removePosition, toOutcome } from "./draft.ts";
 import { enterByLink } from "./entry.ts";
 import { mergeContacts } from "./merge.ts";
 import { checkMappings, saveResult } from "./save-result.ts";
+import { isScheduled, toScheduledMessage } from "./scheduled.ts";
 import { findKeyword, findTriggers, type Triggered } from "./triggers.ts";
 import { type Catalogue, parseButtonPayload, press, resume, startByPayload, walk } from "./walk.ts";
 
@@ -67,7 +68,8 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
     const position = draft.contact.positions.find(({ id }) => id === event.positionId);
     // Gone on meanwhile, or moved to later: nothing is due.
     if (position?.wakeAt !== undefined && position.wakeAt <= event.at) {
-      if (isSilent(draft)) holdPosition(draft, position);
+      if (isScheduled(position)) sendScheduled(draft, position);
+      else if (isSilent(draft)) holdPosition(draft, position);
       else endWait(draft, catalogue, position);
     }
     return undefined;
@@ -97,6 +99,13 @@ export function createAdvance(catalogue: Catalogue): Advance {
     walk(draft, catalogue);
     return toOutcome(draft, answer ?? { status: "done" });
   };
+}
+
+/** Its time has come. Where it cannot be sent (blocked, opted out, banned), the history says why. */
+function sendScheduled(draft: Draft, position: Position): void {
+  const { content, channelId, author } = toScheduledMessage(position);
+  removePosition(draft, position.id);
+  createContactContext(draft).send(content, { channelId, author });
 }
 
 /** A wait is over: its time has come, or what its job found while the bot was silent may now be told. */

@@ -32,7 +32,22 @@ export interface InboundEvent {
   readonly at?: number | undefined;
   readonly profile?: Profile | undefined;
   readonly username?: string | undefined;
+  /** The contact that a message of ours went to, where what came says so: whoever is not on the channel yet is that contact. */
+  readonly contactId?: number | undefined;
+  /** Somebody whom the channel does not know is nobody: the event is left out instead of making a contact. */
+  readonly onlyKnown?: true | undefined;
 }
+
+/** What somebody who follows a signed link in one of our messages is to do there, and who they are. */
+export type OpenedLink =
+  | {
+      readonly kind: "press";
+      readonly recipient: string;
+      readonly contactId: number;
+      readonly payload: string;
+      readonly title: string;
+    }
+  | { readonly kind: "unsubscribe"; readonly recipient: string; readonly contactId: number };
 
 /** A webhook call, as far as a channel may see it. */
 export interface WebhookRequest {
@@ -95,11 +110,16 @@ export interface ConnectedChannel<Settings> {
   readonly settings: Settings;
 }
 
+/** Looks a name up and refuses what is not public, unless whoever runs the server allows it. Throws what is wrong, in words. */
+export type FindAddresses = (host: string) => Promise<readonly string[]>;
+
 /** Ports that channel code may use; tests pass others. */
 export interface ChannelPorts {
   readonly fetch: typeof fetch;
   /** Tells live listeners (open web chats) that a contact has something new. */
   readonly announce: (contactId: number) => void;
+  /** For protocols other than HTTP: the checked addresses of a server that a user named. What was checked is what to connect to. */
+  readonly findAddresses: FindAddresses;
   readonly log: { warn(data: object, message: string): void; info(data: object, message: string): void };
 }
 
@@ -134,6 +154,8 @@ export interface ChannelType<Settings = unknown> {
     signal: AbortSignal,
   ): Promise<void> | undefined;
   health?(channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<{ ok: boolean; message: string }>;
+  /** Reads what stands behind `/e/` in a link of our own making. Undefined: it is none of this channel's. */
+  openLink?(token: string, channel: ConnectedChannel<Settings>): OpenedLink | undefined;
   /** The link that opens the bot with this payload; undefined where the settings lack what it needs. `publicUrl` without a trailing slash. */
   entryUrl?(
     channel: ConnectedChannel<Settings>,

@@ -4,6 +4,7 @@ import type { Fact } from "../model/outcome.ts";
 import type { ContactContext } from "./action-type.ts";
 import { createConversationContext } from "./conversation.ts";
 import { type Draft, isOfEvent, removePosition, type WalkItem } from "./draft.ts";
+import { createScheduledContext } from "./scheduled.ts";
 import { createShopContext } from "./shop-context.ts";
 import { renderTemplate } from "./template.ts";
 
@@ -71,6 +72,13 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
       draft.contact = { ...draft.contact, utm };
       return true;
     },
+    addIdentity: (channelId, externalId) => addIdentity(draft, channelId, externalId),
+    recordEntry: (payload, ref) => {
+      const link = ref === undefined ? undefined : draft.bot.entryLinks.get(ref);
+      const variables = link?.data?.variables ?? {};
+      draft.contact = { ...draft.contact, entry: { link: link?.ref, payload, at: draft.event.at, variables } };
+      draft.facts.push({ kind: "entry", payload, ...(link === undefined ? {} : { link: link.ref }) });
+    },
     setVariable: (key, value) => {
       const variables = withEntry(draft.variables, key, value);
       if (variables === undefined) return false;
@@ -96,17 +104,18 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
     stopFlow: (flow, options = {}) => stopFlow(draft, flow, options.step),
     send: (content, options = {}) => {
       const channelId = options.channelId ?? draft.channelId;
-      const identity = identityOn(draft, channelId);
-      const obstacle = whyNotSend(draft, identity?.status);
-      if (identity === undefined || obstacle !== undefined) {
+      const address = addressOn(draft, channelId, options.recipient);
+      const obstacle = whyNotSend(draft, address?.status);
+      if (address === undefined || obstacle !== undefined) {
         draft.facts.push({ kind: "message_skipped", reason: obstacle ?? "no_channel", ...where });
         return false;
       }
       draft.messages.push({
-        channelId: identity.channelId,
-        recipient: identity.externalId,
+        channelId: address.channelId,
+        recipient: address.externalId,
         content,
-        lane: options.lane ?? "live",
+        // An answer to a person never waits behind a broadcast.
+        lane: options.lane ?? (draft.event.source === "broadcast" ? "bulk" : "live"),
         ...(options.author === undefined ? {} : { author: options.author }),
         ...where,
       });
@@ -121,11 +130,17 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
     get conversation() {
       return createConversationContext(draft);
     },
+    get scheduled() {
+      return createScheduledContext(draft);
+    },
     get jobCount() {
       return draft.jobs.length;
     },
     enqueue: (job) => {
       draft.jobs.push(job);
+    },
+    trace: (lines) => {
+      draft.facts.push({ kind: "traced", lines, ...where });
     },
     error: (code, message) => {
       draft.facts.push({ kind: "error", code, message, ...where });
@@ -145,6 +160,27 @@ function identityOn(draft: Draft, channelId: number | undefined): Identity | und
   if (own !== undefined) return own;
   const rank = ({ status, lastInboundAt = 0 }: Identity) => (status === "active" ? 1 + lastInboundAt : 0);
   return candidates.reduce((best, identity) => (rank(identity) > rank(best) ? identity : best));
+}
+
+type Address = Pick<Identity, "channelId" | "externalId" | "status">;
+
+/** Where a message goes: to an address that was given, else to the contact's identity. */
+function addressOn(draft: Draft, channelId: number | undefined, recipient: string | undefined): Address | undefined {
+  if (recipient === undefined || channelId === undefined) return identityOn(draft, channelId);
+  const known = draft.contact.identities.find(
+    (identity) => identity.channelId === channelId && identity.externalId === recipient,
+  );
+  return known ?? { channelId, externalId: recipient, status: "active" };
+}
+
+function addIdentity(draft: Draft, channelId: number, externalId: string): boolean {
+  const { identities } = draft.contact;
+  if (identities.some((identity) => identity.channelId === channelId && identity.externalId === externalId))
+    return false;
+  const channelKind = draft.bot.channels.get(channelId) ?? "";
+  // The id comes when it is stored.
+  const made: Identity = { id: 0, channelId, channelKind, externalId, status: "active" };
+  return change(draft, { identities: [...identities, made] }, { kind: "identity_added", channelId, externalId });
 }
 
 /** Why nothing may be sent, as a stable word; undefined: it may. One who opted out gets only what they ask for themselves. */
@@ -202,6 +238,7 @@ export function startFlow(
     readonly step?: string | undefined;
     readonly by: string;
     readonly values?: Readonly<Record<string, FieldValue>> | undefined;
+    readonly channelId?: number | undefined;
   },
 ): boolean {
   const flow = draft.bot.flows.get(ref);
@@ -212,7 +249,7 @@ export function startFlow(
   }
   dropQueued(draft, (item) => item.flow.ref === ref, "restarted");
   draft.facts.push({ kind: "flow_started", flow: ref, step, by: options.by });
-  draft.queue.push({ flow, step, values: options.values ?? {}, channelId: draft.channelId });
+  draft.queue.push({ flow, step, values: options.values ?? {}, channelId: options.channelId ?? draft.channelId });
   return true;
 }
 

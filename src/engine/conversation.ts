@@ -3,6 +3,7 @@ import { type ConsentKind, type Conversation, forever, newConversation } from ".
 import type { Json } from "../model/field.ts";
 import type { Fact } from "../model/outcome.ts";
 import { type Draft, replacePosition } from "./draft.ts";
+import { isScheduled } from "./scheduled.ts";
 
 /** The live side of the contact, as actions change it. Each method that changes nothing records nothing. */
 export interface ConversationContext {
@@ -109,7 +110,9 @@ export function createConversationContext(draft: Draft): ConversationContext {
       draft.facts.push({ kind: "custom_event", ...event });
     },
     dropDelays() {
-      const delays = draft.contact.positions.filter(({ waitsFor }) => waitsFor === "time");
+      const delays = draft.contact.positions.filter(
+        (position) => position.waitsFor === "time" && !isScheduled(position),
+      );
       for (const { flow, step } of delays) {
         draft.facts.push({ kind: "position_ended", flow, step, reason: "stopped" });
       }

@@ -92,11 +92,18 @@ export function isOfEvent(event: Event, identity: Identity): boolean {
 
 /** Returns the new position's id. */
 export function addPosition(draft: Draft, position: Omit<Position, "id" | "enteredAt">): string {
+  const id = addWait(draft, position);
+  const { flow, step, waitsFor, wakeAt: until } = position;
+  draft.facts.push({ kind: "waiting", flow, step, for: waitsFor, until });
+  return id;
+}
+
+/** The same without the fact: for waits that are no walk's. */
+export function addWait(draft: Draft, position: Omit<Position, "id" | "enteredAt">): string {
   const id = `${draft.event.id}-${draft.positionsMade}`;
   draft.positionsMade += 1;
   const made: Position = { ...position, id, enteredAt: draft.event.at };
   draft.contact = { ...draft.contact, positions: [...draft.contact.positions, made] };
-  draft.facts.push({ kind: "waiting", flow: made.flow, step: made.step, for: made.waitsFor, until: made.wakeAt });
   return id;
 }
 

@@ -3,6 +3,7 @@ import { type Consents, type Conversation, consentKinds, newConversation } from 
 import type { FieldValue } from "../model/field.ts";
 import type { Answer, Fact } from "../model/outcome.ts";
 import type { Draft } from "./draft.ts";
+import { noFlow } from "./scheduled.ts";
 
 /** What becomes of one part of a contact when another is merged into it. */
 type Merger<K extends keyof Contact> = (own: Contact[K], other: Contact[K], contacts: Contacts) => Contact[K];
@@ -95,6 +96,8 @@ function mergePositions({ primary, secondary }: Contacts): {
   readonly ended: readonly Position[];
 } {
   const flows = new Set(primary.positions.map(({ flow }) => flow));
+  // What is scheduled belongs to no flow: all of it stays.
+  flows.delete(noFlow);
   const ended = secondary.positions.filter(({ flow }) => flows.has(flow));
   const moved = secondary.positions.filter(({ flow }) => !flows.has(flow));
   const kept = [...primary.positions, ...moved].sort((a, b) => a.enteredAt - b.enteredAt);

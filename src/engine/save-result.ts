@@ -24,7 +24,8 @@ export function saveResult(
   }
 }
 
-function saveField(
+/** Sets a field by key or name; `null` clears it. What does not fit its kind, and a field that is not there, are recorded as errors. */
+export function saveField(
   context: Pick<ContactContext, "bot" | "contact" | "setField" | "error">,
   name: string,
   value: Json,

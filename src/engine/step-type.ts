@@ -3,7 +3,7 @@ import type { ActionCall } from "../model/action-call.ts";
 import type { WaitKind } from "../model/contact.ts";
 import type { InboundMessage } from "../model/event.ts";
 import type { FieldValue, Json } from "../model/field.ts";
-import type { ActionResult } from "../model/outcome.ts";
+import type { ActionResult, JobRequest } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ContactContext } from "./action-type.ts";
 
@@ -19,7 +19,7 @@ export type StepResult<Output extends string = string> =
       readonly wait: WaitKind;
       readonly until?: number | undefined;
       readonly state?: Json;
-      readonly job?: { readonly kind: string; readonly data: Json };
+      readonly job?: Pick<JobRequest, "kind" | "data" | "group">;
     }
   /** Elsewhere: a step of this flow, or another flow (at its first step where none is named). */
   | { readonly jump: { readonly flow?: string | undefined; readonly step?: string | undefined } }
@@ -72,6 +72,8 @@ export interface StepType<Config = unknown> {
   readonly description: string;
   readonly config: z.ZodType<Config>;
   readonly example: NoInfer<Config>;
+  /** Keys of the config whose texts are no templates, however they look. */
+  readonly plainTexts?: readonly string[];
   outputs(config: NoInfer<Config>): readonly StepOutput[];
   /** Problems that the schema cannot see (an unknown tag operator, weights of zero), as sentences. */
   problems?(config: NoInfer<Config>): readonly string[];

@@ -74,13 +74,33 @@ function parse(template: string): Template[] {
   return parsed;
 }
 
+/** What templates take from the event instead of a clock and a die. */
+export interface TemplateGlobals {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly seed: string;
+}
+
 /** Renders a Liquid template. `now` in Unix milliseconds. Never throws. */
 export function renderTemplate(template: string, scope: TemplateScope, now: number): Rendered {
+  return isPlain(template) ? { text: template } : renderNames(template, toNames(scope), toGlobals(scope, now));
+}
+
+export function toGlobals({ contact, bot }: TemplateScope, now: number): TemplateGlobals {
+  return { now, timeZone: zoneOf(contact, bot), seed: `${contact.cuid}:${now}` };
+}
+
+/** The same with names that were gathered before (`toNames`). Never throws. */
+export function renderNames(
+  template: string,
+  names: Readonly<Record<string, unknown>>,
+  globals: TemplateGlobals,
+): Rendered {
   if (isPlain(template)) return { text: template };
   try {
-    const timeZone = zoneOf(scope.contact, scope.bot);
-    const globals = { now, timeZone, seed: `${scope.contact.cuid}:${now}` };
-    const text: unknown = liquid.renderSync(parse(template), toNames(scope), { globals });
+    const text: unknown = liquid.renderSync(parse(template), names, { globals: { ...globals } });
     // Filters can cut a character in two, or decode what no text may hold.
     return { text: cleanText(String(text)) };
   } catch (error) {

@@ -70,3 +70,8 @@ export function plusDays(at: number, days: number, zone: string): number {
 export function daysBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 86_400_000;
 }
+
+/** Minutes that the clocks of a zone are ahead of UTC at a moment (Unix ms). */
+export function utcOffset(at: number, zone: string): number {
+  return IANAZone.create(zone).offset(at);
+}

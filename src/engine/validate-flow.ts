@@ -74,10 +74,16 @@ function checkStep(step: StoredStep, document: FlowDocument, catalogue: Catalogu
   }
   return [
     ...(type.problems?.(parsed.data) ?? []).map((message) => error("step.bad_config", message, ref)),
-    ...checkTexts(step.config, ref),
+    ...checkTexts(withoutPlainTexts(step.config, type), ref),
     ...findCalls(parsed.data).flatMap((call) => checkCall(call, ref, catalogue.actions, bot)),
     ...checkJump(step, document, bot),
   ];
+}
+
+function withoutPlainTexts(config: StoredStep["config"], { plainTexts = [] }: StepType): StoredStep["config"] {
+  return plainTexts.length === 0
+    ? config
+    : Object.fromEntries(Object.entries(config).filter(([key]) => !plainTexts.includes(key)));
 }
 
 /** Every text of a config may be a template; one that is broken would come out empty. */

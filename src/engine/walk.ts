@@ -160,7 +160,7 @@ function follow(draft: Draft, catalogue: Catalogue, stand: Stand, result: StepRe
       channelId: stand.channelId,
     });
     const { job } = result;
-    if (job !== undefined) draft.jobs.push({ kind: job.kind, data: { positionId, data: job.data } });
+    if (job !== undefined) draft.jobs.push({ ...job, data: { positionId, data: job.data } });
   } else if ("jump" in result) {
     jump(draft, stand, result.jump);
   } else if ("fail" in result) {

@@ -44,6 +44,8 @@ async function fill(tenant: UchatTenant): Promise<string[]> {
     await make("/members", { email: `${mark}@example.com`, name: mark }),
     await make("/webhooks", { name: mark, url: "https://receiver.invalid/", events: ["tag_added"] }),
     await make("/inbound-webhooks", { bot: bot.id, name: mark }),
+    await make("/broadcasts", { bot: bot.id, name: mark, audience: { all: true }, content: mark }),
+    await make("/integrations", { kind: "getcourse", name: mark, settings: { account: mark, key: mark } }),
     await make("/tokens", { name: mark, scopes: ["*"] }),
   ];
   await tenant.call("PATCH", `/contacts/${contactId}`, { body: { name: mark } });
@@ -143,7 +145,8 @@ async function ask({ url, methods }: KnownRoute): Promise<number> {
 
 it("no route of any door shows or changes another workspace's things, whatever id is asked for", async () => {
   const before = await look();
-  const routes = listRoutes(server.app).filter(({ url }) => doorOf(url) !== undefined);
+  // The stream of live news does not end; `api/inbox.test.ts` listens to it as a stranger.
+  const routes = listRoutes(server.app).filter(({ url }) => doorOf(url) !== undefined && !url.endsWith("/live"));
   let asked = 0;
   for (const route of routes) asked += await ask(route);
   expect(routes.length).toBeGreaterThan(200);

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
+import cookie from "@fastify/cookie";
 import fastify, { type ConnectionError, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { AppError } from "../model/app-error.ts";
+import { adminRoutes } from "./admin/pages.ts";
 import { rememberRoutes } from "./allowed-methods.ts";
 import { apiRoutes } from "./api/api.ts";
 import { actionLinkRoutes } from "./compat/bothelp/action-link.ts";
@@ -17,6 +19,10 @@ import { parseJson } from "./encoding.ts";
 import { addErrorHandling, sendError, statusOf, toAppError, toErrorBody } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { addMeasuring } from "./measure.ts";
+import { messageLinkRoutes } from "./message-links.ts";
+import { oauthRoutes } from "./oauth-callback.ts";
+import { cookieSecret } from "./sign-in/member-reader.ts";
+import { signInRoutes } from "./sign-in/routes.ts";
 import { pageRoutes } from "./webchat/pages.ts";
 import { webchatRoutes } from "./webchat/webchat-routes.ts";
 import { channelWebhookRoutes } from "./webhooks/channel-webhooks.ts";
@@ -64,9 +70,13 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   });
   addErrorHandling(app);
   addMeasuring(app);
+  app.register(cookie, { secret: cookieSecret(dependencies.secretKey) });
   // Handed over whole: `publicUrl` may be known only once the server listens.
   app.register(async (part) => healthRoutes(part, dependencies));
+  app.register(async (part) => oauthRoutes(part, dependencies));
+  app.register(async (part) => signInRoutes(part, dependencies), { prefix: "/auth" });
   app.register(async (part) => channelWebhookRoutes(part, dependencies));
+  app.register(async (part) => messageLinkRoutes(part, dependencies));
   app.register(async (part) => await inboundWebhookRoutes(part, dependencies));
   app.register(async (part) => actionLinkRoutes(part, dependencies), { prefix: "/compat/bothelp" });
   app.register(async (part) => await tokenEndpoint(part, dependencies), { prefix: "/compat/bothelp/oauth2" });
@@ -77,6 +87,7 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   app.register(async (part) => await apiRoutes(part, dependencies), { prefix: "/api/v1" });
   app.register(async (part) => await webchatRoutes(part, dependencies), { prefix: "/webchat" });
   app.register(async (part) => await pageRoutes(part, dependencies));
+  app.register(async (part) => await adminRoutes(part, dependencies));
   return app;
 }
 

@@ -1,15 +1,21 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../model/app-error.ts";
+import type { MemberRole } from "../model/conversation.ts";
 import type { TokenKind } from "../store/tables.ts";
 import { findLiveToken, findTokenByHash, hashToken, type Token, touchToken } from "../store/token-store.ts";
 import type { Access } from "../store/workspace-store.ts";
 import type { Scope } from "./contract/common.ts";
 import type { HttpDependencies } from "./dependencies.ts";
+import { createMemberReader } from "./sign-in/member-reader.ts";
 
-/** Who calls: the token, and what it may see. */
+/** Who calls: a token, or somebody of the team in the browser; and what they may see. */
 export interface Caller extends Access {
+  /** The same for all calls of this caller: `t7` for a token, `m7` for a member. */
+  readonly key: string;
+  /** Of a token; doors that are not the native API have no other callers. */
   readonly tokenId: number;
+  readonly member?: { readonly id: number; readonly userId: number; readonly role: MemberRole } | undefined;
   readonly scopes: readonly string[];
 }
 
@@ -30,17 +36,19 @@ const cacheMs = 3_000;
 const cacheSize = 1_000;
 const touchMs = 60_000;
 
-/** Lets only live tokens of kind `api` with the route's scope pass, before the body is read. */
+/** Lets only live tokens of kind `api` with the route's scope pass, and members who are signed in and whose role has it, before the body is read. */
 export function addAuthentication(app: FastifyInstance, dependencies: HttpDependencies): void {
   const tokens = createTokenReader(dependencies);
+  const members = createMemberReader(dependencies);
   app.decorateRequest("caller", null as unknown as Caller);
   app.addHook("onRoute", ({ url, config }) => {
     if (config?.scope === undefined) throw new Error(`the route ${url} names no scope`);
   });
   app.addHook("onRequest", async (request) => {
-    const token = await tokens.find(hashToken(readBearer(request)), "api");
-    checkScope(token, request);
-    request.caller = toCaller(token);
+    const member = request.headers.authorization === undefined ? await members.find(request) : undefined;
+    const caller = member ?? toCaller(await tokens.find(hashToken(readBearer(request)), "api"));
+    checkScope(caller, request);
+    request.caller = caller;
   });
 }
 
@@ -78,7 +86,7 @@ export async function addRequestLimit(
     max: requestsPerSecond,
     timeWindow: 1_000,
     hook,
-    keyGenerator: ({ caller }) => String(caller.tokenId),
+    keyGenerator: ({ caller }) => caller.key,
     addHeaders: silent,
     addHeadersOnExceeding: silent,
     errorResponseBuilder: () =>
@@ -127,7 +135,7 @@ export function createTokenReader({ db, now }: Pick<HttpDependencies, "db" | "no
 }
 
 export function toCaller({ id: tokenId, workspaceId, botId, scopes }: Token): Caller {
-  return { tokenId, workspaceId, botId: botId ?? undefined, scopes };
+  return { key: `t${tokenId}`, tokenId, workspaceId, botId: botId ?? undefined, scopes };
 }
 
 function readBearer(request: FastifyRequest): string {
@@ -136,10 +144,10 @@ function readBearer(request: FastifyRequest): string {
   return token;
 }
 
-function checkScope(token: Token, request: FastifyRequest): void {
+function checkScope(caller: Caller, request: FastifyRequest): void {
   const { scope, shared } = request.routeOptions.config;
-  if (scope !== undefined) requireScope(token, scope);
-  if (shared === true && token.botId !== null) {
+  if (scope !== undefined) requireScope(caller, scope);
+  if (shared === true && caller.botId !== undefined) {
     throw new AppError("token.bot_bound", "the token is bound to one bot, and this is shared by all");
   }
 }
@@ -147,9 +155,15 @@ function checkScope(token: Token, request: FastifyRequest): void {
 /** Throws `token.missing_scope`. */
 export function requireScope({ scopes }: Pick<Caller, "scopes">, scope: Scope): void {
   if (holdsScope(scopes, scope)) return;
-  throw new AppError("token.missing_scope", `the token lacks the scope ${scope}`, { details: { scope } });
+  throw new AppError("token.missing_scope", `this needs the scope ${scope}`, { details: { scope } });
 }
 
 export function holdsScope(held: readonly string[], scope: string): boolean {
   return held.includes("*") || held.includes(scope);
+}
+
+/** Only an owner makes an owner, or changes what one is. Tokens may: whoever has one was trusted with all of it. Throws `session.not_owner`. */
+export function requireMayChange({ member }: Pick<Caller, "member">, roles: readonly MemberRole[]): void {
+  if (member === undefined || member.role === "owner" || !roles.includes("owner")) return;
+  throw new AppError("session.not_owner", "only an owner can name an owner, or change one");
 }

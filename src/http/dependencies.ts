@@ -1,8 +1,10 @@
 import type { Logger } from "pino";
+import type { FindAddresses } from "../engine/channel-type.ts";
+import type { OutboundHttp } from "../engine/outbound.ts";
 import type { ChannelRuntime } from "../shell/channel-runtime.ts";
 import type { Jobs } from "../shell/jobs.ts";
 import type { Live } from "../shell/live.ts";
-import type { OutboundHttp } from "../shell/outbound-http.ts";
+import type { RunScript } from "../shell/scripts/script-pool.ts";
 import type { Submit } from "../shell/submission.ts";
 import type { Database } from "../store/database.ts";
 
@@ -25,6 +27,9 @@ export interface HttpDependencies {
   readonly secretKey: Buffer;
   /** For addresses that users gave. */
   readonly outbound: OutboundHttp;
+  /** The same for other protocols. */
+  readonly findAddresses: FindAddresses;
+  readonly runScript: RunScript;
   /** Whether the database answers and this process is not stopping. */
   readonly isReady: () => Promise<boolean>;
 }

@@ -13,7 +13,7 @@ function readKey(request: FastifyRequest): IdempotentRequest | undefined {
   if (typeof key !== "string") return undefined;
   const hash = createHash("sha256");
   hash.update(`${request.method} ${request.raw.url ?? ""}\n${JSON.stringify(request.body) ?? ""}`);
-  return { tokenId: request.caller.tokenId, key, fingerprint: hash.digest("hex") };
+  return { caller: request.caller.key, key, fingerprint: hash.digest("hex") };
 }
 
 /** How an answer is kept for a repetition; answers are what the contract's schemas describe, so they are JSON. */
@@ -51,7 +51,7 @@ export async function claimDedupeKey(
   const key = readKey(request);
   if (key === undefined) return undefined;
   await rememberKey(db, key);
-  return `t${key.tokenId}:${key.key}`;
+  return `${key.caller}:${key.key}`;
 }
 
 /** Refusals of the event itself; others are an action's. */

@@ -86,6 +86,15 @@ export const errorTable = {
   "member.not_found": row("not_found", "There is no such member of the workspace."),
   "member.exists": row("conflict", "This user is a member of the workspace already."),
   "member.last_owner": row("conflict", "The workspace needs an owner. Name another one first."),
+  "session.none": row("unauthenticated", "Nobody is signed in on this browser, or the session is over. Sign in."),
+  "session.wrong_password": row("forbidden", "E-mail and password do not fit together."),
+  "session.too_many": row("too_fast", "Too many failed tries. Wait as long as the sentence says."),
+  "session.other_site": row("forbidden", "A page of another site sent the request with this browser's session."),
+  "session.no_workspace": row("forbidden", "The header `x-workspace` has to name a workspace that you belong to."),
+  "session.not_owner": row("forbidden", "This takes the role owner."),
+  "setup.wrong_code": row("forbidden", "This is not the set-up code that the start printed."),
+  "setup.done": row("conflict", "There is a user already. Sign in instead."),
+  "invitation.not_found": row("not_found", "The invitation was used, withdrawn, or is too old. Ask for another."),
   "user.email_taken": row("conflict", "There is already a user with this e-mail."),
   "tag.not_found": row("not_found", "There is no such tag."),
   "tag.name_taken": row("conflict", "There is already a tag of this name."),
@@ -150,6 +159,34 @@ export const errorTable = {
   "webhook.challenge_failed": row(
     "bad_gateway",
     "The receiver did not echo the challenge; the sentence says what it did. Only receivers that know the token are called.",
+  ),
+  "broadcast.not_found": row("not_found", "There is no such broadcast, or the token may not see it."),
+  "broadcast.bad_state": row(
+    "conflict",
+    "The broadcast is at a point of its life where this is not possible; the sentence names it.",
+  ),
+  "integration.not_found": row("not_found", "There is no such integration in the workspace."),
+  "integration.unknown_kind": row(
+    "invalid",
+    "There is no such kind of integration; the sentence lists those there are.",
+  ),
+  "integration.invalid_settings": row(
+    "invalid",
+    "The integration's settings do not fit its kind; `details` names each place.",
+  ),
+  "integration.no_lookup": row("not_found", "This kind of integration has no such list."),
+  "integration.refused": row(
+    "bad_gateway",
+    "The other system said no, or did not answer; the sentence says what it said.",
+  ),
+  "integration.no_oauth": row("invalid", "This kind of integration is not signed in by the browser."),
+  "integration_call.not_found": row(
+    "not_found",
+    "There is no such call in the log; calls are kept for some time only.",
+  ),
+  "integration_call.not_retriable": row(
+    "conflict",
+    "The call went well, is tried again by itself, or was sent again already.",
   ),
   "inbound_webhook.not_found": row("not_found", "There is no such inbound webhook, or it is switched off."),
   "inbound_webhook.nobody": row(

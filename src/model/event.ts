@@ -31,7 +31,17 @@ export type Happening =
   | { readonly kind: "merge"; readonly secondaryId: number; readonly deleteSecondary: boolean };
 
 /** Where an event came from; shown in the history. */
-export type EventSource = "channel" | "timer" | "job" | "api" | "action-link" | "uchat" | "chatbot" | "bothelp" | "cli";
+export type EventSource =
+  | "channel"
+  | "timer"
+  | "job"
+  | "api"
+  | "action-link"
+  | "uchat"
+  | "chatbot"
+  | "bothelp"
+  | "cli"
+  | "broadcast";
 
 /**
  * An event of one contact, as `advance` gets it. `at` (Unix milliseconds) is the only clock and `seed` (an unsigned 32-bit

@@ -28,6 +28,10 @@ export type QuickReply = z.infer<typeof quickReplySchema>;
 /** What one message says, the same on every channel; a channel renders it as well as its capabilities allow. */
 export const messageContentSchema = z.object({
   text: z.string().optional(),
+  /** For channels that have such a line (e-mail); the others leave it out. */
+  subject: z.string().max(500).optional(),
+  /** What an e-mail program shows beside the subject before the mail is opened. */
+  preheader: z.string().max(500).optional(),
   attachments: z.array(attachmentSchema).default([]),
   /** One row a button. */
   buttons: z.array(outgoingButtonSchema).default([]),

@@ -53,6 +53,7 @@ export type Fact =
       readonly number?: number | undefined;
     }
   | { readonly kind: "channel_blocked" | "channel_unblocked"; readonly channelId: number }
+  | { readonly kind: "identity_added"; readonly channelId: number; readonly externalId: string }
   | { readonly kind: "flow_started"; readonly flow: string; readonly step: string; readonly by: string }
   | { readonly kind: "step_entered"; readonly flow: string; readonly step: string }
   | {
@@ -71,6 +72,9 @@ export type Fact =
     }
   | { readonly kind: "message_skipped"; readonly reason: string; readonly flow?: string; readonly step?: string }
   | { readonly kind: "note_added"; readonly text: string }
+  /** `at`: Unix milliseconds. */
+  | { readonly kind: "message_scheduled"; readonly id: string; readonly at: number }
+  | { readonly kind: "scheduled_message_removed"; readonly id: string }
   /** Minor units. `currency`: null where the cart was empty before as well. */
   | {
       readonly kind: "cart_changed";
@@ -94,6 +98,13 @@ export type Fact =
       /** Minor units. */
       readonly total: number;
       readonly currency: string;
+    }
+  /** What a step leaves for whoever looks for a mistake: lines that a script logged. */
+  | {
+      readonly kind: "traced";
+      readonly lines: readonly string[];
+      readonly flow?: string | undefined;
+      readonly step?: string | undefined;
     }
   /** Something went wrong that somebody should see; never silent. */
   | {

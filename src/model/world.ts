@@ -5,6 +5,14 @@ import type { EntryLink, PreparedFlow } from "./flow.ts";
 import type { ShopView } from "./shop.ts";
 import type { WebhookSubscription } from "./webhook.ts";
 
+/** An integration that flows can name. */
+export interface IntegrationOfWorkspace {
+  readonly id: number;
+  readonly ref: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** A bot as published: shared by all its contacts, replaced as a whole when something in it is changed. */
 export interface BotSnapshot {
   readonly id: number;
@@ -30,6 +38,7 @@ export interface BotSnapshot {
   readonly closingNotes: ReadonlyMap<string, ClosingNote>;
   /** Active webhooks that hear of this bot. */
   readonly webhooks: readonly WebhookSubscription[];
+  readonly integrations: readonly IntegrationOfWorkspace[];
   /** Kinds of the bot's channels by id. */
   readonly channels: ReadonlyMap<number, string>;
 }

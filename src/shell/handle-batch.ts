@@ -5,14 +5,17 @@ import type { FieldValue } from "../model/field.ts";
 import type { MessageStatus } from "../model/message.ts";
 import type { Answer, JobRequest, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
+import type { ContactChange, HandledOutcome } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
 import { type NewDelivery, writeDeliveries } from "../store/delivery-store.ts";
-import { type ContactChange, type HandledOutcome, type StoredMessage, writeBatch } from "../store/outcome-store.ts";
+import { isRetryKey } from "../store/event-store.ts";
+import { type StoredMessage, writeBatch } from "../store/outcome-store.ts";
 import { loadVariables } from "../store/snapshot-store.ts";
 import type { Unfinished } from "../store/transact.ts";
 import {
   createContacts,
   findHandledEvents,
+  findKnownNewcomers,
   type HandledEvent,
   type IdentityKey,
   type LoadedContact,
@@ -50,6 +53,8 @@ export interface BatchResult {
   readonly messages: readonly StoredMessage[];
   /** Contacts that somebody who looks at them should see anew. */
   readonly touched: readonly number[];
+  /** Kinds of the jobs that may run at once. */
+  readonly jobKinds: readonly string[];
 }
 
 /** What was decided about a batch, before it is known to be committed. */
@@ -81,7 +86,7 @@ export async function handleBatch(
     const repetition = findRepetition(handledBefore, arrival);
     const loaded = people.of(arrival);
     if (repetition !== undefined) replies.push(toDuplicate(repetition));
-    else if (loaded === undefined) replies.push(whoIsMissing(arrival.submission));
+    else if (loaded === undefined) replies.push(whyNobody(arrival, people));
     else {
       const isNew = people.isNew(loaded);
       const reply = await desk.handle(arrival, loaded, { isNew, secondary: people.secondaryOf(arrival) });
@@ -91,7 +96,9 @@ export async function handleBatch(
   }
   const { handled, contacts, variables, jobs, deliveries, shop } = desk.result();
   await people.discardUnused(new Set(contacts.map(({ after }) => after.id)));
-  const result = { replies, messages: [], touched: [...contacts.map(({ after }) => after.id), ...merging] };
+  const jobKinds = [...new Set(jobs.flatMap(({ kind, startAt }) => (startAt === undefined ? [kind] : [])))];
+  const touched = [...contacts.map(({ after }) => after.id), ...merging];
+  const result = { replies, messages: [], touched, jobKinds };
   if (handled.length === 0) return { result, last: Promise.resolve(result) };
   await shop.write();
   if (deliveries.length > 0) await writeDeliveries(trx, deliveries);
@@ -119,6 +126,7 @@ async function findPeople(trx: Database, arrivals: readonly Arrival[]) {
   const byIdentity = new Map<string, LoadedContact>();
   const byEvent = new Map<number, LoadedContact>();
   const created = new Set<number>();
+  const known = new Set<number>();
   const keep = (loaded: LoadedContact) => {
     byId.set(loaded.contact.id, loaded);
     for (const identity of loaded.contact.identities) byIdentity.set(identityKey(identity), loaded);
@@ -163,10 +171,15 @@ async function findPeople(trx: Database, arrivals: readonly Arrival[]) {
     },
     secondaryOf: ({ submission }: Arrival) => byId.get(secondaryOf(submission) ?? 0),
     isNew: (loaded: LoadedContact) => created.has(loaded.contact.id),
+    /** Whether somebody else made the contact first. */
+    isKnown: ({ eventId }: Arrival) => known.has(eventId),
     /** Makes the contacts that these arrivals ask for. */
     async makeAskedFor(fresh: readonly Arrival[]): Promise<void> {
+      for (const eventId of await findKnown(trx, fresh)) known.add(eventId);
       const wishes = fresh.flatMap(({ submission: { target }, at, eventId }) =>
-        "create" in target ? [{ cuid: createCuid(), at, eventId, botId: target.create.botId }] : [],
+        "create" in target && !known.has(eventId)
+          ? [{ cuid: createCuid(), at, eventId, botId: target.create.botId }]
+          : [],
       );
       const eventIds = new Map(wishes.map(({ cuid, eventId }) => [cuid, eventId]));
       for (const loaded of wishes.length > 0 ? await createContacts(trx, wishes) : []) {
@@ -188,9 +201,37 @@ function createCuid(): string {
   return Array.from(randomBytes(20), (byte) => alphabet[byte & 31]).join("");
 }
 
-/** A request that makes a contact, as something to lock; no channel has the id 0. */
-function keyOfAsked({ submission: { dedupeKey } }: Arrival): IdentityKey[] {
-  return dedupeKey === undefined ? [] : [{ channelId: 0, externalId: dedupeKey }];
+/** A request that makes a contact, and what the person is known by, as something to lock; no channel has the id 0. */
+function keyOfAsked(arrival: Arrival): IdentityKey[] {
+  const { dedupeKey } = arrival.submission;
+  const keys = [...(dedupeKey === undefined ? [] : [dedupeKey]), ...namesOfNew(arrival)];
+  return keys.map((externalId) => ({ channelId: 0, externalId }));
+}
+
+function namesOfNew({ submission: { target } }: Arrival): string[] {
+  if (!("create" in target) || target.create.unlessKnown === undefined) return [];
+  const { botId, unlessKnown } = target.create;
+  const { phone, email, clientExternalId } = unlessKnown;
+  const names = [phone, email?.toLowerCase(), clientExternalId === undefined ? undefined : `id ${clientExternalId}`];
+  return names.flatMap((name) => (name === undefined ? [] : [`new:${botId}:${name}`]));
+}
+
+/** Which of these ask for somebody who is there by now, or asked for twice in this batch. Whoever else would make them waits for the lock. */
+async function findKnown(trx: Database, fresh: readonly Arrival[]): Promise<number[]> {
+  const asked = fresh.flatMap((arrival) => {
+    const { target } = arrival.submission;
+    if (!("create" in target) || target.create.unlessKnown === undefined) return [];
+    const { botId, unlessKnown } = target.create;
+    return [{ ...unlessKnown, botId, key: arrival.eventId, names: namesOfNew(arrival) }];
+  });
+  if (asked.length === 0) return [];
+  const known = await findKnownNewcomers(trx, asked);
+  const seen = new Set<string>();
+  return asked.flatMap(({ key, names }) => {
+    const isSecond = names.some((name) => seen.has(name));
+    for (const name of names) seen.add(name);
+    return isSecond || known.has(key) ? [key] : [];
+  });
 }
 
 async function findRepetitions(trx: Database, arrivals: readonly Arrival[]): Promise<Map<string, HandledEvent>> {
@@ -224,6 +265,11 @@ function remember(handled: Map<string, HandledEvent>, arrival: Arrival, reply: S
 function toDuplicate({ id, contactId, answer }: HandledEvent): SubmitReply {
   const { results } = (answer ?? {}) as { results?: Extract<Answer, { status: "done" }>["results"] };
   return { status: "duplicate", contactId, eventId: id, ...(results === undefined ? {} : { results }) };
+}
+
+function whyNobody(arrival: Arrival, people: { isKnown(arrival: Arrival): boolean }): SubmitReply {
+  if (!people.isKnown(arrival)) return whoIsMissing(arrival.submission);
+  return { status: "refused", code: "contact.exists", message: "a contact with this phone or e-mail is there by now" };
 }
 
 function whoIsMissing({ target }: Submission): SubmitReply {
@@ -311,7 +357,9 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       if (outcome.answer.status === "refused" && failed === undefined) return outcome.answer;
       keepVariables(bot, before, outcome.variables);
       if (outcome.shop !== undefined) shop.keep(owner, outcome.shop);
-      const told = feedWebhooks(bot, event, outcome);
+      const { dedupeKey } = arrival.submission;
+      const isRetry = dedupeKey !== undefined && isRetryKey(dedupeKey);
+      const told = feedWebhooks(bot, event, outcome, { isRetry });
       deliveries.push(...told);
       jobs.push(...outcome.jobs, ...told.map(toDeliveryJob));
       // A timer that another process was quicker with, a job that ran twice: nothing happened, so nothing is told.
@@ -331,7 +379,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
         event,
         contactId: contact.id,
         workspaceId: loaded.workspaceId,
-        dedupeKey: arrival.submission.dedupeKey,
+        dedupeKey,
         facts: outcome.facts,
         answer: outcome.answer,
         messages,

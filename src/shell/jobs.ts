@@ -1,12 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import { sql } from "kysely";
-import { fromKysely, fromPglite, type JobResult, PgBoss } from "pg-boss";
+import { fromKysely, fromPglite, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
+import type { OutboundHttp } from "../engine/outbound.ts";
 import { toError } from "../engine/to-error.ts";
 import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
 import type { Database, OpenDatabase } from "../store/database.ts";
-import type { OutboundHttp } from "./outbound-http.ts";
+import { type Hands, startHands } from "./job-hands.ts";
+import type { RunScript } from "./scripts/script-pool.ts";
 import type { Submit } from "./submission.ts";
 
 /** What a job may use. */
@@ -18,6 +20,7 @@ export interface JobContext {
   readonly enqueue: Jobs["enqueue"];
   /** For addresses that users gave. */
   readonly outbound: OutboundHttp;
+  readonly runScript: RunScript;
   readonly secretKey: Buffer;
   readonly log: Logger;
   /** Unix milliseconds. */
@@ -31,9 +34,9 @@ export interface JobKind {
   /** When it runs by itself, as a cron line in UTC; absent: only when it is asked for. */
   readonly cron?: string;
   readonly retryLimit: number;
-  /** How many a process runs at the same time; default 1. The next ones are taken up when all of these have ended. */
+  /** How many a process runs at the same time; default 1. Each ends for itself. */
   readonly atOnce?: number;
-  /** How many of one group at the same time. Each job then ends for itself, and no slow one holds up those of other groups. */
+  /** How many of one group at the same time, over all processes: no slow one holds up those of other groups. */
   readonly perGroup?: number;
   run(data: Json, context: JobContext): Promise<void>;
 }
@@ -43,12 +46,13 @@ export type JobCatalogue = Readonly<Record<string, JobKind>>;
 export interface Jobs {
   /** Enqueues within the given transaction: the job exists if and only if that commits. */
   enqueue(trx: Database, jobs: readonly JobRequest[]): Promise<void>;
+  /** There are new jobs of these kinds, and they are committed: they are taken up now instead of at the next look. A hint that may get lost. */
+  wake(kinds: readonly string[]): void;
   /** Takes up no more jobs, and lets those under way end (they may still submit); enqueuing goes on. What takes too long comes again later. */
   rest(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const schema = "pgboss";
 /** pg-boss's least, of what it lets one ask for. */
 const leastHeartbeatSeconds = 10;
 /**
@@ -56,9 +60,9 @@ const leastHeartbeatSeconds = 10;
  * has to run again within 10 s of the kill.
  */
 const heartbeatSeconds = 5;
-const beatSeconds = 1;
+const beatMs = 1_000;
 const superviseSeconds = 1;
-const pollSeconds = 0.5;
+const pollMs = 500;
 /** How long a stop waits for jobs under way. */
 const longestRestMs = 10_000;
 
@@ -69,16 +73,17 @@ export async function startJobs(options: {
   readonly isWorker: boolean;
   readonly submit: Submit;
   readonly outbound: OutboundHttp;
+  readonly runScript: RunScript;
   readonly secretKey: Buffer;
   readonly log: Logger;
   readonly now: () => number;
 }): Promise<Jobs> {
-  const { database, catalogue, isWorker, submit, outbound, secretKey, log, now } = options;
+  const { database, catalogue, isWorker, submit, outbound, runScript, secretKey, log, now } = options;
   const boss = new PgBoss({
     ...(database.pglite === undefined
       ? { connectionString: database.connectionString ?? "", max: 3 }
       : { db: fromPglite(database.pglite), backend: "pglite" as const }),
-    schema,
+    schema: database.jobSchema,
     supervise: isWorker,
     superviseIntervalSeconds: superviseSeconds,
     monitorIntervalSeconds: superviseSeconds,
@@ -97,9 +102,10 @@ export async function startJobs(options: {
       await boss.insert(kind, rows, { db: fromKysely(trx as never) });
     }
   };
-  const context: JobContext = { db: database.db, submit, enqueue, outbound, secretKey, log, now };
+  const context: JobContext = { db: database.db, submit, enqueue, outbound, runScript, secretKey, log, now };
   boss.on("error", (error) => log.warn({ err: toError(error) }, "the job queue has a problem; it goes on by itself"));
   await boss.start();
+  const hands = new Map<string, Hands>();
   for (const [key, job] of Object.entries(catalogue)) {
     if (key !== job.kind) throw new Error(`job "${key}" is registered under another name than its own, "${job.kind}"`);
     await boss.createQueue(job.kind, {
@@ -107,51 +113,37 @@ export async function startJobs(options: {
       retryBackoff: true,
       heartbeatSeconds: leastHeartbeatSeconds,
     });
-    await sql`update ${sql.table(`${schema}.queue`)} set heartbeat_seconds = ${heartbeatSeconds} where name = ${job.kind}`.execute(
+    await sql`update ${sql.table(`${database.jobSchema}.queue`)} set heartbeat_seconds = ${heartbeatSeconds} where name = ${job.kind}`.execute(
       database.db,
     );
     if (!isWorker) continue;
-    const options = {
-      pollingIntervalSeconds: pollSeconds,
-      heartbeatRefreshSeconds: beatSeconds,
-      burstWhenBatchFull: true,
-      perJobResults: true,
-      ...(job.perGroup === undefined
-        ? { batchSize: job.atOnce ?? 1 }
-        : { batchSize: 1, localConcurrency: job.atOnce ?? 1, localGroupConcurrency: job.perGroup }),
-    } as const;
-    await boss.work(job.kind, options, (batch: readonly TakenJob[]) => runBatch(job, batch, context));
+    hands.set(
+      job.kind,
+      startHands({
+        queue: boss,
+        kind: job.kind,
+        atOnce: job.atOnce ?? 1,
+        perGroup: job.perGroup,
+        run: (data) => job.run((data as { value?: Json } | null)?.value ?? null, context),
+        log,
+        pollMs,
+        beatMs,
+      }),
+    );
     if (job.cron !== undefined) await boss.schedule(job.kind, job.cron);
   }
   return {
     enqueue,
+    wake(kinds) {
+      for (const kind of kinds) hands.get(kind)?.wake();
+    },
     async rest() {
-      const ended = Promise.all(Object.keys(catalogue).map((kind) => boss.offWork(kind, { wait: true })));
+      const ended = Promise.all([...hands.values()].map((each) => each.rest()));
       await Promise.race([ended, setTimeout(longestRestMs, undefined, { ref: false })]);
     },
     async stop() {
+      for (const each of hands.values()) each.stop();
       await boss.stop({ graceful: true, close: true, timeout: longestRestMs });
     },
   };
-}
-
-interface TakenJob {
-  readonly id: string;
-  readonly data: unknown;
-}
-
-/** Each job ends for itself: one that fails comes again without the others. */
-async function runBatch(job: JobKind, batch: readonly TakenJob[], context: JobContext): Promise<JobResult[]> {
-  return await Promise.all(
-    batch.map(async ({ id, data }) => {
-      try {
-        await job.run((data as { value?: Json } | null)?.value ?? null, context);
-        return { id, status: "completed" as const };
-      } catch (thrown) {
-        const error = toError(thrown);
-        context.log.warn({ err: error, job: id, kind: job.kind }, "a job failed");
-        return { id, status: "failed" as const, output: { message: error.message, stack: error.stack } };
-      }
-    }),
-  );
 }

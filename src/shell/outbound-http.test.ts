@@ -279,13 +279,16 @@ describe("an answer", () => {
       const drip = setInterval(() => response.write("."), 20);
       response.on("close", () => clearInterval(drip));
     });
-    expect(await ask("/silent", { timeoutMs: 150 })).toMatchObject({ kind: "timeout" });
+    expect(await ask("/silent", { timeoutMs: 150 })).toMatchObject({ kind: "timeout", mayHaveArrived: true });
     expect(await ask("/drip", { timeoutMs: 150 })).toMatchObject({ kind: "timeout" });
   });
 
   it("of a resolver that hangs is a timeout too", async () => {
     const http = createOutboundHttp({ allowNetworks: [], resolve: () => new Promise(() => undefined) });
-    expect(await http({ method: "GET", url: "http://slow.test/", timeoutMs: 50 })).toMatchObject({ kind: "timeout" });
+    expect(await http({ method: "GET", url: "http://slow.test/", timeoutMs: 50 })).toMatchObject({
+      kind: "timeout",
+      mayHaveArrived: false,
+    });
   });
 
   it("that is too large is cut off", async () => {
@@ -309,14 +312,23 @@ describe("an answer", () => {
     });
     routes.set("/noise", (_request, response) => response.socket?.end("SSH-2.0-OpenSSH_9.6\r\n"));
     for (const path of ["/headers", "/cut", "/upgrade", "/noise"]) {
-      expect(await ask(path), path).toMatchObject({ kind: "failed" });
+      expect(await ask(path), path).toMatchObject({ kind: "failed", mayHaveArrived: true });
     }
   });
 
   it("of a name that is not there, or a port where nobody listens, is a failure", async () => {
-    expect(await half()({ method: "GET", url: "http://unknown.test/" })).toMatchObject({ kind: "failed" });
-    expect(await half()({ method: "GET", url: "http://nowhere.test/" })).toMatchObject({ kind: "failed" });
-    expect(await half()({ method: "GET", url: "http://127.0.0.2:1/" })).toMatchObject({ kind: "failed" });
+    expect(await half()({ method: "GET", url: "http://unknown.test/" })).toMatchObject({
+      kind: "failed",
+      mayHaveArrived: false,
+    });
+    expect(await half()({ method: "GET", url: "http://nowhere.test/" })).toMatchObject({
+      kind: "failed",
+      mayHaveArrived: false,
+    });
+    expect(await half()({ method: "GET", url: "http://127.0.0.2:1/" })).toMatchObject({
+      kind: "failed",
+      mayHaveArrived: false,
+    });
   });
 });
 

@@ -8,41 +8,9 @@ import {
 } from "node:http";
 import { request as requestHttps } from "node:https";
 import { BlockList, isIP } from "node:net";
+import type { FindAddresses } from "../engine/channel-type.ts";
+import type { OutboundHttp, OutboundRequest, OutboundResult } from "../engine/outbound.ts";
 import { toError } from "../engine/to-error.ts";
-
-/** A call to an address that came from a user. */
-export interface OutboundRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | undefined;
-  /** For everything together, name look-up and redirects included; default and most: 30 s. */
-  readonly timeoutMs?: number | undefined;
-  /** Of the answer's body; default 1 MiB. */
-  readonly maxBytes?: number | undefined;
-  /** Redirects that are followed; default 0: a redirect is an answer like another. */
-  readonly maxRedirects?: number | undefined;
-}
-
-/** What came of it. Whatever the status, an answer is `ok`; `message` is a sentence for whoever set the address up. */
-export type OutboundResult =
-  | {
-      readonly kind: "ok";
-      readonly status: number;
-      /** Names in lower case; of those that came several times, all, joined by commas. */
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-    }
-  /** Never asked, because of the address or the headers. Trying again helps only when these change. */
-  | { readonly kind: "refused"; readonly message: string }
-  | { readonly kind: "timeout"; readonly message: string }
-  | { readonly kind: "failed"; readonly message: string }
-  | { readonly kind: "too_large"; readonly message: string };
-
-type Failure = Exclude<OutboundResult, { readonly kind: "ok" }>;
-
-/** The one way to call an address that a user gave. Never rejects. */
-export type OutboundHttp = (request: OutboundRequest) => Promise<OutboundResult>;
 
 export interface OutboundOptions {
   /** Networks (CIDR) that may be called though they are not public. */
@@ -50,6 +18,8 @@ export interface OutboundOptions {
   /** All addresses of a name; default: the system's resolver. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
 }
+
+type Failure = Exclude<OutboundResult, { readonly kind: "ok" }>;
 
 const limits = { timeoutMs: 30_000, answerBytes: 1_048_576, urlLength: 4_096, headers: 50, headerBytes: 16_384 };
 
@@ -98,17 +68,37 @@ class Refusal extends Error {}
 export function createOutboundHttp({ allowNetworks, resolve = resolveBySystem }: OutboundOptions): OutboundHttp {
   const isAllowed = createAddressCheck(allowNetworks);
   return async (request) => {
-    const timeoutMs = Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMs);
+    const timeoutMs = Math.ceil(Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMs));
     const signal = AbortSignal.timeout(timeoutMs);
+    let mayHaveArrived = false;
+    const road: Road = {
+      signal,
+      find: async (url) => await addressesOf(url, { isAllowed, resolve, signal }),
+      onConnected: () => {
+        mayHaveArrived = true;
+      },
+    };
     try {
-      return await follow(request, signal, async (url) => await addressesOf(url, { isAllowed, resolve, signal }));
+      return await follow(request, road);
     } catch (thrown) {
       if (thrown instanceof Refusal) return { kind: "refused", message: thrown.message };
-      if (signal.aborted) return { kind: "timeout", message: `there was no whole answer within ${timeoutMs} ms` };
+      if (signal.aborted) {
+        return { kind: "timeout", message: `there was no whole answer within ${timeoutMs} ms`, mayHaveArrived };
+      }
       const error = toError(thrown);
       const code = (error as NodeJS.ErrnoException).code;
-      return { kind: "failed", message: code === undefined ? error.message : `${error.message} (${code})` };
+      const message = code === undefined ? error.message : `${error.message} (${code})`;
+      return { kind: "failed", message, mayHaveArrived };
     }
+  };
+}
+
+/** The same check for servers of other protocols (mail), with the same patience for the resolver. */
+export function createAddressFinder({ allowNetworks, resolve = resolveBySystem }: OutboundOptions): FindAddresses {
+  const isAllowed = createAddressCheck(allowNetworks);
+  return async (host) => {
+    const signal = AbortSignal.timeout(limits.timeoutMs);
+    return await addressesOf({ hostname: host }, { isAllowed, resolve, signal });
   };
 }
 
@@ -179,11 +169,16 @@ function readUrl(text: string, base?: URL): URL {
   return url;
 }
 
-type FindAddresses = (url: URL) => Promise<readonly string[]>;
+/** What one call has on its way. */
+interface Road {
+  readonly signal: AbortSignal;
+  readonly find: (url: URL) => Promise<readonly string[]>;
+  readonly onConnected: () => void;
+}
 
 /** The addresses that will be connected to, each of them checked. What was checked is what is connected to: a second look-up could say otherwise. */
 async function addressesOf(
-  url: URL,
+  url: Pick<URL, "hostname">,
   {
     isAllowed,
     resolve,
@@ -215,16 +210,16 @@ async function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   });
 }
 
-async function follow(request: OutboundRequest, signal: AbortSignal, find: FindAddresses): Promise<OutboundResult> {
+async function follow(request: OutboundRequest, road: Road): Promise<OutboundResult> {
   const maxBytes = request.maxBytes ?? limits.answerBytes;
   let url = readUrl(request.url);
   let { method, body } = request;
   let headers = readHeaders(request.headers ?? {});
   for (let redirects = request.maxRedirects ?? 0; ; redirects -= 1) {
-    const answer = await exchange({ url, method, headers, body, addresses: await find(url), signal, maxBytes });
+    const answer = await exchange({ url, method, headers, body, addresses: await road.find(url), road, maxBytes });
     const location = answer.kind === "ok" ? redirectOf(answer) : undefined;
     if (answer.kind !== "ok" || location === undefined || (request.maxRedirects ?? 0) === 0) return answer;
-    if (redirects === 0) return { kind: "failed", message: `there are more than ${request.maxRedirects} redirects` };
+    if (redirects === 0) throw new Error(`there are more than ${request.maxRedirects} redirects`);
     const next = readUrl(location, url);
     if (answer.status !== 307 && answer.status !== 308 && method !== "GET" && method !== "HEAD") {
       method = "GET";
@@ -278,13 +273,13 @@ interface Exchange {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly addresses: readonly string[];
-  readonly signal: AbortSignal;
+  readonly road: Road;
   readonly maxBytes: number;
 }
 
 /** One request and its answer, on a connection of its own. */
 async function exchange(options: Exchange): Promise<OutboundResult> {
-  const { url, method, body, addresses, signal } = options;
+  const { url, method, body, addresses, road } = options;
   const answers = addresses.map((address) => ({ address, family: isIP(address) }));
   return await new Promise((resolve, reject) => {
     const start = url.protocol === "https:" ? requestHttps : requestHttp;
@@ -297,7 +292,7 @@ async function exchange(options: Exchange): Promise<OutboundResult> {
     const request: ClientRequest = start(url, {
       method,
       headers,
-      signal,
+      signal: road.signal,
       agent: false,
       maxHeaderSize: limits.headerBytes,
       // Asked for names only, and only ever answered what was checked.
@@ -308,6 +303,9 @@ async function exchange(options: Exchange): Promise<OutboundResult> {
       },
     });
     request.on("error", reject);
+    request.on("socket", (socket) => {
+      socket.once(url.protocol === "https:" ? "secureConnect" : "connect", road.onConnected);
+    });
     // A server that answers with another protocol is none that we asked for.
     request.on("upgrade", (_answer, socket) => {
       socket.destroy();

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { ChannelPorts, SendResult } from "../engine/channel-type.ts";
 import { toError } from "../engine/to-error.ts";
 import type { Database } from "../store/database.ts";
+import { linkIdentity } from "../store/identity-store.ts";
 import {
   findOwned,
   markSending,
@@ -80,8 +81,11 @@ export function createSender({ db, ports, submit, log, now, processId }: SenderO
     if (result.status === "rejected") return await give(message, "failed", result.message);
     if (result.status === "recipient-gone") {
       await give(message, "failed", result.message);
+      const target = { channelId: channel.id, externalId: message.recipient };
+      // A mail may go to an address that the contact is not linked with: it is theirs all the same.
+      await linkIdentity(db, { ...target, contactId: message.contactId });
       await submit({
-        target: { channelId: channel.id, externalId: message.recipient },
+        target,
         happening: { kind: "blocked", reason: result.message },
         source: "channel",
         dedupeKey: `c${channel.id}:gone:${message.id}`,

@@ -1,31 +1,16 @@
 import type { Logger } from "pino";
-import type { ChannelPorts, InboundEvent } from "../engine/channel-type.ts";
+import type { ChannelPorts } from "../engine/channel-type.ts";
 import { toError } from "../engine/to-error.ts";
 import type { Database } from "../store/database.ts";
 import type { ChannelRuntime } from "./channel-runtime.ts";
 import type { Submit } from "./submission.ts";
+import { submitInbound } from "./submit-inbound.ts";
 
 export interface Receivers {
   stop(): Promise<void>;
 }
 
 const lookEveryMs = 2_000;
-
-/** Hands a channel's events to the waist, together, and resolves once all are committed. */
-export async function submitInbound(submit: Submit, channelId: number, events: readonly InboundEvent[]): Promise<void> {
-  await Promise.all(
-    events.map(({ externalId, from, happening, profile, username }) =>
-      submit({
-        target: { channelId, externalId: from },
-        happening,
-        source: "channel",
-        dedupeKey: `c${channelId}:${externalId}`,
-        profile,
-        username,
-      }),
-    ),
-  );
-}
 
 /**
  * Runs the receivers of channels that fetch their events themselves (long polling), and follows channels that come and go. One process at a
@@ -72,7 +57,12 @@ export function startReceivers(options: {
     if (withoutReceiver.get(id) === settings) return;
     const abort = new AbortController();
     if (!(await options.acquire(id, () => abort.abort()))) return;
-    const polling = channel.type.poll(channel, (events) => submitInbound(submit, id, events), ports, abort.signal);
+    const polling = channel.type.poll(
+      channel,
+      async (events) => void (await submitInbound({ db, submit }, id, events)),
+      ports,
+      abort.signal,
+    );
     if (polling === undefined) {
       withoutReceiver.set(id, settings);
       await options.release(id);

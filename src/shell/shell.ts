@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Advance } from "../engine/advance.ts";
-import type { ChannelCatalogue, ChannelPorts } from "../engine/channel-type.ts";
+import type { ChannelCatalogue, ChannelPorts, FindAddresses } from "../engine/channel-type.ts";
+import type { OutboundHttp } from "../engine/outbound.ts";
 import type { PublishedFlow } from "../engine/prepare-flow.ts";
 import { toError } from "../engine/to-error.ts";
 import type { PreparedFlow } from "../model/flow.ts";
@@ -12,9 +13,9 @@ import { type ChannelRuntime, createChannelRuntime } from "./channel-runtime.ts"
 import { type JobCatalogue, type Jobs, startJobs } from "./jobs.ts";
 import { createLocalLive, type Live } from "./live.ts";
 import { createPostgresLive } from "./live-postgres.ts";
-import type { OutboundHttp } from "./outbound-http.ts";
 import { createOutbox } from "./outbox.ts";
 import { startReceivers } from "./receivers.ts";
+import type { RunScript } from "./scripts/script-pool.ts";
 import { createSnapshots } from "./snapshots.ts";
 import type { Submit } from "./submission.ts";
 import { startTimers } from "./timers.ts";
@@ -28,6 +29,8 @@ export interface ShellOptions {
   readonly jobKinds: JobCatalogue;
   readonly secretKey: Buffer;
   readonly outbound: OutboundHttp;
+  readonly findAddresses: FindAddresses;
+  readonly runScript: RunScript;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -64,13 +67,21 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
   // Another process may have stored messages that it does not send itself. Its news come as soon as the connection stands: before there is an outbox.
   let whenForeignNews: (() => void) | undefined;
   const onForeignNews = () => whenForeignNews?.();
+  let wakeJobs: Jobs["wake"] | undefined;
   const shared =
     database.connectionString === undefined
       ? undefined
-      : createPostgresLive({ connectionString: database.connectionString, local, processId, onForeignNews, log });
+      : createPostgresLive({
+          connectionString: database.connectionString,
+          local,
+          processId,
+          onForeignNews,
+          onForeignJobs: (kinds) => wakeJobs?.(kinds),
+          log,
+        });
   const live: Live = shared ?? local;
   const channels = createChannelRuntime({ db, catalogue: channelTypes, secretKey: options.secretKey, log, now });
-  const ports: ChannelPorts = { fetch, announce: live.announce, log };
+  const ports: ChannelPorts = { fetch, announce: live.announce, findAddresses: options.findAddresses, log };
   // Jobs may run before the waist stands, which takes the jobs' queue.
   const waistStands = Promise.withResolvers<Submit>();
   const submitLater: Submit = async (submission) => await (await waistStands.promise)(submission);
@@ -80,10 +91,12 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     isWorker,
     submit: submitLater,
     outbound: options.outbound,
+    runScript: options.runScript,
     secretKey: options.secretKey,
     log,
     now,
   });
+  wakeJobs = jobs.wake;
   const waist = createWaist({
     db: database.hot,
     transact: database.transact,
@@ -94,7 +107,11 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     isPullChannel: (kind) => channelTypes[kind]?.capabilities.pull === true,
     enqueueJobs: jobs.enqueue,
     leaseOwner: () => (isWorker && outbox.hasRoom ? processId : null),
-    onCommitted: ({ messages, touched }) => {
+    onCommitted: ({ messages, touched, jobKinds }) => {
+      if (jobKinds.length === 0) {
+        // Most batches ask for none.
+      } else if (isWorker) jobs.wake(jobKinds);
+      else shared?.announceJobs(jobKinds);
       if (isWorker) outbox.take(messages.filter(({ leased }) => leased));
       for (const contactId of touched) live.announce(contactId);
     },

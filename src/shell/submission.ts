@@ -2,13 +2,21 @@ import type { Profile } from "../model/contact.ts";
 import type { EventSource, Happening } from "../model/event.ts";
 import type { Answer } from "../model/outcome.ts";
 
+/** What a person who is nobody yet is told apart by. */
+export interface KnownBy {
+  readonly phone?: string | undefined;
+  readonly email?: string | undefined;
+  /** What another system calls the person. */
+  readonly clientExternalId?: string | undefined;
+}
+
 /** Whom an event is about. */
 export type Target =
   /** A person on a channel; the contact is made when the identity is new. */
   | { readonly channelId: number; readonly externalId: string }
   | { readonly contactId: number }
-  /** A new contact without an identity (made by an API). */
-  | { readonly create: { readonly botId: number } };
+  /** A new contact without an identity (made by an API). `unlessKnown`: refused with `contact.exists` where one of the bot's contacts has the phone (E.164), the e-mail or the external id by now. */
+  | { readonly create: { readonly botId: number; readonly unlessKnown?: KnownBy | undefined } };
 
 /** An event as a door hands it in. */
 export interface Submission {
@@ -31,7 +39,7 @@ export type SubmitReply = Answer & { readonly contactId?: number; readonly event
 
 /**
  * Hands an event to the waist. Resolves after the commit: what is then said to be done survives a kill of the process.
- * A refusal is an answer too (`contact.not_found`, `channel.not_found`, an action's own code; `internal` where `advance` broke: the
+ * A refusal is an answer too (`contact.not_found`, `contact.exists`, `channel.not_found`, an action's own code; `internal` where `advance` broke: the
  * event is then kept as failed). Rejects with `Unavailable` only where nothing could be written at all.
  */
 export type Submit = (submission: Submission) => Promise<SubmitReply>;

@@ -22,6 +22,7 @@ export interface WaistOptions extends BatchDependencies {
   readonly onCommitted: (result: {
     readonly messages: readonly StoredMessage[];
     readonly touched: readonly number[];
+    readonly jobKinds: readonly string[];
   }) => void;
   /** Told of a batch that was tried again or given up after a commit whose answer was lost: what it stored is there or not. */
   readonly onDoubt: () => void;

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
+import type { OutboundHttp, OutboundRequest, OutboundResult } from "../engine/outbound.ts";
 import type { Webhook } from "../store/webhook-store.ts";
-import type { OutboundHttp, OutboundRequest, OutboundResult } from "./outbound-http.ts";
 
 /** Receivers have so long for everything (ChatBot: "timeout of 10000ms exceeded"). */
 const timeoutMs = 10_000;

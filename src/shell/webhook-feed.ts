@@ -16,9 +16,16 @@ export interface Occurrence {
 }
 
 /** What the bot's webhooks hear of an outcome, one row a webhook and occurrence. Costs one look at an empty list where there are no webhooks. */
-export function feedWebhooks(bot: BotSnapshot, event: Event, outcome: Outcome): NewDelivery[] {
+export function feedWebhooks(
+  bot: BotSnapshot,
+  event: Event,
+  outcome: Outcome,
+  { isRetry }: { readonly isRetry: boolean },
+): NewDelivery[] {
   if (bot.webhooks.length === 0) return [];
-  return listOccurrences(event, outcome).flatMap((occurrence) =>
+  // That it came in was told when it failed.
+  const occurrences = [...(isRetry ? [] : ofInbound(event)), ...listOccurrences(outcome)];
+  return occurrences.flatMap((occurrence) =>
     bot.webhooks
       .filter(({ events }) => events.has(occurrence.event))
       .map((webhook) => {
@@ -42,9 +49,8 @@ export function toDeliveryJob({ id, webhookId }: Pick<NewDelivery, "id" | "webho
   return { kind: "deliver-webhook", data: { delivery: id }, group: String(webhookId) };
 }
 
-function listOccurrences(event: Event, { facts, messages }: Outcome): Occurrence[] {
+function listOccurrences({ facts, messages }: Outcome): Occurrence[] {
   return [
-    ...ofInbound(event),
     ...facts.flatMap(ofFact),
     ...messages.map(({ channelId, content, flow, step, author }): Occurrence => {
       const data = { channelId, ...(content as unknown as Record<string, Json>) };

@@ -7,6 +7,8 @@ import { goTo } from "./go-to/go-to.step.ts";
 import { message } from "./message/message.step.ts";
 import { query } from "./query/query.step.ts";
 import { question } from "./question/question.step.ts";
+import { request } from "./request/request.step.ts";
+import { script } from "./script/script.step.ts";
 import { split } from "./split/split.step.ts";
 
 /** Every step type, by kind. */
@@ -19,5 +21,7 @@ export const steps = {
   message,
   query,
   question,
+  request,
+  script,
   split,
 } as const satisfies StepCatalogue;

@@ -131,7 +131,7 @@ export async function listConversations(
     .execute();
 }
 
-function toConditions({ status, agent, unread }: ConversationFilter): Expression<SqlBool>[] {
+export function toConditions({ status, agent, unread }: ConversationFilter): Expression<SqlBool>[] {
   const isUnread = sql<SqlBool>`coalesce(last_inbound_at > to_timestamp(coalesce((conversation ->> 'readAt')::bigint, 0) / 1000.0), false)`;
   return [
     ...(status === undefined ? [] : [statusIs(status)]),

@@ -11,6 +11,9 @@ import { up as shop } from "./migrations/0003-shop.ts";
 import { up as webhooks } from "./migrations/0004-webhooks.ts";
 import { up as segments } from "./migrations/0005-segments.ts";
 import { up as queries } from "./migrations/0006-queries.ts";
+import { up as broadcasts } from "./migrations/0007-broadcasts.ts";
+import { up as integrations } from "./migrations/0009-integrations.ts";
+import { up as signIn } from "./migrations/0015-sign-in.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
 import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
@@ -33,6 +36,8 @@ export interface OpenDatabase {
   readonly pglite?: PGlite;
   /** For LISTEN connections and pg-boss; absent when embedded. */
   readonly connectionString?: string;
+  /** The schema in which pg-boss keeps its own tables: one for each schema of ours, so that nobody takes up another's jobs. */
+  readonly jobSchema: string;
   close(): Promise<void>;
 }
 
@@ -51,6 +56,7 @@ export interface OpenDatabaseOptions {
 }
 
 const int8 = 20;
+const jobSchema = "pgboss";
 /** Nested keys are people's field keys and stay as they are. */
 const camelCase = () => new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
@@ -73,6 +79,7 @@ async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase>
     hot: db,
     transact: createPlainTransact(db),
     kind: "embedded",
+    jobSchema,
     pglite,
     close: async () => {
       await db.destroy();
@@ -105,7 +112,8 @@ function openPostgres(connectionString: string, options: OpenDatabaseOptions): O
   const close = async () => {
     await Promise.all([db.destroy(), hot.destroy(), pipelined.end()]);
   };
-  return { db, hot, transact, kind: "postgres", connectionString, close };
+  const ownJobs = options.schema === undefined ? jobSchema : `${options.schema}_jobs`;
+  return { db, hot, transact, kind: "postgres", connectionString, jobSchema: ownJobs, close };
 }
 
 function toKysely(pool: PostgresPool): Database {
@@ -144,6 +152,9 @@ const migrations = {
   "0004-webhooks": { up: webhooks },
   "0005-segments": { up: segments },
   "0006-queries": { up: queries },
+  "0007-broadcasts": { up: broadcasts },
+  "0009-integrations": { up: integrations },
+  "0015-sign-in": { up: signIn },
 };
 
 /**

@@ -62,6 +62,8 @@ export async function listEvents(
 
 /** What makes a second try of the same failed event recognisable. */
 export const retryKey = (eventId: number) => `retry:${eventId}`;
+/** Whether it is that of a second try. */
+export const isRetryKey = (dedupeKey: string) => dedupeKey.startsWith("retry:");
 
 /** An event that failed (and may have been handed in again since), with what handing it in takes. Undefined: there is none. */
 export async function findFailedEvent(

@@ -5,7 +5,8 @@ import type { Database } from "./database.ts";
 
 /** A request that may be sent again: the caller's key, and what the request was. */
 export interface IdempotentRequest {
-  readonly tokenId: number;
+  /** Whose key it is: `t7` for a token, `m7` for a member. */
+  readonly caller: string;
   readonly key: string;
   /** SHA-256 of method, path and body. */
   readonly fingerprint: string;
@@ -26,7 +27,7 @@ const keptHours = 48;
  */
 export async function claimKey(trx: Database, request: IdempotentRequest): Promise<KeptAnswer | undefined> {
   const { rows } = await sql<{ free: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${`${request.tokenId}:${request.key}`}, 11)) as free
+    select pg_try_advisory_xact_lock(hashtextextended(${`${request.caller}:${request.key}`}, 11)) as free
   `.execute(trx);
   if (rows[0]?.free !== true) {
     throw new AppError("idempotency.in_progress", "the first request with this key is still under way");
@@ -41,7 +42,7 @@ export async function keepAnswer(trx: Database, request: IdempotentRequest, answ
   await trx
     .updateTable("idempotencyKeys")
     .set({ status: answer.status, body: JSON.stringify(answer.body) })
-    .where("tokenId", "=", request.tokenId)
+    .where("caller", "=", request.caller)
     .where("key", "=", request.key)
     .execute();
 }
@@ -52,20 +53,20 @@ export async function keepAnswer(trx: Database, request: IdempotentRequest, answ
  */
 export async function rememberKey(
   db: Database,
-  { tokenId, key, fingerprint }: IdempotentRequest,
+  { caller, key, fingerprint }: IdempotentRequest,
 ): Promise<{ readonly status: number | null; readonly body: Json } | undefined> {
   await forgetOldKeys(db);
   const fresh = await db
     .insertInto("idempotencyKeys")
-    .values({ tokenId, key, fingerprint })
-    .onConflict((conflict) => conflict.columns(["tokenId", "key"]).doNothing())
+    .values({ caller, key, fingerprint })
+    .onConflict((conflict) => conflict.columns(["caller", "key"]).doNothing())
     .returning("key")
     .executeTakeFirst();
   if (fresh !== undefined) return undefined;
   const known = await db
     .selectFrom("idempotencyKeys")
     .select(["fingerprint", "status", "body"])
-    .where("tokenId", "=", tokenId)
+    .where("caller", "=", caller)
     .where("key", "=", key)
     .executeTakeFirst();
   if (known !== undefined && known.fingerprint !== fingerprint) {

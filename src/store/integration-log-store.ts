@@ -1,4 +1,7 @@
+import { sql } from "kysely";
+import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
+import type { JobRequest } from "../model/outcome.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -16,11 +19,22 @@ export interface IntegrationCall {
   readonly response: Json;
   readonly durationMs: number;
   readonly at: Date;
+  readonly integrationId?: number | undefined;
+  /** 1 for the first; default. */
+  readonly attempt?: number | undefined;
+  /** What makes the call again, where it has failed for good. */
+  readonly job?: JobRequest | undefined;
 }
 
-export interface StoredIntegrationCall extends Omit<IntegrationCall, "workspaceId" | "contactId" | "at"> {
+export interface StoredIntegrationCall
+  extends Omit<IntegrationCall, "workspaceId" | "contactId" | "at" | "integrationId" | "job"> {
   readonly id: number;
   readonly contactId: number | null;
+  readonly integrationId: number | null;
+  readonly attempt: number;
+  /** It has failed for good and was not sent again yet. */
+  readonly canRetry: boolean;
+  readonly retriedAt: Date | null;
   readonly createdAt: Date;
 }
 
@@ -29,8 +43,11 @@ export async function logIntegrationCall(db: Database, call: IntegrationCall): P
 }
 
 export async function logIntegrationCalls(db: Database, calls: readonly IntegrationCall[]): Promise<void> {
-  const rows = calls.map(({ contactId, request, response, durationMs, at, ...rest }) => ({
+  const rows = calls.map(({ contactId, request, response, durationMs, at, integrationId, attempt, job, ...rest }) => ({
     ...rest,
+    integrationId: integrationId ?? null,
+    attempt: attempt ?? 1,
+    job: job === undefined ? null : JSON.stringify(job),
     contactId: contactId ?? null,
     request: JSON.stringify(request),
     response: JSON.stringify(response),
@@ -48,33 +65,29 @@ export async function listIntegrationCalls(
     readonly contactId?: number | undefined;
     readonly integration?: string | undefined;
     readonly ok?: boolean | undefined;
+    readonly integrationId?: number | undefined;
   },
   page: { readonly before?: number | undefined; readonly limit: number },
 ): Promise<StoredIntegrationCall[]> {
-  const { contactId, integration, ok } = filter;
-  return await db
-    .selectFrom("integrationLog")
+  const { contactId, integration, ok, integrationId } = filter;
+  return await visible(db, access)
     .select([
       "id",
       "contactId",
       "integration",
+      "integrationId",
       "direction",
       "ok",
       "summary",
       "request",
       "response",
       "durationMs",
+      "attempt",
+      "retriedAt",
       "createdAt",
     ])
-    .where("workspaceId", "=", access.workspaceId)
-    .$if(access.botId !== undefined, (rows) =>
-      rows.where("contactId", "in", (eb) =>
-        eb
-          .selectFrom("contacts")
-          .select("id")
-          .where("botId", "=", access.botId ?? 0),
-      ),
-    )
+    .select(sql<boolean>`job is not null and retried_at is null`.as("canRetry"))
+    .$if(integrationId !== undefined, (rows) => rows.where("integrationId", "=", integrationId ?? 0))
     .$if(contactId !== undefined, (rows) => rows.where("contactId", "=", contactId ?? 0))
     .$if(integration !== undefined, (rows) => rows.where("integration", "=", integration ?? ""))
     .$if(ok !== undefined, (rows) => rows.where("ok", "=", ok ?? true))
@@ -82,6 +95,34 @@ export async function listIntegrationCalls(
     .orderBy("id", "desc")
     .limit(page.limit)
     .execute();
+}
+
+/**
+ * Marks a call that failed for good as sent again, and answers the job that does it: each is sent again once, and what comes of it stands in the log anew. Throws
+ * `integration_call.not_found`, `integration_call.not_retriable`.
+ */
+export async function retryIntegrationCall(trx: Database, access: Access, id: number, at: Date): Promise<JobRequest> {
+  const call = await visible(trx, access)
+    .select(["job", "retriedAt"])
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (call === undefined) throw new AppError("integration_call.not_found", `there is no call ${id} in the log`);
+  if (call.retriedAt !== null) {
+    const when = call.retriedAt.toISOString();
+    throw new AppError("integration_call.not_retriable", `call ${id} was sent again already, at ${when}`);
+  }
+  if (call.job === null) {
+    throw new AppError("integration_call.not_retriable", `call ${id} went well, or is tried again by itself`);
+  }
+  await trx.updateTable("integrationLog").set({ retriedAt: at }).where("id", "=", id).execute();
+  return call.job;
+}
+
+function visible(db: Database, { workspaceId, botId }: Access) {
+  const rows = db.selectFrom("integrationLog").where("workspaceId", "=", workspaceId);
+  if (botId === undefined) return rows;
+  return rows.where("contactId", "in", (eb) => eb.selectFrom("contacts").select("id").where("botId", "=", botId));
 }
 
 /** Gives the calls about a contact to another. */

@@ -1,11 +1,13 @@
 import { sql } from "kysely";
 import type { Contact } from "../model/contact.ts";
+import { moveRecipients } from "./broadcast-store.ts";
 import { moveCart } from "./cart-store.ts";
 import { moveClosingNotes, moveCustomEvents } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
 import { moveDeliveries } from "./delivery-store.ts";
 import { moveEvents } from "./event-store.ts";
 import { moveIntegrationCalls } from "./integration-log-store.ts";
+import { moveLinks } from "./integration-store.ts";
 import { moveMessages } from "./message-store.ts";
 import { moveNotes } from "./note-store.ts";
 import { moveOrders } from "./order-store.ts";
@@ -19,6 +21,7 @@ export type Move = (trx: Database, from: number, to: number) => Promise<void>;
  * catalogue: whoever adds such a table adds a line here, and the function beside the table's other statements.
  */
 export const movers = {
+  broadcastRecipients: moveRecipients,
   carts: moveCart,
   contactAliases: moveAliases,
   contactClosingNotes: moveClosingNotes,
@@ -28,6 +31,7 @@ export const movers = {
   customEventLog: moveCustomEvents,
   events: moveEvents,
   identities: moveIdentities,
+  integrationLinks: moveLinks,
   integrationLog: moveIntegrationCalls,
   messages: moveMessages,
   notes: moveNotes,

@@ -1,3 +1,4 @@
+import type { Json } from "../model/field.ts";
 import type { Database } from "./database.ts";
 
 /** Who waits at a position. */
@@ -5,6 +6,8 @@ export interface Waiting {
   readonly contactId: number;
   readonly workspaceId: number;
   readonly botId: number;
+  /** What the step remembers. */
+  readonly state: Json;
 }
 
 /**
@@ -14,7 +17,7 @@ export async function findWaitingForJob(db: Database, positionId: string): Promi
   return await db
     .selectFrom("positions")
     .innerJoin("contacts", "contacts.id", "positions.contactId")
-    .select(["contacts.id as contactId", "contacts.workspaceId", "contacts.botId"])
+    .select(["contacts.id as contactId", "contacts.workspaceId", "contacts.botId", "positions.state"])
     .where("positions.id", "=", positionId)
     .where("positions.waitsFor", "=", "job")
     .executeTakeFirst();

@@ -4,6 +4,7 @@ import type { PreparedFlow } from "../model/flow.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import { listClosingNotes } from "./closing-note-store.ts";
 import type { Database } from "./database.ts";
+import { listIntegrations } from "./integration-store.ts";
 import { listMembers } from "./member-store.ts";
 import { listSubscriptions } from "./webhook-store.ts";
 
@@ -47,6 +48,7 @@ export async function loadSnapshot(
   const channels = await db.selectFrom("channels").select(["id", "kind"]).where("botId", "=", botId).execute();
   const members = await listMembers(db, workspaceId);
   const closingNotes = await listClosingNotes(db, { workspaceId, botId });
+  const integrations = await listIntegrations(db, { workspaceId });
   const webhooks = await listSubscriptions(db, { workspaceId, botId });
   const entryLinks = await db
     .selectFrom("entryLinks")
@@ -71,6 +73,7 @@ export async function loadSnapshot(
       members: new Map(members.map(({ id, name, email }) => [id, name === "" ? email : name])),
       closingNotes: new Map(closingNotes.map((note) => [note.name, note])),
       webhooks,
+      integrations: integrations.map(({ id, ref, kind, name }) => ({ id, ref, kind, name })),
       channels: new Map(channels.map(({ id, kind }) => [id, kind])),
       entryLinks: new Map(
         entryLinks.map((link) => [

@@ -5,21 +5,19 @@ import type { Consents, Conversation, MemberRole } from "../model/conversation.t
 import type { FieldKind, FieldValue, Json } from "../model/field.ts";
 import type { EntryData, FlowDocument } from "../model/flow.ts";
 import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
-import type { Fact } from "../model/outcome.ts";
+import type { Fact, JobRequest } from "../model/outcome.ts";
 import type { Line, OrderDetails, OrderStatus } from "../model/shop.ts";
 import type { InboundMapping, WebhookEvent, WebhookFormat } from "../model/webhook.ts";
+import type { JsonColumn, NullableJsonColumn, NullableTimestamp, Timestamp } from "./column-types.ts";
+import type { MoreTables } from "./more-tables.ts";
 
 /**
  * The tables as Kysely sees them: camelCase by its plugin, `bigint` as number (ids stay far below 2^53), `timestamptz` as Date,
  * `jsonb` read as values and written as JSON text (`JSON.stringify`), which both drivers take the same way.
  */
-type Timestamp = ColumnType<Date, Date | undefined, Date>;
-type NullableTimestamp = ColumnType<Date | null, Date | null | undefined, Date | null>;
-type JsonColumn<T> = ColumnType<T, string, string>;
 type DefaultedJsonColumn<T> = ColumnType<T, string | undefined, string>;
-type NullableJsonColumn<T> = ColumnType<T | null, string | null | undefined, string | null>;
 
-export interface Tables {
+export interface Tables extends MoreTables {
   workspaces: {
     id: Generated<number>;
     domain: string;
@@ -342,9 +340,13 @@ export interface Tables {
     response: JsonColumn<Json>;
     durationMs: number;
     createdAt: Timestamp;
+    integrationId: number | null;
+    attempt: Generated<number>;
+    job: NullableJsonColumn<JobRequest>;
+    retriedAt: NullableTimestamp;
   };
   idempotencyKeys: {
-    tokenId: number;
+    caller: string;
     key: string;
     fingerprint: string;
     status: number | null;

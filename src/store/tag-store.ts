@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 import { createNameStore } from "./name-store.ts";
 
-/** The tags of a workspace. Actions may make new ones too (`outcome-store.ts`). */
+/** The tags of a workspace. Actions may make new ones too (`rare-change-store.ts`). */
 export const tagStore = createNameStore("tags", "tag");
 
 /** The names of those of these tags that the workspace has, by id. */

@@ -214,6 +214,27 @@ export async function createContacts(trx: Database, contacts: readonly NewContac
   );
 }
 
+/** Of those who are to be made, the keys of those whose phone, e-mail or external id a contact of the bot has. The caller holds the locks of their names. */
+export async function findKnownNewcomers(
+  trx: Database,
+  newcomers: readonly {
+    readonly key: number;
+    readonly botId: number;
+    readonly phone?: string | undefined;
+    readonly email?: string | undefined;
+    readonly clientExternalId?: string | undefined;
+  }[],
+): Promise<ReadonlySet<number>> {
+  const { rows } = await sql<{ key: number }>`
+    select n.key from json_to_recordset(${JSON.stringify(newcomers)}::json) as n(key bigint, "botId" bigint, phone text, email text, "clientExternalId" text)
+    join bots b on b.id = n."botId"
+    where exists (select 1 from contacts c where c.workspace_id = b.workspace_id and c.bot_id = b.id and c.phone = n.phone)
+      or exists (select 1 from contacts c where c.workspace_id = b.workspace_id and c.bot_id = b.id and lower(c.email) = lower(n.email))
+      or exists (select 1 from contacts c where c.workspace_id = b.workspace_id and c.bot_id = b.id and c.client_external_id = n."clientExternalId")
+  `.execute(trx);
+  return new Set(rows.map(({ key }) => Number(key)));
+}
+
 /** Events that were handled before: by dedupe key, or (a commit whose answer was lost) by id. */
 export interface HandledEvent {
   readonly id: number;

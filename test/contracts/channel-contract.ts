@@ -10,6 +10,7 @@ import {
   type WebhookRequest,
 } from "../../src/engine/channel-type.ts";
 import { type MessageContent, mediaKinds } from "../../src/model/message.ts";
+import { addressesOnLoopback } from "../outbound.ts";
 
 /** The channel's platform, or a stand-in for it, as its users see it. */
 export interface ContractPlatform {
@@ -51,6 +52,7 @@ export interface ContractSetup {
 const silent: ChannelPorts = {
   fetch: () => Promise.reject(new Error("the contract lets no channel fetch by itself")),
   announce: () => {},
+  findAddresses: addressesOnLoopback,
   log: { warn: () => {}, info: () => {} },
 };
 

@@ -23,6 +23,7 @@ const jobs = await startJobs({
   },
   isWorker: true,
   outbound: undefined as never,
+  runScript: undefined as never,
   secretKey: undefined as never,
   submit: () => Promise.reject(new Error("this job submits nothing")),
   log: pino({ level: "silent" }),

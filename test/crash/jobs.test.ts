@@ -36,6 +36,7 @@ describe.each(["embedded", "postgres"] as const)("a job on the %s database", (ki
       catalogue: { endless: { kind: "endless", retryLimit: 3, run } },
       isWorker: true,
       outbound: undefined as never,
+      runScript: undefined as never,
       secretKey: undefined as never,
       submit: () => Promise.reject(new Error("this job submits nothing")),
       log: pino({ level: "silent" }),

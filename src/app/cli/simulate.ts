@@ -26,20 +26,24 @@ export const simulate = defineLocalCommand({
   async run({ terminal, json }, { file, start, script, channel, at, timeZone, seed }) {
     // Loaded here: the other commands need not wait for the engine.
     const { Simulation } = await import("../simulator/simulation.ts");
+    const { createScriptPool } = await import("../../shell/scripts/script-pool.ts");
+    const scripts = createScriptPool({ threads: 1 });
     const simulation = new Simulation({
       document: parseFlowFile(await readTextFile(file)).document,
       channelKind: channel,
       at: at === undefined ? Date.now() : Date.parse(at),
       seed,
       timeZone,
+      runScript: scripts.run,
     });
     const player = new Player(simulation);
     const show = (lines: readonly string[]) => {
       if (!json) for (const line of lines) terminal.stdout.write(`${line}\n`);
     };
-    show(player.start(start));
+    show(await player.start(start));
     if (script === undefined) await playTyped(player, terminal, show);
-    else playScript(player, await readTextFile(script), show);
+    else await playScript(player, await readTextFile(script), show);
+    await scripts.close();
     const data = { turns: player.turns, contact: simulation.contact } as unknown as Json;
     return json ? { text: "", data } : undefined;
   },
@@ -50,18 +54,18 @@ type Show = (lines: readonly string[]) => void;
 async function playTyped(player: Player, terminal: Terminal, show: Show): Promise<void> {
   const lines = createInterface({ input: terminal.stdin });
   for await (const line of lines) {
-    const answer = player.line(line);
+    const answer = await player.line(line);
     if (answer === undefined) break;
     show(answer);
   }
   lines.close();
 }
 
-function playScript(player: Player, text: string, show: Show): void {
+async function playScript(player: Player, text: string, show: Show): Promise<void> {
   for (const line of text.split(/\r?\n/)) {
     if (line.trim() === "" || line.startsWith("#")) continue;
     show([`you: ${line}`]);
-    const answer = player.line(line);
+    const answer = await player.line(line);
     if (answer === undefined) return;
     show(answer);
   }

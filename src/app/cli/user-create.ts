@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { memberRoles } from "../../model/conversation.ts";
+import { createPassword, hashPassword, passwordLength } from "../../shell/password.ts";
 import { createUser, joinWorkspace } from "../../store/member-store.ts";
-import { createPassword, hashPassword } from "../password.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
 import { readTextFile } from "./read-text-file.ts";
 import { requireWorkspace } from "./require-workspace.ts";
-
-const shortest = 10;
 
 export const userCreate = defineDatabaseCommand({
   kind: "database",
@@ -25,11 +23,14 @@ export const userCreate = defineDatabaseCommand({
       ? options
       : { ...options, passwordFile: (await readTextFile(options.passwordFile)).replace(/\r?\n$/, "") },
   async run({ database }, { email, name, workspace: domain, role, passwordFile: given }) {
-    if (given !== undefined && given.length < shortest) {
-      throw new CommandError("user.weak_password", `the password has to have ${shortest} characters at least`);
+    if (given !== undefined && given.length < passwordLength.least) {
+      throw new CommandError(
+        "user.weak_password",
+        `the password has to have ${passwordLength.least} characters at least`,
+      );
     }
     const password = given ?? createPassword();
-    const passwordHash = hashPassword(password);
+    const passwordHash = await hashPassword(password);
     const data = await database.db.transaction().execute(async (trx) => {
       const workspace = domain === undefined ? undefined : await requireWorkspace(trx, domain);
       const id = await createUser(trx, { email, name, passwordHash });

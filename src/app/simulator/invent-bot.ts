@@ -33,6 +33,7 @@ export function inventBot(options: {
     members: new Map(),
     closingNotes: new Map(),
     webhooks: [],
+    integrations: [],
     channels: new Map([[simulatedChannelId, options.channelKind]]),
   };
 }

@@ -27,24 +27,26 @@ export class Player {
     return this.#turns;
   }
 
-  start(payload: string | undefined): readonly string[] {
-    return this.#show([this.#simulation.handle({ kind: "start", payload })]);
+  async start(payload: string | undefined): Promise<readonly string[]> {
+    return await this.#show(await this.#simulation.handle({ kind: "start", payload }));
   }
 
   /** What the terminal shows in answer to a line; undefined: the play is over. */
-  line(text: string): readonly string[] | undefined {
+  async line(text: string): Promise<readonly string[] | undefined> {
     const trimmed = text.trim();
     if (trimmed === "") return [];
-    if (trimmed.startsWith(":")) return this.#command(trimmed);
+    if (trimmed.startsWith(":")) return await this.#command(trimmed);
     const choice = /^\d{1,3}$/.test(trimmed) ? this.#choices[Number(trimmed) - 1] : undefined;
     if (choice === undefined) {
-      return this.#show([this.#simulation.handle({ kind: "message", message: { text, attachments: [] } })]);
+      return await this.#show(await this.#simulation.handle({ kind: "message", message: { text, attachments: [] } }));
     }
     if (choice.payload === undefined) return [`   * opens ${choice.url}`];
-    return this.#show([this.#simulation.handle({ kind: "button", payload: choice.payload, title: choice.title })]);
+    return await this.#show(
+      await this.#simulation.handle({ kind: "button", payload: choice.payload, title: choice.title }),
+    );
   }
 
-  #command(text: string): readonly string[] | undefined {
+  async #command(text: string): Promise<readonly string[] | undefined> {
     const [name, ...rest] = text.split(/\s+/);
     const argument = rest.join(" ");
     switch (name) {
@@ -55,27 +57,27 @@ export class Player {
       case ":contact":
         return JSON.stringify(this.#simulation.contact, undefined, 2).split("\n");
       case ":start":
-        return this.start(argument === "" ? undefined : argument);
+        return await this.start(argument === "" ? undefined : argument);
       case ":next":
-        return this.#next();
+        return await this.#next();
       case ":jump": {
         const duration = parseDuration(argument);
         if (duration === undefined) return [`   * "${argument}" is not a duration; try :jump 2h`];
-        return [`   * ${renderDuration(duration)} later`, ...this.#show(this.#simulation.jump(duration))];
+        return [`   * ${renderDuration(duration)} later`, ...(await this.#show(await this.#simulation.jump(duration)))];
       }
       default:
         return [`   * there is no ${name}; :help lists what there is`];
     }
   }
 
-  #next(): readonly string[] {
+  async #next(): Promise<readonly string[]> {
     const { nextTimer, now } = this.#simulation;
     if (nextTimer === undefined) return ["   * nothing here ends by itself"];
     const wait = Math.max(0, nextTimer - now);
-    return [`   * ${renderDuration(wait)} later`, ...this.#show(this.#simulation.jump(wait))];
+    return [`   * ${renderDuration(wait)} later`, ...(await this.#show(await this.#simulation.jump(wait)))];
   }
 
-  #show(turns: readonly Turn[]): readonly string[] {
+  async #show(turns: readonly Turn[]): Promise<readonly string[]> {
     const lines: string[] = [];
     const choices: Choice[] = [];
     for (const turn of turns) {
@@ -85,17 +87,17 @@ export class Player {
     }
     // Buttons stay usable until others come.
     if (choices.length > 0) this.#choices = choices;
-    return [...lines, ...this.#passShortWait()];
+    return [...lines, ...(await this.#passShortWait())];
   }
 
   /** A delay of some seconds goes by at once; of a longer wait the terminal tells. */
-  #passShortWait(): readonly string[] {
+  async #passShortWait(): Promise<readonly string[]> {
     const delay = this.#simulation.contact.positions.find(
       ({ waitsFor, wakeAt }) => waitsFor === "time" && wakeAt !== undefined,
     );
     if (delay?.wakeAt === undefined) return [];
     const wait = Math.max(0, delay.wakeAt - this.#simulation.now);
     if (wait > shortWaitMs) return [`   * waits ${renderDuration(wait)} (:next to go there)`];
-    return [`   * ${renderDuration(wait)} later`, ...this.#show(this.#simulation.jump(wait))];
+    return [`   * ${renderDuration(wait)} later`, ...(await this.#show(await this.#simulation.jump(wait)))];
   }
 }

@@ -74,6 +74,8 @@ function renderFact(fact: Fact, _at: number): string | undefined {
       return fact.kind.replace("_", " ");
     case "note_added":
       return `note: ${fact.text}`;
+    case "traced":
+      return `log: ${fact.lines.join(" | ")}`;
     case "message_skipped":
       return `message not sent: ${fact.reason}`;
     case "error":

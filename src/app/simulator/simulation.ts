@@ -1,9 +1,11 @@
 import type { Contact } from "../../model/contact.ts";
-import type { Event, Happening } from "../../model/event.ts";
-import type { FieldValue } from "../../model/field.ts";
+import type { Event, EventSource, Happening } from "../../model/event.ts";
+import type { FieldValue, Json } from "../../model/field.ts";
 import type { FlowDocument } from "../../model/flow.ts";
-import type { Fact, Outcome } from "../../model/outcome.ts";
+import type { Fact, JobOfPosition, Outcome } from "../../model/outcome.ts";
+import type { ScriptRun } from "../../model/script.ts";
 import type { BotSnapshot } from "../../model/world.ts";
+import type { RunScript } from "../../shell/scripts/script-pool.ts";
 import { advance } from "../../steps/advance.ts";
 import { inventBot, simulatedChannelId } from "./invent-bot.ts";
 
@@ -15,6 +17,8 @@ export interface SimulationOptions {
   /** The same seed gives the same splits. */
   readonly seed: number;
   readonly timeZone: string;
+  /** Where scripts run. */
+  readonly runScript: RunScript;
 }
 
 /** What one happening led to. */
@@ -28,13 +32,16 @@ export interface Turn {
   readonly refused: string | undefined;
 }
 
-/** More timers than this in one jump are a loop that somebody drew. */
-const mostTimers = 1000;
+/** More than this in one go are a loop that somebody drew. */
+const mostTurns = 1000;
+const scriptJob = "run-script";
+const sources: { readonly [K in Happening["kind"]]?: EventSource } = { timer: "timer", job_result: "job" };
 
 /** One contact, one flow and a clock of its own: the engine in a room without windows. */
 export class Simulation {
   readonly #bot: BotSnapshot;
   readonly #seed: number;
+  readonly #runScript: RunScript;
   #contact: Contact;
   #variables: Readonly<Record<string, FieldValue>> = {};
   #now: number;
@@ -43,6 +50,7 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     this.#bot = inventBot(options);
     this.#seed = options.seed;
+    this.#runScript = options.runScript;
     this.#now = options.at;
     this.#contact = {
       id: 1,
@@ -77,14 +85,36 @@ export class Simulation {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  handle(happening: Happening): Turn {
+  /** What the happening led to, and what the scripts that it came to led to in their turn. */
+  async handle(happening: Happening): Promise<readonly Turn[]> {
+    const turns: Turn[] = [];
+    const waiting: Happening[] = [happening];
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { jobs, ...turn } = this.#advance(next);
+      const scripts = jobs.filter(({ kind }) => kind === scriptJob);
+      turns.push({ ...turn, jobs: jobs.filter(({ kind }) => kind !== scriptJob) });
+      if (turns.length >= mostTurns) break;
+      for (const { data } of scripts) waiting.push(...(await this.#run(data as unknown as JobOfPosition)));
+    }
+    return turns;
+  }
+
+  async #run({ positionId }: JobOfPosition): Promise<Happening[]> {
+    const position = this.#contact.positions.find(({ id }) => id === positionId);
+    if (position === undefined) return [];
+    // What the step left there, as on a server.
+    const report = await this.#runScript(position.state as unknown as ScriptRun);
+    return [{ kind: "job_result", positionId, result: report as unknown as Json }];
+  }
+
+  #advance(happening: Happening): Turn {
     this.#lastEvent += 1;
     const event: Event = {
       ...happening,
       id: this.#lastEvent,
       at: this.#now,
       seed: (this.#seed + Math.imul(this.#lastEvent, 0x9e3779b1)) >>> 0,
-      source: happening.kind === "timer" ? "timer" : "channel",
+      source: sources[happening.kind] ?? "channel",
       channelId: simulatedChannelId,
     };
     const isNew = this.#lastEvent === 1;
@@ -96,16 +126,16 @@ export class Simulation {
   }
 
   /** Lets time go by; every wait that ends on the way is handled at its own time. */
-  jump(milliseconds: number): readonly Turn[] {
+  async jump(milliseconds: number): Promise<readonly Turn[]> {
     const target = this.#now + milliseconds;
     const turns: Turn[] = [];
-    while (turns.length < mostTimers) {
+    while (turns.length < mostTurns) {
       const due = this.#contact.positions
         .filter((position) => position.wakeAt !== undefined && position.wakeAt <= target)
         .sort((a, b) => (a.wakeAt ?? 0) - (b.wakeAt ?? 0))[0];
       if (due === undefined) break;
       this.#now = Math.max(this.#now, due.wakeAt ?? 0);
-      turns.push(this.handle({ kind: "timer", positionId: due.id }));
+      turns.push(...(await this.handle({ kind: "timer", positionId: due.id })));
     }
     this.#now = Math.max(this.#now, target);
     return turns;

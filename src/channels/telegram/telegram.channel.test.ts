@@ -81,6 +81,7 @@ const logged: { readonly data: object; readonly message: string }[] = [];
 const ports: ChannelPorts = {
   fetch,
   announce: () => {},
+  findAddresses: async () => [],
   log: { warn: (data, message) => void logged.push({ data, message }), info: () => {} },
 };
 beforeEach(async () => {

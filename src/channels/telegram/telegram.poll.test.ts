@@ -28,7 +28,12 @@ afterEach(async () => {
 function startPolling(deliver = async (events: readonly InboundEvent[]) => void delivered.push(...events)): void {
   const settings = telegram.settings.parse({ token, apiRoot: standIn.url, mode: "polling" });
   const log = { warn: (data: object) => void warnings.push(data), info: () => {} };
-  polling = telegram.poll?.({ id: 7, botId: 1, settings }, deliver, { fetch, announce: () => {}, log }, abort.signal);
+  polling = telegram.poll?.(
+    { id: 7, botId: 1, settings },
+    deliver,
+    { fetch, announce: () => {}, findAddresses: async () => [], log },
+    abort.signal,
+  );
 }
 
 const textUpdate = (updateId: number) => ({
@@ -121,7 +126,7 @@ describe("polling", () => {
 
   it("is not for a channel with a webhook", () => {
     const settings = telegram.settings.parse({ token, mode: "webhook" });
-    const ports = { fetch, announce: () => {}, log: { warn: () => {}, info: () => {} } };
+    const ports = { fetch, announce: () => {}, findAddresses: async () => [], log: { warn: () => {}, info: () => {} } };
     expect(telegram.poll?.({ id: 7, botId: 1, settings }, async () => {}, ports, abort.signal)).toBeUndefined();
   });
 });

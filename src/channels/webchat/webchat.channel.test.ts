@@ -38,7 +38,12 @@ it("has nothing to push: a stored message has been sent, and open pages are told
   const announced: number[] = [];
   const request = { messageId: 5, contactId: 7, recipient: "v", onPartSent: async () => {} };
   const content = { text: "Hi", attachments: [], buttons: [], quickReplies: [] };
-  const ports = { fetch, announce: (id: number) => announced.push(id), log: { warn() {}, info() {} } };
+  const ports = {
+    fetch,
+    findAddresses: async () => [],
+    announce: (id: number) => announced.push(id),
+    log: { warn() {}, info() {} },
+  };
   const channel = { id: 1, botId: 1, settings: webchat.settings.parse({}) };
   expect(await webchat.send({ ...request, content }, channel, ports)).toEqual({ status: "sent" });
   expect([webchat.capabilities.pull, announced]).toEqual([true, [7]]);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../test/server.ts";
 import { errorTable } from "../../model/app-error.ts";
 import { scopes } from "../contract/common.ts";
+import { renderErrorDocs } from "../error-docs.ts";
 
 interface Operation {
   readonly operationId: string;
@@ -57,7 +58,9 @@ describe("the OpenAPI document", () => {
   });
 
   it("offers an Idempotency-Key for every write", () => {
-    const changeNothing = ["validateFlow", "testWebhook"];
+    const changeNothing = ["validateFlow", "testRequest", "testScript", "testWebhook", "authorizeIntegration"];
+    // Done twice is done once, and a secret is in the answer.
+    changeNothing.push("createInvitation", "withdrawInvitation");
     for (const { operationId, method, parameters = [] } of operations) {
       const takesKey = parameters.some(({ name, in: place }) => place === "header" && name === "idempotency-key");
       expect([operationId, takesKey]).toEqual([operationId, method !== "get" && !changeNothing.includes(operationId)]);
@@ -81,7 +84,8 @@ describe("the OpenAPI document", () => {
 describe("what the document says", () => {
   it("is what lists answer", async () => {
     for (const { path, method } of operations) {
-      if (method !== "get" || path.includes("{")) continue;
+      // A stream does not end.
+      if (method !== "get" || path.includes("{") || path.endsWith("/live")) continue;
       const answer = await tenant.call("GET", path.slice("/api/v1".length));
       expect([path, answer.statusCode]).toEqual([path, 200]);
     }
@@ -124,15 +128,9 @@ describe("the page that shows the document", () => {
 });
 
 describe("docs/errors.md", () => {
-  it("lists exactly the codes of the table, with their statuses", async () => {
-    const { statusOf } = await import("../errors.ts");
+  it("is up to date (npm run docs:gen)", async () => {
     const text = await readFile(new URL("../../../docs/errors.md", import.meta.url), "utf8");
-    const rows = [...text.matchAll(/^\| `([a-z_.]+)` \| (\d+) \| (.+) \|$/gm)].map(([, ...row]) => row);
-    const expected = (Object.keys(errorTable) as (keyof typeof errorTable)[]).map((code) => [
-      code,
-      String(statusOf(code)),
-      errorTable[code].meaning,
-    ]);
-    expect(rows).toEqual(expected);
+    expect(text.match(/^\| `/gm)).toHaveLength(Object.keys(errorTable).length);
+    expect(renderErrorDocs(text)).toBe(text);
   });
 });

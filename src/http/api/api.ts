@@ -7,6 +7,7 @@ import { checkUrl, decodeBody } from "../encoding.ts";
 import { addDataHeaders } from "../security-headers.ts";
 import { actionResource } from "./actions.ts";
 import { botResource } from "./bots.ts";
+import { broadcastResource } from "./broadcasts.ts";
 import { channelResource } from "./channels.ts";
 import { closingNoteResource } from "./closing-notes.ts";
 import { contactHistoryResource } from "./contact-history.ts";
@@ -21,14 +22,19 @@ import { flowFileResource } from "./flow-files.ts";
 import { flowStatisticsResource } from "./flow-statistics.ts";
 import { flowResource } from "./flows.ts";
 import { inboundWebhookResource } from "./inbound-webhooks.ts";
+import { inboxResource } from "./inbox.ts";
 import { integrationLogResource } from "./integration-log.ts";
+import { integrationResource } from "./integrations.ts";
+import { invitationResource } from "./invitations.ts";
 import { labelResource } from "./labels.ts";
 import { memberResource } from "./members.ts";
 import { messageResource } from "./messages.ts";
 import { orderResource } from "./orders.ts";
 import { productResource } from "./products.ts";
 import { queryResource } from "./queries.ts";
+import { requestTestResource } from "./request-test.ts";
 import type { ApiResource } from "./route.ts";
+import { scriptTestResource } from "./script-test.ts";
 import { segmentResource } from "./segments.ts";
 import { sequenceResource } from "./sequences.ts";
 import { tagResource } from "./tags.ts";
@@ -52,15 +58,21 @@ const resources: readonly ApiResource[] = [
   flowResource,
   flowFileResource,
   flowStatisticsResource,
+  requestTestResource,
+  scriptTestResource,
   sequenceResource,
   segmentResource,
+  broadcastResource,
   channelResource,
   entryLinkResource,
   conversationResource,
+  inboxResource,
   closingNoteResource,
   customEventResource,
   memberResource,
+  invitationResource,
   eventResource,
+  integrationResource,
   integrationLogResource,
   webhookResource,
   inboundWebhookResource,

@@ -22,17 +22,18 @@ export function requireChannelType(kind: string): ChannelType {
   return type as ChannelType;
 }
 
-/** Checks settings against the kind, and parts them: what may be read, and the secrets, sealed. Throws `channel.invalid_settings`. */
+/** Checks settings against the kind, and parts them: what may be read, and the secrets, sealed. Throws `code`. */
 export function toStoredSettings(
-  type: ChannelType,
+  type: Pick<ChannelType, "settings" | "secrets">,
   settings: unknown,
   secretKey: Buffer,
+  code: "channel.invalid_settings" | "integration.invalid_settings" = "channel.invalid_settings",
 ): { readonly settings: Settings; readonly sealedSecrets: string | null } {
   const parsed = type.settings.safeParse(settings);
   if (!parsed.success) {
     const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
     const sentence = details.map(({ path, message }) => `${path}: ${message}`).join("; ");
-    throw new AppError("channel.invalid_settings", sentence, { details });
+    throw new AppError(code, sentence, { details });
   }
   const entries = Object.entries(parsed.data as Record<string, Json>).filter(([, value]) => value !== undefined);
   const secrets = entries.filter(([key]) => type.secrets.includes(key));
@@ -42,8 +43,12 @@ export function toStoredSettings(
   };
 }
 
-/** A channel's settings with a change merged in: null takes out, the mask leaves a secret as it is. */
-export function mergeSettings(channel: Channel, change: Settings, secretKey: Buffer): Settings {
+/** Settings with a change merged in: null takes out, the mask leaves a secret as it is. */
+export function mergeSettings(
+  channel: Pick<Channel, "settings" | "secrets">,
+  change: Settings,
+  secretKey: Buffer,
+): Settings {
   const secrets = channel.secrets === null ? {} : openSecrets(channel.secrets, secretKey);
   const merged: Record<string, Json> = { ...channel.settings, ...secrets };
   for (const [key, value] of Object.entries(change)) {

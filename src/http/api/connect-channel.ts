@@ -15,8 +15,8 @@ async function findRunning({ channels }: HttpDependencies, id: number): Promise<
   return running;
 }
 
-function toPorts({ live, log }: HttpDependencies): ChannelPorts {
-  return { fetch, announce: live.announce, log };
+function toPorts({ live, log, findAddresses }: HttpDependencies): ChannelPorts {
+  return { fetch, announce: live.announce, findAddresses, log };
 }
 
 export function webhookUrlOf({ publicUrl }: HttpDependencies, id: number): string {

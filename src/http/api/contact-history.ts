@@ -1,9 +1,10 @@
+import { isScheduled, type ScheduledMessage, toScheduledMessage } from "../../engine/scheduled.ts";
 import { requireContact, requireContactId } from "../../store/contact-store.ts";
 import { listEvents } from "../../store/event-store.ts";
 import { listMessages } from "../../store/message-store.ts";
 import { listNotes, type Note } from "../../store/note-store.ts";
 import { listOf, pageOf } from "../contract/common.ts";
-import { contactParams, noteSchema, positionSchema } from "../contract/contacts.ts";
+import { contactParams, noteSchema, positionSchema, scheduledMessageSchema } from "../contract/contacts.ts";
 import { eventQuery, eventSchema } from "../contract/events.ts";
 import { messageSchema } from "../contract/messages.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
@@ -20,7 +21,31 @@ function presentNote({ id, text, author, createdAt }: Note) {
   return { id, text, author, createdAt: toInstant(createdAt) };
 }
 
+function presentScheduled({ id, content, at, channelId, author }: ScheduledMessage) {
+  const who = author ?? ("bot" as const);
+  return { id, content: { ...content }, at: toInstant(at), channelId: channelId ?? null, author: who };
+}
+
 export const contactHistoryResource: ApiResource = (app, { db }) => {
+  app.get(
+    "/contacts/:id/scheduled-messages",
+    route(
+      {
+        ...read,
+        id: "listScheduledMessages",
+        summary: "Messages that wait for their time, the next first",
+        description:
+          "They are made by the action `schedule_message` and removed by `remove_scheduled_message` and `remove_all_scheduled_messages`.",
+      },
+      { params: contactParams },
+      listOf(scheduledMessageSchema),
+    ),
+    async ({ caller, params }) => {
+      const { positions } = await requireContact(db, caller, params.id);
+      const scheduled = positions.filter(isScheduled).map(toScheduledMessage);
+      return { data: scheduled.sort((a, b) => a.at - b.at).map(presentScheduled) };
+    },
+  );
   app.get(
     "/contacts/:id/events",
     route(
@@ -77,7 +102,7 @@ export const contactHistoryResource: ApiResource = (app, { db }) => {
     ),
     async ({ caller, params }) => {
       const { positions } = await requireContact(db, caller, params.id);
-      return { data: positions.map(presentPosition) };
+      return { data: positions.filter((one) => !isScheduled(one)).map(presentPosition) };
     },
   );
 };

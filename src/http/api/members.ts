@@ -6,6 +6,7 @@ import {
   removeMember,
   requireMember,
 } from "../../store/member-store.ts";
+import { requireMayChange } from "../auth.ts";
 import { idParams, listOf, noContent } from "../contract/common.ts";
 import { memberChangeSchema, memberCreateSchema, memberSchema } from "../contract/members.ts";
 import { writeOnce } from "../idempotency.ts";
@@ -43,6 +44,7 @@ export const memberResource: ApiResource = (app, dependencies) => {
     async (request) =>
       await writeOnce(dependencies, request, async (trx) => {
         const { email, name = "", role } = request.body;
+        requireMayChange(request.caller, [role]);
         return presentMember(await addMember(trx, request.caller.workspaceId, { email, name, role }));
       }),
   );
@@ -54,9 +56,12 @@ export const memberResource: ApiResource = (app, dependencies) => {
       memberSchema,
     ),
     async (request) =>
-      await writeOnce(dependencies, request, async (trx) =>
-        presentMember(await changeMemberRole(trx, request.caller.workspaceId, request.params.id, request.body.role)),
-      ),
+      await writeOnce(dependencies, request, async (trx) => {
+        const { caller, params, body } = request;
+        const before = await requireMember(trx, caller.workspaceId, params.id);
+        requireMayChange(caller, [before.role, body.role]);
+        return presentMember(await changeMemberRole(trx, caller.workspaceId, params.id, body.role));
+      }),
   );
   app.delete(
     "/members/:id",
@@ -67,7 +72,9 @@ export const memberResource: ApiResource = (app, dependencies) => {
     ),
     async (request) =>
       await writeOnce(dependencies, request, async (trx) => {
-        await removeMember(trx, request.caller.workspaceId, request.params.id);
+        const { caller, params } = request;
+        requireMayChange(caller, [(await requireMember(trx, caller.workspaceId, params.id)).role]);
+        await removeMember(trx, caller.workspaceId, params.id);
         return null;
       }),
   );

@@ -43,7 +43,7 @@ const maxDepth = 10;
 const maxComparisons = 200;
 
 /** Throws `segment.bad_condition`. */
-function readCondition(value: Json): ConditionGroup {
+export function readCondition(value: Json): ConditionGroup {
   if (isDeeperThan(value, maxDepth)) throw badCondition([`a condition goes at most ${maxDepth} groups deep`]);
   const parsed = conditionSchema.safeParse(value);
   if (!parsed.success)

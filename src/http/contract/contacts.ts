@@ -91,7 +91,7 @@ export const contactParams = z.object({
 });
 
 /** A contact as a body names it. */
-const contactReferenceSchema = z
+export const contactReferenceSchema = z
   .union([z.number().int().positive().max(Number.MAX_SAFE_INTEGER), z.string().regex(contactPattern, contactForm)])
   .describe("An id, or `cuid:` and the contact's cuid.");
 
@@ -173,6 +173,16 @@ export const positionSchema = z.object({
   channelId: z.number().nullable(),
   enteredAt: instantSchema,
 });
+
+export const scheduledMessageSchema = z
+  .object({
+    id: z.string(),
+    content: z.record(z.string(), z.unknown()),
+    at: instantSchema,
+    channelId: z.number().nullable().describe("null: the channel on which the contact is heard last by then."),
+    author: z.enum(["bot", "agent"]),
+  })
+  .meta({ id: "ScheduledMessage" });
 
 export const noteSchema = z.object({ id: z.number(), text: z.string(), author: z.string(), createdAt: instantSchema });
 

@@ -23,6 +23,20 @@ export const conversationSchema = z
   })
   .meta({ id: "Conversation" });
 
+/** A conversation in the inbox, with what was said last. */
+export const inboxItemSchema = conversationSchema
+  .extend({
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    last: z.object({
+      direction: z.enum(["in", "out"]),
+      text: z.string().describe("Empty where it was media alone."),
+      at: instantSchema,
+    }),
+  })
+  .meta({ id: "InboxItem" });
+export type InboxItem = z.infer<typeof inboxItemSchema>;
+
 const yesNo = z.enum(["true", "false"]).transform((word) => word === "true");
 
 export const conversationQuery = z.strictObject({
@@ -34,6 +48,10 @@ export const conversationQuery = z.strictObject({
     .optional()
     .describe("Id of a member, or `none`: assigned to nobody."),
   unread: yesNo.optional(),
+});
+
+export const inboxQuery = conversationQuery.extend({
+  q: z.string().min(1).max(200).optional().describe("Part of a name, e-mail or phone."),
 });
 
 export const conversationCountsSchema = z.record(z.enum(conversationStatuses), z.number());

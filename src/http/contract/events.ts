@@ -39,6 +39,10 @@ export const integrationCallSchema = z
     response: z.unknown(),
     durationMs: z.number(),
     createdAt: instantSchema,
+    integrationId: z.number().nullable(),
+    attempt: z.number().describe("1 for the first try."),
+    canRetry: z.boolean().describe("It has failed for good, and can be sent again."),
+    retriedAt: instantSchema.nullable(),
   })
   .meta({ id: "IntegrationCall" });
 export type IntegrationCallBody = z.infer<typeof integrationCallSchema>;
@@ -48,4 +52,5 @@ export const integrationLogQuery = z.object({
   contact: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional(),
   integration: z.string().max(60).optional(),
   ok: z.enum(["true", "false"]).optional(),
+  integrationId: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional(),
 });

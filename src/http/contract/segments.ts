@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { botReferenceSchema, idSchema, instantSchema, jsonValue, nameSchema, pageQuery } from "./common.ts";
 
-const conditionBody = jsonValue.describe(
+export const conditionBody = jsonValue.describe(
   "A condition as the condition step has it: `{match: all|any, rules: [...]}`, at most 10 groups deep and 200 comparisons. Time of day and weekday are those of the moment of asking, in each contact's time zone.",
 );
 

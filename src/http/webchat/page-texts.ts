@@ -1,5 +1,7 @@
 /** The few pages that are text with a name put in. */
 
+import type { OpenedLink } from "../../engine/channel-type.ts";
+
 const escapes: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -33,6 +35,7 @@ p { color: var(--soft); margin: 0 0 1rem; }
 p a { color: var(--accent); }
 pre { margin: 0; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 14px; background: var(--code); overflow-x: auto; font: 13.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 noscript { display: block; padding: 2rem; text-align: center; }
+button { font: inherit; font-weight: 600; padding: .8rem 1.4rem; border: 0; border-radius: 12px; background: var(--accent); color: var(--back); cursor: pointer; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 `;
 
@@ -69,30 +72,25 @@ export function notFoundPage(bot: string): string {
   );
 }
 
-/** What a newcomer finds at `/`, with the first bot's widget in the corner. */
-export function startPage(
-  chats: readonly { readonly ref: string; readonly name: string }[],
-  publicUrl: string,
-): string {
-  const links = chats.map(
-    ({ ref, name }) =>
-      `<li><a href="/chat/${encodeURIComponent(ref)}"><b>Talk to ${escapeHtml(name)}</b><span>A bot of the demo workspace, over the whole page</span></a></li>`,
-  );
-  const [first] = chats;
-  const tag = (ref: string) => `<script src="${publicUrl}/widget.js" data-bot="${ref}" async></script>`;
-  const embedding =
-    first === undefined
-      ? ""
-      : `<h2>Put the chat on your own page</h2>
-<p>One line, before the end of the body. The round button on this page is it.</p>
-<pre>${escapeHtml(tag(first.ref))}</pre>
-<script src="/widget.js" data-bot="${escapeHtml(first.ref)}" async></script>`;
-  return page(
-    "Repartee",
-    `<main>${mark}<h1>Repartee is running</h1>
-<p class="lead">Chatbots that market and sell, on your own machine.</p>
-<ul class="cards">${links.join("")}
-<li><a href="/api/v1/docs/"><b>API</b><span>Every call with its schemas, to try out</span></a></li></ul>
-${embedding}</main>`,
-  );
+/** What a link in a message does, before it is done: only the button does it. `once` tells this look at the page from others. */
+export function linkAskPage(link: OpenedLink, once: string): string {
+  const [title, text, button] =
+    link.kind === "press"
+      ? [link.title, "One more tap sends your answer.", link.title]
+      : ["Unsubscribe?", `No more messages will be sent to ${link.recipient}.`, "Unsubscribe"];
+  const form = `<form method="post"><input type="hidden" name="once" value="${escapeHtml(once)}"><button type="submit">${escapeHtml(button)}</button></form>`;
+  return page(title, `<main><h1>${escapeHtml(title)}</h1><p class="lead">${escapeHtml(text)}</p>${form}</main>`);
+}
+
+export function linkDonePage(link: OpenedLink): string {
+  const [title, text] =
+    link.kind === "press"
+      ? ["Thank you", "Your answer has arrived. You can close this page."]
+      : ["You are unsubscribed", `No more messages will be sent to ${link.recipient}.`];
+  return page(title, `<main><h1>${escapeHtml(title)}</h1><p class="lead">${escapeHtml(text)}</p></main>`);
+}
+
+export function linkGonePage(): string {
+  const text = "It is not complete, or the sender no longer uses it. Open it from the message once more.";
+  return page("Unknown link", `<main><h1>This link is not known</h1><p class="lead">${text}</p></main>`);
 }

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { findWebchat, listWebchats } from "../../store/webchat-store.ts";
+import { findWebchat } from "../../store/webchat-store.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { checkUrl } from "../encoding.ts";
-import { chatPage, notFoundPage, pageStyle, startPage } from "./page-texts.ts";
+import { chatPage, notFoundPage, pageStyle } from "./page-texts.ts";
 
 const widgetFile = path.resolve(import.meta.dirname, "../../../dist/web/widget.js");
 
-/** The widget's script, the full-page chat at `/chat/BOT` and the start page. */
+/** The widget's script and the full-page chat at `/chat/BOT`. */
 export async function pageRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
   const { db } = dependencies;
   const widget = await readFile(widgetFile).catch(() => undefined);
@@ -34,9 +34,6 @@ export async function pageRoutes(app: FastifyInstance, dependencies: HttpDepende
       ? sendPage(reply.status(404), notFoundPage(bot), dependencies)
       : sendPage(reply, chatPage({ ref: bot, name: found.botName }), dependencies);
   });
-  app.get("/", async (_request, reply) =>
-    sendPage(reply, startPage(await listWebchats(db, "demo"), dependencies.publicUrl), dependencies),
-  );
 }
 
 const hash = (data: string | Buffer) => createHash("sha256").update(data).digest("base64");

@@ -261,14 +261,6 @@ describe("pages", () => {
     expect(html).not.toContain("<script>alert");
   });
 
-  it("lead from the start to the demo bots and the API", async () => {
-    const { response, html } = await page("/");
-    expect(response.status).toBe(200);
-    expect(html).toContain(`href="/api/v1/docs/"`);
-    // Other workspaces' bots are nobody's business.
-    expect(html).not.toContain(bot.ref);
-  });
-
   it("get the widget, and no second time what they have", async () => {
     const first = await page("/widget.js");
     if (first.response.status === 503) {

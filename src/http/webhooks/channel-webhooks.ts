@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { ChannelType, InboundEvent, WebhookRequest } from "../../engine/channel-type.ts";
+import type { ChannelType, WebhookRequest } from "../../engine/channel-type.ts";
 import { AppError, type ErrorCode } from "../../model/app-error.ts";
 import type { RunningChannel } from "../../shell/channel-runtime.ts";
 import type { SubmitReply } from "../../shell/submission.ts";
+import { submitInbound } from "../../shell/submit-inbound.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { checkUrl } from "../encoding.ts";
 
@@ -24,7 +25,7 @@ export function channelWebhookRoutes(app: FastifyInstance, dependencies: HttpDep
       const channel = await findChannel(dependencies, request.params.channelId);
       const body = request.body instanceof Buffer ? request.body : noBody;
       const result = await receive(channel, request, body);
-      const replies = await submitAll(dependencies, channel, result.events);
+      const replies = await submitInbound(dependencies, channel.id, result.events);
       throwWhatMustComeAgain(replies);
       return reply.send(result.response?.body ?? "");
     },
@@ -60,27 +61,6 @@ async function receive(channel: RunningChannel, request: FastifyRequest, body: B
   const result = await type.receive(call, channel);
   if (result.ok) return result;
   throw new AppError(refusals[result.status], result.message, { details: { code: result.code } });
-}
-
-/** All at once: the waist keeps their order, and they may share a transaction. */
-async function submitAll(
-  { submit }: HttpDependencies,
-  { id: channelId }: RunningChannel,
-  events: readonly InboundEvent[],
-): Promise<SubmitReply[]> {
-  return await Promise.all(
-    events.map(({ externalId, from, happening, at, profile, username }) =>
-      submit({
-        target: { channelId, externalId: from },
-        dedupeKey: `c${channelId}:${externalId}`,
-        source: "channel",
-        happening,
-        at,
-        profile,
-        username,
-      }),
-    ),
-  );
 }
 
 /** A channel that was deleted meanwhile is gone for the platform too; an event that broke `advance` is kept and need not come again. */

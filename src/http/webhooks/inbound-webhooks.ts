@@ -12,6 +12,8 @@ import { type InboundCall, readInboundCall, toContactCalls } from "./read-inboun
 
 /** Of one address, in each process. */
 const callsPerSecond = 20;
+/** One may find nobody and then somebody; whoever is deleted and made anew in between all these is not worth more. */
+const mostAttempts = 5;
 
 /**
  * Where other systems tell a bot of a contact (WIRE-FORMATS 1.5). Who is meant: the contact named by `user_ns`, `contact_id` or `cuid`; else who has the phone or
@@ -19,7 +21,6 @@ const callsPerSecond = 20;
  */
 export async function inboundWebhookRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
   const keepInLog = createCallLog(dependencies);
-  const inLine = createLines();
   const silent = { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false };
   await app.register(rateLimit, {
     max: callsPerSecond,
@@ -46,7 +47,7 @@ export async function inboundWebhookRoutes(app: FastifyInstance, dependencies: H
         ...entry,
       });
     try {
-      const answer = await carryOut(dependencies, hook, { request, inLine });
+      const answer = await carryOut(dependencies, hook, request);
       const { contactId } = answer;
       await log({ contactId, ok: answer.problems.length === 0, summary: summaryOf(answer), response: { ...answer } });
       return answer;
@@ -57,24 +58,6 @@ export async function inboundWebhookRoutes(app: FastifyInstance, dependencies: H
     }
   });
 }
-
-/** One after the other for each key, in this process. */
-function createLines() {
-  const ends = new Map<string, Promise<unknown>>();
-  return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
-    const before = ends.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const end = mine.catch(() => undefined);
-    ends.set(key, end);
-    try {
-      return await mine;
-    } finally {
-      if (ends.get(key) === end) ends.delete(key);
-    }
-  };
-}
-
-type InLine = ReturnType<typeof createLines>;
 
 interface InboundAnswer {
   readonly status: "done" | "duplicate";
@@ -92,7 +75,7 @@ const summaryOf = ({ status, created, problems }: InboundAnswer) =>
 async function carryOut(
   dependencies: HttpDependencies,
   hook: InboundWebhook,
-  { request, inLine }: { readonly request: FastifyRequest; readonly inLine: InLine },
+  request: FastifyRequest,
 ): Promise<InboundAnswer> {
   const { body } = request;
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
@@ -100,33 +83,35 @@ async function carryOut(
   }
   const call = readInboundCall(body as Readonly<Record<string, Json>>, hook);
   const dedupeKey = readDedupeKey(hook, request);
-  const { phone, email } = call.person;
-  const tell = async () => await tellBot(dependencies, hook, { call, dedupeKey });
-  // Two calls at once about somebody who is new would make two contacts.
-  return phone === undefined && email === undefined
-    ? await tell()
-    : await inLine(`${hook.botId} ${phone ?? email}`, tell);
+  // Another call, here or in another process, may make the same person in between: then it is somebody known.
+  for (let attempt = 1; ; attempt += 1) {
+    const { reply, isNew } = await tellBot(dependencies, hook, { call, dedupeKey });
+    const isThere = reply.status === "refused" && reply.code === "contact.exists";
+    if (!isThere || attempt === mostAttempts) return toAnswer(reply, call, isNew);
+  }
 }
 
 async function tellBot(
   { db, submit }: HttpDependencies,
   hook: InboundWebhook,
   { call, dedupeKey }: { readonly call: InboundCall; readonly dedupeKey: string | undefined },
-): Promise<InboundAnswer> {
+): Promise<{ readonly reply: SubmitReply; readonly isNew: boolean }> {
   const { person } = call;
+  const { phone, email } = person;
   const known = await findContactForInbound(db, { workspaceId: hook.workspaceId, botId: hook.botId }, person);
-  if (known === undefined && person.phone === undefined && person.email === undefined) {
+  if (known === undefined && phone === undefined && email === undefined) {
     const sentence =
       "nobody is meant: give user_ns, contact_id or cuid of a contact that there is, or a valid phone or email";
     throw new AppError("inbound_webhook.nobody", sentence);
   }
   const reply = await submit({
-    target: known === undefined ? { create: { botId: hook.botId } } : { contactId: known },
+    target:
+      known === undefined ? { create: { botId: hook.botId, unlessKnown: { phone, email } } } : { contactId: known },
     happening: { kind: "actions", actions: toActions(hook, call, known === undefined) },
     source: "api",
     dedupeKey,
   });
-  return toAnswer(reply, call, known === undefined);
+  return { reply, isNew: known === undefined };
 }
 
 function toActions(hook: InboundWebhook, { person, actions }: InboundCall, isNew: boolean) {

@@ -160,17 +160,32 @@ describe("a webhook", () => {
     expect(await untilSettled(broken.id, 1)).toMatchObject([{ status: "dead", attempts: 8 }]);
   });
 
-  it("whose receiver hangs does not hold up the others", async () => {
+  it("whose receiver hangs does not hold up the others, however many hang", async () => {
     const shop = await aShop(one, { flows: [echoFlow] });
-    receiver.answer("/hangs", () => undefined);
-    const hanging = await aHook(shop, "/hangs", ["message_in"]);
+    const hanging = [];
+    for (const path of ["/hangs1", "/hangs2", "/hangs3", "/hangs4", "/hangs5", "/hangs6"]) {
+      receiver.answer(path, () => undefined);
+      hanging.push(await aHook(shop, path, ["message_in"]));
+    }
     const healthy = await aHook(shop, "/healthy", ["message_in"]);
     await Promise.all(Array.from({ length: 12 }, (_, n) => tell(shop, `p${n}`, "hello")));
-    const started = performance.now();
     await untilSettled(healthy.id, 12);
-    expect(performance.now() - started).toBeLessThan(9_000);
-    expect((await deliveriesOf(hanging.id)).every(({ status }) => status === "waiting")).toBe(true);
-    await database.db.updateTable("webhooks").set({ active: false }).where("id", "=", hanging.id).execute();
+    // Each of them has its two calls, and none of these is given up yet.
+    for (const { id, name } of hanging) {
+      expect(receiver.at(name)).toHaveLength(2);
+      expect((await deliveriesOf(id)).every(({ status, attempts }) => status === "waiting" && attempts === 0)).toBe(
+        true,
+      );
+    }
+    await database.db
+      .updateTable("webhooks")
+      .set({ active: false })
+      .where(
+        "id",
+        "in",
+        hanging.map(({ id }) => id),
+      )
+      .execute();
   });
 });
 
@@ -279,7 +294,7 @@ describe("the action send_webhook", () => {
     await act(ann, "send_webhook", { url: "http://169.254.169.254/" });
     await until("the refusal is logged", async () => {
       const log = await database.db.selectFrom("integrationLog").selectAll().where("contactId", "=", ann).execute();
-      return log.some(({ summary, ok }) => !ok && summary.includes("not public"));
+      return log.some(({ summary, ok, job }) => !ok && summary.includes("not public") && job !== null);
     });
   });
 });

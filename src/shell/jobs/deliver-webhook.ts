@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { readChatbotAnswer } from "../../engine/chatbot-answer.ts";
+import type { OutboundResult } from "../../engine/outbound.ts";
 import { type Delivery, findDelivery, noteAttempt } from "../../store/delivery-store.ts";
 import { listFields } from "../../store/field-store.ts";
 import { logIntegrationCall } from "../../store/integration-log-store.ts";
 import { getWebhook, type Webhook } from "../../store/webhook-store.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
-import type { OutboundResult } from "../outbound-http.ts";
-import { readChatbotAnswer } from "../webhook-answer.ts";
 import { findFailure, toWebhookCall } from "../webhook-call.ts";
 import { toDeliveryJob } from "../webhook-feed.ts";
 
@@ -18,7 +18,8 @@ const delays = [10, 30, 120, 600, 1_800, 7_200, 25_200];
 export const deliverWebhook: JobKind = {
   kind: "deliver-webhook",
   retryLimit: 10,
-  atOnce: 8,
+  // A receiver that hangs keeps two for ten seconds: this many are for more of those than anybody has.
+  atOnce: 256,
   perGroup: 2,
   async run(data, context) {
     const delivery = await findDelivery(context.db, dataSchema.parse(data).delivery);

@@ -1,13 +1,22 @@
 import type { JobCatalogue } from "../jobs.ts";
+import { callIntegration } from "./call-integration.ts";
 import { deliverWebhook } from "./deliver-webhook.ts";
+import { externalRequestJob } from "./external-request.ts";
 import { prune } from "./prune.ts";
+import { broadcastsDue, runBroadcast } from "./run-broadcast.ts";
 import { runQueryJob } from "./run-query.ts";
+import { runScriptJob } from "./run-script.ts";
 import { sendWebhookJob } from "./send-webhook.ts";
 
 /** Every job kind, by name. */
 export const jobKinds = {
+  "broadcasts-due": broadcastsDue,
+  "call-integration": callIntegration,
   "deliver-webhook": deliverWebhook,
+  "external-request": externalRequestJob,
   prune,
+  "run-broadcast": runBroadcast,
   "run-query": runQueryJob,
+  "run-script": runScriptJob,
   "send-webhook": sendWebhookJob,
 } as const satisfies JobCatalogue;

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { pruneDeliveries } from "../../store/delivery-store.ts";
+import { pruneLeases } from "../../store/lease-store.ts";
 import type { JobKind } from "../jobs.ts";
 
 /** How long things are kept that only serve looking back. */
@@ -20,6 +21,7 @@ export const prune: JobKind = {
       .where("createdAt", "<", sql<Date>`now() - make_interval(days => ${keepDays.integrationLog})`)
       .executeTakeFirst();
     const deliveries = await pruneDeliveries(db, keepDays.webhookDeliveries);
+    await pruneLeases(db);
     log.info({ deliveries, keys: Number(keys.numDeletedRows), logEntries: Number(entries.numDeletedRows) }, "pruned");
   },
 };

@@ -146,6 +146,7 @@ describe("a query in a flow", () => {
     const unused = {
       log: undefined as never,
       outbound: undefined as never,
+      runScript: undefined as never,
       secretKey: undefined as never,
       enqueue: async () => {},
     };

@@ -11,35 +11,49 @@ const dataSchema = z.object({
   url: z.string(),
   headers: z.record(z.string(), z.string()),
   body: z.string(),
+  attempt: z.number().default(1),
 });
 
-/** Sends a contact's data to an address that a flow names. Each try stands in the integration log, without headers and the address's query. */
+/** Seconds until the next try, after each failed one: about three hours in all. */
+const delays = [10, 30, 120, 600, 1_800, 7_200];
+
+/** Sends a contact's data to an address that a flow names. Each try stands in the integration log, without headers and the address's query; the last one can be sent again from there. */
 export const sendWebhookJob: JobKind = {
   kind: "send-webhook",
-  retryLimit: 5,
-  atOnce: 4,
-  perGroup: 1,
-  async run(data, { db, outbound, now }) {
-    const { workspaceId, contactId, deliveryId, url, headers, body } = dataSchema.parse(data);
+  retryLimit: 10,
+  // As for webhooks: receivers that hang are not to be felt by the others.
+  atOnce: 256,
+  perGroup: 2,
+  async run(data, { db, outbound, enqueue, now }) {
+    const call = dataSchema.parse(data);
+    const { workspaceId, contactId, deliveryId, url, headers, body, attempt } = call;
     const started = performance.now();
     const callee = { format: "native", url, secret: "", headers, basicAuth: null } as const;
     const { "x-repartee-signature": _none, ...sent } =
       toWebhookCall(callee, { deliveryId, body, at: now() }).headers ?? {};
     const result = await outbound({ method: "POST", url, headers: sent, body, timeoutMs: 10_000, maxBytes: 262_144 });
     const failure = findFailure(result);
+    const delay = failure === undefined || result.kind === "refused" ? undefined : delays[attempt - 1];
     const [address = ""] = url.split("?");
-    await logIntegrationCall(db, {
-      workspaceId,
-      contactId,
-      integration: "send_webhook",
-      direction: "out",
-      ok: failure === undefined,
-      summary: failure ?? "the contact's data was sent",
-      request: { url: address, delivery: deliveryId },
-      response: result.kind === "ok" ? { status: result.status } : { failure: result.kind },
-      durationMs: performance.now() - started,
-      at: new Date(now()),
+    const [, host = ""] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
+    const job = { kind: "send-webhook", group: `${workspaceId} ${host}`.slice(0, 200) };
+    await db.transaction().execute(async (trx) => {
+      await logIntegrationCall(trx, {
+        workspaceId,
+        contactId,
+        integration: "send_webhook",
+        direction: "out",
+        ok: failure === undefined,
+        summary: failure ?? "the contact's data was sent",
+        request: { url: address, delivery: deliveryId },
+        response: result.kind === "ok" ? { status: result.status } : { failure: result.kind },
+        durationMs: performance.now() - started,
+        attempt,
+        ...(failure === undefined || delay !== undefined ? {} : { job: { ...job, data: { ...call, attempt: 1 } } }),
+        at: new Date(now()),
+      });
+      if (delay === undefined) return;
+      await enqueue(trx, [{ ...job, data: { ...call, attempt: attempt + 1 }, startAt: now() + delay * 1_000 }]);
     });
-    if (failure !== undefined && result.kind !== "refused") throw new Error(failure);
   },
 };

@@ -19,6 +19,10 @@ const configSchema = z.object({
   messages: z
     .array(
       z.object({
+        /** For channels that have such a line: e-mail. */
+        subject: template(500).optional(),
+        /** What e-mail programs show beside the subject. */
+        preheader: template(500).optional(),
         text: template(10_000).default(""),
         attachments: z
           .array(z.object({ kind: z.enum(mediaKinds), url: template(2000).min(1), name: template(200).optional() }))
@@ -95,6 +99,8 @@ function sendAll(context: StepContext<Config>): [string, string][] {
   messages.forEach((part, index) => {
     const isLast = index === messages.length - 1;
     const content = {
+      ...(part.subject === undefined ? {} : { subject: context.render(part.subject).trim() }),
+      ...(part.preheader === undefined ? {} : { preheader: context.render(part.preheader).trim() }),
       text: context.render(part.text),
       attachments: part.attachments.map(({ kind, url, name }) => ({
         kind,

@@ -32,6 +32,15 @@ const names = async (query: string) =>
 const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
 
 describe("a user", () => {
+  it("is made once, however many ask for the same userId at the same moment", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => call("POST", "/users", { userId: "customer-7" })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 7 }, () => 400)]);
+    const found = await tenant.call("GET", "/contacts?clientExternalId=customer-7");
+    expect(found.json().data).toHaveLength(1);
+  });
+
   it("is made with an id of the caller's, attributes of any key and segments, and read back", async () => {
     const segment = (await good(createdSchema, "POST", "/users/segments", { name: "vip" })).id;
     const id = await aUser({

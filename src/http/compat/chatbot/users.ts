@@ -66,10 +66,9 @@ export function userRoutes(app: FastifyInstance, dependencies: HttpDependencies)
     const userId = readUserId(body.userId, attributes);
     const botId = await chooseBot(dependencies, request);
     const access = { workspaceId: request.caller.workspaceId, botId };
-    const known = await listContacts(db, access, { clientExternalId: userId }, { limit: 1 });
-    if (known.length > 0) {
-      throw new AppError("request.invalid", `there is already a user with the userId "${userId.slice(0, 80)}"`);
-    }
+    const isTaken = () =>
+      new AppError("request.invalid", `there is already a user with the userId "${userId.slice(0, 80)}"`);
+    if ((await listContacts(db, access, { clientExternalId: userId }, { limit: 1 })).length > 0) throw isTaken();
     // Looked up before fields are made: what is refused leaves nothing behind.
     const segments = await toSegmentCalls(dependencies, request, body.segments);
     const calls = [
@@ -78,10 +77,12 @@ export function userRoutes(app: FastifyInstance, dependencies: HttpDependencies)
       ...segments,
     ];
     const reply = await dependencies.submit({
-      target: { create: { botId } },
+      target: { create: { botId, unlessKnown: { clientExternalId: userId } } },
       happening: { kind: "actions", actions: calls },
       source: "chatbot",
     });
+    // Somebody else asked for the same one at the same moment.
+    if (reply.status === "refused" && reply.code === "contact.exists") throw isTaken();
     const contactId = requireDone(reply);
     noteContact(request, contactId);
     return { id: toObjectId("user", contactId), ...done(now()) };

@@ -126,6 +126,23 @@ const changing: readonly DoorCase[] = [
     missing: [nobody],
   },
   {
+    endpoint: "DELETE /subscriber/remove-all-scheduled-messages",
+    good: me,
+    before: async ({ call, contactId }) => {
+      for (const minutes of [5, 10]) {
+        const body = { action: "schedule_message", args: { content: "Later", minutes } };
+        expect((await call("POST", `/contacts/${contactId}/actions`, { body })).statusCode).toBe(200);
+      }
+    },
+    after: async ({ call, contactId, door, userNs }, body: object) => {
+      expect(body).toEqual({ status: "ok", delete: 2 });
+      expect((await call("GET", `/contacts/${contactId}/scheduled-messages`)).json().data).toEqual([]);
+      const again = await door("DELETE /subscriber/remove-all-scheduled-messages", { user_ns: userNs });
+      expect(again.json()).toEqual({ status: "ok", delete: 0 });
+    },
+    missing: [nobody],
+  },
+  {
     endpoint: "POST /subscriber/merge",
     before: makeSecond,
     good: (tenant) => ({

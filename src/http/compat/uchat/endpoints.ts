@@ -11,6 +11,7 @@ import { subFlowEndpoints } from "./flow-subflows.ts";
 import { noTemplates, notOfferedEndpoints } from "./not-offered.ts";
 import { shopEndpoints } from "./shop.ts";
 import { subscriberEndpoints } from "./subscriber.ts";
+import { subscriberBroadcastEndpoints } from "./subscriber-broadcasts.ts";
 import { subscriberChatEndpoints } from "./subscriber-chat.ts";
 import { subscriberFieldEndpoints } from "./subscriber-fields.ts";
 import { subscriberFlowEndpoints } from "./subscriber-flows.ts";
@@ -29,6 +30,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...subscriberLabelEndpoints,
   ...subscriberFieldEndpoints,
   ...subscriberFlowEndpoints,
+  ...subscriberBroadcastEndpoints,
   ...subscriberMessageEndpoints,
   ...subscriberChatEndpoints,
   ...subscriberShopEndpoints,

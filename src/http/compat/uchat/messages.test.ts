@@ -8,6 +8,7 @@ import {
   type UchatTenant,
 } from "../../../../test/uchat-door.ts";
 import type { MessageContent } from "../../../model/message.ts";
+import { createChannel } from "../../../store/channel-store.ts";
 import { toNodeNs } from "./ns.ts";
 
 let server: TestServer;
@@ -127,8 +128,26 @@ const sending: readonly DoorCase[] = [
   },
   {
     endpoint: "POST /subscriber/send-email",
-    good: ({ userNs }) => ({ user_ns: userNs, content: "x" }),
-    isNotOffered: true,
+    before: async ({ call, bot, contactId }) => {
+      const channel = { kind: "email", name: "Mail", settings: {}, sealedSecrets: null, status: "connected" } as const;
+      await createChannel(server.database.db, bot, channel);
+      await call("PATCH", `/contacts/${contactId}`, { body: { email: "ann@example.com" } });
+    },
+    good: ({ userNs }) => ({ user_ns: userNs, content: "It costs {{ nothing }}", subject: "News" }),
+    after: async ({ contactId }) => {
+      const [message] = await server.database.db
+        .selectFrom("messages")
+        .select(["recipient", "content"])
+        .where("contactId", "=", contactId)
+        .where("direction", "=", "out")
+        .orderBy("id", "desc")
+        .execute();
+      expect(message).toMatchObject({
+        recipient: "ann@example.com",
+        content: { subject: "News", text: "It costs {{ nothing }}" },
+      });
+    },
+    missing: [nobody],
   },
   {
     endpoint: "POST /subscriber/send-sms",

@@ -8,8 +8,6 @@ import { listInput } from "./named-lists.ts";
 const tickets = "there are no ticket lists; keep deals in a sales plan or values in user fields";
 const starts = "a flow starts by its triggers: give the flow that shall begin one of the kind `start`, and publish it";
 const templates = "there is no WhatsApp account to have templates yet";
-/** Until they are built: then each gets an endpoint of its own, and its line here goes. */
-const soon = (what: string) => `${what} are not built yet`;
 const discounts = "there are no discount codes; give the variant a price of its own, or note the discount on the order";
 const summaries = "there are no summaries by day; /metrics and the events of the native API count everything";
 
@@ -34,10 +32,6 @@ const missing: readonly (readonly [Method, string, AnyEndpoint["scope"], string]
   ["PUT", "/shop/discount-codes/{codeId}/update", "team", discounts],
   ["DELETE", "/shop/discount-codes/{codeId}/delete", "team", discounts],
   ["DELETE", "/shop/discount-codes/delete-by-code", "team", discounts],
-  ["POST", "/subscriber/broadcast", "flow", soon("broadcasts")],
-  ["POST", "/subscriber/broadcast-by-user-id", "flow", soon("broadcasts")],
-  ["POST", "/subscriber/broadcast-by-tag", "flow", soon("broadcasts")],
-  ["POST", "/subscriber/broadcast-by-segment", "flow", soon("broadcasts")],
   ["GET", "/team/ticket-lists", "team", tickets],
   ["GET", "/team/ticket-lists/{listId}/fields", "team", tickets],
   ["GET", "/team/ticket-lists/{listId}/items", "team", tickets],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toLiteral } from "../../../engine/literal-text.ts";
 import { countChat, findMessagesByMids, listChat } from "../../../store/message-store.ts";
 import { listOf, ok, okSchema, pageOf, toOffset, toPage } from "./answers.ts";
 import { chatMessageSchema, presentChatMessage, toTranscript } from "./chat-message.ts";
@@ -61,11 +62,13 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
     path: "/subscriber/send-email",
     scope: "flow",
     summary: "Send email content to subscriber",
-    input: z.object({ user_ns: ns, content: text(), subject: text(1000).optional() }),
+    input: z.object({ user_ns: ns, content: text(), subject: text(500).optional() }),
     answer: okSchema,
-    async handle(call, { user_ns }) {
-      await call.requireContact(user_ns);
-      throw notOffered("this server sends no e-mail yet; send a text on the subscriber's channel instead");
+    async handle(call, { user_ns, content, subject = "" }) {
+      const contact = await call.addressContact(user_ns);
+      const args = { subject: toLiteral(subject), text: toLiteral(content) };
+      await call.act(contact, [{ action: "send_email", args }]);
+      return ok;
     },
   }),
   endpoint({

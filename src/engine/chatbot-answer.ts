@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { toLiteral } from "../engine/literal-text.ts";
-import { parseFieldValue } from "../engine/values.ts";
 import type { ActionCall } from "../model/action-call.ts";
 import type { ProfileKey } from "../model/contact.ts";
 import type { FieldDefinition } from "../model/field.ts";
+import { toLiteral } from "./literal-text.ts";
+import { parseFieldValue } from "./values.ts";
 
 /** What ChatBot understands of a receiver's answer (WIRE-FORMATS 2.4). What else stands there is passed over. */
 const answerSchema = z.object({

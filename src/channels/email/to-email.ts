@@ -1,0 +1,85 @@
+import type { ChannelCapabilities } from "../../engine/channel-type.ts";
+import { renderForChannel } from "../../engine/render-content.ts";
+import type { MessageContent } from "../../model/message.ts";
+import { layOut, type MailPart } from "./email-html.ts";
+
+/** Where the parts of a message lead that come back to us. */
+export interface MailLinks {
+  press(button: { readonly title: string; readonly payload: string }): string;
+  readonly unsubscribe: string;
+  readonly unsubscribeTitle: string;
+}
+
+export interface Mail {
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
+
+/** What separates a mail's text from what stands below it (RFC 3676). */
+const signatureLine = "-- ";
+
+/** One message as mails: one, unless the text is longer than anybody reads. */
+export function toEmail(
+  content: MessageContent,
+  options: {
+    readonly capabilities: ChannelCapabilities;
+    readonly fallbackSubject: string;
+    readonly footer: string;
+    readonly links: MailLinks;
+  },
+): Mail[] {
+  const subject = subjectOf(content, options.fallbackSubject);
+  return renderForChannel(content, options.capabilities)
+    .filter(({ text = "", attachments }) => text.trim() !== "" || attachments.length > 0)
+    .map((part, index, parts) => {
+      const mail = toPart(part, options.links);
+      return {
+        subject: parts.length > 1 ? `${subject} (${index + 1}/${parts.length})` : subject,
+        html: layOut({ ...options, subject, preheader: content.preheader ?? "", part: mail }),
+        text: toText(mail, options),
+      };
+    });
+}
+
+function subjectOf({ subject = "", text = "" }: MessageContent, fallback: string): string {
+  const given = oneLine(subject) || oneLine(text.trim().split("\n")[0] ?? "") || fallback;
+  return given.length <= 150 ? given : `${[...given].slice(0, 149).join("")}…`;
+}
+
+/** A line break in a header would begin another header. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+}
+
+function toPart({ text = "", attachments, buttons, quickReplies }: MessageContent, links: MailLinks): MailPart {
+  return {
+    text,
+    files: attachments.map(({ kind, url = "", name }) => ({ kind, url, name: name ?? nameOf(url) })),
+    buttons: [
+      ...buttons.map((button) => ({
+        title: button.title,
+        url: button.type === "url" ? button.url : links.press(button),
+      })),
+      ...quickReplies.map((reply) => ({ title: reply.title, url: links.press(reply) })),
+    ],
+  };
+}
+
+function nameOf(url: string): string {
+  const last = URL.canParse(url) ? new URL(url).pathname.split("/").at(-1) : undefined;
+  return last === undefined || last === "" ? url : last;
+}
+
+function toText(
+  { text, files, buttons }: MailPart,
+  { footer, links }: { readonly footer: string; readonly links: MailLinks },
+): string {
+  const lines = [
+    text,
+    ...files.map(({ name, url }) => (name === url ? url : `${name}: ${url}`)),
+    ...buttons.map(({ title, url }) => `${title}: ${url}`),
+  ];
+  const below = [footer, `${links.unsubscribeTitle}: ${links.unsubscribe}`].filter((line) => line !== "").join("\n");
+  return `${lines.filter((line) => line !== "").join("\n\n")}\n\n${signatureLine}\n${below}\n`;
+}

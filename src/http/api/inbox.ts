@@ -1,0 +1,115 @@
+import { type InboxRow, keepVisible, listInbox } from "../../store/inbox-store.ts";
+import type { Caller } from "../auth.ts";
+import { noContent, pageOf } from "../contract/common.ts";
+import { type InboxItem, inboxItemSchema, inboxQuery } from "../contract/conversations.ts";
+import type { HttpDependencies } from "../dependencies.ts";
+import { decodeCursor, toPage } from "./cursor.ts";
+import { toInstant, toInstantOrNull } from "./instant.ts";
+import { narrowToBot } from "./narrow-to-bot.ts";
+import { presentConversation } from "./present-contact.ts";
+import { type ApiResource, route } from "./route.ts";
+
+const read = { tag: "Conversations", scope: "contacts:read" } as const;
+
+function presentItem(row: InboxRow): InboxItem {
+  const { contactId, botId, name, email, phone, conversation, bannedAt, lastInboundAt } = row;
+  return {
+    contactId,
+    botId,
+    name,
+    email,
+    phone,
+    bannedAt: toInstantOrNull(bannedAt),
+    lastInboundAt: toInstantOrNull(lastInboundAt),
+    ...presentConversation(conversation ?? undefined, lastInboundAt?.getTime()),
+    last: { direction: row.lastDirection, text: row.lastContent.text ?? "", at: toInstant(row.lastAt) },
+  };
+}
+
+/** What agents look at: conversations by when they were last written in, and news of them as they come. */
+export const inboxResource: ApiResource = (app, dependencies) => {
+  const { db } = dependencies;
+  const streams = new Set<() => void>();
+  // A stream would keep the server from ending; browsers come again.
+  app.addHook("preClose", async () => {
+    for (const end of streams) end();
+  });
+  app.get(
+    "/inbox",
+    route(
+      { ...read, id: "listInbox", summary: "List conversations, whoever wrote last first" },
+      { querystring: inboxQuery },
+      pageOf(inboxItemSchema),
+    ),
+    async ({ caller, query }) => {
+      const { limit, cursor, bot, q: search, ...filter } = query;
+      const access = await narrowToBot(db, caller, bot);
+      const page = { before: decodeCursor(cursor)?.[0], limit: limit + 1 };
+      const rows = await listInbox(db, access, { ...filter, search }, page);
+      return toPage(rows, limit, { present: presentItem, placeOf: ({ place }) => [place] });
+    },
+  );
+  app.get(
+    "/live",
+    route(
+      {
+        ...read,
+        id: "followContacts",
+        summary: "Follow what happens, as server-sent events",
+        description:
+          'A stream that stays open. Each event `contacts` holds the ids of contacts with something new, as JSON: `{"contacts":[1,2]}`. It carries no content: read what you show. An event may be lost while a connection breaks; read anew after reconnecting.',
+      },
+      {},
+      noContent,
+    ),
+    async (request, reply) => {
+      reply.hijack();
+      reply.raw.writeHead(200, {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-store",
+        "x-accel-buffering": "no",
+        "x-content-type-options": "nosniff",
+      });
+      const stop = follow(dependencies, request.caller, (text) => reply.raw.write(text));
+      const end = () => {
+        stop();
+        streams.delete(end);
+        reply.raw.end();
+      };
+      streams.add(end);
+      request.raw.on("close", end);
+      reply.raw.on("error", end);
+      return null;
+    },
+  );
+};
+
+/** News that come close together are told as one, after one look at whose they are. */
+const gatherMs = 150;
+/** Proxies close what is silent for long. */
+const beatMs = 20_000;
+
+function follow({ live, db, log }: HttpDependencies, caller: Caller, write: (text: string) => void): () => void {
+  let gathered = new Set<number>();
+  let timer: NodeJS.Timeout | undefined;
+  const tell = async () => {
+    timer = undefined;
+    const ids = [...gathered];
+    gathered = new Set();
+    const contacts = await keepVisible(db, caller, ids);
+    if (contacts.length > 0) write(`event: contacts\ndata: ${JSON.stringify({ contacts })}\n\n`);
+  };
+  const unlisten = live.listenToAll((contactId) => {
+    gathered.add(contactId);
+    timer ??= setTimeout(() => {
+      tell().catch((err) => log.warn({ err }, "live news were lost"));
+    }, gatherMs);
+  });
+  const beat = setInterval(() => write(": still here\n\n"), beatMs);
+  write(": here\n\n");
+  return () => {
+    unlisten();
+    clearInterval(beat);
+    clearTimeout(timer);
+  };
+}

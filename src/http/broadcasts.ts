@@ -1,0 +1,65 @@
+import type { ActionCall } from "../model/action-call.ts";
+import type { Audience } from "../model/broadcast.ts";
+import type { ConditionGroup } from "../model/condition.ts";
+import { toBroadcastJob } from "../shell/jobs/run-broadcast.ts";
+import { type Broadcast, createBroadcast, moveBroadcast } from "../store/broadcast-store.ts";
+import type { Database } from "../store/database.ts";
+import { requireSegment } from "../store/segment-store.ts";
+import type { Access } from "../store/workspace-store.ts";
+import type { HttpDependencies } from "./dependencies.ts";
+
+/** Who is to get a broadcast, as doors say it. */
+export interface AskedAudience {
+  readonly contacts?: readonly number[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly excludeTags?: readonly string[] | undefined;
+  readonly segments?: readonly number[] | undefined;
+  readonly condition?: ConditionGroup | undefined;
+}
+
+/** Throws `segment.not_found`. */
+export async function toAudience(db: Database, access: Access, asked: AskedAudience): Promise<Audience> {
+  const { contacts, tags, excludeTags = [], segments, condition } = asked;
+  if (contacts !== undefined) return { contacts: [...new Set(contacts)].sort((a, b) => a - b) };
+  const any: ConditionGroup["rules"] = (tags ?? []).map((key) => ({ subject: "tag", key, operator: "has" }));
+  for (const id of segments ?? []) any.push((await requireSegment(db, access, id)).condition);
+  if (condition !== undefined) any.push(condition);
+  const rules: ConditionGroup["rules"] = excludeTags.map((key) => ({ subject: "tag", key, operator: "has_not" }));
+  if (any.length > 0) rules.push({ match: "any", rules: any });
+  return { condition: { match: "all", rules } };
+}
+
+/** Makes a broadcast and, where wanted, starts it, in the given transaction. */
+export async function makeBroadcast(
+  { enqueueJobs, now }: Pick<HttpDependencies, "enqueueJobs" | "now">,
+  trx: Database,
+  wanted: {
+    readonly access: Access;
+    readonly botId: number;
+    readonly name: string;
+    readonly audience: Audience;
+    readonly actions: readonly ActionCall[];
+    readonly perMinute: number | null;
+    readonly startAt: Date | null;
+    readonly start: boolean;
+  },
+): Promise<Broadcast> {
+  const { access, start, ...values } = wanted;
+  const at = new Date(now());
+  const made = await createBroadcast(trx, { ...values, workspaceId: access.workspaceId, at });
+  return start ? await startBroadcast({ enqueueJobs, now }, trx, access, made.id, "start") : made;
+}
+
+/** Starts or resumes: the job is there if and only if that commits. Throws `broadcast.bad_state`. */
+export async function startBroadcast(
+  { enqueueJobs, now }: Pick<HttpDependencies, "enqueueJobs" | "now">,
+  trx: Database,
+  access: Access,
+  id: number,
+  step: "start" | "resume",
+): Promise<Broadcast> {
+  const broadcast = await moveBroadcast(trx, access, id, step, new Date(now()));
+  const startAt = broadcast.status === "scheduled" ? broadcast.startAt?.getTime() : undefined;
+  await enqueueJobs(trx, [toBroadcastJob(id, startAt)]);
+  return broadcast;
+}

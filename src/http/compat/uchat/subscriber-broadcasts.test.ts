@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TestServer, testServer } from "../../../../test/server.ts";
+import {
+  aUchatTenant,
+  type DoorCase,
+  describeDoor,
+  telegramId,
+  type UchatTenant,
+} from "../../../../test/uchat-door.ts";
+import { toNs } from "./ns.ts";
+
+let server: TestServer;
+let standing: UchatTenant;
+let stranger: UchatTenant;
+beforeAll(async () => {
+  server = await testServer();
+  [standing, stranger] = [await aUchatTenant(server), await aUchatTenant(server)];
+});
+afterAll(() => server.close());
+
+/** The newest broadcast, as the native API shows it, and the job that takes it on. */
+async function newest({ call }: UchatTenant) {
+  const [broadcast] = (await call("GET", "/broadcasts?limit=1")).json().data;
+  return { broadcast, job: server.enqueued.at(-1) };
+}
+const isStarted = (perMinute: number) => async (tenant: UchatTenant, body: object) => {
+  expect(body).toEqual({ status: "ok" });
+  const { broadcast, job } = await newest(tenant);
+  expect(broadcast).toMatchObject({
+    status: "preparing",
+    perMinute,
+    actions: expect.arrayContaining([{ action: "start_flow", args: { flow: tenant.flowRef } }]),
+  });
+  expect(job).toMatchObject({ kind: "run-broadcast", data: { id: broadcast.id } });
+};
+
+const segments = new Map<UchatTenant, string>();
+const cases: readonly DoorCase[] = [
+  {
+    endpoint: "POST /subscriber/broadcast",
+    good: ({ userNs, flowNs }) => ({ user_ns_list: `${userNs}, ${userNs}`, sub_flow_ns: flowNs, type: "EMAIL" }),
+    after: isStarted(60),
+    missing: [() => ({ user_ns_list: "f1u999999999" }), () => ({ sub_flow_ns: "f1s999999999" })],
+    bad: [{ user_ns_list: "" }, { max_per_minute: 0 }],
+  },
+  {
+    endpoint: "POST /subscriber/broadcast-by-user-id",
+    good: ({ flowNs }) => ({ user_id_list: String(telegramId), sub_flow_ns: flowNs, max_per_minute: "120" }),
+    after: isStarted(120),
+    missing: [() => ({ user_id_list: "nobody-of-this-name" })],
+    bad: [{ user_id_list: "" }],
+  },
+  {
+    endpoint: "POST /subscriber/broadcast-by-tag",
+    good: ({ tagNs, fieldNs, flowNs }) => ({
+      tags: [tagNs],
+      exclude_tags: [],
+      sub_flow_ns: flowNs,
+      name: "Spring",
+      user_fields: [{ var_ns: fieldNs, value: "7" }],
+    }),
+    after: isStarted(60),
+    missing: [() => ({ tags: ["f1t999999999"] })],
+    bad: [{ tags: [] }],
+  },
+  {
+    endpoint: "POST /subscriber/broadcast-by-segment",
+    before: async (tenant) => {
+      const condition = { match: "all", rules: [] };
+      const made = await tenant.call("POST", "/segments", {
+        body: { bot: tenant.bot.id, name: `All ${segments.size}`, condition },
+      });
+      segments.set(tenant, toNs("segment", tenant.bot.id, made.json().id));
+    },
+    good: (tenant) => ({ segment_ns: segments.get(tenant) ?? `f${tenant.bot.id}sg999999`, sub_flow_ns: tenant.flowNs }),
+    after: isStarted(60),
+    missing: [() => ({ segment_ns: "f1sg999999999" })],
+    bad: [{ segment_ns: "" }],
+  },
+];
+
+describe("broadcasts", () => {
+  describeDoor(cases, { fresh: () => aUchatTenant(server), mine: () => standing, other: () => stranger });
+
+  it("wait for their time", async () => {
+    const tenant = await aUchatTenant(server);
+    const time = Math.floor(server.now() / 1000) + 3_600;
+    await tenant.door("POST /subscriber/broadcast", {
+      user_ns_list: tenant.userNs,
+      sub_flow_ns: tenant.flowNs,
+      scheduled_time: time,
+    });
+    const { broadcast, job } = await newest(tenant);
+    expect(broadcast).toMatchObject({ status: "scheduled", startAt: new Date(time * 1000).toISOString() });
+    expect(job?.startAt).toBe(time * 1000);
+  });
+});

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { memberRoles } from "../../model/conversation.ts";
+import { instantSchema, nameSchema } from "./common.ts";
+
+const password = z.string().min(10, "at least 10 characters").max(200, "at most 200 characters");
+const email = z.string().trim().max(254).pipe(z.email("is not an e-mail address"));
+const personName = z.string().trim().max(200);
+
+export const workspaceOfUserSchema = z.object({
+  id: z.number(),
+  domain: z.string(),
+  name: z.string(),
+  memberId: z.number(),
+  role: z.enum(memberRoles),
+});
+
+/** What the browser needs to know before it draws anything. */
+export const sessionSchema = z.object({
+  user: z.object({ id: z.number(), email: z.string(), name: z.string() }).nullable(),
+  workspaces: z.array(workspaceOfUserSchema),
+  needsSetup: z.boolean().describe("There is no user yet: whoever has the set-up code makes the first."),
+  demoChat: z.string().nullable().describe("Ref of the demo bot, for whoever has nothing of their own yet."),
+});
+export type SessionBody = z.infer<typeof sessionSchema>;
+
+export const signInSchema = z.strictObject({ email: z.string().trim().max(254), password: z.string().max(200) });
+export const setupSchema = z.strictObject({
+  code: z.string().trim().max(100),
+  email,
+  name: personName.default(""),
+  password,
+});
+export const passwordChangeSchema = z.strictObject({ current: z.string().max(200), next: password });
+export const profileChangeSchema = z.strictObject({ name: personName });
+export const deviceSchema = z.object({
+  id: z.number(),
+  userAgent: z.string(),
+  createdAt: instantSchema,
+  seenAt: instantSchema,
+  isThisOne: z.boolean(),
+});
+export const invitationParams = z.object({ secret: z.string().max(100) });
+export const invitationShownSchema = z.object({
+  email: z.string(),
+  workspace: z.string(),
+  role: z.enum(memberRoles),
+  isKnown: z.boolean().describe("The person has a password already: they sign in and accept."),
+});
+export const invitationAcceptSchema = z.strictObject({ name: personName.default(""), password: password.optional() });
+export const workspaceCreateSchema = z.strictObject({
+  name: nameSchema,
+  domain: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "letters, digits and dashes"),
+});
+
+export const invitationCreateSchema = z.strictObject({ email, role: z.enum(memberRoles) });
+export const invitationSchema = z
+  .object({
+    id: z.number(),
+    email: z.string(),
+    role: z.enum(memberRoles),
+    createdAt: instantSchema,
+    expiresAt: instantSchema,
+    url: z.string().nullable().describe("To send to the person: shown once, when the invitation is made."),
+  })
+  .meta({ id: "Invitation" });

@@ -1,0 +1,149 @@
+import { createHmac } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { AppError } from "../../model/app-error.ts";
+import type { MemberRole } from "../../model/conversation.ts";
+import {
+  findSignedIn,
+  listMemberships,
+  type Membership,
+  type SignedInUser,
+  touchSession,
+} from "../../store/session-store.ts";
+import type { Caller } from "../auth.ts";
+import type { Scope } from "../contract/common.ts";
+import type { HttpDependencies } from "../dependencies.ts";
+
+const cookieName = "repartee_session";
+/** A session that was ended works for this much longer at most. */
+const cacheMs = 3_000;
+const cacheSize = 1_000;
+const touchMs = 300_000;
+
+/** What each role may do through the API; an owner and an admin everything, an admin but what is an owner's alone (`http/sign-in/routes.ts`). */
+const scopesOf: Readonly<Record<MemberRole, readonly (Scope | "*")[]>> = {
+  owner: ["*"],
+  admin: ["*"],
+  editor: [
+    "contacts:read",
+    "contacts:write",
+    "messages:read",
+    "messages:write",
+    "flows:read",
+    "flows:write",
+    "settings:read",
+    "logs:read",
+  ],
+  agent: ["contacts:read", "contacts:write", "messages:read", "messages:write", "flows:read", "settings:read"],
+  viewer: ["contacts:read", "messages:read", "flows:read", "settings:read"],
+};
+
+/** Who is signed in on this browser, and where they belong. */
+export interface SignedIn {
+  readonly user: SignedInUser;
+  readonly memberships: readonly Membership[];
+}
+
+export interface MemberReader {
+  /** The member who calls, in the workspace that the header `x-workspace` (or `workspace` in the address) names by its domain, or the only one. Undefined: no session. Throws where another site may be behind the call. */
+  find(request: FastifyRequest): Promise<Caller | undefined>;
+  /** Who is signed in, whatever the workspace. */
+  whoIs(request: FastifyRequest): Promise<SignedIn | undefined>;
+  forget(): void;
+}
+
+type Tools = Pick<HttpDependencies, "db" | "now" | "publicUrl">;
+
+/** Reads sessions through a cache of some seconds. */
+export function createMemberReader(dependencies: Tools): MemberReader {
+  const { db, now } = dependencies;
+  const known = new Map<string, { readonly found: SignedIn | undefined; readonly readAt: number }>();
+
+  async function whoIs(request: FastifyRequest): Promise<SignedIn | undefined> {
+    const secret = readCookie(request);
+    if (secret === undefined) return undefined;
+    const cached = known.get(secret);
+    if (cached !== undefined && now() - cached.readAt < cacheMs) return cached.found;
+    const at = new Date(now());
+    const user = await findSignedIn(db, secret, at);
+    const found = user && { user, memberships: await listMemberships(db, user.id) };
+    if (known.size >= cacheSize) known.clear();
+    known.set(secret, { found, readAt: now() });
+    if (user !== undefined && now() - user.seenAt.getTime() > touchMs) await touchSession(db, user.sessionId, at);
+    return found;
+  }
+
+  return {
+    whoIs,
+    forget: () => known.clear(),
+    async find(request) {
+      const found = await whoIs(request);
+      if (found === undefined) return undefined;
+      refuseOtherSites(request, dependencies);
+      // A stream of events takes no headers in browsers.
+      const { workspace } = request.query as { readonly workspace?: unknown };
+      const named = request.headers["x-workspace"] ?? (typeof workspace === "string" ? workspace : undefined);
+      return toCaller(found, named);
+    },
+  };
+}
+
+function toCaller({ user, memberships }: SignedIn, domain: string | string[] | undefined): Caller {
+  const [only] = memberships;
+  const chosen =
+    domain === undefined && memberships.length === 1 ? only : memberships.find((one) => one.domain === domain);
+  if (chosen === undefined) {
+    const message =
+      domain === undefined ? "name a workspace of yours in the header x-workspace" : "this is no workspace of yours";
+    throw new AppError("session.no_workspace", message);
+  }
+  const { workspaceId, memberId, role } = chosen;
+  return {
+    key: `m${memberId}`,
+    tokenId: 0,
+    workspaceId,
+    botId: undefined,
+    member: { id: memberId, userId: user.id, role },
+    scopes: scopesOf[role],
+  };
+}
+
+/** A page of another site can have the browser send our cookie along; it cannot say that it is ours. Reading is harmless: it does not get to see the answer. */
+export function refuseOtherSites(request: FastifyRequest, { publicUrl }: Pick<Tools, "publicUrl">): void {
+  if (request.method === "GET" || request.method === "HEAD") return;
+  const { origin, host } = request.headers;
+  const site = request.headers["sec-fetch-site"];
+  const isOurs =
+    origin === undefined ? site === "same-origin" : origin === new URL(publicUrl).origin || isOrigin(origin, host);
+  if (!isOurs) throw new AppError("session.other_site", "the request comes from another site");
+}
+
+function isOrigin(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** The cookie's secret, where we signed it. */
+function readCookie(request: FastifyRequest): string | undefined {
+  const signed = request.cookies[cookieName];
+  if (signed === undefined) return undefined;
+  const { valid, value } = request.unsignCookie(signed);
+  return valid && value !== null ? value : undefined;
+}
+
+/** No script reads it, no other site's form sends it, and where the address is https it never goes over plain http. */
+export function setCookie(reply: FastifyReply, secret: string, { publicUrl }: Tools): void {
+  // Longer than any session: the server alone ends one.
+  reply.setCookie(cookieName, secret, { ...cookieOptions(publicUrl), signed: true, maxAge: 400 * 86_400 });
+}
+
+export function clearCookie(reply: FastifyReply, { publicUrl }: Tools): void {
+  reply.clearCookie(cookieName, cookieOptions(publicUrl));
+}
+
+function cookieOptions(publicUrl: string) {
+  return { httpOnly: true, sameSite: "lax", path: "/", secure: publicUrl.startsWith("https:") } as const;
+}
+
+/** What cookies are signed with. */
+export function cookieSecret(secretKey: Buffer): string {
+  return createHmac("sha256", secretKey).update("session cookie").digest("base64url");
+}

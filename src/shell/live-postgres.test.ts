@@ -1,0 +1,42 @@
+import { pino } from "pino";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { testDatabase } from "../../test/database.ts";
+import { isOnServer } from "../../test/shell.ts";
+import { until } from "../../test/until.ts";
+import { createLocalLive } from "./live.ts";
+import { createPostgresLive } from "./live-postgres.ts";
+
+describe.runIf(isOnServer)("processes on one PostgreSQL", () => {
+  it("hear of each other's news and jobs, and not of their own", async () => {
+    const database = await testDatabase();
+    const { connectionString = "" } = database;
+    const aProcess = (processId: number) => {
+      const [local, jobs, news] = [createLocalLive(), [] as string[], { count: 0 }];
+      const live = createPostgresLive({
+        connectionString,
+        local,
+        processId,
+        onForeignNews: () => {
+          news.count += 1;
+        },
+        onForeignJobs: (kinds) => jobs.push(...kinds),
+        log: pino({ level: "silent" }),
+      });
+      onTestFinished(() => live.stop());
+      return { live, jobs, news };
+    };
+    onTestFinished(() => database.close());
+    const [web, worker] = [aProcess(2_000_000_001), aProcess(2_000_000_002)];
+    // Until both connections stand, what is told is lost.
+    await until("the worker hears of jobs", () => {
+      web.live.announceJobs(["run-script", "run-query"]);
+      return worker.jobs.includes("run-script") && worker.jobs.includes("run-query");
+    });
+    await until("and the web process of news", () => {
+      worker.live.announce(1);
+      return web.news.count > 0;
+    });
+    expect(web.jobs).toEqual([]);
+    expect(worker.news.count).toBe(0);
+  });
+});

@@ -1,0 +1,39 @@
+import type { InboundEvent } from "../engine/channel-type.ts";
+import type { Database } from "../store/database.ts";
+import { isKnownIdentity, linkIdentity } from "../store/identity-store.ts";
+import type { Submit, SubmitReply } from "./submission.ts";
+
+/**
+ * Hands a channel's events to the waist, together: the waist keeps their order, and they may share a transaction. Resolves once all are
+ * committed.
+ */
+export async function submitInbound(
+  { db, submit }: { readonly db: Database; readonly submit: Submit },
+  channelId: number,
+  events: readonly InboundEvent[],
+): Promise<SubmitReply[]> {
+  const meant: InboundEvent[] = [];
+  for (const event of events) {
+    if (await isForUs(db, channelId, event)) meant.push(event);
+  }
+  return await Promise.all(
+    meant.map(({ externalId, from, happening, at, profile, username }) =>
+      submit({
+        target: { channelId, externalId: from },
+        dedupeKey: `c${channelId}:${externalId}`,
+        source: "channel",
+        happening,
+        at,
+        profile,
+        username,
+      }),
+    ),
+  );
+}
+
+/** No look at the database for the many events that say nothing of it. */
+async function isForUs(db: Database, channelId: number, event: InboundEvent): Promise<boolean> {
+  const { from: externalId, contactId, onlyKnown } = event;
+  if (contactId !== undefined) await linkIdentity(db, { channelId, externalId, contactId });
+  return onlyKnown !== true || (await isKnownIdentity(db, { channelId, externalId }));
+}

@@ -1,0 +1,70 @@
+import type { Generated } from "kysely";
+import type { ActionCall } from "../model/action-call.ts";
+import type { Audience, BroadcastStatus, RecipientStatus } from "../model/broadcast.ts";
+import type { MemberRole } from "../model/conversation.ts";
+import type { Json } from "../model/field.ts";
+import type { JsonColumn, NullableTimestamp, Timestamp } from "./column-types.ts";
+
+/** Tables of campaigns, signing in and integrations. */
+export interface MoreTables {
+  broadcasts: {
+    id: Generated<number>;
+    workspaceId: number;
+    botId: number;
+    name: string;
+    audience: JsonColumn<Audience>;
+    actions: JsonColumn<readonly ActionCall[]>;
+    perMinute: number | null;
+    status: BroadcastStatus;
+    startAt: NullableTimestamp;
+    preparedAfter: Generated<number | null>;
+    nextAt: NullableTimestamp;
+    createdAt: Timestamp;
+    startedAt: NullableTimestamp;
+    endedAt: NullableTimestamp;
+  };
+  broadcastRecipients: {
+    broadcastId: number;
+    contactId: number;
+    status: Generated<RecipientStatus>;
+    reason: string | null;
+    at: NullableTimestamp;
+  };
+  sessions: {
+    id: Generated<number>;
+    userId: number;
+    hash: string;
+    userAgent: string;
+    createdAt: Timestamp;
+    seenAt: Timestamp;
+    expiresAt: Timestamp;
+  };
+  invitations: {
+    id: Generated<number>;
+    workspaceId: number;
+    email: string;
+    role: MemberRole;
+    hash: string;
+    invitedBy: number | null;
+    createdAt: Timestamp;
+    expiresAt: Timestamp;
+    acceptedAt: NullableTimestamp;
+  };
+  signInTries: { key: string; count: number; since: Timestamp };
+  integrations: {
+    id: Generated<number>;
+    workspaceId: number;
+    ref: string;
+    kind: string;
+    name: string;
+    settings: JsonColumn<Readonly<Record<string, Json>>>;
+    secrets: string | null;
+    active: Generated<boolean>;
+    error: string | null;
+    errorAt: NullableTimestamp;
+    createdAt: Timestamp;
+  };
+  integrationTurns: { integrationId: number; nextAt: Timestamp };
+  integrationLinks: { integrationId: number; contactId: number; name: string; value: string; updatedAt: Timestamp };
+  leases: { key: string; owner: string; until: Timestamp };
+}

@@ -1,0 +1,173 @@
+import { createHash, randomBytes } from "node:crypto";
+import { sql } from "kysely";
+import { AppError } from "../model/app-error.ts";
+import type { MemberRole } from "../model/conversation.ts";
+import type { Database } from "./database.ts";
+
+/** Somebody's sign-in on one device. */
+export interface Session {
+  readonly id: number;
+  readonly userId: number;
+  readonly userAgent: string;
+  readonly createdAt: Date;
+  readonly seenAt: Date;
+}
+
+/** Who is signed in. */
+export interface SignedInUser {
+  readonly sessionId: number;
+  readonly id: number;
+  readonly email: string;
+  readonly name: string;
+  readonly seenAt: Date;
+}
+
+/** A workspace as one of its members sees it. */
+export interface Membership {
+  readonly workspaceId: number;
+  readonly domain: string;
+  readonly name: string;
+  readonly memberId: number;
+  readonly role: MemberRole;
+}
+
+/** A session that nobody used for this long is over. */
+const idleDays = 30;
+
+/** SHA-256, hex: what is hashed is random and long. */
+function hashSecret(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}
+
+/** The secret is in the answer and nowhere else. */
+export async function createSession(
+  db: Database,
+  { userId, userAgent, at }: { readonly userId: number; readonly userAgent: string; readonly at: Date },
+): Promise<string> {
+  const secret = randomBytes(32).toString("base64url");
+  const expiresAt = new Date(at.getTime() + idleDays * 86_400_000);
+  const times = { createdAt: at, seenAt: at, expiresAt };
+  const row = { userId, hash: hashSecret(secret), userAgent: userAgent.slice(0, 300), ...times };
+  await db.insertInto("sessions").values(row).execute();
+  await db.deleteFrom("sessions").where("expiresAt", "<", at).execute();
+  return secret;
+}
+
+/** Undefined: no such session, or it is over. */
+export async function findSignedIn(db: Database, secret: string, at: Date): Promise<SignedInUser | undefined> {
+  return await db
+    .selectFrom("sessions")
+    .innerJoin("users", "users.id", "sessions.userId")
+    .select(["sessions.id as sessionId", "users.id", "users.email", "users.name", "sessions.seenAt"])
+    .where("sessions.hash", "=", hashSecret(secret))
+    .where("sessions.expiresAt", ">", at)
+    .executeTakeFirst();
+}
+
+/** Keeps a session alive that is used. */
+export async function touchSession(db: Database, id: number, at: Date): Promise<void> {
+  const expiresAt = new Date(at.getTime() + idleDays * 86_400_000);
+  await db.updateTable("sessions").set({ seenAt: at, expiresAt }).where("id", "=", id).execute();
+}
+
+export async function listSessions(db: Database, userId: number, at: Date): Promise<Session[]> {
+  return await db
+    .selectFrom("sessions")
+    .select(["id", "userId", "userAgent", "createdAt", "seenAt"])
+    .where("userId", "=", userId)
+    .where("expiresAt", ">", at)
+    .orderBy("seenAt", "desc")
+    .execute();
+}
+
+/** Ends one session of a user's, or all but one. */
+export async function endSessions(
+  db: Database,
+  userId: number,
+  which: { readonly id: number } | { readonly except: number | undefined },
+): Promise<void> {
+  await db
+    .deleteFrom("sessions")
+    .where("userId", "=", userId)
+    .$if("id" in which, (rows) => rows.where("id", "=", "id" in which ? which.id : 0))
+    .$if("except" in which && which.except !== undefined, (rows) =>
+      rows.where("id", "!=", "except" in which ? (which.except ?? 0) : 0),
+    )
+    .execute();
+}
+
+/** The workspaces that a user belongs to, in the order in which they joined. */
+export async function listMemberships(db: Database, userId: number): Promise<Membership[]> {
+  return await db
+    .selectFrom("members")
+    .innerJoin("workspaces", "workspaces.id", "members.workspaceId")
+    .select([
+      "workspaces.id as workspaceId",
+      "workspaces.domain",
+      "workspaces.name",
+      "members.id as memberId",
+      "members.role",
+    ])
+    .where("members.userId", "=", userId)
+    .orderBy("members.id")
+    .execute();
+}
+
+/** What a password is checked against. Undefined: nobody has this e-mail. */
+export async function findCredentials(
+  db: Database,
+  email: string,
+): Promise<{ readonly id: number; readonly passwordHash: string | null } | undefined> {
+  return await db
+    .selectFrom("users")
+    .select(["id", "passwordHash"])
+    .where(sql<string>`lower(email)`, "=", email.toLowerCase())
+    .executeTakeFirst();
+}
+
+export async function readPasswordHash(db: Database, userId: number): Promise<string | null> {
+  const row = await db.selectFrom("users").select("passwordHash").where("id", "=", userId).executeTakeFirst();
+  return row?.passwordHash ?? null;
+}
+
+export async function setPassword(db: Database, userId: number, passwordHash: string): Promise<void> {
+  await db.updateTable("users").set({ passwordHash }).where("id", "=", userId).execute();
+}
+
+export async function setUserName(db: Database, userId: number, name: string): Promise<void> {
+  await db.updateTable("users").set({ name }).where("id", "=", userId).execute();
+}
+
+/** Whether anybody could sign in: before, whoever has the set-up code makes the first user. */
+export async function hasUsers(db: Database): Promise<boolean> {
+  const row = await db
+    .selectFrom("users")
+    .select("id")
+    .where("passwordHash", "is not", null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The first user owns every workspace that has no owner yet. Throws `setup.done` where somebody was quicker. */
+export async function createFirstUser(
+  trx: Database,
+  user: { readonly email: string; readonly name: string; readonly passwordHash: string },
+): Promise<number> {
+  // One at a time: two browsers with the code must not both be first.
+  await sql`select pg_advisory_xact_lock(7362, 1)`.execute(trx);
+  if (await hasUsers(trx)) throw new AppError("setup.done", "there is a user already; sign in instead");
+  const { id } = await trx
+    .insertInto("users")
+    .values(user)
+    .onConflict((conflict) =>
+      conflict.expression(sql`lower(email)`).doUpdateSet({ name: user.name, passwordHash: user.passwordHash }),
+    )
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await sql`insert into members (workspace_id, user_id, role)
+    select id, ${id}, 'owner' from workspaces w
+    where not exists (select from members where workspace_id = w.id and role = 'owner')
+    on conflict (workspace_id, user_id) do update set role = 'owner'`.execute(trx);
+  return id;
+}

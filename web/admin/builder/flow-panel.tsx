@@ -1,0 +1,70 @@
+import { ActionIcon, Code, Group, ScrollArea, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { z } from "zod";
+import { type FlowDocument, triggerSchema } from "../../../src/model/flow.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { SchemaField } from "./schema-form.tsx";
+
+const triggersSchema = z.toJSONSchema(z.array(triggerSchema), { io: "input", reused: "inline" }) as JsonSchema;
+
+/** What belongs to the flow as a whole: its name, its ref for other systems, what starts it. */
+export function FlowPanel({
+  flowRef,
+  document,
+  onEdit,
+  onClose,
+}: {
+  readonly flowRef: string;
+  readonly document: FlowDocument;
+  readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Stack h="100%" gap={0} component="aside" aria-label={t("builder.flowSettings")}>
+      <Group p="md" pb="xs" justify="space-between">
+        <Title order={2} size="h5">
+          {t("builder.flowSettings")}
+        </Title>
+        <ActionIcon variant="subtle" color="gray" aria-label={t("action.close")} onClick={onClose}>
+          <IconX size={18} />
+        </ActionIcon>
+      </Group>
+      <ScrollArea flex={1} px="md" type="auto">
+        <Stack gap="md" pb="xl">
+          <TextInput
+            label={t("field.name")}
+            value={document.name}
+            onChange={({ currentTarget }) => {
+              const { value } = currentTarget;
+              onEdit((old) => ({ ...old, name: value }), "flow name");
+            }}
+          />
+          <Textarea
+            label={t("builder.description")}
+            autosize
+            minRows={2}
+            value={document.description ?? ""}
+            onChange={({ currentTarget }) => {
+              const { value } = currentTarget;
+              onEdit((old) => ({ ...old, description: value }), "flow description");
+            }}
+          />
+          <Text size="sm" c="dimmed">
+            {t("builder.flowRef")}: <Code>{flowRef}</Code>
+          </Text>
+          <SchemaField
+            schema={triggersSchema}
+            value={document.triggers}
+            path="triggers"
+            label={t("builder.triggers")}
+            onChange={(triggers, path) =>
+              onEdit((old) => ({ ...old, triggers: triggers as FlowDocument["triggers"] }), path)
+            }
+          />
+        </Stack>
+      </ScrollArea>
+    </Stack>
+  );
+}

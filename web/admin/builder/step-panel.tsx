@@ -1,0 +1,127 @@
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  CopyButton,
+  Group,
+  ScrollArea,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+  Tooltip,
+} from "@mantine/core";
+import { IconCopy, IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
+import type { FlowProblem } from "./builder-page.tsx";
+import { changeStep, dropLostOutputs, removeSteps } from "./document.ts";
+import { ObjectFields, SchemaField } from "./schema-form.tsx";
+import { findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
+import { StepIcon } from "./step-node.tsx";
+
+/** The settings of one step. */
+export function StepPanel({
+  step,
+  document,
+  problems,
+  onEdit,
+  onClose,
+}: {
+  readonly step: StoredStep;
+  readonly document: FlowDocument;
+  readonly problems: readonly FlowProblem[];
+  readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const type = findStepType(step.kind);
+  const setConfig = (config: unknown, path: string) =>
+    onEdit((old) => {
+      const changed = changeStep(old, step.ref, { config: config as StoredStep["config"] });
+      const now = changed.steps.find(({ ref }) => ref === step.ref) ?? step;
+      return dropLostOutputs(
+        changed,
+        step.ref,
+        outputsOf(now).map(({ name }) => name),
+      );
+    }, `${step.ref} ${path}`);
+  const schema = type === undefined ? undefined : schemaOf(type);
+  return (
+    <Stack h="100%" gap={0} component="aside" aria-label={t("builder.settings")}>
+      <Group p="md" pb="xs" justify="space-between" wrap="nowrap">
+        <Group gap="xs" wrap="nowrap" miw={0}>
+          <StepIcon kind={step.kind} />
+          <Title order={2} size="h5" className="cut">
+            {type?.title ?? step.kind}
+          </Title>
+        </Group>
+        <ActionIcon variant="subtle" color="gray" aria-label={t("action.close")} onClick={onClose}>
+          <IconX size={18} />
+        </ActionIcon>
+      </Group>
+      <ScrollArea flex={1} px="md" type="auto">
+        <Stack gap="md" pb="xl">
+          {problems.map(({ message, severity }) => (
+            <Alert key={message} color={severity === "error" ? "red" : "yellow"} p="xs">
+              <Text size="sm">{message}</Text>
+            </Alert>
+          ))}
+          <TextInput
+            label={t("builder.stepName")}
+            placeholder={type?.title ?? step.kind}
+            value={step.name ?? ""}
+            onChange={({ currentTarget }) => {
+              const { value } = currentTarget;
+              onEdit((old) => {
+                const { name: _name, ...rest } = old.steps.find(({ ref }) => ref === step.ref) ?? step;
+                const named = value === "" ? rest : { ...rest, name: value };
+                return { ...old, steps: old.steps.map((one) => (one.ref === step.ref ? named : one)) };
+              }, `${step.ref} name`);
+            }}
+          />
+          {schema?.properties !== undefined ? (
+            <ObjectFields schema={schema} value={step.config} path="" onChange={setConfig} />
+          ) : schema === undefined ? null : (
+            <SchemaField schema={schema} value={step.config} path="" label={type?.title ?? ""} onChange={setConfig} />
+          )}
+          <Group gap="xs">
+            <Text size="sm" c="dimmed">
+              {t("builder.ref")}: <code>{step.ref}</code>
+            </Text>
+            <CopyButton value={step.ref}>
+              {({ copied, copy }) => (
+                <Tooltip label={t(copied ? "action.copied" : "action.copy")}>
+                  <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t("action.copy")} onClick={copy}>
+                    <IconCopy size={14} />
+                  </ActionIcon>
+                </Tooltip>
+              )}
+            </CopyButton>
+          </Group>
+          <Group gap="xs">
+            {document.start === step.ref ? null : (
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconPlayerPlay size={14} />}
+                onClick={() => onEdit((old) => ({ ...old, start: step.ref }))}
+              >
+                {t("builder.makeStart")}
+              </Button>
+            )}
+            <Button
+              size="compact-sm"
+              variant="light"
+              color="red"
+              leftSection={<IconTrash size={14} />}
+              onClick={() => onEdit((old) => removeSteps(old, new Set([step.ref])))}
+            >
+              {t("action.delete")}
+            </Button>
+          </Group>
+        </Stack>
+      </ScrollArea>
+    </Stack>
+  );
+}

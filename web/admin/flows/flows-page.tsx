@@ -1,0 +1,151 @@
+import { Badge, Button, Group, Modal, Paper, Select, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { BotBody } from "../../../src/http/contract/bots.ts";
+import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
+import { useForm } from "../layout/form.tsx";
+import { Moment } from "../layout/moment.tsx";
+import { EmptyState, Page, useApi } from "../layout/page.tsx";
+import { ErrorNotice } from "../layout/trouble.tsx";
+
+export function FlowsPage() {
+  const { t } = useTranslation();
+  const api = useApi();
+  const [isOpen, { open, close }] = useDisclosure(false);
+  const flows = useQuery({
+    queryKey: [api.domain, "flows"],
+    queryFn: ({ signal }) => api.get<{ data: FlowSummaryBody[] }>("/flows", {}, signal),
+  });
+  const bots = useQuery({
+    queryKey: [api.domain, "bots"],
+    queryFn: ({ signal }) => api.get<{ data: BotBody[] }>("/bots", {}, signal),
+  });
+  const all = flows.data?.data ?? [];
+  const botNames = new Map((bots.data?.data ?? []).map(({ id, name }) => [id, name]));
+  const create = (
+    <Button leftSection={<IconPlus size={16} />} onClick={open}>
+      {t("flows.create")}
+    </Button>
+  );
+  return (
+    <Page title={t("nav.flows")} actions={create}>
+      {flows.error === null ? null : <ErrorNotice error={flows.error} onRetry={() => void flows.refetch()} />}
+      {flows.isPending && flows.error === null ? <Skeleton h={240} /> : null}
+      {flows.isSuccess && all.length === 0 ? (
+        <EmptyState title={t("flows.empty.title")} text={t("flows.empty.text")} action={create} />
+      ) : null}
+      {all.length > 0 ? <FlowTable flows={all} botNames={botNames} /> : null}
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title={t("flows.create")}
+        closeButtonProps={{ "aria-label": t("action.close") }}
+      >
+        <NewFlow bots={bots.data?.data ?? []} />
+      </Modal>
+    </Page>
+  );
+}
+
+function FlowTable({
+  flows,
+  botNames,
+}: {
+  readonly flows: readonly FlowSummaryBody[];
+  readonly botNames: ReadonlyMap<number, string>;
+}) {
+  const { t } = useTranslation();
+  const { domain } = useParams({ from: "/w/$domain" });
+  return (
+    <Paper withBorder radius="lg">
+      <Table.ScrollContainer minWidth={560}>
+        <Table verticalSpacing="sm" horizontalSpacing="md">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t("field.name")}</Table.Th>
+              <Table.Th>{t("flows.bot")}</Table.Th>
+              <Table.Th>{t("flows.state")}</Table.Th>
+              <Table.Th>{t("flows.changed")}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {flows.map(({ ref, name, botId, publishedVersion, updatedAt }) => (
+              <Table.Tr key={ref}>
+                <Table.Td>
+                  <Link to="/w/$domain/flows/$ref" params={{ domain, ref }} className="row-link">
+                    <Text span size="sm" fw={600}>
+                      {name}
+                    </Text>
+                  </Link>
+                </Table.Td>
+                <Table.Td>{botNames.get(botId) ?? ""}</Table.Td>
+                <Table.Td>
+                  {publishedVersion === null ? (
+                    <Badge variant="default" tt="none">
+                      {t("flows.draft")}
+                    </Badge>
+                  ) : (
+                    <Badge color="teal" variant="light" tt="none">
+                      {t("flows.published", { version: publishedVersion })}
+                    </Badge>
+                  )}
+                </Table.Td>
+                <Table.Td>
+                  <Moment at={updatedAt} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Paper>
+  );
+}
+
+function NewFlow({ bots }: { readonly bots: readonly BotBody[] }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const [chosen, setChosen] = useState<string | null>(null);
+  const bot = chosen ?? bots[0]?.ref ?? null;
+  const form = useForm(["document.name", "bot"], async () => {
+    const { ref } = await api.send<FlowSummaryBody>("POST", "/flows", { bot, document: { name } });
+    await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
+    await navigate({ to: `/w/${api.domain}/flows/${ref}` });
+  });
+  return (
+    <form onSubmit={form.onSubmit}>
+      <Stack>
+        {form.error === undefined ? null : <ErrorNotice error={form.error} />}
+        <TextInput
+          label={t("field.name")}
+          required
+          data-autofocus
+          value={name}
+          error={form.fieldErrors["document.name"]}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {bots.length < 2 ? null : (
+          <Select
+            label={t("flows.bot")}
+            data={bots.map((one) => ({ value: one.ref, label: one.name }))}
+            value={bot}
+            onChange={setChosen}
+            allowDeselect={false}
+          />
+        )}
+        <Group justify="flex-end">
+          <Button type="submit" loading={form.isBusy}>
+            {t("action.create")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,139 @@
+import { Button, Group, PasswordInput, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { z } from "zod";
+import type { deviceSchema } from "../../../src/http/contract/sign-in.ts";
+import { call } from "../api.ts";
+import { useForm } from "../layout/form.tsx";
+import { Moment } from "../layout/moment.tsx";
+import { Page, Section } from "../layout/page.tsx";
+import { ErrorNotice } from "../layout/trouble.tsx";
+import { renewSession, useSession } from "../session.ts";
+
+type Device = z.infer<typeof deviceSchema>;
+
+/** One's own name, password and devices. */
+export function AccountPage() {
+  const { t } = useTranslation();
+  const user = useSession()?.user;
+  return (
+    <Page title={t("nav.account")}>
+      <Section title={t("account.profile")}>{user == null ? <Skeleton h={60} /> : <Name name={user.name} />}</Section>
+      <Section title={t("account.password")}>
+        <Password />
+      </Section>
+      <Section title={t("account.devices")}>
+        <Devices />
+      </Section>
+    </Page>
+  );
+}
+
+function Name({ name: old }: { readonly name: string }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [name, setName] = useState(old);
+  const form = useForm(["name"], async () => {
+    await call("PATCH", "/auth/profile", { body: { name } });
+    await renewSession(client);
+    notifications.show({ message: t("saved") });
+  });
+  return (
+    <form onSubmit={form.onSubmit}>
+      <Group align="flex-end">
+        <TextInput
+          label={t("field.yourName")}
+          autoComplete="name"
+          value={name}
+          error={form.fieldErrors.name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button type="submit" loading={form.isBusy} variant="default">
+          {t("action.save")}
+        </Button>
+      </Group>
+      {form.error === undefined ? null : <ErrorNotice error={form.error} />}
+    </form>
+  );
+}
+
+function Password() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const form = useForm(["current", "next"], async () => {
+    await call("POST", "/auth/password", { body: { current, next } });
+    setCurrent("");
+    setNext("");
+    await client.invalidateQueries({ queryKey: ["devices"] });
+    notifications.show({ message: t("account.passwordChanged") });
+  });
+  return (
+    <form onSubmit={form.onSubmit}>
+      <Stack maw={360}>
+        {form.error === undefined ? null : <ErrorNotice error={form.error} />}
+        <PasswordInput
+          label={t("account.current")}
+          autoComplete="current-password"
+          required
+          value={current}
+          error={form.fieldErrors.current}
+          onChange={(event) => setCurrent(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t("account.next")}
+          description={t("field.passwordHint")}
+          autoComplete="new-password"
+          required
+          value={next}
+          error={form.fieldErrors.next}
+          onChange={(event) => setNext(event.currentTarget.value)}
+        />
+        <Group>
+          <Button type="submit" loading={form.isBusy} variant="default">
+            {t("account.change")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Devices() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const { data, error, refetch } = useQuery({
+    queryKey: ["devices"],
+    queryFn: () => call<{ data: Device[] }>("GET", "/auth/devices"),
+  });
+  const end = useMutation({
+    mutationFn: (id: number) => call("DELETE", `/auth/devices/${id}`),
+    onSettled: () => client.invalidateQueries({ queryKey: ["devices"] }),
+  });
+  if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (data === undefined) return <Skeleton h={60} />;
+  return (
+    <Stack gap="sm">
+      {data.data.map(({ id, userAgent, seenAt, isThisOne }) => (
+        <Group key={id} justify="space-between" wrap="nowrap">
+          <Stack gap={0} miw={0}>
+            <Text size="sm" className="cut">
+              {userAgent === "" ? t("account.unknownDevice") : userAgent}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {isThisOne ? t("account.thisDevice") : <Moment at={seenAt} />}
+            </Text>
+          </Stack>
+          {isThisOne ? null : (
+            <Button size="compact-sm" variant="default" onClick={() => end.mutate(id)}>
+              {t("account.end")}
+            </Button>
+          )}
+        </Group>
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,217 @@
+import { Button, Code, CopyButton, Group, Modal, Select, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconUserPlus } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { z } from "zod";
+import type { memberSchema } from "../../../src/http/contract/members.ts";
+import type { invitationSchema } from "../../../src/http/contract/sign-in.ts";
+import { type MemberRole, memberRoles } from "../../../src/model/conversation.ts";
+import { useForm } from "../layout/form.tsx";
+import { Moment } from "../layout/moment.tsx";
+import { Page, Section, useApi } from "../layout/page.tsx";
+import { ErrorNotice } from "../layout/trouble.tsx";
+import { useSession } from "../session.ts";
+
+type Member = z.infer<typeof memberSchema>;
+type Invitation = z.infer<typeof invitationSchema>;
+
+/** The team of a workspace: who is in, as what, and who was asked. */
+export function MembersPage() {
+  const { t } = useTranslation();
+  const { domain } = useParams({ from: "/w/$domain" });
+  const role = useSession()?.workspaces.find((one) => one.domain === domain)?.role ?? "viewer";
+  const mayChange = role === "owner" || role === "admin";
+  const [isOpen, { open, close }] = useDisclosure(false);
+  const invite = mayChange ? (
+    <Button leftSection={<IconUserPlus size={16} />} onClick={open}>
+      {t("members.invite")}
+    </Button>
+  ) : null;
+  return (
+    <Page title={t("nav.members")} actions={invite}>
+      <Section title={t("members.team")}>
+        <Members mayChange={mayChange} mayOwn={role === "owner"} />
+      </Section>
+      <Section title={t("members.invited")}>
+        <Invitations mayChange={mayChange} />
+      </Section>
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title={t("members.invite")}
+        closeButtonProps={{ "aria-label": t("action.close") }}
+      >
+        <Invite mayOwn={role === "owner"} />
+      </Modal>
+    </Page>
+  );
+}
+
+function useRoleChoices(mayOwn: boolean) {
+  const { t } = useTranslation();
+  return memberRoles
+    .filter((role) => mayOwn || role !== "owner")
+    .map((role) => ({ value: role, label: t(`role.${role}`) }));
+}
+
+function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly mayOwn: boolean }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const me = useSession()?.user?.email;
+  const { data, error, refetch } = useQuery({
+    queryKey: [api.domain, "members"],
+    queryFn: ({ signal }) => api.get<{ data: Member[] }>("/members", {}, signal),
+  });
+  const choices = useRoleChoices(true);
+  const onSettled = () => client.invalidateQueries({ queryKey: [api.domain, "members"] });
+  const change = useMutation({
+    mutationFn: ({ id, role }: { id: number; role: string }) => api.send("PATCH", `/members/${id}`, { role }),
+    onSettled,
+  });
+  const remove = useMutation({ mutationFn: (id: number) => api.send("DELETE", `/members/${id}`), onSettled });
+  if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (data === undefined) return <Skeleton h={120} />;
+  const trouble = change.error ?? remove.error;
+  return (
+    <Stack>
+      {trouble === null ? null : <ErrorNotice error={trouble} />}
+      <Table.ScrollContainer minWidth={480}>
+        <Table verticalSpacing="xs">
+          <Table.Tbody>
+            {data.data.map(({ id, email, name, role }) => (
+              <Table.Tr key={id}>
+                <Table.Td>
+                  <Text size="sm" fw={600}>
+                    {name === "" ? email : name}
+                  </Text>
+                  <Text size="xs" c="dimmed">
+                    {email}
+                  </Text>
+                </Table.Td>
+                <Table.Td>
+                  <Select
+                    aria-label={t("members.roleOf", { email })}
+                    size="xs"
+                    w={160}
+                    data={choices}
+                    value={role}
+                    allowDeselect={false}
+                    disabled={!mayChange || (role === "owner" && !mayOwn)}
+                    onChange={(next) => next !== null && change.mutate({ id, role: next })}
+                  />
+                </Table.Td>
+                <Table.Td ta="right">
+                  {mayChange && email !== me ? (
+                    <Button size="compact-sm" variant="subtle" color="red" onClick={() => remove.mutate(id)}>
+                      {t("members.remove")}
+                    </Button>
+                  ) : null}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Stack>
+  );
+}
+
+function Invitations({ mayChange }: { readonly mayChange: boolean }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const { data, error } = useQuery({
+    queryKey: [api.domain, "invitations"],
+    queryFn: ({ signal }) => api.get<{ data: Invitation[] }>("/invitations", {}, signal),
+  });
+  const withdraw = useMutation({
+    mutationFn: (id: number) => api.send("DELETE", `/invitations/${id}`),
+    onSettled: () => client.invalidateQueries({ queryKey: [api.domain, "invitations"] }),
+  });
+  if (error !== null) return <ErrorNotice error={error} />;
+  if (data === undefined) return <Skeleton h={40} />;
+  if (data.data.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t("members.nobodyInvited")}
+      </Text>
+    );
+  }
+  return (
+    <Stack gap="xs">
+      {data.data.map(({ id, email, role, expiresAt }) => (
+        <Group key={id} justify="space-between">
+          <Text size="sm">
+            {email} · {t(`role.${role}`)} · {t("members.until")} <Moment at={expiresAt} />
+          </Text>
+          {mayChange ? (
+            <Button size="compact-sm" variant="default" onClick={() => withdraw.mutate(id)}>
+              {t("members.withdraw")}
+            </Button>
+          ) : null}
+        </Group>
+      ))}
+    </Stack>
+  );
+}
+
+function Invite({ mayOwn }: { readonly mayOwn: boolean }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<MemberRole>("agent");
+  const [url, setUrl] = useState<string | null>(null);
+  const choices = useRoleChoices(mayOwn);
+  const form = useForm(["email", "role"], async () => {
+    const made = await api.send<Invitation>("POST", "/invitations", { email, role });
+    setUrl(made.url);
+    await client.invalidateQueries({ queryKey: [api.domain, "invitations"] });
+  });
+  if (url !== null) {
+    return (
+      <Stack>
+        <Text size="sm">{t("members.sendLink", { email })}</Text>
+        <Code block style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
+          {url}
+        </Code>
+        <CopyButton value={url}>
+          {({ copied, copy }) => <Button onClick={copy}>{t(copied ? "action.copied" : "action.copy")}</Button>}
+        </CopyButton>
+      </Stack>
+    );
+  }
+  return (
+    <form onSubmit={form.onSubmit}>
+      <Stack>
+        {form.error === undefined ? null : <ErrorNotice error={form.error} />}
+        <TextInput
+          label={t("field.email")}
+          type="email"
+          required
+          data-autofocus
+          value={email}
+          error={form.fieldErrors.email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <Select
+          label={t("members.role")}
+          description={t(`roleText.${role}`)}
+          data={choices}
+          value={role}
+          allowDeselect={false}
+          onChange={(next) => next !== null && setRole(next as MemberRole)}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={form.isBusy}>
+            {t("members.makeLink")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -228,9 +228,10 @@ async function findKnown(trx: Database, fresh: readonly Arrival[]): Promise<numb
   const known = await findKnownNewcomers(trx, asked);
   const seen = new Set<string>();
   return asked.flatMap(({ key, names }) => {
-    const isSecond = names.some((name) => seen.has(name));
+    if (known.has(key) || names.some((name) => seen.has(name))) return [key];
+    // Only of whom is made: what a refused request named besides is still free.
     for (const name of names) seen.add(name);
-    return isSecond || known.has(key) ? [key] : [];
+    return [];
   });
 }
 

@@ -61,6 +61,15 @@ describe("somebody new", () => {
     expect(await ask(shells[0], { email: "ANN@example.com" })).toMatchObject({ status: "refused" });
   });
 
+  it("is made although a request that came along named the same phone and was refused for its e-mail", async () => {
+    const email = "bob@example.com";
+    const phone = "+79004440000";
+    await ask(shells[0], { email });
+    const replies = await Promise.all([ask(shells[0], { email, phone }), ask(shells[0], { phone })]);
+    expect(replies.map((reply) => reply?.status)).toEqual(["refused", "done"]);
+    expect(await count("phone", phone)).toBe(1);
+  });
+
   it("of another bot is somebody else", async () => {
     const phone = "+79003330000";
     await ask(shells[0], { phone });

@@ -54,7 +54,7 @@ export function findKeyword(
     bot,
     "keyword",
     channelKind,
-    (trigger) => (trigger.interrupts || !options.onlyInterrupting) && keywordMatches(trigger, text, normalised),
+    (trigger) => (trigger.interrupts || !options.onlyInterrupting) && wordsMatch(trigger, text, normalised),
   );
   return found.sort((a, b) => rank(a.trigger) - rank(b.trigger))[0];
 }
@@ -63,16 +63,26 @@ function rank(trigger: Trigger): number {
   return trigger.kind === "keyword" ? keywordRank[trigger.match] : 0;
 }
 
-function keywordMatches(trigger: TriggerOf<"keyword">, text: string, normalised: string): boolean {
-  return trigger.words.some((word) => {
-    if (trigger.match === "pattern") {
+interface Words {
+  readonly match: TriggerOf<"keyword">["match"];
+  readonly words: readonly string[];
+}
+
+/** Whether a text has one of the words, as keyword triggers read them. */
+export function matchesWords(words: Words, text: string): boolean {
+  return wordsMatch(words, text, normalise(text));
+}
+
+function wordsMatch({ match, words }: Words, text: string, normalised: string): boolean {
+  return words.some((word) => {
+    if (match === "pattern") {
       const pattern = compilePattern(word, { ignoreCase: true });
       return pattern.ok && pattern.test(text);
     }
     const wanted = normalise(word);
     // White space alone is in every text.
     if (wanted === "") return false;
-    return trigger.match === "exact" ? normalised === wanted : normalised.includes(wanted);
+    return match === "exact" ? normalised === wanted : normalised.includes(wanted);
   });
 }
 

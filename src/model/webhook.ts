@@ -44,12 +44,24 @@ export const webhookEventSchema = z.enum(Object.keys(webhookEvents) as [WebhookE
 export const webhookFormats = ["native", "chatbot", "bothelp"] as const;
 export type WebhookFormat = (typeof webhookFormats)[number];
 
+/** Which messages are told: those with one of these words, read as a keyword trigger reads them. */
+export const messageMatchSchema = z.strictObject({
+  match: z.enum(["exact", "contains", "pattern"]).default("contains"),
+  words: z.array(z.string().trim().min(1).max(500)).min(1).max(100),
+});
+export interface MessageMatch {
+  readonly match: "exact" | "contains" | "pattern";
+  readonly words: readonly string[];
+}
+
 /** A webhook as decisions know it: what it wants to hear of. */
 export interface WebhookSubscription {
   readonly id: number;
   readonly format: WebhookFormat;
   readonly name: string;
   readonly events: ReadonlySet<WebhookEvent>;
+  /** Null: every message that comes in. */
+  readonly messageMatch: MessageMatch | null;
 }
 
 /** Where a part of an inbound call goes: what the JSON path (RFC 9535) finds becomes a field, a variable of the bot, or a value of the profile. */

@@ -28,23 +28,47 @@ afterAll(async () => {
   await database.close();
 });
 
+const given = {
+  format: "native",
+  name: "hook",
+  url: "https://receiver.invalid/",
+  events: ["message_in", "message_out", "tag_added"],
+  messageMatch: null,
+  active: true,
+  secret: "s3cret-s3cret",
+  headers: {},
+  basicAuth: null,
+} as const;
+
+const deliveriesTo = (hook: number) => listDeliveries(database.db, hook, {}, { limit: 50 });
+const eventsHeardBy = async (hook: number) => (await deliveriesTo(hook)).map(({ event }) => event).toReversed();
+
 describe("webhooks", () => {
+  it("that name words hear only of messages with one of them, and of everything else as ever", async () => {
+    const shop = await aShop(one, { flows: [echoFlow] });
+    const values = { ...given, messageMatch: { match: "contains", words: ["price", "how much"] } } as const;
+    const hook = await createWebhook(
+      database.db,
+      { workspaceId: shop.workspaceId, botId: shop.botId },
+      values,
+      secretKey,
+    );
+    for (const text of ["Hello", "How  MUCH is it?", "the price, please", "bye"]) {
+      await one.shell.submit(shop.from("cem", text));
+    }
+    const told = (await deliveriesTo(hook.id)).map(({ event, body }) => [event, JSON.parse(body).data.text]);
+    expect(told.filter(([event]) => event === "message_in").map(([, text]) => text)).toEqual([
+      "the price, please",
+      "How  MUCH is it?",
+    ]);
+    expect(told.filter(([event]) => event === "message_out")).toHaveLength(4);
+  });
+
   it("hear once of a message whose event failed and was tried again, also if it fails again; so does the conversation", async () => {
     const shop = await aShop(one, { flows: [echoFlow] });
     const { workspaceId } = shop;
-    const given = {
-      format: "native",
-      name: "hook",
-      url: "https://receiver.invalid/",
-      events: ["message_in", "message_out", "tag_added"],
-      active: true,
-      secret: "s3cret-s3cret",
-      headers: {},
-      basicAuth: null,
-    } as const;
     const hook = await createWebhook(database.db, { workspaceId, botId: null }, given, secretKey);
-    const heard = async () =>
-      (await listDeliveries(database.db, hook.id, {}, { limit: 50 })).map(({ event }) => event).toReversed();
+    const heard = async () => await eventsHeardBy(hook.id);
     isBroken = true;
     const ann = contactOf(await one.shell.submit(shop.from("ann", "hello")));
     expect(await heard()).toEqual(["message_in"]);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { toContactDocument } from "../engine/contact-document.ts";
 import { toObjectId } from "../engine/object-id.ts";
+import { matchesWords } from "../engine/triggers.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
 import type { Json } from "../model/field.ts";
@@ -27,7 +28,7 @@ export function feedWebhooks(
   const occurrences = [...(isRetry ? [] : ofInbound(event)), ...listOccurrences(outcome)];
   return occurrences.flatMap((occurrence) =>
     bot.webhooks
-      .filter(({ events }) => events.has(occurrence.event))
+      .filter((webhook) => wants(webhook, occurrence))
       .map((webhook) => {
         const id = randomUUID();
         const { contact } = outcome;
@@ -43,6 +44,12 @@ export function feedWebhooks(
         };
       }),
   );
+}
+
+function wants({ events, messageMatch }: WebhookSubscription, { event, data }: Occurrence): boolean {
+  if (!events.has(event)) return false;
+  if (event !== "message_in" || messageMatch === null) return true;
+  return typeof data.text === "string" && matchesWords(messageMatch, data.text);
 }
 
 export function toDeliveryJob({ id, webhookId }: Pick<NewDelivery, "id" | "webhookId">): JobRequest {

@@ -7,7 +7,7 @@ import type { EntryData, FlowDocument } from "../model/flow.ts";
 import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
 import type { Fact, JobRequest } from "../model/outcome.ts";
 import type { Line, OrderDetails, OrderStatus } from "../model/shop.ts";
-import type { InboundMapping, WebhookEvent, WebhookFormat } from "../model/webhook.ts";
+import type { InboundMapping, MessageMatch, WebhookEvent, WebhookFormat } from "../model/webhook.ts";
 import type { JsonColumn, NullableJsonColumn, NullableTimestamp, Timestamp } from "./column-types.ts";
 import type { MoreTables } from "./more-tables.ts";
 
@@ -287,6 +287,7 @@ export interface Tables extends MoreTables {
     name: string;
     url: string;
     events: JsonColumn<readonly WebhookEvent[]>;
+    messageMatch: NullableJsonColumn<MessageMatch>;
     secrets: string;
     active: Generated<boolean>;
     error: string | null;

@@ -1,6 +1,6 @@
 import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
-import type { WebhookEvent, WebhookFormat, WebhookSubscription } from "../model/webhook.ts";
+import type { MessageMatch, WebhookEvent, WebhookFormat, WebhookSubscription } from "../model/webhook.ts";
 import type { Database } from "./database.ts";
 import { openSecrets, sealSecrets } from "./secret-box.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
@@ -23,6 +23,8 @@ export interface Webhook extends WebhookSecrets {
   readonly name: string;
   readonly url: string;
   readonly events: readonly WebhookEvent[];
+  /** Of the messages that come in, only these; null: all. */
+  readonly messageMatch: MessageMatch | null;
   readonly active: boolean;
   /** The latest failure; null again after a success. */
   readonly error: string | null;
@@ -30,7 +32,7 @@ export interface Webhook extends WebhookSecrets {
   readonly createdAt: Date;
 }
 
-export type WebhookValues = Pick<Webhook, "name" | "url" | "events" | "active" | keyof WebhookSecrets>;
+export type WebhookValues = Pick<Webhook, "name" | "url" | "events" | "messageMatch" | "active" | keyof WebhookSecrets>;
 
 /** Those of one format, or all, in the order in which they were made. A token of one bot sees that bot's. */
 export async function listWebhooks(
@@ -124,7 +126,7 @@ export async function listSubscriptions(
 ): Promise<WebhookSubscription[]> {
   const rows = await db
     .selectFrom("webhooks")
-    .select(["id", "format", "name", "events"])
+    .select(["id", "format", "name", "events", "messageMatch"])
     .where("workspaceId", "=", workspaceId)
     .where((eb) => eb.or([eb("botId", "is", null), eb("botId", "=", botId)]))
     .where("active", "=", true)
@@ -138,9 +140,17 @@ function visible(db: Database, { workspaceId, botId }: Access) {
   return botId === undefined ? webhooks : webhooks.where("botId", "=", botId);
 }
 
-function toRow({ name, url, events, active, secret, headers, basicAuth }: WebhookValues, secretKey: Buffer) {
+function toRow(values: WebhookValues, secretKey: Buffer) {
+  const { name, url, events, messageMatch, active, secret, headers, basicAuth } = values;
   const secrets = sealSecrets({ secret, headers: { ...headers }, basicAuth: basicAuth && { ...basicAuth } }, secretKey);
-  return { name, url, events: JSON.stringify(events), active, secrets };
+  return {
+    name,
+    url,
+    events: JSON.stringify(events),
+    messageMatch: messageMatch === null ? null : JSON.stringify(messageMatch),
+    active,
+    secrets,
+  };
 }
 
 type Row = Omit<Webhook, keyof WebhookSecrets> & { readonly secrets: string };

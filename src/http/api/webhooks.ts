@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
+import { compilePattern } from "../../engine/pattern.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { Json } from "../../model/field.ts";
 import { checkOutboundHeaders, checkOutboundUrl } from "../../shell/outbound-http.ts";
@@ -40,7 +41,8 @@ import { narrowToBot } from "./narrow-to-bot.ts";
 import { type ApiApp, type ApiResource, route } from "./route.ts";
 
 function presentWebhook(webhook: Webhook): WebhookBody {
-  const { id, botId, format, name, url, events, headers, basicAuth, active, error, errorAt, createdAt } = webhook;
+  const { id, botId, format, name, url, events, messageMatch, headers, basicAuth, active, error, errorAt, createdAt } =
+    webhook;
   return {
     id,
     botId,
@@ -48,6 +50,7 @@ function presentWebhook(webhook: Webhook): WebhookBody {
     name,
     url,
     events: [...events],
+    messageMatch: messageMatch && { match: messageMatch.match, words: [...messageMatch.words] },
     headerNames: Object.keys(headers),
     hasBasicAuth: basicAuth !== null,
     active,
@@ -73,14 +76,20 @@ function presentDelivery({
   };
 }
 
-/** Throws `webhook.bad_url`. */
+/** Throws `webhook.bad_url`, `request.invalid`. */
 function checkReceiver({
   url,
   headers,
+  messageMatch,
 }: {
   readonly url?: string | undefined;
   readonly headers?: Webhook["headers"] | undefined;
+  readonly messageMatch?: Webhook["messageMatch"] | undefined;
 }) {
+  for (const word of messageMatch?.match === "pattern" ? messageMatch.words : []) {
+    const pattern = compilePattern(word, { ignoreCase: true });
+    if (!pattern.ok) throw new AppError("request.invalid", `messageMatch.words: ${pattern.message}`);
+  }
   const problem = (url === undefined ? undefined : checkOutboundUrl(url)) ?? checkOutboundHeaders(headers ?? {});
   if (problem !== undefined) throw new AppError("webhook.bad_url", problem);
 }

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { refSchema } from "../../model/flow.ts";
-import { inboundMappingSchema, webhookEventSchema, webhookEvents, webhookFormats } from "../../model/webhook.ts";
+import {
+  inboundMappingSchema,
+  messageMatchSchema,
+  webhookEventSchema,
+  webhookEvents,
+  webhookFormats,
+} from "../../model/webhook.ts";
 import { botReferenceSchema, idSchema, instantSchema, jsonValue, nameSchema, pageQuery } from "./common.ts";
 
 const eventsSchema = z
@@ -17,6 +23,9 @@ const headersSchema = z
   .describe("Sent with every call; sealed at rest, and shown to nobody.");
 const basicAuthSchema = z.strictObject({ username: z.string().max(200), password: z.string().max(500) }).nullable();
 const secretSchema = z.string().min(8).max(200).describe("Signs the calls. Absent: one is made.");
+const matchSchema = messageMatchSchema
+  .nullable()
+  .describe("Of `message_in`, only messages with one of these words, as a keyword trigger reads them; null: all.");
 const urlSchema = z.string().min(1).max(2000);
 
 export const webhookSchema = z
@@ -27,6 +36,7 @@ export const webhookSchema = z
     name: z.string(),
     url: z.string(),
     events: z.array(z.string()),
+    messageMatch: messageMatchSchema.nullable(),
     headerNames: z.array(z.string()).describe("Of the headers that are sent; their values are not shown."),
     hasBasicAuth: z.boolean(),
     active: z.boolean(),
@@ -47,6 +57,7 @@ export const webhookCreateSchema = z.strictObject({
   url: urlSchema,
   events: eventsSchema,
   bot: botReferenceSchema.optional().describe("Absent: all of the workspace's bots."),
+  messageMatch: matchSchema.default(null),
   format: z.enum(webhookFormats).default("native"),
   secret: secretSchema.optional(),
   headers: headersSchema.default({}),
@@ -58,6 +69,7 @@ export const webhookChangeSchema = z.strictObject({
   name: nameSchema.optional(),
   url: urlSchema.optional(),
   events: eventsSchema.optional(),
+  messageMatch: matchSchema.optional(),
   secret: secretSchema.optional(),
   headers: headersSchema.optional(),
   basicAuth: basicAuthSchema.optional(),

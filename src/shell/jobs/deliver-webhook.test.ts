@@ -32,7 +32,12 @@ async function aHook(
   { format = "native" as WebhookFormat, botId = null as number | null, active = true } = {},
 ) {
   const values = { format, name: path, url: `${receiver.url}${path}`, events, active, secret: "s3cret-s3cret" };
-  const given = { ...values, headers: { "X-Own": "yes" }, basicAuth: { username: "me", password: "pw" } };
+  const given = {
+    ...values,
+    messageMatch: null,
+    headers: { "X-Own": "yes" },
+    basicAuth: { username: "me", password: "pw" },
+  };
   return await createWebhook(database.db, { workspaceId: shop.workspaceId, botId }, given, secretKey);
 }
 

@@ -136,6 +136,24 @@ describe("webhooks", () => {
     expect((await call("GET", `/webhooks/${body.node.webhookId}`)).body.name).toBe("Make");
   });
 
+  it("are told which messages they hear of", async () => {
+    await good(createdSchema, "POST", "/webhooks", wanted());
+    const [webhook] = (await tenant.call("GET", "/webhooks")).json().data;
+    const narrow = (messageMatch: object | null) =>
+      tenant.call("PATCH", `/webhooks/${webhook.id}`, { body: { messageMatch } });
+    expect((await narrow({ match: "pattern", words: ["(unclosed"] })).statusCode).toBe(422);
+    expect((await narrow({ match: "contains", words: [" price "] })).json()).toMatchObject({
+      messageMatch: { match: "contains", words: ["price"] },
+    });
+    const heard = async () =>
+      (await tenant.call("GET", `/webhooks/${webhook.id}/deliveries`)).json().data.length as number;
+    await aVisitor(server, tenant);
+    expect(await heard()).toBe(0);
+    expect((await narrow(null)).json()).toMatchObject({ messageMatch: null });
+    await aVisitor(server, tenant);
+    expect(await heard()).toBe(1);
+  });
+
   it("of another workspace or another format are not there", async () => {
     const { id } = await good(createdSchema, "POST", "/webhooks", wanted());
     const foreign = await (await aTenant(server)).mintToken({ kind: "chatbot" });

@@ -43,7 +43,7 @@ export function webhookRoutes(app: FastifyInstance, dependencies: HttpDependenci
     const silence = await challengeReceiver(dependencies.outbound, receiver);
     if (silence !== undefined) throw new AppError("webhook.challenge_failed", silence);
     const owner = { workspaceId: caller.workspaceId, botId: caller.botId ?? null };
-    const values = { ...receiver, format, events: ["message_in"], active: true } as const;
+    const values = { ...receiver, format, events: ["message_in"], messageMatch: null, active: true } as const;
     const { id } = await db.transaction().execute((trx) => createWebhook(trx, owner, values, secretKey));
     return { id: toObjectId("webhook", id), ...done(now()) };
   });

@@ -70,7 +70,7 @@ export interface ContactContext {
       readonly channelId?: number | undefined;
     },
   ): boolean;
-  /** Ends all positions in a flow, or only those at the given step. Returns how many. */
+  /** Ends all positions in a flow, or only those at the given step and at what can be come to from there. Returns how many. */
   stopFlow(flow: string, options?: { readonly step?: string | undefined }): number;
   /** Sends on the present channel (or the named one). False: nowhere to send (no identity, blocked, opted out); a fact says why. */
   send(content: MessageContent, options?: SendOptions): boolean;

@@ -6,6 +6,7 @@ import { createConversationContext } from "./conversation.ts";
 import { type Draft, isOfEvent, removePosition, type WalkItem } from "./draft.ts";
 import { createScheduledContext } from "./scheduled.ts";
 import { createShopContext } from "./shop-context.ts";
+import { findStepsFrom } from "./steps-from.ts";
 import { renderTemplate } from "./template.ts";
 
 /** Where in a flow the context is used: goes into messages and facts. */
@@ -253,12 +254,14 @@ export function startFlow(
   return true;
 }
 
-function stopFlow(draft: Draft, flow: string, step: string | undefined): number {
-  const positions = draft.contact.positions.filter(
-    (position) => position.flow === flow && (step === undefined || position.step === step),
-  );
+/** Once: what comes to those steps afterwards goes out. Of a flow that is published no more, only the step itself is known. */
+function stopFlow(draft: Draft, ref: string, step: string | undefined): number {
+  const flow = draft.bot.flows.get(ref);
+  const from = step === undefined || flow === undefined ? undefined : findStepsFrom(flow, step);
+  const isMeant = (at: string) => step === undefined || at === step || from?.has(at) === true;
+  const positions = draft.contact.positions.filter((position) => position.flow === ref && isMeant(position.step));
   for (const position of positions) endPosition(draft, position, "stopped");
-  dropQueued(draft, (item) => item.flow.ref === flow && (step === undefined || item.step === step), "stopped");
+  dropQueued(draft, (item) => item.flow.ref === ref && isMeant(item.step), "stopped");
   return positions.length;
 }
 

@@ -7,6 +7,7 @@ import { parseActionCall } from "./actions.ts";
 import { compilePattern } from "./pattern.ts";
 import { checkMappings, warnOfMappings } from "./save-result.ts";
 import type { StepCatalogue, StepType } from "./step-type.ts";
+import { readJump } from "./steps-from.ts";
 import { checkTemplate } from "./template.ts";
 
 /** Something wrong with a flow: an `error` keeps it from being published, a `warning` does not. */
@@ -118,9 +119,10 @@ function checkCall(call: ActionCall, ref: string, actions: ActionCatalogue, bot?
   ];
 }
 
-function checkJump({ kind, config, ref }: StoredStep, document: FlowDocument, bot?: BotSnapshot): FlowProblem[] {
-  if (kind !== "go_to") return [];
-  const { flow, step } = config as { flow?: string; step?: string };
+function checkJump({ ref, ...stored }: StoredStep, document: FlowDocument, bot?: BotSnapshot): FlowProblem[] {
+  const jump = readJump(stored);
+  if (jump === undefined) return [];
+  const { flow, step } = jump;
   if (flow === undefined) {
     const isKnown = step === undefined || document.steps.some((other) => other.ref === step);
     return isKnown ? [] : [error("step.no_target", `there is no step "${step}" to go to`, ref)];
@@ -147,9 +149,7 @@ function checkEdges(document: FlowDocument, { steps }: Catalogue): FlowProblem[]
 
 function checkReach({ start, steps, edges, triggers }: FlowDocument): FlowProblem[] {
   const reached = new Set<string>();
-  const jumps = steps.flatMap(({ kind, config }) =>
-    kind === "go_to" && typeof config.step === "string" ? [config.step] : [],
-  );
+  const jumps = steps.map((step) => readJump(step)?.step);
   const open = [start, ...triggers.map(({ step }) => step), ...jumps].filter((ref) => ref !== undefined);
   for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
     if (reached.has(ref)) continue;

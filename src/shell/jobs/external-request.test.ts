@@ -219,4 +219,46 @@ describe("an external request", () => {
       { content: { text: "There are {{ places }} left" } },
     ]);
   });
+
+  it("can be answered in UChat's form: messages with buttons, fields, and what cannot be done said", async () => {
+    const answer = {
+      version: "v1",
+      content: {
+        messages: [
+          { type: "text", text: "{{ Seats }}", buttons: [{ type: "node", caption: "Again", target: "request" }] },
+          { type: "image", url: "https://x.example/plan.png", text: "" },
+          { type: "image" },
+        ],
+        actions: [
+          { action: "set_field_value", field_name: "Places", value: 12 },
+          { action: "add_tag", tag_name: "never made" },
+        ],
+        quick_replies: [{ type: "url", caption: "Site", url: "https://x.example/" }],
+      },
+    };
+    receiver.answer("/dynamic", (_call, response) => response.end(JSON.stringify(answer)));
+    const { id, tags } = await run(await aFlow({ url: `${receiver.url}/dynamic`, play: true }));
+    expect(tags).toEqual(["success"]);
+    const sent = await database.db
+      .selectFrom("messages")
+      .select("content")
+      .where("contactId", "=", id)
+      .where("direction", "=", "out")
+      .orderBy("id")
+      .execute();
+    expect(sent.map(({ content }) => content)).toMatchObject([
+      { text: "{{ Seats }}", buttons: [{ type: "press", title: "Again", payload: expect.stringMatching(/:request$/) }] },
+      {
+        attachments: [{ kind: "image", url: "https://x.example/plan.png" }],
+        buttons: [{ type: "url", title: "Site", url: "https://x.example/" }],
+      },
+    ]);
+    const [field] = await database.db.selectFrom("contactFields").select("value").where("contactId", "=", id).execute();
+    expect(field?.value).toBe(12);
+    const events = await database.db.selectFrom("events").select("facts").where("contactId", "=", id).execute();
+    const problems = events.flatMap(({ facts }) =>
+      facts.flatMap((fact) => (fact.kind === "error" ? fact.message : [])),
+    );
+    expect(problems).toEqual(['there is no tag "never made"; make it first', "a message of the type image needs url"]);
+  });
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readChatbotAnswer } from "../../engine/chatbot-answer.ts";
 import { checkJsonTemplate, hostOf, keepAnswer } from "../../engine/external-request.ts";
+import { readPlayable } from "../../engine/playable-answer.ts";
 import { checkMappings, warnOfMappings } from "../../engine/save-result.ts";
 import { defineStep, type StepContext, type StepResult } from "../../engine/step-type.ts";
 import { toGlobals, toNames } from "../../engine/template.ts";
@@ -22,7 +22,7 @@ const configSchema = requestSchema.extend({
   /** Whether a POST or PATCH may be made twice; the others may. */
   repeatable: z.boolean().default(false),
   save: z.array(answerMappingSchema).max(50).default([]),
-  /** Plays an answer in ChatBot's form: `{"responses":[…],"attributes":{…}}`. */
+  /** Plays an answer in UChat's form, `{"version":"v1","content":{"messages":[…]}}`, or in ChatBot's, `{"responses":[…],"attributes":{…}}`. */
   play: z.boolean().default(false),
 });
 type Config = z.output<typeof configSchema>;
@@ -111,7 +111,7 @@ function take(context: StepContext<Config>, report: Extract<RequestReport, { kin
     return leave(context, "failure", `the other system answered ${report.status}`);
   }
   if (config.play) {
-    const { actions, problems } = readChatbotAnswer(report.body, [...new Set(context.bot.fields.values())]);
+    const { actions, problems } = readPlayable(report.body, context.bot);
     context.runActions(actions);
     for (const problem of problems) context.error("request.not_played", problem);
   }

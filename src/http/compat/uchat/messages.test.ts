@@ -7,9 +7,9 @@ import {
   telegramId,
   type UchatTenant,
 } from "../../../../test/uchat-door.ts";
+import { toNodeNs } from "../../../engine/node-ns.ts";
 import type { MessageContent } from "../../../model/message.ts";
 import { createChannel } from "../../../store/channel-store.ts";
-import { toNodeNs } from "./ns.ts";
 
 let server: TestServer;
 let standing: UchatTenant;

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { parseNodeNs } from "../../../engine/node-ns.ts";
 import { AppError } from "../../../model/app-error.ts";
 import { findFlowById, findMainFlow, listFlows } from "../../../store/flow-store.ts";
 import { ok, okSchema } from "./answers.ts";
 import { unknownNs } from "./call.ts";
 import { type AnyEndpoint, type Call, type ContactPlace, endpoint } from "./endpoint.ts";
 import { text } from "./input.ts";
-import { parseNodeNs } from "./ns.ts";
 
 const ns = text(60);
 

@@ -3,7 +3,7 @@ import { toLiteral } from "../../../engine/literal-text.ts";
 import { countChat, findMessagesByMids, listChat } from "../../../store/message-store.ts";
 import { listOf, ok, okSchema, pageOf, toOffset, toPage } from "./answers.ts";
 import { chatMessageSchema, presentChatMessage, toTranscript } from "./chat-message.ts";
-import { contentInput, midsInput, toContentCalls, toTextCall } from "./dynamic-content.ts";
+import { contentInput, midsInput, toCalls, toTextCall } from "./dynamic-content.ts";
 import { type AnyEndpoint, type Call, type ContactPlace, endpoint } from "./endpoint.ts";
 import { InvalidInput, invalid, notOffered } from "./errors.ts";
 import { integer, pageInput, text, word, yesNo } from "./input.ts";
@@ -53,7 +53,7 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
     answer: okSchema,
     async handle(call, { user_ns, data }) {
       const contact = await call.addressContact(user_ns);
-      await call.act(contact, await toContentCalls(call, contact.botId, data.content));
+      await call.act(contact, await toCalls(call, contact.botId, data.content));
       return ok;
     },
   }),

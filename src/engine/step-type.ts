@@ -74,6 +74,8 @@ export interface StepType<Config = unknown> {
   readonly example: NoInfer<Config>;
   /** Keys of the config whose texts are no templates, however they look. */
   readonly plainTexts?: readonly string[];
+  /** Its templates are rendered where the bot's secrets are at hand (`secrets.key`); everywhere else they are unknown. */
+  readonly mayUseSecrets?: true;
   outputs(config: NoInfer<Config>): readonly StepOutput[];
   /** Problems that the schema cannot see (an unknown tag operator, weights of zero), as sentences. */
   problems?(config: NoInfer<Config>): readonly string[];

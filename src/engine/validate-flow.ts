@@ -75,7 +75,7 @@ function checkStep(step: StoredStep, document: FlowDocument, catalogue: Catalogu
   }
   return [
     ...(type.problems?.(parsed.data) ?? []).map((message) => error("step.bad_config", message, ref)),
-    ...checkTexts(withoutPlainTexts(step.config, type), ref),
+    ...checkTexts(withoutPlainTexts(step.config, type), ref, type.mayUseSecrets === true),
     ...findCalls(parsed.data).flatMap((call) => checkCall(call, ref, catalogue.actions, bot)),
     ...checkJump(step, document, bot),
   ];
@@ -88,15 +88,20 @@ function withoutPlainTexts(config: StoredStep["config"], { plainTexts = [] }: St
 }
 
 /** Every text of a config may be a template; one that is broken would come out empty. */
-function checkTexts(value: unknown, ref: string): FlowProblem[] {
+function checkTexts(value: unknown, ref: string, mayUseSecrets: boolean): FlowProblem[] {
   if (typeof value === "string") {
     const problem = checkTemplate(value);
-    return problem === undefined ? [] : [error("template.bad", problem, ref)];
+    if (problem !== undefined) return [error("template.bad", problem, ref)];
+    if (mayUseSecrets || !namesSecret.test(value)) return [];
+    return [error("template.secret", "secrets can be used in external requests alone", ref)];
   }
   return typeof value === "object" && value !== null
-    ? Object.values(value).flatMap((inner) => checkTexts(inner, ref))
+    ? Object.values(value).flatMap((inner) => checkTexts(inner, ref, mayUseSecrets))
     : [];
 }
+
+/** Looks at what stands between braces; the text around them may speak of secrets. */
+const namesSecret = /\{[{%](?:(?!%\}|\}\}).)*\bsecrets\s*[.[]/s;
 
 /** Action calls stand in lists called `actions`, whichever step they belong to. */
 function findCalls(value: unknown): ActionCall[] {

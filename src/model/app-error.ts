@@ -105,6 +105,8 @@ export const errorTable = {
   "variable.not_found": row("not_found", "There is no such variable."),
   "variable.key_taken": row("conflict", "The bot already has a variable with this key or name."),
   "variable.invalid_value": row("invalid", "The value does not fit the variable's kind."),
+  "secret.not_found": row("not_found", "There is no such secret."),
+  "secret.key_taken": row("conflict", "The bot already has a secret with this key or name."),
   "flow.not_found": row("not_found", "There is no such flow, or the token may not see it."),
   "flow.ref_taken": row("conflict", "Another flow has this ref. Choose another or leave it out."),
   "flow.draft_conflict": row(

@@ -1,4 +1,5 @@
-const mask = "••••••••";
+/** What stands in the place of a secret. */
+export const mask = "••••••••";
 /** Shorter ones would be found everywhere. */
 const leastLength = 4;
 

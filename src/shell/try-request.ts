@@ -6,6 +6,7 @@ import type { AnswerMapping, ExternalRequest, RenderedRequest, RequestReport } f
 import type { FieldValue, Json } from "../model/field.ts";
 import { preparePublishedFlow } from "../steps/advance.ts";
 import type { Database } from "../store/database.ts";
+import { openSecretsOf } from "../store/secret-store.ts";
 import { loadSnapshot, loadVariables } from "../store/snapshot-store.ts";
 import { makeRequest } from "./external-request.ts";
 
@@ -22,7 +23,17 @@ export interface TriedRequest {
 
 /** Makes a request for a contact as its step would, once, and tells what would come of it. The contact is not changed. */
 export async function tryRequest(
-  { db, outbound, now }: { readonly db: Database; readonly outbound: OutboundHttp; readonly now: () => number },
+  {
+    db,
+    outbound,
+    secretKey,
+    now,
+  }: {
+    readonly db: Database;
+    readonly outbound: OutboundHttp;
+    readonly secretKey: Buffer;
+    readonly now: () => number;
+  },
   trial: {
     readonly contact: Contact;
     readonly request: ExternalRequest;
@@ -36,14 +47,15 @@ export async function tryRequest(
   const bot = (await loadSnapshot(db, botId, preparePublishedFlow))?.snapshot;
   if (bot === undefined) throw new Error(`there is no bot ${botId} to its contact`);
   const scope = { contact, bot, variables: (await loadVariables(db, [botId])).get(botId) ?? {}, values };
-  const { request, report } = await makeRequest(outbound, {
+  const run = {
     request: written,
     names: JSON.parse(JSON.stringify(toNames(scope))) as Json,
     globals: toGlobals(scope, now()),
     timeoutSeconds,
     retries: 0,
     isRepeatable: false,
-  });
+  };
+  const { request, report } = await makeRequest(outbound, run, await openSecretsOf(db, botId, secretKey));
   const fields: Record<string, FieldValue | null> = {};
   const vars: Record<string, FieldValue | null> = {};
   const problems: { code: string; message: string }[] = [];

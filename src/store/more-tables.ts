@@ -66,5 +66,15 @@ export interface MoreTables {
   };
   integrationTurns: { integrationId: number; nextAt: Timestamp };
   integrationLinks: { integrationId: number; contactId: number; name: string; value: string; updatedAt: Timestamp };
+  secrets: {
+    id: Generated<number>;
+    botId: number;
+    key: string;
+    name: string;
+    description: Generated<string>;
+    sealed: string;
+    createdAt: Timestamp;
+    updatedAt: Timestamp;
+  };
   leases: { key: string; owner: string; until: Timestamp };
 }

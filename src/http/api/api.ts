@@ -35,6 +35,7 @@ import { queryResource } from "./queries.ts";
 import { requestTestResource } from "./request-test.ts";
 import type { ApiResource } from "./route.ts";
 import { scriptTestResource } from "./script-test.ts";
+import { secretResource } from "./secrets.ts";
 import { segmentResource } from "./segments.ts";
 import { sequenceResource } from "./sequences.ts";
 import { tagResource } from "./tags.ts";
@@ -54,6 +55,7 @@ const resources: readonly ApiResource[] = [
   labelResource,
   fieldResource,
   variableResource,
+  secretResource,
   botResource,
   flowResource,
   flowFileResource,

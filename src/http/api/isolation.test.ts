@@ -23,6 +23,7 @@ async function fill({ call, bot }: Tenant): Promise<Record<string, string>> {
   const tag = await make("/tags", { name: "a" });
   const label = await make("/labels", { name: "a" });
   const field = await make("/fields", { key: "a", name: "a", kind: "text" });
+  const secret = await make("/secrets", { bot: bot.id, key: "a", name: "a", value: "hidden-1" });
   const variable = await make("/variables", { bot: bot.id, key: "a", name: "a", kind: "text" });
   const flow = await make("/flows", { bot: bot.id, document: aFlowDocument() });
   const sequence = await make("/sequences", { bot: bot.id, name: "a" });
@@ -36,6 +37,7 @@ async function fill({ call, bot }: Tenant): Promise<Record<string, string>> {
     tag: `/tags/${tag.id}`,
     label: `/labels/${label.id}`,
     field: `/fields/${field.id}`,
+    secret: `/secrets/${secret.id}`,
     variable: `/variables/${variable.id}`,
     flow: `/flows/${flow.ref}`,
     sequence: `/sequences/${sequence.ref}`,
@@ -101,6 +103,7 @@ describe("another workspace", () => {
       "/tags",
       "/labels",
       "/fields",
+      "/secrets",
       "/variables",
       "/flows",
       "/sequences",
@@ -124,6 +127,7 @@ describe("another workspace", () => {
       ["/flows", { document: aFlowDocument() }],
       ["/sequences", { name: "x" }],
       ["/entry-links", { name: "x" }],
+      ["/secrets", { key: "x", name: "x", value: "hidden-2" }],
       ["/variables", { key: "x", name: "x", kind: "text" }],
       ["/tokens", { name: "x" }],
     ] as const) {

@@ -247,7 +247,10 @@ describe("an external request", () => {
       .orderBy("id")
       .execute();
     expect(sent.map(({ content }) => content)).toMatchObject([
-      { text: "{{ Seats }}", buttons: [{ type: "press", title: "Again", payload: expect.stringMatching(/:request$/) }] },
+      {
+        text: "{{ Seats }}",
+        buttons: [{ type: "press", title: "Again", payload: expect.stringMatching(/:request$/) }],
+      },
       {
         attachments: [{ kind: "image", url: "https://x.example/plan.png" }],
         buttons: [{ type: "url", title: "Site", url: "https://x.example/" }],

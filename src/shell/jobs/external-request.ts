@@ -3,7 +3,8 @@ import type { Json } from "../../model/field.ts";
 import type { JobOfPosition } from "../../model/outcome.ts";
 import { logIntegrationCall } from "../../store/integration-log-store.ts";
 import { takeMark } from "../../store/lease-store.ts";
-import { findWaitingForJob } from "../../store/position-store.ts";
+import { findWaitingForJob, type Waiting } from "../../store/position-store.ts";
+import { openSecretsOf } from "../../store/secret-store.ts";
 import { makeRequest } from "../external-request.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
 
@@ -23,10 +24,7 @@ export const externalRequestJob: JobKind = {
     // What the step left there.
     const run = waiting.state as unknown as RequestRun;
     const mark = run.isRepeatable ? undefined : await takeMark(context.db, `request ${positionId}`);
-    const report =
-      mark === "there"
-        ? cutOff
-        : await makeAndLog(run, { workspaceId: waiting.workspaceId, contactId: waiting.contactId }, context);
+    const report = mark === "there" ? cutOff : await makeAndLog(run, waiting, context);
     const happening = { kind: "job_result", positionId, result: report as unknown as Json } as const;
     const reply = await context.submit({ target: { contactId: waiting.contactId }, happening, source: "job" });
     // Became part of another contact in this very moment: the next try looks for the position again.
@@ -43,14 +41,15 @@ const cutOff: RequestReport = {
 
 async function makeAndLog(
   run: RequestRun,
-  whose: { readonly workspaceId: number; readonly contactId: number },
-  { db, outbound, now }: JobContext,
+  { workspaceId, contactId, botId }: Waiting,
+  { db, outbound, secretKey, now }: JobContext,
 ): Promise<RequestReport> {
   const started = performance.now();
-  const { request, report } = await makeRequest(outbound, run);
+  const { request, report } = await makeRequest(outbound, run, await openSecretsOf(db, botId, secretKey));
   const isGood = report.kind === "answered" && report.status >= 200 && report.status < 300;
   await logIntegrationCall(db, {
-    ...whose,
+    workspaceId,
+    contactId,
     integration: "request",
     direction: "out",
     ok: isGood,

@@ -54,6 +54,7 @@ export const request = defineStep({
     play: false,
   },
   plainTexts: ["description"],
+  mayUseSecrets: true,
   outputs: () => [
     { name: "success", title: "Success" },
     { name: "failure", title: "Failure" },

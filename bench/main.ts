@@ -3,6 +3,7 @@ import pg from "pg";
 import { measureCalls } from "./measure-calls.ts";
 import { measureContacts } from "./measure-contacts.ts";
 import { measureEvents } from "./measure-events.ts";
+import { measureHanging } from "./measure-hanging.ts";
 import { measureReplies } from "./measure-replies.ts";
 import type { Row } from "./row.ts";
 import { startSubject } from "./subject.ts";
@@ -24,7 +25,13 @@ const context = {
   say: (text: string) => process.stderr.write(`${text}\n`),
 };
 
-const measurements = { events: measureEvents, replies: measureReplies, calls: measureCalls, contacts: measureContacts };
+const measurements = {
+  events: measureEvents,
+  replies: measureReplies,
+  calls: measureCalls,
+  hanging: measureHanging,
+  contacts: measureContacts,
+};
 const rows: Row[] = [];
 try {
   if (serverUrl === undefined)

@@ -27,8 +27,11 @@ export async function setUpRepartee(options: {
   readonly people: number;
   /** A PostgreSQL to make the database on; absent: embedded. */
   readonly serverUrl: string | undefined;
+  /** Beside the flow that is measured. */
+  readonly flows?: readonly object[];
+  readonly env?: Readonly<Record<string, string>>;
 }): Promise<MeasuredRepartee> {
-  const { port, people, botApi, serverUrl } = options;
+  const { port, people, botApi, serverUrl, flows = [], env: moreEnv = {} } = options;
   const directory = await mkdtemp(path.join(tmpdir(), "repartee-bench-"));
   const made = serverUrl === undefined ? undefined : await createDatabase(serverUrl);
   const settings: RunSettings = { directory, databaseUrl: made?.url, botApi, people };
@@ -37,6 +40,7 @@ export async function setUpRepartee(options: {
     // One token makes all calls.
     REQUESTS_PER_SECOND: "1000000",
     PUBLIC_URL: `http://127.0.0.1:${port}`,
+    ...moreEnv,
     ...(made === undefined ? {} : { DATABASE_URL: made.url }),
   };
   const createToken = async (kind: string) => {
@@ -50,7 +54,7 @@ export async function setUpRepartee(options: {
   const start = (roles: string) => startSubject([bin, "start"], port, { ...env, ROLES: roles });
   const first = await start("web,worker");
   const [apiToken, uchatToken] = [await createToken("api"), await createToken("uchat")];
-  const channelId = await prepare(settings, async (method, apiPath, body) => {
+  const callApi = async (method: string, apiPath: string, body: object) => {
     const response = await fetch(`http://127.0.0.1:${port}/api/v1${apiPath}`, {
       method,
       headers: { authorization: `Bearer ${apiToken}`, "content-type": "application/json" },
@@ -58,7 +62,8 @@ export async function setUpRepartee(options: {
     });
     if (!response.ok) throw new Error(`${method} ${apiPath}: ${response.status} ${await response.text()}`);
     return (await response.json()) as { id: number; ref: string };
-  });
+  };
+  const channelId = await prepare(settings, callApi, flows);
   await first.stop();
   const webhook = await seed(settings, channelId);
   return {

@@ -71,6 +71,7 @@ export async function open({ directory, databaseUrl }: RunSettings): Promise<Ope
 export async function prepare(
   settings: RunSettings,
   api: (method: string, path: string, body: object) => Promise<{ id: number; ref: string }>,
+  moreFlows: readonly object[] = [],
 ) {
   const channel = await api("POST", "/channels", {
     bot: "demo",
@@ -85,8 +86,10 @@ export async function prepare(
       chatBurst: 1000,
     },
   });
-  const flow = await api("POST", "/flows", { bot: "demo", document: measuredFlow });
-  await api("POST", `/flows/${flow.ref}/publish`, {});
+  for (const document of [measuredFlow, ...moreFlows]) {
+    const flow = await api("POST", "/flows", { bot: "demo", document });
+    await api("POST", `/flows/${flow.ref}/publish`, {});
+  }
   return channel.id;
 }
 

@@ -5,7 +5,10 @@ let updateId = 1;
 
 /** The body of a webhook call: one of the people writes `price`. Every update is a new one. */
 export function priceUpdate(people: number): string {
-  const id = firstPerson + Math.floor(Math.random() * people);
+  return updateOf(firstPerson + Math.floor(Math.random() * people), "price");
+}
+
+export function updateOf(id: number, text: string): string {
   updateId += 1;
   return JSON.stringify({
     update_id: updateId,
@@ -14,7 +17,7 @@ export function priceUpdate(people: number): string {
       date: 1_795_216_726,
       from: { id, is_bot: false, first_name: "Ann", language_code: "en" },
       chat: { id, first_name: "Ann", type: "private" },
-      text: "price",
+      text,
     },
   });
 }

@@ -50,6 +50,7 @@ import { unassignAgent } from "./unassign-agent.ts";
 import { unban } from "./unban.ts";
 import { unsubscribeSequence } from "./unsubscribe-sequence.ts";
 import { updateOrder } from "./update-order.ts";
+import { viewProfile } from "./view-profile.ts";
 
 /** The action catalogue: what can be done to a contact, for flows, doors and bulk jobs alike. */
 export const actions = {
@@ -104,4 +105,5 @@ export const actions = {
   unban,
   unsubscribe_sequence: unsubscribeSequence,
   update_order: updateOrder,
+  view_profile: viewProfile,
 } as const satisfies ActionCatalogue;

@@ -20,6 +20,8 @@ export interface ConversationContext {
   setConsent(kind: ConsentKind, granted: boolean): boolean;
   /** What came so far has been read; or (false) nothing has. */
   setRead(isRead: boolean): boolean;
+  /** Somebody of the team looked at the profile: `agent`, a member's id. */
+  noteView(agent: number | null): void;
   logEvent(event: Omit<Extract<Fact, { kind: "custom_event" }>, "kind">): void;
   /** Ends the waits of all delays, with the walks that stood in them. Returns how many. */
   dropDelays(): number;
@@ -105,6 +107,9 @@ export function createConversationContext(draft: Draft): ConversationContext {
       const isUnread = lastInboundAt !== undefined && (readAt ?? 0) < lastInboundAt;
       if (lastInboundAt === undefined || isUnread !== isRead) return false;
       return set(draft, { readAt: isRead ? draft.event.at : 0 }, { kind: isRead ? "marked_read" : "marked_unread" });
+    },
+    noteView(agent) {
+      draft.facts.push({ kind: "profile_viewed", agent });
     },
     logEvent(event) {
       draft.facts.push({ kind: "custom_event", ...event });

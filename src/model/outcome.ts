@@ -42,6 +42,8 @@ export type Fact =
   | { readonly kind: "closing_note_added"; readonly note: string; readonly summary: string }
   | { readonly kind: "agent_assigned"; readonly agent: number }
   | { readonly kind: "agent_unassigned" | "bot_resumed" | "banned" | "unbanned" | "marked_read" | "marked_unread" }
+  /** An agent looked at the contact's profile; null: somebody who is no member. */
+  | { readonly kind: "profile_viewed"; readonly agent: number | null }
   /** `until`: Unix milliseconds; null: until it is resumed. */
   | { readonly kind: "bot_paused"; readonly until: number | null }
   | { readonly kind: "consent_changed"; readonly consent: ConsentKind; readonly granted: boolean }

@@ -25,6 +25,7 @@ export const webhookEvents = {
   closing_note_added: "Something was said at the close.",
   agent_assigned: "An agent looks after the conversation.",
   agent_unassigned: "No agent looks after the conversation any more.",
+  profile_viewed: "An agent looked at the contact's profile.",
   bot_paused: "The bot is silent.",
   bot_resumed: "The bot speaks again.",
   banned: "The contact gets nothing any more.",

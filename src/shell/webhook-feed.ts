@@ -102,7 +102,8 @@ function toBody(webhook: WebhookSubscription, told: Told): Json {
   const person = toContactDocument(contact);
   if (webhook.format === "bothelp") {
     const event_timestamp = Math.floor(event.at / 1000);
-    return { event: occurrence.event, event_timestamp, subscriber: person, ...occurrence.data };
+    const name = occurrence.event === "profile_viewed" ? "user_profile_viewed" : occurrence.event;
+    return { event: name, event_timestamp, subscriber: person, ...occurrence.data };
   }
   return {
     id,

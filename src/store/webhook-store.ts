@@ -135,6 +135,17 @@ export async function listSubscriptions(
   return rows.map(({ events, ...row }) => ({ ...row, events: new Set(events) }));
 }
 
+/** Whether any webhook of the workspace wants to hear of this. */
+export async function isHeard(db: Database, workspaceId: number, event: WebhookEvent): Promise<boolean> {
+  const rows = await db
+    .selectFrom("webhooks")
+    .select("events")
+    .where("workspaceId", "=", workspaceId)
+    .where("active", "=", true)
+    .execute();
+  return rows.some(({ events }) => events.includes(event));
+}
+
 function visible(db: Database, { workspaceId, botId }: Access) {
   const webhooks = db.selectFrom("webhooks").selectAll().where("workspaceId", "=", workspaceId);
   return botId === undefined ? webhooks : webhooks.where("botId", "=", botId);

@@ -6,6 +6,7 @@ import type { Submission, SubmitReply } from "../../shell/submission.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import { deleteContact, listContacts, requireContact, requireContactId } from "../../store/contact-store.ts";
 import { listFields } from "../../store/field-store.ts";
+import { isHeard } from "../../store/webhook-store.ts";
 import { noContent, pageOf } from "../contract/common.ts";
 import {
   actionsAnswerSchema,
@@ -23,7 +24,7 @@ import { submitOnce, writeOnce } from "../idempotency.ts";
 import { toCalls } from "./contact-calls.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { presentContact } from "./present-contact.ts";
-import { type ApiResource, route } from "./route.ts";
+import { type ApiApp, type ApiResource, route } from "./route.ts";
 
 const tag = "Contacts";
 const read = { tag, scope: "contacts:read" } as const;
@@ -145,7 +146,35 @@ export const contactResource: ApiResource = (app, dependencies) => {
       return { repeated: reply.status === "duplicate", results: presentResults(reply) };
     },
   );
+  addViewRoute(app, dependencies);
 };
+
+function addViewRoute(app: ApiApp, dependencies: HttpDependencies): void {
+  const { db } = dependencies;
+  app.post(
+    "/contacts/:id/view",
+    route(
+      {
+        ...write,
+        id: "viewContact",
+        summary: "Say that somebody looks at the profile",
+        description: "Told to webhooks with the event `profile_viewed`. Where none listens, nothing is written.",
+        status: 204,
+      },
+      { params: contactParams },
+      noContent,
+    ),
+    async (request) => {
+      const { caller, params } = request;
+      const contactId = await requireContactId(db, caller, params.id);
+      if (!(await isHeard(db, caller.workspaceId, "profile_viewed"))) return null;
+      const args = caller.member === undefined ? {} : { agent: caller.member.id };
+      const happening = { kind: "actions", actions: [{ action: "view_profile", args }] } as const;
+      await submitOnce(dependencies, request, { target: { contactId }, happening });
+      return null;
+    },
+  );
+}
 
 function readFieldFilters(query: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(

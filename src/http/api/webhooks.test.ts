@@ -125,6 +125,22 @@ describe("webhooks", () => {
   });
 });
 
+describe("a view of a contact's profile", () => {
+  it("is told to webhooks that want to hear it, and written down for no other", async () => {
+    const tenant = await aTenant(server);
+    const { id } = (await tenant.call("POST", "/contacts", { body: { bot: tenant.bot.id, name: "Ann" } })).json();
+    const view = async () => (await tenant.call("POST", `/contacts/${id}/view`)).statusCode;
+    const events = async () => (await tenant.call("GET", `/contacts/${id}/events`)).json().data.length as number;
+    const before = await events();
+    expect([await view(), await events()]).toEqual([204, before]);
+    const made = await make({ events: ["profile_viewed"] }, tenant);
+    expect([await view(), await events()]).toEqual([204, before + 1]);
+    const { data } = (await tenant.call("GET", `/webhooks/${made.id}/deliveries`)).json();
+    expect(data).toMatchObject([{ event: "profile_viewed", body: { data: { agent: null }, contact: { id } } }]);
+    expect((await other.call("POST", `/contacts/${id}/view`)).statusCode).toBe(404);
+  });
+});
+
 describe("deliveries", () => {
   it("come with the event that they tell of, in one transaction, and as jobs", async () => {
     const { id } = await make();

@@ -250,6 +250,16 @@ describe("a webhook in BotHelp's form", () => {
   });
 });
 
+it("hears that a profile was viewed, under BotHelp's own name", async () => {
+  const shop = await aShop(one, { flows: [echoFlow] });
+  const hook = await aHook(shop, "/viewed", ["profile_viewed"], { format: "bothelp" });
+  const ann = await tell(shop, "ann", "hello");
+  await act(ann, "view_profile", {});
+  await untilSettled(hook.id, 1);
+  const [call] = receiver.at("/viewed");
+  expect(JSON.parse(call?.body ?? "")).toMatchObject({ event: "user_profile_viewed", subscriber: { id: ann } });
+});
+
 describe("the action send_webhook", () => {
   it("sends the contact as it was at that moment, tries again, and logs each try", async () => {
     const shop = await aShop(one, { flows: [echoFlow] });

@@ -10,6 +10,7 @@ import { Page, Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { History } from "./history.tsx";
 import { nameOf } from "./name-of.ts";
+import { useProfileView } from "./use-profile-view.ts";
 
 type Position = z.infer<typeof positionSchema>;
 
@@ -18,6 +19,7 @@ export function ContactPage() {
   const { t } = useTranslation();
   const api = useApi();
   const { id } = useParams({ from: "/w/$domain/contacts/$id" });
+  useProfileView(id);
   const { data, error, refetch } = useQuery({
     queryKey: [api.domain, "contact", id],
     queryFn: ({ signal }) => api.get<ContactBody>(`/contacts/${id}`, {}, signal),

@@ -73,6 +73,7 @@ const factWords: Readonly<Record<FactWord, true>> = {
   unbanned: true,
   marked_read: true,
   marked_unread: true,
+  profile_viewed: true,
   consent_changed: true,
   custom_event: true,
   channel_blocked: true,

@@ -264,6 +264,7 @@ export const en = {
     banned: "Banned",
     unbanned: "No longer banned",
     marked_read: "Marked as read",
+    profile_viewed: "Profile viewed",
     marked_unread: "Marked as unread",
     consent_changed: "Consent to {{consent}}: {{granted}}",
     custom_event: "Event: {{event}}",

@@ -270,6 +270,7 @@ export const ru: Words = {
     banned: "Забанен",
     unbanned: "Бан снят",
     marked_read: "Отмечен прочитанным",
+    profile_viewed: "Профиль просмотрен",
     marked_unread: "Отмечен непрочитанным",
     consent_changed: "Согласие на {{consent}}: {{granted}}",
     custom_event: "Событие: {{event}}",

@@ -26,7 +26,7 @@ export const sendDealToAmocrm = defineAction({
   args: z
     .object({
       integration: integrationArg,
-      name: amocrmTemplate.default("{{ contact.name | default: contact.cuid }}"),
+      name: amocrmTemplate.default("{{ contact.name }}").describe("Where it comes out empty, the contact's cuid."),
       price: amocrmTemplate.default("").describe("A number; rounded to whole units of the account's currency."),
       pipeline: amocrmId.optional().describe("Id of the pipeline in amoCRM; absent: the main one."),
       status: amocrmId.optional().describe("Id of the status in amoCRM; absent: the pipeline's first."),
@@ -81,7 +81,7 @@ export const sendDealToAmocrm = defineAction({
     const deal = {
       key: args.deal,
       always: args.newEachTime,
-      name: context.render(args.name).trim().slice(0, longestName),
+      name: (context.render(args.name).trim() || context.contact.cuid).slice(0, longestName),
       ...(price === undefined ? {} : { price }),
       ...(pipeline === undefined ? {} : { pipeline }),
       ...(status === undefined ? {} : { status }),

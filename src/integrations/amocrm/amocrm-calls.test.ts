@@ -395,6 +395,19 @@ describe("a deal", () => {
     expect(await lastOf(amocrm)).toMatchObject({ ok: true, response: { isNew: true } });
   });
 
+  it("is not forgotten while the account is not found where it was", async () => {
+    const amocrm = await anAmocrm();
+    const { standIn } = amocrm;
+    const wanted = { contactId: await aContact(), contact: { phone: aPhone() }, deal: {} };
+    await tryOnce(toCall(amocrm, wanted));
+    standIn.fail(...Array.from({ length: 4 }, () => ({ path: "/api/v4", status: 404, detail: "No such account" })));
+    await tryOnce(toCall(amocrm, wanted));
+    expect(await lastOf(amocrm)).toMatchObject({ ok: false, summary: "amoCRM refuses it (404): No such account" });
+    await tryOnce(toCall(amocrm, wanted));
+    expect(await lastOf(amocrm)).toMatchObject({ ok: true, response: { isNew: false } });
+    expect([standIn.deals.size, standIn.contacts.size]).toEqual([1, 1]);
+  });
+
   it("keeps the tags that people have added, and gets its fields in their own types", async () => {
     const amocrm = await anAmocrm();
     const { standIn } = amocrm;
@@ -436,6 +449,17 @@ describe("an answer that is lost", () => {
     standIn.fail({ ...fault, method: "POST", path: "/api/v4/leads" });
     await tryUntilOver(toCall(amocrm, { ...wanted, deal: { always: true } }));
     expect([standIn.deals.size, standIn.contacts.size]).toEqual([3, 1]);
+  });
+
+  it("is remembered with the name that was asked for: the next deal of another name is the same one", async () => {
+    const amocrm = await anAmocrm();
+    const { standIn } = amocrm;
+    const wanted = { contactId: await aContact(), contact: { phone: aPhone() } };
+    standIn.fail({ method: "POST", path: "/api/v4/leads", lose: true });
+    await tryOnce(toCall(amocrm, { ...wanted, deal: { name: "On Monday" } }));
+    one.clock.pass(61_000);
+    await tryOnce(toCall(amocrm, { ...wanted, deal: { name: "On Tuesday" } }));
+    expect([...standIn.deals.values()].map(({ name }) => name)).toEqual(["On Tuesday"]);
   });
 
   it("to what was never carried out leads to the deal after a minute of looking for it", async () => {
@@ -614,6 +638,13 @@ describe("signing in", () => {
     await seal(amocrmClient.clientSecret);
     expect(await tryOnce(next?.data ?? null)).toEqual([]);
     expect(await lastOf(amocrm)).toMatchObject({ ok: true });
+  });
+
+  it("is asked for in the log where it was never done", async () => {
+    const amocrm = await anAmocrm({ ...amocrmClient });
+    expect(await tryOnce(toCall(amocrm, { contactId: await aContact() }))).toHaveLength(1);
+    expect((await lastOf(amocrm))?.summary).toContain("nobody has signed in");
+    expect(amocrm.standIn.calls).toEqual([]);
   });
 
   it("with a long-lived token that is refused asks for a new one", async () => {

@@ -42,7 +42,7 @@ export async function saveContact(
   const known = await updateContact(desk, args);
   if (known !== undefined) return { id: known, isNew: false };
   const body = await toNewContact(desk, args);
-  const made = await desk.make(link, async () => {
+  const made = await desk.make(link, args.name, async () => {
     const answer = await desk.api.post("/api/v4/contacts", [body], madeSchema);
     return answer._embedded.contacts[0];
   });
@@ -57,9 +57,7 @@ export async function updateContact(desk: Desk, args: ContactArgs): Promise<numb
   await linkContact(desk, found.id);
   const change = await toChange(desk, args, found);
   if (Object.keys(change).length === 0) return found.id;
-  if (await desk.api.patch(`/api/v4/contacts/${found.id}`, change)) return found.id;
-  await desk.keepId(link, undefined);
-  return undefined;
+  return (await desk.api.patch(`/api/v4/contacts/${found.id}`, change)) ? found.id : undefined;
 }
 
 export async function readContact(desk: Desk, id: number, query = ""): Promise<AmocrmContact | undefined> {
@@ -74,23 +72,20 @@ export async function linkContact(desk: Desk, id: number): Promise<void> {
 
 async function readLinked(desk: Desk): Promise<AmocrmContact | undefined> {
   const id = desk.idOf(link);
-  if (id === undefined) return undefined;
-  const contact = await readContact(desk, id);
-  if (contact === undefined) await desk.keepId(link, undefined);
-  return contact;
+  return id === undefined ? undefined : await readContact(desk, id);
 }
 
 async function findUnlinked(desk: Desk, args: ContactArgs): Promise<AmocrmContact | undefined> {
-  const askedAt = desk.askedAt(link);
+  const asked = desk.asked(link);
   const found = await findContact(desk, args);
-  if (found !== undefined || askedAt === undefined) return found;
+  if (found !== undefined || asked === undefined) return found;
   if (args.phone === "" && args.email === "") {
     await desk.settle(link);
     throw failed(
       "it is not known whether the contact was made, and without phone and e-mail it cannot be looked for: look in amoCRM, and send it again from the log if it is not there",
     );
   }
-  waitForSearch(desk, askedAt);
+  waitForSearch(desk, asked.at);
   return undefined;
 }
 

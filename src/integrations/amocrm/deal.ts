@@ -46,37 +46,29 @@ export async function saveDeal(desk: Desk, { contact, deal }: Wanted): Promise<O
   const link = `deal ${deal.key}`;
   // A deal of its own each time is asked for by each call on its own.
   const question = deal.always ? `${link} ${desk.callId}` : link;
-  const contactId = await updateContact(desk, contact);
-  const known = deal.always ? undefined : desk.idOf(link);
-  const there = known ?? (await findAsked(desk, { contact, deal, contactId, question }));
-  if (there !== undefined) {
-    const owner = await updateDeal(desk, there, { contact, deal, contactId });
-    if (owner !== undefined) {
-      await desk.keepId(link, there);
-      await desk.settle(question);
-      return done(desk, { dealId: there, contactId: owner, isNew: false });
-    }
-    await desk.keepId(link, undefined);
-  }
-  const made = await desk.make(question, async () => await makeDeal(desk, { contact, deal, contactId }));
+  const wanted = { contact, deal, contactId: await updateContact(desk, contact) };
+  const linked = deal.always ? undefined : desk.idOf(link);
+  const changed =
+    (await updateDeal(desk, linked, wanted)) ??
+    (await updateDeal(desk, await findAsked(desk, { ...wanted, question }), wanted));
+  const made = changed ?? (await desk.make(question, deal.name, async () => await makeDeal(desk, wanted)));
   await desk.keepId(link, made.id);
   if (made.contactId !== undefined) await linkContact(desk, made.contactId);
   await desk.settle(question);
-  return done(desk, { dealId: made.id, contactId: made.contactId, isNew: true });
+  return done(desk, { ...made, isNew: changed === undefined });
 }
 
-function done(
-  { api }: Desk,
-  {
-    dealId,
-    contactId,
-    isNew,
-  }: { readonly dealId: number; readonly contactId: number | undefined; readonly isNew: boolean },
-): OperationResult {
+interface SavedDeal {
+  readonly id: number;
+  /** amoCRM's. */
+  readonly contactId: number | undefined;
+}
+
+function done({ api }: Desk, { id, contactId, isNew }: SavedDeal & { readonly isNew: boolean }): OperationResult {
   return {
     status: "done",
-    summary: `the deal ${dealId} was ${isNew ? "made" : "changed"}`,
-    result: { dealId, contactId: contactId ?? null, isNew, url: `${api.account}/leads/detail/${dealId}` },
+    summary: `the deal ${id} was ${isNew ? "made" : "changed"}`,
+    result: { dealId: id, contactId: contactId ?? null, isNew, url: `${api.account}/leads/detail/${id}` },
   };
 }
 
@@ -85,10 +77,7 @@ interface Making extends Wanted {
   readonly contactId: number | undefined;
 }
 
-async function makeDeal(
-  desk: Desk,
-  { contact, deal, contactId }: Making,
-): Promise<{ readonly id: number; readonly contactId: number | undefined }> {
+async function makeDeal(desk: Desk, { contact, deal, contactId }: Making): Promise<SavedDeal> {
   const body = await toBody(desk, deal);
   const tags = deal.tags.length === 0 ? {} : { tags: deal.tags.map((name) => ({ name })) };
   if (contactId !== undefined) {
@@ -105,7 +94,7 @@ async function toBody({ api }: Desk, deal: DealArgs): Promise<Record<string, unk
   const { name, price, pipeline, status, responsibleUser } = deal;
   const fields = await toFieldValues(api, "leads", deal.fields);
   const all = {
-    name: name === "" ? undefined : name,
+    name,
     price,
     pipeline_id: pipeline,
     status_id: status,
@@ -115,30 +104,35 @@ async function toBody({ api }: Desk, deal: DealArgs): Promise<Record<string, unk
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** The contact's id where the deal was changed; undefined: the deal is gone. */
-async function updateDeal(desk: Desk, id: number, { contact, deal, contactId }: Making): Promise<number | undefined> {
+/** Undefined: there is none, or it is gone. */
+async function updateDeal(
+  desk: Desk,
+  id: number | undefined,
+  { contact, deal, contactId }: Making,
+): Promise<SavedDeal | undefined> {
+  if (id === undefined) return undefined;
   const old = await desk.api.get(`/api/v4/leads/${id}?with=contacts`, dealSchema);
   if (old === undefined || old.is_deleted === true) return undefined;
   const tags = missingTags(old._embedded?.tags, deal.tags);
   const body = { ...(await toBody(desk, deal)), ...(tags === undefined ? {} : { _embedded: { tags } }) };
-  if (Object.keys(body).length > 0 && !(await desk.api.patch(`/api/v4/leads/${id}`, body))) return undefined;
+  if (!(await desk.api.patch(`/api/v4/leads/${id}`, body))) return undefined;
   const owner = contactId ?? (await saveContact(desk, contact)).id;
   if ((old._embedded?.contacts ?? []).length === 0) {
     // The contact was deleted there.
     const linked = { to_entity_id: owner, to_entity_type: "contacts", metadata: { is_main: true } };
     await desk.api.post(`/api/v4/leads/${id}/link`, [linked], z.unknown());
   }
-  return owner;
+  return { id, contactId: owner };
 }
 
 interface Asked extends Making {
   readonly question: string;
 }
 
-/** A deal that was asked for, with the answer lost: one of the contact's, of this name, made since. Throws while nothing can be said, or ever. */
-async function findAsked(desk: Desk, { contact, deal, contactId, question }: Asked): Promise<number | undefined> {
-  const askedAt = desk.askedAt(question);
-  if (askedAt === undefined) return undefined;
+/** A deal that was asked for, with the answer lost: one of the contact's, of that name, made since. Throws while nothing can be said, or ever. */
+async function findAsked(desk: Desk, { contact, contactId, question }: Asked): Promise<number | undefined> {
+  const asked = desk.asked(question);
+  if (asked === undefined) return undefined;
   const owner = contactId ?? (await findContact(desk, contact))?.id;
   if (owner === undefined && contact.phone === "" && contact.email === "") {
     await desk.settle(question);
@@ -148,14 +142,14 @@ async function findAsked(desk: Desk, { contact, deal, contactId, question }: Ask
   }
   if (owner !== undefined) {
     await linkContact(desk, owner);
-    const since = askedAt - clocksMs;
+    const since = asked.at - clocksMs;
     const others = desk.idsOf("deal ");
     const found = (await dealsOf(desk, owner)).find(
-      ({ id, name, created_at: at }) => name === deal.name && (at ?? 0) * 1_000 >= since && !others.includes(id),
+      ({ id, name, created_at: at }) => name === asked.name && (at ?? 0) * 1_000 >= since && !others.includes(id),
     );
     if (found !== undefined) return found.id;
   }
-  waitForSearch(desk, askedAt);
+  waitForSearch(desk, asked.at);
   return undefined;
 }
 

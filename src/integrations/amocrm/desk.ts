@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { IntegrationPorts, OperationCall } from "../../engine/integration-type.ts";
 import { type AmocrmApi, openApi } from "./amocrm.api.ts";
 import { AmocrmProblem } from "./problem.ts";
@@ -14,18 +13,18 @@ export interface Desk {
   idOf(what: string): number | undefined;
   /** All ids that are kept under names that begin so. */
   idsOf(beginning: string): readonly number[];
-  keepId(what: string, id: number | undefined): Promise<void>;
-  /** When something was asked for whose making nobody heard of, in Unix milliseconds. */
-  askedAt(what: string): number | undefined;
+  keepId(what: string, id: number): Promise<void>;
+  /** Something was asked for, and nobody heard whether it was made: when (Unix milliseconds), and under which name. */
+  asked(what: string): { readonly at: number; readonly name: string } | undefined;
   /** It is known now, or handed over to people. */
   settle(what: string): Promise<void>;
   /** Asks for something new. What is not known to have failed stays open until it is settled. */
-  make<T extends { readonly id: number }>(what: string, ask: () => Promise<T>): Promise<T>;
+  make<T>(what: string, name: string, ask: () => Promise<T>): Promise<T>;
 }
 
 export function openDesk(call: OperationCall<Settings, unknown>, ports: IntegrationPorts): Desk {
   const { links } = call;
-  const asked = (what: string) => `asked ${what}`;
+  const question = (what: string) => `asked ${what}`;
   const desk: Desk = {
     api: openApi(call.integration, ports),
     now: ports.now,
@@ -34,14 +33,17 @@ export function openDesk(call: OperationCall<Settings, unknown>, ports: Integrat
     idOf: (what) => (links.all[what] === undefined ? undefined : Number(links.all[what])),
     idsOf: (beginning) =>
       Object.entries(links.all).flatMap(([what, id]) => (what.startsWith(beginning) ? [Number(id)] : [])),
-    keepId: async (what, id) => await links.set(what, id === undefined ? null : String(id)),
-    askedAt: (what) => z.coerce.number().optional().parse(links.all[asked(what)]),
-    settle: async (what) => {
-      if (links.all[asked(what)] !== undefined) await links.set(asked(what), null);
+    keepId: async (what, id) => await links.set(what, String(id)),
+    asked: (what) => {
+      const [, at, name = ""] = /^(\d+) (.*)$/s.exec(links.all[question(what)] ?? "") ?? [];
+      return at === undefined ? undefined : { at: Number(at), name };
     },
-    async make(what, ask) {
+    settle: async (what) => {
+      if (links.all[question(what)] !== undefined) await links.set(question(what), null);
+    },
+    async make(what, name, ask) {
       // Written down before: whatever ends this process then, the next try knows.
-      await links.set(asked(what), String(ports.now()));
+      await links.set(question(what), `${ports.now()} ${name}`);
       try {
         return await ask();
       } catch (thrown) {

@@ -10,12 +10,13 @@ const signInAgain =
 const newToken =
   "amoCRM does not accept the token (any more): make a new long-lived token in amoCRM, in the keys of the integration, and put it into the integration's settings";
 
-/** A token that was good for nothing is not asked with once more. */
+/** Tokens that were refused are not kept. */
 export const notSignedIn =
   "nobody has signed in at amoCRM, or the sign-in has ended: sign in on the integration's page";
 
-export function lockedOut({ refreshToken, clientId }: Settings): string {
-  return isSet(refreshToken) || isSet(clientId) ? signInAgain : newToken;
+/** A sign-in by the browser comes with a token to renew it, a long-lived token with none. */
+export function lockedOut({ refreshToken }: Settings): string {
+  return isSet(refreshToken) ? signInAgain : newToken;
 }
 
 const tokenSchema = z.looseObject({

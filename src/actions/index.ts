@@ -35,6 +35,8 @@ import { removeScheduledMessage } from "./remove-scheduled-message.ts";
 import { removeTag } from "./remove-tag.ts";
 import { resumeBot } from "./resume-bot.ts";
 import { scheduleMessage } from "./schedule-message.ts";
+import { sendContactToAmocrm } from "./send-contact-to-amocrm.ts";
+import { sendDealToAmocrm } from "./send-deal-to-amocrm.ts";
 import { sendEmail } from "./send-email.ts";
 import { sendMessage } from "./send-message.ts";
 import { sendToGetcourse } from "./send-to-getcourse.ts";
@@ -90,6 +92,8 @@ export const actions = {
   remove_scheduled_message: removeScheduledMessage,
   resume_bot: resumeBot,
   schedule_message: scheduleMessage,
+  send_contact_to_amocrm: sendContactToAmocrm,
+  send_deal_to_amocrm: sendDealToAmocrm,
   send_email: sendEmail,
   send_message: sendMessage,
   send_to_getcourse: sendToGetcourse,

@@ -15,12 +15,12 @@ export const amocrmFields = z
   .describe("By the field's id or code in amoCRM.");
 
 export const amocrmContactShape = {
-  name: amocrmTemplate.default("{{ contact.name }}"),
-  firstName: amocrmTemplate.default(""),
+  name: amocrmTemplate.default("{{ contact.name }}").describe("Absent: the contact's."),
+  firstName: amocrmTemplate.default("").describe("For accounts that keep first and last names apart."),
   lastName: amocrmTemplate.default(""),
   rename: z.boolean().default(true).describe("Change the name of a contact who is there already."),
-  phone: amocrmTemplate.default("{{ contact.phone }}"),
-  email: amocrmTemplate.default("{{ contact.email }}"),
+  phone: amocrmTemplate.default("{{ contact.phone }}").describe("Absent: the contact's. Empty: none is sent."),
+  email: amocrmTemplate.default("{{ contact.email }}").describe("Absent: the contact's. Empty: none is sent."),
   responsibleUser: amocrmId.optional().describe("Id of a user in amoCRM."),
   tags: amocrmTags.describe("Besides the contact's own tags, which always go along."),
   fields: amocrmFields,

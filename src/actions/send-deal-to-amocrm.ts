@@ -26,7 +26,9 @@ export const sendDealToAmocrm = defineAction({
   args: z
     .object({
       integration: integrationArg,
-      name: amocrmTemplate.default("{{ contact.name }}").describe("Where it comes out empty, the contact's cuid."),
+      name: amocrmTemplate
+        .default("{{ contact.name }}")
+        .describe("Absent: the contact's name. Where it comes out empty: the contact's cuid."),
       price: amocrmTemplate.default("").describe("A number; rounded to whole units of the account's currency."),
       pipeline: amocrmId.optional().describe("Id of the pipeline in amoCRM; absent: the main one."),
       status: amocrmId.optional().describe("Id of the status in amoCRM; absent: the pipeline's first."),

@@ -64,6 +64,7 @@ export function aBot(
     entryLinks: new Map(),
     members: new Map(),
     closingNotes: new Map(),
+    salesPlans: new Map(),
     webhooks: [],
     integrations: [],
     channels: new Map([[channelId, "fake"]]),

@@ -3,8 +3,10 @@ import { addLabel } from "./add-label.ts";
 import { addNote } from "./add-note.ts";
 import { addTag } from "./add-tag.ts";
 import { addToCart } from "./add-to-cart.ts";
+import { addToSalesPlan } from "./add-to-sales-plan.ts";
 import { assignAgent } from "./assign-agent.ts";
 import { ban } from "./ban.ts";
+import { changeDealStatus } from "./change-deal-status.ts";
 import { checkOutCart } from "./check-out-cart.ts";
 import { clearField } from "./clear-field.ts";
 import { clearVariable } from "./clear-variable.ts";
@@ -14,6 +16,7 @@ import { emptyCart } from "./empty-cart.ts";
 import { hasLabel } from "./has-label.ts";
 import { hasTag } from "./has-tag.ts";
 import { listCartItems } from "./list-cart-items.ts";
+import { listDeals } from "./list-deals.ts";
 import { listLabels } from "./list-labels.ts";
 import { listOrders } from "./list-orders.ts";
 import { listSequences } from "./list-sequences.ts";
@@ -30,6 +33,7 @@ import { removeAllLabels } from "./remove-all-labels.ts";
 import { removeAllScheduledMessages } from "./remove-all-scheduled-messages.ts";
 import { removeAllTags } from "./remove-all-tags.ts";
 import { removeFromCart } from "./remove-from-cart.ts";
+import { removeFromSalesPlan } from "./remove-from-sales-plan.ts";
 import { removeLabel } from "./remove-label.ts";
 import { removeScheduledMessage } from "./remove-scheduled-message.ts";
 import { removeTag } from "./remove-tag.ts";
@@ -51,6 +55,7 @@ import { subscribeSequence } from "./subscribe-sequence.ts";
 import { unassignAgent } from "./unassign-agent.ts";
 import { unban } from "./unban.ts";
 import { unsubscribeSequence } from "./unsubscribe-sequence.ts";
+import { updateDeal } from "./update-deal.ts";
 import { updateOrder } from "./update-order.ts";
 import { viewProfile } from "./view-profile.ts";
 
@@ -60,8 +65,10 @@ export const actions = {
   add_note: addNote,
   add_tag: addTag,
   add_to_cart: addToCart,
+  add_to_sales_plan: addToSalesPlan,
   assign_agent: assignAgent,
   ban,
+  change_deal_status: changeDealStatus,
   check_out_cart: checkOutCart,
   clear_field: clearField,
   clear_variable: clearVariable,
@@ -71,6 +78,7 @@ export const actions = {
   has_label: hasLabel,
   has_tag: hasTag,
   list_cart_items: listCartItems,
+  list_deals: listDeals,
   list_labels: listLabels,
   list_orders: listOrders,
   list_sequences: listSequences,
@@ -87,6 +95,7 @@ export const actions = {
   remove_all_tags: removeAllTags,
   remove_all_scheduled_messages: removeAllScheduledMessages,
   remove_from_cart: removeFromCart,
+  remove_from_sales_plan: removeFromSalesPlan,
   remove_label: removeLabel,
   remove_tag: removeTag,
   remove_scheduled_message: removeScheduledMessage,
@@ -108,6 +117,7 @@ export const actions = {
   unassign_agent: unassignAgent,
   unban,
   unsubscribe_sequence: unsubscribeSequence,
+  update_deal: updateDeal,
   update_order: updateOrder,
   view_profile: viewProfile,
 } as const satisfies ActionCatalogue;

@@ -6,6 +6,7 @@ import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { ActionResult, JobRequest } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ConversationContext } from "./conversation.ts";
+import type { DealContext } from "./deal-context.ts";
 import type { ScheduledContext } from "./scheduled.ts";
 import type { ShopContext } from "./shop-context.ts";
 
@@ -76,6 +77,8 @@ export interface ContactContext {
   send(content: MessageContent, options?: SendOptions): boolean;
   /** The contact's cart and orders, and what is for sale. */
   readonly shop: ShopContext;
+  /** What may be sold to the contact, by the workspace's sales plans. */
+  readonly deals: DealContext;
   /** The live side: who looks after the contact, whether the bot is silent. */
   readonly conversation: ConversationContext;
   /** Messages to the contact that are to be sent later. */
@@ -105,6 +108,7 @@ export interface ActionType<Args = unknown> {
     | "variables"
     | "conversation"
     | "shop"
+    | "sales"
     | "integrations";
   /** One sentence for the editor and the API document. */
   readonly description: string;

@@ -1,8 +1,9 @@
-import type { Comparison, ConditionGroup } from "../model/condition.ts";
+import { type Comparison, type ConditionGroup, operators } from "../model/condition.ts";
 import { type ProfileKey, profileKeys, type Utm, utmKeys } from "../model/contact.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import { findTest, guessedKinds, type OperatorKind } from "./operators.ts";
 import { compilePattern } from "./pattern.ts";
+import { findPlan, findStatus } from "./sales-plans.ts";
 import { parseTimeOfDay } from "./time.ts";
 import { parseFieldValue } from "./values.ts";
 
@@ -20,6 +21,9 @@ const needsKey = new Set<Comparison["subject"]>([
   "tag",
   "label",
   "sequence",
+  "sales_plan",
+  "deal_status",
+  "deal_sum",
 ]);
 
 function checkComparison(comparison: Comparison, bot: BotSnapshot | undefined): string[] {
@@ -27,6 +31,7 @@ function checkComparison(comparison: Comparison, bot: BotSnapshot | undefined): 
   if (needsKey.has(subject) && key === "") return [`a comparison of a ${subject} has to say which`];
   if (subject === "time_of_day") return checkTimes(comparison);
   if (subject === "weekday") return checkWeekdays(comparison);
+  if (subject === "deal_status") return checkDealStatus(comparison, bot);
   if (subject === "profile" && !profileKeys.includes(key as ProfileKey)) return [`the profile has no "${key}"`];
   if (subject === "utm" && !utmKeys.includes(key as keyof Utm)) return [`there is no UTM value "${key}"`];
   const what = `${subject}${key === "" ? "" : ` ${key}`}`;
@@ -37,14 +42,43 @@ function checkComparison(comparison: Comparison, bot: BotSnapshot | undefined): 
     return [`a ${only} (${what}) cannot be compared by "${operator}"`];
   }
   const isKnown = bot === undefined || knows(bot, comparison);
-  return [...(isKnown ? [] : [`there is no ${subject} "${key}"`]), ...checkOperands(comparison, kind, what)];
+  return [
+    ...(isKnown ? [] : [`there is no ${nouns[subject] ?? subject} "${key}"`]),
+    ...checkOperands(comparison, kind, what),
+  ];
 }
+
+const nouns: Readonly<Partial<Record<Comparison["subject"], string>>> = {
+  sales_plan: "sales plan",
+  deal_sum: "sales plan",
+};
+
+/** A status is looked for where the plan is known and it is no template. */
+function checkDealStatus({ key = "", operator, value }: Comparison, bot: BotSnapshot | undefined): string[] {
+  const operands = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  if (!statusOperators.includes(operator)) return [`the status of a deal (${key}) cannot be compared by "${operator}"`];
+  const isCountRight = /in$/.test(operator) ? operands.length > 0 : operands.length === 1;
+  if (!isCountRight)
+    return [`"${operator}" (deal_status ${key}) needs ${/in$/.test(operator) ? "at least one value" : "one value"}`];
+  if (bot === undefined) return [];
+  const plan = findPlan(bot.salesPlans.values(), key);
+  if (plan === undefined) return [`there is no sales plan "${key}"`];
+  const named = operands.map(String).filter((operand) => !/\{[{%]/.test(operand));
+  return named.flatMap((name) =>
+    findStatus(plan, name.trim()) === undefined ? [`the sales plan "${plan.name}" has no status "${name}"`] : [],
+  );
+}
+
+const statusOperators: readonly string[] = operators.status;
 
 /** Values of the walk need no declaration, so any variable may be one. */
 function knows(bot: BotSnapshot, { subject, key = "" }: Comparison): boolean {
   if (subject === "field") return bot.fields.has(key);
   if (subject === "tag") return bot.tags.has(key);
   if (subject === "label") return bot.labels.has(key);
+  if (subject === "sales_plan" || subject === "deal_sum") {
+    return findPlan(bot.salesPlans.values(), key) !== undefined;
+  }
   return subject !== "sequence" || bot.sequences.has(key) || [...bot.sequences.values()].includes(key);
 }
 
@@ -89,6 +123,8 @@ function checkWeekdays({ operator, value }: Comparison): string[] {
 /** The kinds a subject may have; several where it is only known when it is looked at. */
 function kindsOf({ subject, key = "" }: Comparison, bot: BotSnapshot | undefined): readonly OperatorKind[] {
   if (subject === "tag" || subject === "label" || subject === "sequence") return ["membership"];
+  if (subject === "sales_plan") return ["membership"];
+  if (subject === "deal_sum") return ["number"];
   if (subject === "opted_out") return ["boolean"];
   if (subject === "created_at" || subject === "last_inbound_at") return ["datetime"];
   if (subject === "entry_variable") return guessedKinds;

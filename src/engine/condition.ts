@@ -1,6 +1,9 @@
 import type { Comparison, ConditionGroup } from "../model/condition.ts";
 import type { FieldValue } from "../model/field.ts";
-import { findTest, guessedKinds, type OperatorKind } from "./operators.ts";
+import type { Deal } from "../model/sales-plan.ts";
+import { decimalsOf } from "./money.ts";
+import { findTest, guessedKinds, type Operand, type OperatorKind } from "./operators.ts";
+import { findPlan, findStatusRefs, sumOpenDeals } from "./sales-plans.ts";
 import { renderTemplate, type TemplateScope, variablesOf } from "./template.ts";
 import { localTime, parseTimeOfDay, zoneOf } from "./time.ts";
 
@@ -9,7 +12,16 @@ export interface ConditionScope extends TemplateScope {
   /** Unix milliseconds. */
   readonly now: number;
   readonly channelId: number | undefined;
+  /** The contact's deals, read only where a comparison asks; absent: it has none. */
+  readonly deals?: (() => readonly Deal[]) | undefined;
 }
+
+/** Whether the condition looks at deals, so that they have to be at hand. */
+export function asksForDeals({ rules }: ConditionGroup): boolean {
+  return rules.some((rule) => ("rules" in rule ? asksForDeals(rule) : dealSubjects.has(rule.subject)));
+}
+
+const dealSubjects: ReadonlySet<Comparison["subject"]> = new Set(["sales_plan", "deal_status", "deal_sum"]);
 
 /** What a subject is at the moment: its kinds decide which operators it has. */
 interface Subject {
@@ -28,17 +40,22 @@ function evaluateComparison(comparison: Comparison, scope: ConditionScope): bool
   const { subject: name, operator } = comparison;
   if (name === "time_of_day") return isTimeBetween(comparison, scope);
   if (name === "weekday") return isWeekday(comparison, scope);
+  if (name === "deal_status") return isInDealStatus(comparison, scope);
   const { kinds, value } = subjects[name](scope, comparison.key ?? "");
   const test = kinds.map((kind) => findTest(kind, operator)).find((found) => found !== undefined);
   if (test === undefined) return false;
-  const operands = (Array.isArray(comparison.value) ? comparison.value : [comparison.value]).map((operand) =>
-    typeof operand === "string" ? renderTemplate(operand, scope, scope.now).text : operand,
-  );
-  return test(value, operands, { now: scope.now, zone: zoneOf(scope.contact, scope.bot) });
+  return test(value, renderOperands(comparison, scope), { now: scope.now, zone: zoneOf(scope.contact, scope.bot) });
 }
 
-type TimedSubject = "time_of_day" | "weekday";
-type SubjectName = Exclude<Comparison["subject"], TimedSubject>;
+function renderOperands({ value }: Comparison, scope: ConditionScope): Operand[] {
+  return (Array.isArray(value) ? value : [value]).map((operand) =>
+    typeof operand === "string" ? renderTemplate(operand, scope, scope.now).text : operand,
+  );
+}
+
+/** Those that no operators of a kind compare. */
+type OtherSubject = "time_of_day" | "weekday" | "deal_status";
+type SubjectName = Exclude<Comparison["subject"], OtherSubject>;
 
 const text = (value: string | undefined): Subject => ({ kinds: ["text"], value: value === "" ? undefined : value });
 const membership = (is: boolean): Subject => ({ kinds: ["membership"], value: is });
@@ -77,7 +94,29 @@ const subjects: { readonly [S in SubjectName]: (scope: ConditionScope, key: stri
   opted_out: ({ contact }) => ({ kinds: ["boolean"], value: contact.optedOutAt !== undefined }),
   created_at: ({ contact }) => moment(contact.createdAt),
   last_inbound_at: ({ contact }) => moment(contact.lastInboundAt),
+  sales_plan: (scope, key) => membership(dealsIn(scope, key).some(({ closedAt }) => closedAt === undefined)),
+  deal_sum: (scope, key) => {
+    const currency = findPlan(scope.bot.salesPlans.values(), key)?.currency ?? "";
+    const sum = sumOpenDeals(dealsIn(scope, key), currency);
+    return { kinds: ["number"], value: sum === undefined ? undefined : sum / 10 ** decimalsOf(currency) };
+  },
 };
+
+/** The contact's deals in a plan, named by ref or name. */
+function dealsIn({ bot, deals }: ConditionScope, key: string): readonly Deal[] {
+  const plan = findPlan(bot.salesPlans.values(), key);
+  return plan === undefined ? [] : (deals?.() ?? []).filter((deal) => deal.plan === plan.id);
+}
+
+/** Whether any deal of the plan, open or not, is in (one of) the status that is named. */
+function isInDealStatus(comparison: Comparison, scope: ConditionScope): boolean {
+  const { key = "", operator } = comparison;
+  const plan = findPlan(scope.bot.salesPlans.values(), key);
+  const refs = plan === undefined ? [] : findStatusRefs(plan, operator, renderOperands(comparison, scope));
+  const isIn = dealsIn(scope, key).some(({ status }) => refs.includes(status));
+  if (operator === "is" || operator === "in") return isIn;
+  return (operator === "is_not" || operator === "not_in") && !isIn;
+}
 
 /** By key or, as a variable of the bot, by its name. */
 function variableOf(scope: ConditionScope, key: string): FieldValue | undefined {

@@ -3,6 +3,7 @@ import type { FieldValue } from "../model/field.ts";
 import type { Fact } from "../model/outcome.ts";
 import type { ContactContext } from "./action-type.ts";
 import { createConversationContext } from "./conversation.ts";
+import { createDealContext, type DealContext } from "./deal-context.ts";
 import { type Draft, isOfEvent, removePosition, type WalkItem } from "./draft.ts";
 import { createScheduledContext } from "./scheduled.ts";
 import { createShopContext } from "./shop-context.ts";
@@ -80,14 +81,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
       draft.contact = { ...draft.contact, entry: { link: link?.ref, payload, at: draft.event.at, variables } };
       draft.facts.push({ kind: "entry", payload, ...(link === undefined ? {} : { link: link.ref }) });
     },
-    setVariable: (key, value) => {
-      const variables = withEntry(draft.variables, key, value);
-      if (variables === undefined) return false;
-      draft.variables = variables;
-      draft.variableChanges[key] = value;
-      draft.facts.push({ kind: "variable_changed", variable: key, value });
-      return true;
-    },
+    setVariable: (key, value) => setVariable(draft, key, value),
     subscribeToSequence: (sequence) => addName(draft, "sequences", sequence, { kind: "sequence_subscribed", sequence }),
     unsubscribeFromSequence: (sequence) =>
       removeName(draft, "sequences", sequence, { kind: "sequence_unsubscribed", sequence }),
@@ -128,6 +122,9 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
     get shop() {
       return createShopContext(draft.shop, draft.facts);
     },
+    get deals() {
+      return dealsOf(draft);
+    },
     get conversation() {
       return createConversationContext(draft);
     },
@@ -148,6 +145,20 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
     },
   };
   return context;
+}
+
+function setVariable(draft: Draft, key: string, value: FieldValue | null): boolean {
+  const variables = withEntry(draft.variables, key, value);
+  if (variables === undefined) return false;
+  draft.variables = variables;
+  draft.variableChanges[key] = value;
+  draft.facts.push({ kind: "variable_changed", variable: key, value });
+  return true;
+}
+
+function dealsOf({ deals, facts, bot, event, random, contact }: Draft): DealContext {
+  const agent = contact.conversation?.agent;
+  return createDealContext({ deals, facts, bot, now: event.at, random, agent });
 }
 
 /**

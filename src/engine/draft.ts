@@ -5,6 +5,7 @@ import type { PreparedFlow } from "../model/flow.ts";
 import type { OutgoingMessage } from "../model/message.ts";
 import type { Answer, Fact, JobRequest, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot, World } from "../model/world.ts";
+import { createDealDraft, type DealDraft, toDealChanges } from "./deal-context.ts";
 import { seededRandom } from "./random.ts";
 import { createShopDraft, type ShopDraft, toShopChanges } from "./shop-context.ts";
 
@@ -32,6 +33,7 @@ export interface Draft {
   readonly facts: Fact[];
   readonly notes: string[];
   readonly shop: ShopDraft;
+  readonly deals: DealDraft;
   /** Steps to enter; those of action steps are taken first. */
   readonly actionQueue: WalkItem[];
   readonly queue: WalkItem[];
@@ -59,6 +61,7 @@ export function createDraft(world: World, event: Event): Draft {
     facts: world.isNew === true ? [{ kind: "contact_created" }] : [],
     notes: [],
     shop: createShopDraft(world.shop),
+    deals: createDealDraft(world.deals),
     actionQueue: [],
     queue: [],
     message: event.kind === "message" ? event.message : undefined,
@@ -72,7 +75,8 @@ export function createDraft(world: World, event: Event): Draft {
 
 export function toOutcome(draft: Draft, answer: Answer): Outcome {
   const { contact, variableChanges: variables, messages, jobs, facts, notes } = draft;
-  return { contact, variables, messages, jobs, facts, notes, shop: toShopChanges(draft.shop), answer };
+  const [shop, deals] = [toShopChanges(draft.shop), toDealChanges(draft.deals)];
+  return { contact, variables, messages, jobs, facts, notes, shop, deals, answer };
 }
 
 /** The channel on which the contact was last heard; of those never heard, the first that is open. */

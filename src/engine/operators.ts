@@ -4,7 +4,8 @@ import { compilePattern } from "./pattern.ts";
 import { dateToMillis, daysBetween, localTime } from "./time.ts";
 import { formatValue, parseFieldValue } from "./values.ts";
 
-export type OperatorKind = keyof typeof operators;
+/** A deal's status is compared by `condition.ts` itself: what it may be depends on its plan. */
+export type OperatorKind = Exclude<keyof typeof operators, "status">;
 export type Operand = string | number | boolean | undefined;
 
 /** The moment and the place of a comparison. */

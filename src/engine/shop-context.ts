@@ -1,31 +1,7 @@
 import type { Fact } from "../model/outcome.ts";
 import type { Cart, Order, ShopChanges, ShopView, Variant, VariantKey } from "../model/shop.ts";
 import { countItems, totalOf } from "./money.ts";
-
-/** What a decision wants to know of the shop. */
-export interface ShopNeeds {
-  readonly cart?: boolean;
-  readonly variants?: readonly VariantKey[];
-  readonly order?: number;
-  readonly latestOrders?: boolean;
-  readonly stockLock?: boolean;
-  /** How many ids for new orders. */
-  readonly orderIds?: number;
-}
-
-/**
- * Thrown by a decision that has to know more of the shop first. Whoever runs it reads that and decides again from the start: a decision is pure, so nothing
- * has happened. So what is not asked for is not read, however deep in a flow the asking action is.
- */
-export class MustRead extends Error {
-  override readonly name = "MustRead";
-  readonly needs: ShopNeeds;
-
-  constructor(needs: ShopNeeds) {
-    super("the decision needs more of the shop than was read");
-    this.needs = needs;
-  }
-}
+import { MustRead, type ShopNeeds } from "./must-read.ts";
 
 /** The shop as actions see it. Each reader throws `MustRead` where the answer is not read yet; `need` asks for several things at once. */
 export interface ShopContext {
@@ -91,7 +67,7 @@ export function createShopContext(draft: ShopDraft, facts: Fact[]): ShopContext 
     );
   };
   const need = (needs: ShopNeeds) => {
-    if (!draft.isClosed && missing(needs)) throw new MustRead(needs);
+    if (!draft.isClosed && missing(needs)) throw new MustRead({ shop: needs });
   };
   const change = (part: Partial<ShopChanges>) => {
     draft.changes = { ...draft.changes, ...part };

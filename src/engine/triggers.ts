@@ -90,7 +90,7 @@ function normalise(text: string): string {
   return text.trim().replace(/\s+/g, " ").toLowerCase();
 }
 
-/** Flows that a fact of this very decision starts: a tag added or removed, a field or the cart changed, an order. All that match. */
+/** Flows that a fact of this very decision starts: a tag added or removed, a field or the cart changed, an order, a deal. All that match. */
 export function findFactTriggers(bot: BotSnapshot, fact: Fact, channelKind: string | undefined): Triggered[] {
   if (fact.kind === "tag_added" || fact.kind === "tag_removed") {
     return findTriggers(bot, fact.kind, channelKind, (trigger) => trigger.tag === fact.tag);
@@ -109,5 +109,25 @@ export function findFactTriggers(bot: BotSnapshot, fact: Fact, channelKind: stri
     const { status } = fact;
     return findTriggers(bot, "order_status", channelKind, (trigger) => (trigger.status ?? status) === status);
   }
+  if (fact.kind === "deal_created" || fact.kind === "deal_changed" || fact.kind === "deal_removed") {
+    return findDealTriggers(bot, fact, channelKind);
+  }
   return [];
+}
+
+type DealFactOfAKind = Extract<Fact, { kind: "deal_created" | "deal_changed" | "deal_removed" }>;
+
+function findDealTriggers(bot: BotSnapshot, fact: DealFactOfAKind, channelKind: string | undefined): Triggered[] {
+  const isOfPlan = ({ plan }: { readonly plan?: string | undefined }) => (plan ?? fact.plan) === fact.plan;
+  const ofKind =
+    fact.kind === "deal_changed" ? [] : findTriggers(bot, fact.kind, channelKind, (trigger) => isOfPlan(trigger));
+  const isThere = fact.kind === "deal_created" || (fact.kind === "deal_changed" && fact.status !== fact.before);
+  if (!isThere) return ofKind;
+  const ofStatus = findTriggers(
+    bot,
+    "deal_status",
+    channelKind,
+    (trigger) => isOfPlan(trigger) && (trigger.status ?? fact.status) === fact.status,
+  );
+  return [...ofKind, ...ofStatus];
 }

@@ -123,6 +123,21 @@ export const errorTable = {
   "variant.not_found": row("not_found", "There is no such variant."),
   "variant.sku_taken": row("conflict", "Another variant of the workspace has this sku."),
   "order.not_found": row("not_found", "There is no such order, or the token may not see it."),
+  "sales_plan.not_found": row("not_found", "There is no such sales plan."),
+  "sales_plan.ref_taken": row(
+    "conflict",
+    "Another sales plan of the workspace has this ref. Choose another or leave it out.",
+  ),
+  "sales_plan.name_taken": row("conflict", "There is already a sales plan of this name."),
+  "sales_plan.has_deals": row(
+    "conflict",
+    "The sales plan has deals. Move or remove them, or ask for them to be deleted with it (`withDeals=true`).",
+  ),
+  "sales_plan.status_in_use": row(
+    "conflict",
+    "The status that is left out has deals. Move them to another status first.",
+  ),
+  "deal.not_found": row("not_found", "There is no such deal, or the token may not see it."),
   "sequence.not_found": row("not_found", "There is no such sequence, or the token may not see it."),
   "sequence.ref_taken": row("conflict", "Another sequence has this ref. Choose another or leave it out."),
   "entry_link.not_found": row("not_found", "There is no such entry link, or the token may not see it."),

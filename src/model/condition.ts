@@ -21,6 +21,7 @@ export const operators = {
   list: ["contains", "not_contains", "is_empty", "is_not_empty"],
   json: ["is_set", "is_not_set"],
   membership: ["has", "has_not"],
+  status: ["is", "is_not", "in", "not_in"],
 } as const;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -28,6 +29,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /**
  * One comparison. `value` is a scalar, or a list for `in` and `between`; text in it may be a template.
  * Subjects: `field` and `variable` take a `key`; `profile` a profile key; `tag`, `label` and `sequence` a name or ref;
+ * `sales_plan` (has an open deal there), `deal_status` (has a deal in that status) and `deal_sum` (what the open deals in the plan's currency come to, in its main unit) a plan's ref or name;
  * `entry_link` the link's ref (or none: came by any link); `client_external_id`, `message` (text of the message at hand).
  */
 export const comparisonSchema = z.object({
@@ -48,6 +50,9 @@ export const comparisonSchema = z.object({
     "opted_out",
     "created_at",
     "last_inbound_at",
+    "sales_plan",
+    "deal_status",
+    "deal_sum",
   ]),
   key: z.string().max(200).optional(),
   operator: z.string().max(40),

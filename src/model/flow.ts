@@ -46,6 +46,16 @@ export const triggerSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cart_changed"), ...triggerBase }),
   /** An order was made with this status, or came to it; absent: with whichever. */
   z.object({ kind: z.literal("order_status"), status: orderStatusSchema.optional(), ...triggerBase }),
+  /** A deal was made. `plan`: the ref of a sales plan; absent: any. */
+  z.object({ kind: z.literal("deal_created"), plan: refSchema.optional(), ...triggerBase }),
+  /** A deal was made in this status (a ref), or came to it; absent: in whichever. */
+  z.object({
+    kind: z.literal("deal_status"),
+    plan: refSchema.optional(),
+    status: refSchema.optional(),
+    ...triggerBase,
+  }),
+  z.object({ kind: z.literal("deal_removed"), plan: refSchema.optional(), ...triggerBase }),
 ]);
 export type Trigger = z.infer<typeof triggerSchema>;
 

@@ -2,6 +2,7 @@ import type { Contact, Profile, ProfileKey } from "./contact.ts";
 import type { ConsentKind, ConversationStatus } from "./conversation.ts";
 import type { FieldValue, Json } from "./field.ts";
 import type { OutgoingMessage } from "./message.ts";
+import type { DealChanges } from "./sales-plan.ts";
 import type { OrderStatus, ShopChanges } from "./shop.ts";
 
 /** Why a position ended without reaching an end. */
@@ -101,6 +102,9 @@ export type Fact =
       readonly total: number;
       readonly currency: string;
     }
+  | ({ readonly kind: "deal_created" | "deal_removed" } & DealFact)
+  /** `before`: the status it had; the same where something else was changed. */
+  | ({ readonly kind: "deal_changed"; readonly before: string; readonly beforeName: string } & DealFact)
   /** What a step leaves for whoever looks for a mistake: lines that a script logged. */
   | {
       readonly kind: "traced";
@@ -116,6 +120,22 @@ export type Fact =
       readonly flow?: string | undefined;
       readonly step?: string | undefined;
     };
+
+/** A deal with refs for programs and names, as they were then, for people. */
+export interface DealFact {
+  readonly deal: number;
+  readonly plan: string;
+  readonly planName: string;
+  readonly status: string;
+  readonly statusName: string;
+  readonly title: string;
+  /** Minor units. */
+  readonly sum: number;
+  readonly sumText: string;
+  readonly currency: string;
+  /** Id of a member. */
+  readonly manager: number | null;
+}
 
 /** Work that needs the world outside, enqueued in the same transaction. `kind` names a job of `shell/jobs`. */
 export interface JobRequest {
@@ -158,5 +178,7 @@ export interface Outcome {
   readonly notes: readonly string[];
   /** Absent: the shop is as it was. */
   readonly shop?: ShopChanges | undefined;
+  /** Absent: the deals are as they were. */
+  readonly deals?: DealChanges | undefined;
   readonly answer: Answer;
 }

@@ -35,6 +35,9 @@ export const webhookEvents = {
   cart_changed: "Something was put into the cart or taken out.",
   order_created: "An order was made.",
   order_changed: "An order was changed; `before` is the status it had.",
+  deal_created: "A deal was made in a sales plan.",
+  deal_changed: "A deal was changed; `before` is the status it had.",
+  deal_removed: "A deal was removed from its sales plan.",
   flow_started: "The contact entered a flow.",
 } as const;
 export type WebhookEvent = keyof typeof webhookEvents;

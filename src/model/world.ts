@@ -2,6 +2,7 @@ import type { Contact } from "./contact.ts";
 import type { ClosingNote } from "./conversation.ts";
 import type { FieldDefinition, FieldValue } from "./field.ts";
 import type { EntryLink, PreparedFlow } from "./flow.ts";
+import type { DealView, SalesPlan } from "./sales-plan.ts";
 import type { ShopView } from "./shop.ts";
 import type { WebhookSubscription } from "./webhook.ts";
 
@@ -36,6 +37,8 @@ export interface BotSnapshot {
   readonly members: ReadonlyMap<number, string>;
   /** What may be said at a conversation's close, by name. */
   readonly closingNotes: ReadonlyMap<string, ClosingNote>;
+  /** The workspace's, by ref. */
+  readonly salesPlans: ReadonlyMap<string, SalesPlan>;
   /** Active webhooks that hear of this bot. */
   readonly webhooks: readonly WebhookSubscription[];
   readonly integrations: readonly IntegrationOfWorkspace[];
@@ -54,4 +57,6 @@ export interface World {
   readonly secondary?: Contact | undefined;
   /** What was read of the shop so far; absent: there is no shop (the simulator). */
   readonly shop?: ShopView | undefined;
+  /** What was read of the contact's deals so far; absent: it has none, and more cannot be read (the simulator). */
+  readonly deals?: DealView | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Advance } from "../engine/advance.ts";
-import { MustRead, type ShopNeeds } from "../engine/shop-context.ts";
+import { MustRead, type Needs } from "../engine/must-read.ts";
 import { toError } from "../engine/to-error.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
@@ -13,7 +13,7 @@ export interface Attempt {
 }
 
 /** A bug in a step must not take the batch with it: the event is kept as failed, and nothing follows from it. */
-export function attempt(advance: Advance, world: World, event: Event): Attempt | { readonly needs: ShopNeeds } {
+export function attempt(advance: Advance, world: World, event: Event): Attempt | { readonly needs: Needs } {
   try {
     return { outcome: advance(world, event), failed: undefined };
   } catch (thrown) {

@@ -23,8 +23,8 @@ import {
   lockNewIdentities,
 } from "../store/world-store.ts";
 import { type Attempt, attempt } from "./attempt.ts";
+import { createDesks } from "./desks.ts";
 import { carryOutMerge, secondaryOf } from "./merging.ts";
-import { createShopDesk } from "./shop-desk.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { Submission, SubmitReply } from "./submission.ts";
 import { feedWebhooks, toDeliveryJob } from "./webhook-feed.ts";
@@ -94,13 +94,13 @@ export async function handleBatch(
       remember(handledBefore, arrival, reply);
     }
   }
-  const { handled, contacts, variables, jobs, deliveries, shop } = desk.result();
+  const { handled, contacts, variables, jobs, deliveries, desks } = desk.result();
   await people.discardUnused(new Set(contacts.map(({ after }) => after.id)));
   const jobKinds = [...new Set(jobs.flatMap(({ kind, startAt }) => (startAt === undefined ? [kind] : [])))];
   const touched = [...contacts.map(({ after }) => after.id), ...merging];
   const result = { replies, messages: [], touched, jobKinds };
   if (handled.length === 0) return { result, last: Promise.resolve(result) };
-  await shop.write();
+  await desks.write();
   if (deliveries.length > 0) await writeDeliveries(trx, deliveries);
   if (jobs.length > 0) await dependencies.enqueueJobs(trx, jobs);
   const leaseOwner = dependencies.leaseOwner();
@@ -291,7 +291,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
   const variables = new Map<number, Record<string, FieldValue | null>>();
   const jobs: JobRequest[] = [];
   const deliveries: NewDelivery[] = [];
-  const shop = createShopDesk(trx);
+  const desks = createDesks(trx);
 
   async function variablesOf(bot: BotSnapshot): Promise<Readonly<Record<string, FieldValue>>> {
     const known = variableValues.get(bot.id);
@@ -341,11 +341,11 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
             contact,
             isNew: first,
             secondary: secondary?.contact,
-            shop: shop.viewOf(owner),
+            ...desks.viewOf(owner),
           };
           const decided = attempt(advance, world, event);
           if (!("needs" in decided)) return decided;
-          await shop.read(owner, decided.needs);
+          await desks.read(owner, decided.needs);
         }
       };
       let before = await variablesOf(bot);
@@ -357,7 +357,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       // Refused whole: nothing is written, not even that it was asked, so that the same request may come again and be right.
       if (outcome.answer.status === "refused" && failed === undefined) return outcome.answer;
       keepVariables(bot, before, outcome.variables);
-      if (outcome.shop !== undefined) shop.keep(owner, outcome.shop);
+      desks.keep(owner, outcome);
       const { dedupeKey } = arrival.submission;
       const isRetry = dedupeKey !== undefined && isRetryKey(dedupeKey);
       const told = feedWebhooks(bot, event, outcome, { isRetry });
@@ -389,7 +389,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       });
       return { ...outcome.answer, contactId: contact.id, eventId: event.id };
     },
-    result: () => ({ handled, contacts: [...changes.values()], variables, jobs, deliveries, shop }),
+    result: () => ({ handled, contacts: [...changes.values()], variables, jobs, deliveries, desks }),
   };
 }
 

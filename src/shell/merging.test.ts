@@ -24,6 +24,7 @@ import { logIntegrationCall } from "../store/integration-log-store.ts";
 import { movers } from "../store/merge-store.ts";
 import { listChat } from "../store/message-store.ts";
 import { listNotes } from "../store/note-store.ts";
+import { createSalesPlan } from "../store/sales-plan-store.ts";
 import { loadContacts } from "../store/world-store.ts";
 import { retryEvent } from "./retry-event.ts";
 import type { SubmitReply } from "./submission.ts";
@@ -123,7 +124,7 @@ async function contactTables(): Promise<string[]> {
   return rows.map(({ tableName }) => tableName);
 }
 
-/** A cart and an order, as the shop leaves them. */
+/** A cart, an order and a deal, as the shop and the sales plans leave them. */
 async function buySomething(contactId: number): Promise<void> {
   const { db } = database;
   const at = new Date(one.clock.now());
@@ -137,6 +138,10 @@ async function buySomething(contactId: number): Promise<void> {
     .insertInto("orders")
     .values({ ...bought, workspaceId, botId, status: "paid", total: 0 })
     .execute();
+  const plan = { name: "Course", currency: "EUR", averageCheck: null, label: "", distribution: "manual" } as const;
+  const statuses = [{ name: "New", kind: "open" as const }];
+  await createSalesPlan(db, workspaceId, { ...plan, statuses, managers: [] });
+  await act(contactId, ["add_to_sales_plan", { plan: "Course" }]);
 }
 
 const toSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -184,7 +189,7 @@ describe("merging two contacts", () => {
     await buySomething(secondary);
     const filled = await tablesWith(secondary);
     expect(filled).toEqual(
-      expect.arrayContaining(["carts", "contact_labels", "integration_log", "orders", "positions"]),
+      expect.arrayContaining(["carts", "contact_labels", "deals", "integration_log", "orders", "positions"]),
     );
     const before = await load(secondary);
     one.clock.pass(1000);
@@ -228,7 +233,7 @@ describe("merging two contacts", () => {
         },
       ],
     });
-    expect(earlier).toHaveLength(5);
+    expect(earlier).toHaveLength(6);
   });
 
   it("lets the person go on where the secondary stood, on either channel", async () => {

@@ -1,4 +1,5 @@
-import { type ShopNeeds, withOrder } from "../engine/shop-context.ts";
+import type { ShopNeeds } from "../engine/must-read.ts";
+import { withOrder } from "../engine/shop-context.ts";
 import type { Cart, Order, ShopChanges, ShopView, Variant, VariantKey } from "../model/shop.ts";
 import { findCart, writeCarts } from "../store/cart-store.ts";
 import type { Database } from "../store/database.ts";

@@ -14,6 +14,20 @@ const file = botFileSchema.parse({
   fields: [{ key: "city", name: "Город", kind: "text" }],
   variables: [{ key: "price", name: "Price", kind: "number", value: 5 }],
   sequences: [{ ref: "news", name: "News" }],
+  salesPlans: [
+    {
+      ref: "course",
+      name: "Course",
+      currency: "EUR",
+      averageCheck: 10_000,
+      label: "COURSE",
+      distribution: "even" as const,
+      statuses: [
+        { ref: "new", name: "New", kind: "open" as const },
+        { ref: "paid", name: "Paid", kind: "won" as const },
+      ],
+    },
+  ],
   flows: [
     {
       ref: "main",

@@ -10,7 +10,9 @@ import { createField, listFields } from "./field-store.ts";
 import { createFlow, listFlows, publishFlow, requireFlow } from "./flow-store.ts";
 import { labelStore } from "./label-store.ts";
 import type { NameStore } from "./name-store.ts";
+import { addSalesPlans, planFileSchema, toPlanFile } from "./plan-file.ts";
 import { createRef } from "./ref.ts";
+import { listSalesPlans } from "./sales-plan-store.ts";
 import { createSequence, listSequences } from "./sequence-store.ts";
 import { tagStore } from "./tag-store.ts";
 import { createVariable, listVariables } from "./variable-store.ts";
@@ -37,6 +39,7 @@ export const botFileSchema = z.strictObject({
   fields: z.array(definitionSchema).default([]),
   variables: z.array(definitionSchema.extend({ value: z.json().optional() })).default([]),
   sequences: z.array(z.strictObject({ ref: refSchema, name: nameSchema })).default([]),
+  salesPlans: z.array(planFileSchema).default([]),
   flows: z.array(flowDocumentSchema.extend({ ref: refSchema, isPublished: z.boolean().default(true) })).default([]),
   entryLinks: z
     .array(
@@ -74,6 +77,7 @@ export async function exportBot(db: Database, bot: Bot): Promise<BotFile> {
       ...(variable.value === null ? {} : { value: variable.value }),
     })),
     sequences: (await listSequences(db, access)).map(({ ref, name }) => ({ ref, name })),
+    salesPlans: (await listSalesPlans(db, bot.workspaceId)).map(toPlanFile),
     flows: await Promise.all(
       flows.map(async ({ ref, publishedVersion }) => {
         const { draft } = await requireFlow(db, access, ref);
@@ -126,6 +130,7 @@ export async function importBot(
   await addNames(trx, tagStore, workspaceId, file.tags);
   await addNames(trx, labelStore, workspaceId, file.labels);
   await addFields(trx, workspaceId, file.fields);
+  await addSalesPlans(trx, workspaceId, file.salesPlans);
   for (const { value, ...definition } of file.variables) {
     await createVariable(trx, bot, { ...definition, value: (value ?? undefined) as FieldValue | undefined });
   }

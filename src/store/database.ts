@@ -16,6 +16,7 @@ import { up as integrations } from "./migrations/0009-integrations.ts";
 import { up as signIn } from "./migrations/0015-sign-in.ts";
 import { up as webhookMatch } from "./migrations/0017-webhook-match.ts";
 import { up as secrets } from "./migrations/0021-secrets.ts";
+import { up as salesPlans } from "./migrations/0016-sales-plans.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
 import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
@@ -159,6 +160,7 @@ const migrations = {
   "0015-sign-in": { up: signIn },
   "0017-webhook-match": { up: webhookMatch },
   "0021-secrets": { up: secrets },
+  "0016-sales-plans": { up: salesPlans },
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Conversation } from "../model/conversation.ts";
 import type { MessageContent } from "../model/message.ts";
 import { type ConversationFilter, type ConversationRow, toConditions } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
+import { listDealLabels } from "./deal-store.ts";
 import type { Access } from "./workspace-store.ts";
 
 /** A conversation in the inbox, with what was said last in it. */
@@ -14,6 +15,8 @@ export interface InboxRow extends ConversationRow {
   readonly lastContent: MessageContent;
   readonly lastDirection: "in" | "out";
   readonly lastAt: Date;
+  /** Labels of the sales plans in which the contact has an open deal. */
+  readonly dealLabels: readonly string[];
 }
 
 /**
@@ -71,7 +74,7 @@ export async function listInbox(
   return await withLastMessages(db, found.rows);
 }
 
-type Found = Omit<InboxRow, "lastContent" | "lastDirection" | "lastAt"> & {
+type Found = Omit<InboxRow, "lastContent" | "lastDirection" | "lastAt" | "dealLabels"> & {
   readonly conversation: Conversation | null;
 };
 
@@ -98,11 +101,13 @@ async function withLastMessages(db: Database, rows: readonly Found[]): Promise<I
       select content, direction, created_at from messages where contact_id = c.id order by id desc limit 1) as m
   `.execute(db);
   const byContact = new Map(last.map((one) => [one.contactId, one]));
+  const labels = await listDealLabels(db, ids);
   return rows.flatMap((row) => {
     const message = byContact.get(row.contactId);
     if (message === undefined) return [];
     const { content, direction, createdAt } = message;
-    return [{ ...row, lastContent: content, lastDirection: direction, lastAt: createdAt }];
+    const dealLabels = labels.get(row.contactId) ?? [];
+    return [{ ...row, lastContent: content, lastDirection: direction, lastAt: createdAt, dealLabels }];
   });
 }
 

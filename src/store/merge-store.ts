@@ -4,6 +4,7 @@ import { moveRecipients } from "./broadcast-store.ts";
 import { moveCart } from "./cart-store.ts";
 import { moveClosingNotes, moveCustomEvents } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
+import { moveDeals } from "./deal-store.ts";
 import { moveDeliveries } from "./delivery-store.ts";
 import { moveEvents } from "./event-store.ts";
 import { moveIntegrationCalls } from "./integration-log-store.ts";
@@ -29,6 +30,7 @@ export const movers = {
   contactLabels: moveLabels,
   contactTags: moveTags,
   customEventLog: moveCustomEvents,
+  deals: moveDeals,
   events: moveEvents,
   identities: moveIdentities,
   integrationLinks: moveLinks,

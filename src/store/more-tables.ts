@@ -3,6 +3,7 @@ import type { ActionCall } from "../model/action-call.ts";
 import type { Audience, BroadcastStatus, RecipientStatus } from "../model/broadcast.ts";
 import type { MemberRole } from "../model/conversation.ts";
 import type { Json } from "../model/field.ts";
+import type { DealStatusKind, Distribution } from "../model/sales-plan.ts";
 import type { JsonColumn, NullableTimestamp, Timestamp } from "./column-types.ts";
 
 /** Tables of campaigns, signing in and integrations. */
@@ -75,6 +76,43 @@ export interface MoreTables {
     sealed: string;
     createdAt: Timestamp;
     updatedAt: Timestamp;
+  };
+  salesPlans: {
+    id: Generated<number>;
+    workspaceId: number;
+    ref: string;
+    name: string;
+    currency: string;
+    averageCheck: number | null;
+    label: Generated<string>;
+    distribution: Distribution;
+    lastManagerId: number | null;
+    createdAt: Timestamp;
+  };
+  salesPlanStatuses: {
+    id: Generated<number>;
+    planId: number;
+    ref: string;
+    name: string;
+    kind: DealStatusKind;
+    place: number;
+  };
+  salesPlanManagers: { planId: number; memberId: number; place: number };
+  deals: {
+    id: Generated<number>;
+    workspaceId: number;
+    botId: number;
+    contactId: number;
+    planId: number;
+    statusId: number;
+    title: string;
+    sum: number;
+    currency: string;
+    managerId: number | null;
+    note: Generated<string>;
+    createdAt: Date;
+    changedAt: Date;
+    closedAt: Date | null;
   };
   leases: { key: string; owner: string; until: Timestamp };
 }

@@ -1,14 +1,17 @@
 import { type SqlBool, sql } from "kysely";
-import { evaluateCondition } from "../engine/condition.ts";
+import { asksForDeals, evaluateCondition } from "../engine/condition.ts";
 import { latestChannel } from "../engine/draft.ts";
 import type { PublishedFlow } from "../engine/prepare-flow.ts";
 import type { ConditionGroup } from "../model/condition.ts";
 import type { Contact } from "../model/contact.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { PreparedFlow } from "../model/flow.ts";
+import type { Deal } from "../model/sales-plan.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { Database } from "./database.ts";
+import { loadDealsOf } from "./deal-store.ts";
 import { listFields } from "./field-store.ts";
+import { listSalesPlans } from "./sales-plan-store.ts";
 import { compileSegment, type SegmentSql } from "./segment-sql.ts";
 import { byKeyAndName, loadSnapshot, loadVariables } from "./snapshot-store.ts";
 import type { Access } from "./workspace-store.ts";
@@ -81,7 +84,8 @@ export async function isInSegment(db: Database, question: SegmentQuestion, conta
 
 async function compile(db: Database, { access, condition, now }: SegmentQuestion): Promise<SegmentSql> {
   const fields = byKeyAndName(await listFields(db, access.workspaceId));
-  return compileSegment(condition, { workspaceId: access.workspaceId, fields, now });
+  const plans = asksForDeals(condition) ? await listSalesPlans(db, access.workspaceId) : [];
+  return compileSegment(condition, { workspaceId: access.workspaceId, fields, plans, now });
 }
 
 function candidates(db: Database, { access }: SegmentQuestion, { could }: SegmentSql) {
@@ -104,15 +108,19 @@ function createJudge(db: Database, { condition, now }: SegmentQuestion): Judge {
     if (!views.has(botId)) views.set(botId, await loadView(db, botId));
     return views.get(botId);
   };
-  const holds = async (contact: Contact) => {
+  const holds = async (contact: Contact, deals: readonly Deal[]) => {
     const view = await viewOf(contact.botId);
+    if (view === undefined) return false;
     const channelId = latestChannel(contact);
-    return view !== undefined && evaluateCondition(condition, { ...view, contact, values: {}, now, channelId });
+    return evaluateCondition(condition, { ...view, contact, values: {}, now, channelId, deals: () => deals });
   };
   return async (ids) => {
     const held = new Set<number>();
     if (ids.length === 0) return held;
-    for (const { contact } of await loadContacts(db, ids)) if (await holds(contact)) held.add(contact.id);
+    const deals = asksForDeals(condition) ? await loadDealsOf(db, ids) : new Map<number, readonly Deal[]>();
+    for (const { contact } of await loadContacts(db, ids)) {
+      if (await holds(contact, deals.get(contact.id) ?? [])) held.add(contact.id);
+    }
     return held;
   };
 }

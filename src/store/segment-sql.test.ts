@@ -7,6 +7,8 @@ import { latestChannel } from "../engine/draft.ts";
 import { type Comparison, type ConditionGroup, operators } from "../model/condition.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import { createBot } from "./bot-store.ts";
+import { loadDealsOf } from "./deal-store.ts";
+import { createSalesPlan } from "./sales-plan-store.ts";
 import { countSegment, isInSegment, listSegmentIds } from "./segment-member-store.ts";
 import { compileSegment } from "./segment-sql.ts";
 import { loadSnapshot, loadVariables } from "./snapshot-store.ts";
@@ -72,6 +74,9 @@ beforeAll(async () => {
   await sql`insert into sequences (bot_id, ref, name) values (${botIds[0]}, 's1', 'Warm up'), (${botIds[1]}, 's2', 's1')`.execute(
     db,
   );
+  await createSalesPlan(db, workspaceId, { ...aPlan, ref: "p1", name: "Course", currency: "EUR" });
+  await createSalesPlan(db, workspaceId, { ...aPlan, ref: "p2", name: "p1", currency: "JPY" });
+  await createSalesPlan(db, other.id, { ...aPlan, ref: "p1", name: "Course", currency: "EUR" });
   for (const [seed, contact] of fc.sample(aRow, { numRuns: 120, seed: 7 }).entries()) {
     await insertContact({ ...contact, cuid: `c${seed}` }, workspaceId, botIds[contact.second ? 1 : 0] ?? 0);
   }
@@ -82,6 +87,17 @@ beforeAll(async () => {
   known = await readKnown();
 });
 afterAll(async () => await database.close());
+
+const aPlan = {
+  averageCheck: null,
+  label: "",
+  distribution: "manual" as const,
+  managers: [],
+  statuses: [
+    { ref: "new", name: "New", kind: "open" as const },
+    { ref: "won", name: "new", kind: "won" as const },
+  ],
+};
 
 const maybe = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values), { nil: null });
 const aRow = fc.record({
@@ -100,6 +116,15 @@ const aRow = fc.record({
   tags: fc.subarray(["vip", "new"]),
   labels: fc.subarray(["hot"]),
   sequence: fc.boolean(),
+  deals: fc.array(
+    fc.record({
+      plan: fc.constantFrom("p1", "p2"),
+      status: fc.constantFrom("new", "won"),
+      sum: fc.constantFrom(0, 10, 500, 350, 100_000),
+      currency: fc.constantFrom("EUR", "JPY"),
+    }),
+    { maxLength: 3 },
+  ),
   fields: fc.record(
     {
       text: fc.constantFrom(...texts),
@@ -147,6 +172,13 @@ async function insertContact(row: Row & { cuid: string }, workspace: number, bot
     await sql`insert into contact_fields select ${made.id}::bigint, id, ${JSON.stringify(value)}::jsonb, now() from fields
       where workspace_id = ${workspace} and key = ${`f_${key}`}`.execute(db);
   }
+  for (const { plan, status, sum, currency } of row.deals) {
+    await sql`insert into deals (workspace_id, bot_id, contact_id, plan_id, status_id, title, sum, currency, created_at, changed_at, closed_at)
+      select ${workspace}::bigint, ${botId}::bigint, ${made.id}::bigint, p.id, s.id, '', ${sum}::bigint, ${currency}, now(), now(),
+        case when s.kind = 'open' then null else now() end
+      from sales_plans p join sales_plan_statuses s on s.plan_id = p.id and s.ref = ${status}
+      where p.workspace_id = ${workspace} and p.ref = ${plan}`.execute(db);
+  }
   if (row.sequence) {
     await sql`insert into subscriptions select ${made.id}::bigint, id, now() from sequences where bot_id = ${botId}`.execute(
       db,
@@ -159,6 +191,9 @@ function anOperator({ subject, key = "" }: Pick<Comparison, "subject" | "key">) 
   const kind = key.replace(/^f_/, "");
   if (subject === "field" && Object.hasOwn(operators, kind)) return operators[kind as keyof typeof operators];
   if (subject === "tag" || subject === "label" || subject === "sequence") return operators.membership;
+  if (subject === "sales_plan") return operators.membership;
+  if (subject === "deal_status") return operators.status;
+  if (subject === "deal_sum") return operators.number;
   if (subject === "opted_out") return operators.boolean;
   if (subject === "created_at" || subject === "last_inbound_at") return operators.datetime;
   if (subject === "profile" || subject === "utm" || subject === "entry_link") return operators.text;
@@ -182,6 +217,11 @@ const aValueOf = (operand: typeof anOperand) =>
   );
 const aValue = aValueOf(anOperand);
 const aMoment = aValueOf(fc.constantFrom<string | number | boolean>(...instants, 0, 1, "1"));
+const aStatus = aValueOf(fc.constantFrom<string | number | boolean>("new", "New", " won ", "none", "{{ 'won' }}", 5));
+const aValueFor = (subject: Pick<Comparison, "subject">) => {
+  if (subject.subject === "deal_status") return aStatus;
+  return isMoment(subject) ? aMoment : aValue;
+};
 const isMoment = ({ subject }: Pick<Comparison, "subject">) =>
   subject === "created_at" || subject === "last_inbound_at";
 const subjects: readonly Pick<Comparison, "subject" | "key">[] = [
@@ -194,6 +234,10 @@ const subjects: readonly Pick<Comparison, "subject" | "key">[] = [
   { subject: "utm", key: "source" },
   ...["vip", "new", "none"].map((key) => ({ subject: "tag" as const, key })),
   { subject: "label", key: "hot" },
+  ...["p1", "Course", "none"].flatMap((key) =>
+    (["sales_plan", "deal_status", "deal_sum"] as const).map((subject) => ({ subject, key })),
+  ),
+  { subject: "deal_sum", key: "p2" },
   ...["s1", "Warm up", "none"].map((key) => ({ subject: "sequence" as const, key })),
   ...(["channel", "entry_link", "time_of_day", "weekday", "opted_out", "created_at", "last_inbound_at"] as const).map(
     (subject) => ({ subject }),
@@ -203,7 +247,7 @@ const aComparison: fc.Arbitrary<Comparison> = fc
   .constantFrom(...subjects)
   .chain((subject) =>
     fc
-      .tuple(fc.constantFrom<string>(...anOperator(subject), "is"), isMoment(subject) ? aMoment : aValue)
+      .tuple(fc.constantFrom<string>(...anOperator(subject), "is"), aValueFor(subject))
       .map(([operator, value]) => ({ ...subject, operator, ...(value === undefined ? {} : { value }) })),
   );
 const { condition: aCondition } = fc.letrec<{ condition: ConditionGroup }>((tie) => ({
@@ -231,11 +275,16 @@ async function readKnown(): Promise<Known[]> {
     db,
     rows.map(({ id }) => id),
   );
+  const deals = await loadDealsOf(
+    db,
+    rows.map(({ id }) => id),
+  );
   return contacts.map(({ contact }) => {
     const bot = bots.get(contact.botId);
     if (bot === undefined) throw new Error("a contact without a bot");
     const ofBot = variables.get(contact.botId) ?? {};
-    return { bot, contact, variables: ofBot, values: {}, channelId: latestChannel(contact) };
+    const ofContact = deals.get(contact.id) ?? [];
+    return { bot, contact, variables: ofBot, values: {}, channelId: latestChannel(contact), deals: () => ofContact };
   });
 }
 
@@ -271,11 +320,14 @@ describe("a segment", () => {
   }, 120_000);
 
   it("is decided by the database alone where memberships and instants are asked for", () => {
-    const scope = { workspaceId, fields: new Map(), now };
+    const scope = { workspaceId, fields: new Map(), plans: [], now };
     const rules: Comparison[] = [
       { subject: "tag", key: "vip", operator: "has" },
       { subject: "created_at", operator: "before", value: "2026-11-20T12:00:00Z" },
       { subject: "opted_out", operator: "is_false" },
+      { subject: "sales_plan", key: "course", operator: "has_not" },
+      { subject: "deal_status", key: "course", operator: "in", value: ["paid", "sent"] },
+      { subject: "deal_sum", key: "course", operator: "gte", value: 100 },
     ];
     expect(compileSegment({ match: "all", rules }, scope).isExact).toBe(true);
     const zoned: Comparison = { subject: "created_at", operator: "before", value: "2026-11-20" };

@@ -1,9 +1,12 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
+import { decimalsOf } from "../engine/money.ts";
 import { findTest, type OperatorKind } from "../engine/operators.ts";
+import { findPlan, findStatusRefs } from "../engine/sales-plans.ts";
 import { formatValue, parseFieldValue } from "../engine/values.ts";
 import type { Comparison, ConditionGroup } from "../model/condition.ts";
 import { type ProfileKey, profileKeys, type Utm, utmKeys } from "../model/contact.ts";
 import type { FieldDefinition } from "../model/field.ts";
+import type { SalesPlan } from "../model/sales-plan.ts";
 
 type Sql = RawBuilder<SqlBool>;
 
@@ -24,6 +27,8 @@ export interface SegmentSqlScope {
   readonly workspaceId: number;
   /** By key and by name. */
   readonly fields: ReadonlyMap<string, FieldDefinition>;
+  /** The workspace's sales plans. */
+  readonly plans: readonly SalesPlan[];
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -63,6 +68,12 @@ function compileComparison(comparison: Comparison, scope: SegmentSqlScope): Segm
     case "label":
     case "sequence":
       return compileMembership(memberships[subject](key, scope), operator);
+    case "sales_plan":
+      return compileMembership(openDealsIn(key, scope), operator);
+    case "deal_status":
+      return compileDealStatus(comparison, scope);
+    case "deal_sum":
+      return compileDealSum(comparison, scope);
     case "field":
       return compileField(comparison, scope);
     case "profile":
@@ -101,6 +112,40 @@ function compileMembership(rows: RawBuilder<unknown>, operator: string): Segment
   if (operator === "has") return exact(sql`contacts.id in (select m.contact_id ${rows})`);
   if (operator !== "has_not") return constant(false);
   return exact(sql`not exists (select 1 from (select m.contact_id ${rows}) as m where m.contact_id = contacts.id)`);
+}
+
+/** No plan has the id 0. */
+function openDealsIn(key: string, { plans }: SegmentSqlScope): RawBuilder<unknown> {
+  return sql`from deals m where m.plan_id = ${findPlan(plans, key)?.id ?? 0} and m.closed_at is null`;
+}
+
+function compileDealStatus(comparison: Comparison, { plans }: SegmentSqlScope): SegmentSql {
+  const { key = "", operator } = comparison;
+  const operands = operandsOf(comparison);
+  if (operands.some(isTemplate)) return askEngine;
+  const plan = findPlan(plans, key);
+  const refs = plan === undefined ? [] : findStatusRefs(plan, operator, operands);
+  const rows = sql`from deals m join sales_plan_statuses s on s.id = m.status_id
+    where s.plan_id = ${plan?.id ?? 0} and s.ref = any(${refs}::text[])`;
+  if (operator === "is" || operator === "in") return compileMembership(rows, "has");
+  return compileMembership(rows, operator === "is_not" || operator === "not_in" ? "has_not" : operator);
+}
+
+function compileDealSum(comparison: Comparison, { plans }: SegmentSqlScope): SegmentSql {
+  const { key = "", operator } = comparison;
+  const absent = findTest("number", operator)?.(undefined, [], { now: 0, zone: "UTC" });
+  if (absent === undefined) return constant(false);
+  const plan = findPlan(plans, key);
+  if (plan === undefined) return constant(absent);
+  const scale = 10 ** decimalsOf(plan.currency);
+  const open = sql`from deals d where d.contact_id = contacts.id and d.plan_id = ${plan.id}
+    and d.currency = ${plan.currency} and d.closed_at is null`;
+  if (operator === "is_set") return exact(sql`exists (select 1 ${open})`);
+  if (operator === "is_not_set") return exact(sql`not exists (select 1 ${open})`);
+  const test = compareNumber(comparison, sql`s.total`);
+  if (test === undefined) return askEngine;
+  return exact(sql`(select case when s.total is null then ${absent}::boolean else ${test} end
+    from (select sum(d.sum)::float8 / ${scale}::float8 as total ${open}) as s)`);
 }
 
 function compileOptedOut(operator: string): SegmentSql {
@@ -217,18 +262,20 @@ const numberOperators: Readonly<Record<string, string>> = {
 };
 
 function numberTest(comparison: Comparison): Sql | undefined {
-  const numbers = operandsOf(comparison).map(numberOf);
-  const [first, second] = numbers;
   // JSON holds what JavaScript wrote, so that both read the same double.
-  const value = sql`(cf.value #>> '{}')::float8`;
-  const ofNumber = (test: Sql): Sql => sql`case when jsonb_typeof(cf.value) = 'number' then ${test} end`;
+  const test = compareNumber(comparison, sql`(cf.value #>> '{}')::float8`);
+  return test === undefined ? undefined : sql`case when jsonb_typeof(cf.value) = 'number' then ${test} end`;
+}
+
+/** Over a double; undefined: only the engine can tell. */
+function compareNumber(comparison: Comparison, value: RawBuilder<unknown>): Sql | undefined {
+  const [first, second] = operandsOf(comparison).map(numberOf);
   if (first === undefined) return undefined;
   if (comparison.operator === "between") {
-    if (second === undefined) return undefined;
-    return ofNumber(sql`${value} >= ${first}::float8 and ${value} <= ${second}::float8`);
+    return second === undefined ? undefined : sql`${value} >= ${first}::float8 and ${value} <= ${second}::float8`;
   }
   const symbol = numberOperators[comparison.operator];
-  return symbol === undefined ? undefined : ofNumber(sql`${value} ${sql.raw(symbol)} ${first}::float8`);
+  return symbol === undefined ? undefined : sql`${value} ${sql.raw(symbol)} ${first}::float8`;
 }
 
 function numberOf(operand: unknown): number | undefined {

@@ -6,6 +6,7 @@ import { listClosingNotes } from "./closing-note-store.ts";
 import type { Database } from "./database.ts";
 import { listIntegrations } from "./integration-store.ts";
 import { listMembers } from "./member-store.ts";
+import { listSalesPlans } from "./sales-plan-store.ts";
 import { listSubscriptions } from "./webhook-store.ts";
 
 /** A bot as published, with the workspace revision at which it was read. */
@@ -49,6 +50,7 @@ export async function loadSnapshot(
   const members = await listMembers(db, workspaceId);
   const closingNotes = await listClosingNotes(db, { workspaceId, botId });
   const integrations = await listIntegrations(db, { workspaceId });
+  const salesPlans = await listSalesPlans(db, workspaceId);
   const webhooks = await listSubscriptions(db, { workspaceId, botId });
   const entryLinks = await db
     .selectFrom("entryLinks")
@@ -72,6 +74,7 @@ export async function loadSnapshot(
       sequences: new Map(sequences.map(({ ref, name }) => [ref, name])),
       members: new Map(members.map(({ id, name, email }) => [id, name === "" ? email : name])),
       closingNotes: new Map(closingNotes.map((note) => [note.name, note])),
+      salesPlans: new Map(salesPlans.map((plan) => [plan.ref, plan])),
       webhooks,
       integrations: integrations.map(({ id, ref, kind, name }) => ({ id, ref, kind, name })),
       channels: new Map(channels.map(({ id, kind }) => [id, kind])),

@@ -32,6 +32,7 @@ export function inventBot(options: {
     entryLinks: new Map(),
     members: new Map(),
     closingNotes: new Map(),
+    salesPlans: new Map(),
     webhooks: [],
     integrations: [],
     channels: new Map([[simulatedChannelId, options.channelKind]]),

@@ -69,6 +69,10 @@ function renderFact(fact: Fact, _at: number): string | undefined {
     case "order_created":
     case "order_changed":
       return `order ${fact.order}: ${fact.status}`;
+    case "deal_created":
+    case "deal_changed":
+    case "deal_removed":
+      return `${fact.kind.replace("_", " ")}: ${fact.planName} / ${fact.statusName}, ${fact.sumText} ${fact.currency}`;
     case "opted_in":
     case "opted_out":
       return fact.kind.replace("_", " ");

@@ -14,6 +14,7 @@ import { contactHistoryResource } from "./contact-history.ts";
 import { contactResource } from "./contacts.ts";
 import { conversationResource } from "./conversations.ts";
 import { customEventResource } from "./custom-events.ts";
+import { dealResource } from "./deals.ts";
 import { docsPage } from "./docs-page.ts";
 import { entryLinkResource } from "./entry-links.ts";
 import { eventResource } from "./events.ts";
@@ -34,6 +35,7 @@ import { productResource } from "./products.ts";
 import { queryResource } from "./queries.ts";
 import { requestTestResource } from "./request-test.ts";
 import type { ApiResource } from "./route.ts";
+import { salesPlanResource } from "./sales-plans.ts";
 import { scriptTestResource } from "./script-test.ts";
 import { secretResource } from "./secrets.ts";
 import { segmentResource } from "./segments.ts";
@@ -51,6 +53,8 @@ const resources: readonly ApiResource[] = [
   messageResource,
   productResource,
   orderResource,
+  salesPlanResource,
+  dealResource,
   tagResource,
   labelResource,
   fieldResource,

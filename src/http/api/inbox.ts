@@ -19,6 +19,7 @@ function presentItem(row: InboxRow): InboxItem {
     name,
     email,
     phone,
+    dealLabels: [...row.dealLabels],
     bannedAt: toInstantOrNull(bannedAt),
     lastInboundAt: toInstantOrNull(lastInboundAt),
     ...presentConversation(conversation ?? undefined, lastInboundAt?.getTime()),

@@ -30,7 +30,13 @@ async function fill({ call, bot }: Tenant): Promise<Record<string, string>> {
   const link = await make("/entry-links", { bot: bot.id, name: "a" });
   const variants = [{ price: 100, currency: "EUR" }];
   const product = await make("/products", { name: "a", variants });
+  const plan = await make("/sales-plans", {
+    name: "a",
+    currency: "EUR",
+    statuses: [{ name: "New", kind: "open" }],
+  });
   const contact = await make("/contacts", { bot: bot.id, name: "a" });
+  const deal = await make("/deals", { contact: contact.id, plan: plan.ref });
   const settings = { token: "123456:ABCDEFGHIJKLMNOP" };
   const channel = await make("/channels", { bot: bot.id, kind: "telegram", name: "a", settings, connect: false });
   return {
@@ -43,6 +49,8 @@ async function fill({ call, bot }: Tenant): Promise<Record<string, string>> {
     sequence: `/sequences/${sequence.ref}`,
     link: `/entry-links/${link.ref}`,
     contact: `/contacts/${contact.id}`,
+    plan: `/sales-plans/${plan.ref}`,
+    deal: `/deals/${deal.id}`,
     product: `/products/${product.id}`,
     variant: `/variants/${product.variants[0].id}`,
     channel: `/channels/${channel.id}`,
@@ -62,9 +70,11 @@ const kinds = [
   "channel",
   "product",
   "variant",
+  "plan",
+  "deal",
   "bot",
 ] as const;
-const ofOneBot = ["variable", "flow", "sequence", "link", "contact", "channel", "bot"] as const;
+const ofOneBot = ["variable", "flow", "sequence", "link", "contact", "deal", "channel", "bot"] as const;
 
 describe("another workspace", () => {
   it.each(kinds)("neither reads, nor changes, nor deletes a %s", async (kind) => {
@@ -72,7 +82,7 @@ describe("another workspace", () => {
     expect((await mine.call("GET", path)).statusCode).toBe(200);
     expect((await other.call("GET", path)).statusCode).toBe(404);
     expect((await other.call("DELETE", path)).statusCode).toBe(404);
-    const body = kind === "flow" ? undefined : { name: "stolen" };
+    const body = kind === "flow" ? undefined : kind === "deal" ? { title: "stolen" } : { name: "stolen" };
     if (body !== undefined) expect((await other.call("PATCH", path, { body })).statusCode).toBe(404);
     expect((await mine.call("GET", path)).statusCode).toBe(200);
   });
@@ -113,6 +123,8 @@ describe("another workspace", () => {
       "/messages",
       "/products",
       "/orders",
+      "/sales-plans",
+      "/deals",
       "/events/failed",
       "/integration-log",
     ]) {

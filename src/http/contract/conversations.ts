@@ -28,6 +28,7 @@ export const inboxItemSchema = conversationSchema
   .extend({
     email: z.string().nullable(),
     phone: z.string().nullable(),
+    dealLabels: z.array(z.string()).describe("Labels of the sales plans in which the contact has an open deal."),
     last: z.object({
       direction: z.enum(["in", "out"]),
       text: z.string().describe("Empty where it was media alone."),

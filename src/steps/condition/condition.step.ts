@@ -19,7 +19,8 @@ export const condition = defineStep({
   problems: ({ condition }) => checkCondition(condition),
   run(context) {
     const { contact, bot, variables, values, message, now, channelId } = context;
-    const scope = { contact, bot, variables, values, message, now, channelId };
+    const deals = () => context.deals.list();
+    const scope = { contact, bot, variables, values, message, now, channelId, deals };
     return { go: evaluateCondition(context.config.condition, scope) ? "yes" : "no" };
   },
 });

@@ -27,6 +27,9 @@ const operatorsOf: Readonly<Record<Subject, readonly string[]>> = {
   opted_out: ["is_true", "is_false"],
   created_at: operators.datetime,
   last_inbound_at: operators.datetime,
+  sales_plan: operators.membership,
+  deal_status: operators.status,
+  deal_sum: operators.number,
 };
 const withKey: ReadonlySet<Subject> = new Set([
   "field",
@@ -38,6 +41,9 @@ const withKey: ReadonlySet<Subject> = new Set([
   "sequence",
   "entry_link",
   "entry_variable",
+  "sales_plan",
+  "deal_status",
+  "deal_sum",
 ]);
 const withoutValue = new Set([
   "has",
@@ -49,7 +55,7 @@ const withoutValue = new Set([
   "is_empty",
   "is_not_empty",
 ]);
-const severalValues = new Set(["in", "between"]);
+const severalValues = new Set(["in", "not_in", "between"]);
 
 const isGroup = (rule: Comparison | ConditionGroup): rule is ConditionGroup => "rules" in rule;
 const emptyGroup: ConditionGroup = { match: "all", rules: [] };

@@ -96,7 +96,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
       return change(draft, { optedOutAt }, { kind: optedOut ? "opted_out" : "opted_in" });
     },
     addNote: (text) => {
-      draft.notes.push(text);
+      draft.notes.push({ text, ...(place.flow === undefined ? {} : { flow: place.flow }) });
       draft.facts.push({ kind: "note_added", text });
     },
     startFlow: (flow, options = {}) =>
@@ -128,7 +128,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
       return createShopContext(draft.shop, draft.facts);
     },
     get conversation() {
-      return createConversationContext(draft);
+      return createConversationContext(draft, place.flow);
     },
     get scheduled() {
       return createScheduledContext(draft);

@@ -3,7 +3,7 @@ import type { Event, InboundMessage } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { PreparedFlow } from "../model/flow.ts";
 import type { OutgoingMessage } from "../model/message.ts";
-import type { Answer, Fact, JobRequest, Outcome } from "../model/outcome.ts";
+import type { Answer, Fact, JobRequest, NewNote, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot, World } from "../model/world.ts";
 import { seededRandom } from "./random.ts";
 import { createShopDraft, type ShopDraft, toShopChanges } from "./shop-context.ts";
@@ -30,7 +30,7 @@ export interface Draft {
   readonly messages: OutgoingMessage[];
   readonly jobs: JobRequest[];
   readonly facts: Fact[];
-  readonly notes: string[];
+  readonly notes: NewNote[];
   readonly shop: ShopDraft;
   /** Steps to enter; those of action steps are taken first. */
   readonly actionQueue: WalkItem[];

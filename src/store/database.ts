@@ -14,6 +14,9 @@ import { up as queries } from "./migrations/0006-queries.ts";
 import { up as broadcasts } from "./migrations/0007-broadcasts.ts";
 import { up as integrations } from "./migrations/0009-integrations.ts";
 import { up as signIn } from "./migrations/0015-sign-in.ts";
+import { up as mentions } from "./migrations/0022-mentions.ts";
+import { up as files } from "./migrations/0023-files.ts";
+import { up as savedReplies } from "./migrations/0024-saved-replies.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
 import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
@@ -155,6 +158,9 @@ const migrations = {
   "0007-broadcasts": { up: broadcasts },
   "0009-integrations": { up: integrations },
   "0015-sign-in": { up: signIn },
+  "0022-mentions": { up: mentions },
+  "0023-files": { up: files },
+  "0024-saved-replies": { up: savedReplies },
 };
 
 /**

@@ -71,6 +71,7 @@ export async function loadSnapshot(
       variableDefinitions: byKeyAndName(variables),
       sequences: new Map(sequences.map(({ ref, name }) => [ref, name])),
       members: new Map(members.map(({ id, name, email }) => [id, name === "" ? email : name])),
+      memberEmails: new Map(members.map(({ id, email }) => [email.toLowerCase(), id])),
       closingNotes: new Map(closingNotes.map((note) => [note.name, note])),
       webhooks,
       integrations: integrations.map(({ id, ref, kind, name }) => ({ id, ref, kind, name })),

@@ -12,12 +12,14 @@ import { channelResource } from "./channels.ts";
 import { closingNoteResource } from "./closing-notes.ts";
 import { contactHistoryResource } from "./contact-history.ts";
 import { contactResource } from "./contacts.ts";
+import { conversationEntryResource } from "./conversation-entries.ts";
 import { conversationResource } from "./conversations.ts";
 import { customEventResource } from "./custom-events.ts";
 import { docsPage } from "./docs-page.ts";
 import { entryLinkResource } from "./entry-links.ts";
 import { eventResource } from "./events.ts";
 import { fieldResource } from "./fields.ts";
+import { fileResource } from "./files.ts";
 import { flowFileResource } from "./flow-files.ts";
 import { flowStatisticsResource } from "./flow-statistics.ts";
 import { flowResource } from "./flows.ts";
@@ -34,6 +36,7 @@ import { productResource } from "./products.ts";
 import { queryResource } from "./queries.ts";
 import { requestTestResource } from "./request-test.ts";
 import type { ApiResource } from "./route.ts";
+import { savedReplyResource } from "./saved-replies.ts";
 import { scriptTestResource } from "./script-test.ts";
 import { segmentResource } from "./segments.ts";
 import { sequenceResource } from "./sequences.ts";
@@ -66,7 +69,10 @@ const resources: readonly ApiResource[] = [
   channelResource,
   entryLinkResource,
   conversationResource,
+  conversationEntryResource,
   inboxResource,
+  fileResource,
+  savedReplyResource,
   closingNoteResource,
   customEventResource,
   memberResource,

@@ -63,6 +63,7 @@ export function aBot(
     sequences: new Map(),
     entryLinks: new Map(),
     members: new Map(),
+    memberEmails: new Map(),
     closingNotes: new Map(),
     salesPlans: new Map(),
     webhooks: [],

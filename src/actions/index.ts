@@ -24,6 +24,7 @@ import { listTags } from "./list-tags.ts";
 import { logEvent } from "./log-event.ts";
 import { markRead } from "./mark-read.ts";
 import { markUnread } from "./mark-unread.ts";
+import { mentionAgent } from "./mention-agent.ts";
 import { moveConversation } from "./move-conversation.ts";
 import { optIn } from "./opt-in.ts";
 import { optOut } from "./opt-out.ts";
@@ -86,6 +87,7 @@ export const actions = {
   log_event: logEvent,
   mark_read: markRead,
   mark_unread: markUnread,
+  mention_agent: mentionAgent,
   move_conversation: moveConversation,
   opt_in: optIn,
   opt_out: optOut,

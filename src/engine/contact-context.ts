@@ -91,7 +91,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
       return change(draft, { optedOutAt }, { kind: optedOut ? "opted_out" : "opted_in" });
     },
     addNote: (text) => {
-      draft.notes.push(text);
+      draft.notes.push({ text, ...(place.flow === undefined ? {} : { flow: place.flow }) });
       draft.facts.push({ kind: "note_added", text });
     },
     startFlow: (flow, options = {}) =>
@@ -126,7 +126,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
       return dealsOf(draft);
     },
     get conversation() {
-      return createConversationContext(draft);
+      return createConversationContext(draft, place.flow);
     },
     get scheduled() {
       return createScheduledContext(draft);

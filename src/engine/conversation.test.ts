@@ -37,8 +37,8 @@ const bot = aBot({
   flows: [echo, later, asks],
   members: new Map([[7, "Eve"]]),
   closingNotes: new Map([
-    ["Solved", { id: 1, name: "Solved", requireSummary: 0 }],
-    ["Refund", { id: 2, name: "Refund", requireSummary: 2 }],
+    ["Solved", { id: 1, name: "Solved", requireSummary: 0, requireAttachment: 0 }],
+    ["Refund", { id: 2, name: "Refund", requireSummary: 2, requireAttachment: 0 }],
   ]),
   fields: fieldsOf({ tagged: "boolean", tags: "list", count: "number" }),
   tags: new Set(["go", "vip"]),

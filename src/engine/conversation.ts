@@ -5,13 +5,23 @@ import type { Fact } from "../model/outcome.ts";
 import { type Draft, replacePosition } from "./draft.ts";
 import { isScheduled } from "./scheduled.ts";
 
+/** What is said when a conversation is closed. */
+export interface Closing {
+  readonly note: string;
+  readonly summary: string;
+  /** The address of a file. */
+  readonly attachment?: string | undefined;
+}
+
 /** The live side of the contact, as actions change it. Each method that changes nothing records nothing. */
 export interface ConversationContext {
   readonly state: Conversation;
   /** `closing`: what is said at the close. */
-  move(status: Conversation["status"], closing?: { readonly note: string; readonly summary: string }): boolean;
+  move(status: Conversation["status"], closing?: Closing): boolean;
   /** The member is known to be one. */
   assign(agent: number | undefined): boolean;
+  /** Draws a member's attention to the conversation. The member is known to be one. */
+  mention(agent: number, comment: string): void;
   /** The bot keeps still until then (Unix milliseconds; `forever`). */
   pause(until: number): void;
   /** Waits that fell due meanwhile end at once. */
@@ -61,7 +71,8 @@ export function reopen(draft: Draft): void {
   if (conversation?.status === "done") move(draft, "open");
 }
 
-export function createConversationContext(draft: Draft): ConversationContext {
+/** `flow`: the one whose step acts, where it is one. */
+export function createConversationContext(draft: Draft, flow?: string): ConversationContext {
   return {
     get state() {
       return draft.contact.conversation ?? newConversation;
@@ -71,6 +82,12 @@ export function createConversationContext(draft: Draft): ConversationContext {
       if (stateOf(draft).agent === agent) return false;
       const fact: Fact = agent === undefined ? { kind: "agent_unassigned" } : { kind: "agent_assigned", agent };
       return set(draft, { agent }, fact);
+    },
+    mention(agent, comment) {
+      // What a flow does is its own, also where a member started it.
+      const { by } = draft.event;
+      const who = flow !== undefined ? { flow } : by !== undefined ? { by } : {};
+      draft.facts.push({ kind: "agent_mentioned", agent, comment, ...who });
     },
     pause(until) {
       const before = stateOf(draft).pausedUntil;
@@ -137,11 +154,7 @@ function set(draft: Draft, part: Partial<Conversation>, fact: Fact | undefined):
   return true;
 }
 
-function move(
-  draft: Draft,
-  status: Conversation["status"],
-  closing?: { readonly note: string; readonly summary: string },
-): boolean {
+function move(draft: Draft, status: Conversation["status"], closing?: Closing): boolean {
   const isMoved = stateOf(draft).status !== status;
   if (isMoved) set(draft, { status }, { kind: "conversation_moved", status });
   if (closing !== undefined) draft.facts.push({ kind: "closing_note_added", ...closing });

@@ -3,7 +3,7 @@ import type { Event, InboundMessage } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { PreparedFlow } from "../model/flow.ts";
 import type { OutgoingMessage } from "../model/message.ts";
-import type { Answer, Fact, JobRequest, Outcome } from "../model/outcome.ts";
+import type { Answer, Fact, JobRequest, NewNote, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot, World } from "../model/world.ts";
 import { createDealDraft, type DealDraft, toDealChanges } from "./deal-context.ts";
 import { seededRandom } from "./random.ts";
@@ -31,7 +31,7 @@ export interface Draft {
   readonly messages: OutgoingMessage[];
   readonly jobs: JobRequest[];
   readonly facts: Fact[];
-  readonly notes: string[];
+  readonly notes: NewNote[];
   readonly shop: ShopDraft;
   readonly deals: DealDraft;
   /** Steps to enter; those of action steps are taken first. */

@@ -17,6 +17,7 @@ import { uchatRoutes } from "./compat/uchat/uchat-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { parseJson } from "./encoding.ts";
 import { addErrorHandling, sendError, statusOf, toAppError, toErrorBody } from "./errors.ts";
+import { fileRoutes } from "./files.ts";
 import { healthRoutes } from "./health.ts";
 import { addMeasuring } from "./measure.ts";
 import { messageLinkRoutes } from "./message-links.ts";
@@ -77,6 +78,7 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   app.register(async (part) => signInRoutes(part, dependencies), { prefix: "/auth" });
   app.register(async (part) => channelWebhookRoutes(part, dependencies));
   app.register(async (part) => messageLinkRoutes(part, dependencies));
+  app.register(async (part) => fileRoutes(part, dependencies));
   app.register(async (part) => await inboundWebhookRoutes(part, dependencies));
   app.register(async (part) => actionLinkRoutes(part, dependencies), { prefix: "/compat/bothelp" });
   app.register(async (part) => await tokenEndpoint(part, dependencies), { prefix: "/compat/bothelp/oauth2" });

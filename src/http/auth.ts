@@ -162,6 +162,12 @@ export function holdsScope(held: readonly string[], scope: string): boolean {
   return held.includes("*") || held.includes(scope);
 }
 
+/** The member who calls. Throws `request.invalid` where it is a token. */
+export function requireMemberId({ member }: Pick<Caller, "member">): number {
+  if (member === undefined) throw new AppError("request.invalid", "only a member who is signed in has mentions");
+  return member.id;
+}
+
 /** Only an owner makes an owner, or changes what one is. Tokens may: whoever has one was trusted with all of it. Throws `session.not_owner`. */
 export function requireMayChange({ member }: Pick<Caller, "member">, roles: readonly MemberRole[]): void {
   if (member === undefined || member.role === "owner" || !roles.includes("owner")) return;

@@ -34,7 +34,10 @@ export function toErrorBody(error: AppError, requestId: string) {
 
 /** What Fastify itself refuses, in our codes. */
 const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ["request.too_large", "the body is larger than 1 MiB; send less at once"],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    "request.too_large",
+    "the body is larger than 1 MiB (a file: than 10 MiB); send less at once",
+  ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ["request.unsupported_media_type", "send the body as application/json"],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["request.malformed", "the body is not as long as its Content-Length says"],
   FST_ERR_BAD_URL: ["request.bad_encoding", "the address is not percent-encoded UTF-8"],

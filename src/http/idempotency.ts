@@ -12,7 +12,8 @@ function readKey(request: FastifyRequest): IdempotentRequest | undefined {
   const key = request.headers["idempotency-key"];
   if (typeof key !== "string") return undefined;
   const hash = createHash("sha256");
-  hash.update(`${request.method} ${request.raw.url ?? ""}\n${JSON.stringify(request.body) ?? ""}`);
+  hash.update(`${request.method} ${request.raw.url ?? ""}\n`);
+  hash.update(Buffer.isBuffer(request.body) ? request.body : (JSON.stringify(request.body) ?? ""));
   return { caller: request.caller.key, key, fingerprint: hash.digest("hex") };
 }
 
@@ -64,7 +65,7 @@ export async function submitOnce(
   submission: Pick<Submission, "target" | "happening">,
 ): Promise<SubmitReply & { readonly status: "done" | "duplicate" }> {
   const dedupeKey = await claimDedupeKey(dependencies, request);
-  const reply = await dependencies.submit({ ...submission, source: "api", dedupeKey });
+  const reply = await dependencies.submit({ ...submission, source: "api", by: request.caller.member?.id, dedupeKey });
   if (reply.status !== "refused") return reply;
   const known = ownCodes.find((code) => code === reply.code);
   if (known !== undefined) throw new AppError(known, reply.message);

@@ -34,7 +34,10 @@ export const errorTable = {
     "invalid",
     "The request can be read, but something in it does not fit; `details` names each place.",
   ),
-  "request.too_large": row("too_large", "The body is larger than 1 MiB. Send less at once."),
+  "request.too_large": row(
+    "too_large",
+    "The body is larger than 1 MiB, or a file larger than 10 MiB. Send less at once; of a larger file, its address.",
+  ),
   "request.unsupported_media_type": row("unsupported", "The content type is not one this address takes."),
   "request.method_not_allowed": row(
     "method_not_allowed",
@@ -152,6 +155,11 @@ export const errorTable = {
   "entry_link.no_channel": row("invalid", "The channel named has no entry links."),
   "message.not_found": row("not_found", "There is no such message, or the token may not see it."),
   "message.not_retryable": row("conflict", "Only a failed or an uncertain outgoing message can be sent again."),
+  "note.not_found": row("not_found", "The contact has no such note."),
+  "note.not_yours": row("forbidden", "Only whoever wrote a note can delete it."),
+  "saved_reply.not_found": row("not_found", "There is no such saved reply."),
+  "saved_reply.shortcut_taken": row("conflict", "Another saved reply has this shortcut. Choose another."),
+  "file.empty": row("invalid", "The file has no content."),
   "event.not_found": row("not_found", "There is no such event that failed, or the token may not see it."),
   "webchat.forbidden_origin": row(
     "forbidden",

@@ -13,6 +13,18 @@ export interface Conversation {
   readonly readAt?: number | undefined;
 }
 
+/** Facts that say what was done to a conversation, and stand between its messages. */
+export const changeKinds = [
+  "conversation_moved",
+  "closing_note_added",
+  "agent_assigned",
+  "agent_unassigned",
+  "bot_paused",
+  "bot_resumed",
+  "banned",
+  "unbanned",
+] as const;
+
 /** What nobody has touched yet. */
 export const newConversation: Conversation = { status: "open" };
 
@@ -36,6 +48,7 @@ export interface ClosingNote {
   readonly name: string;
   /** 0: no, 1: may, 2: must. */
   readonly requireSummary: 0 | 1 | 2;
+  readonly requireAttachment: 0 | 1 | 2;
 }
 
 /** Somebody of the team. */

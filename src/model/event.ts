@@ -52,6 +52,8 @@ export type Event = Happening & {
   readonly at: number;
   readonly seed: number;
   readonly source: EventSource;
+  /** The member of the team who did it, where it was one. */
+  readonly by?: number | undefined;
   /** The channel it came by; absent for doors that are not channels. */
   readonly channelId?: number | undefined;
   /** The person's id on that channel, where the door names one: a contact may be there more than once. */

@@ -40,7 +40,20 @@ export type Fact =
   | { readonly kind: "sequence_subscribed" | "sequence_unsubscribed"; readonly sequence: string }
   | { readonly kind: "opted_in" | "opted_out" }
   | { readonly kind: "conversation_moved"; readonly status: ConversationStatus }
-  | { readonly kind: "closing_note_added"; readonly note: string; readonly summary: string }
+  | {
+      readonly kind: "closing_note_added";
+      readonly note: string;
+      readonly summary: string;
+      readonly attachment?: string | undefined;
+    }
+  /** `by`: the member who did it; absent: a flow (`flow`) or another system. */
+  | {
+      readonly kind: "agent_mentioned";
+      readonly agent: number;
+      readonly comment: string;
+      readonly by?: number | undefined;
+      readonly flow?: string | undefined;
+    }
   | { readonly kind: "agent_assigned"; readonly agent: number }
   | { readonly kind: "agent_unassigned" | "bot_resumed" | "banned" | "unbanned" | "marked_read" | "marked_unread" }
   /** An agent looked at the contact's profile; null: somebody who is no member. */
@@ -166,6 +179,13 @@ export type Answer =
   /** Refused whole (an unknown action, bad arguments): nothing was changed. */
   | { readonly status: "refused"; readonly code: string; readonly message: string };
 
+/** A note to store on the contact. */
+export interface NewNote {
+  readonly text: string;
+  /** The flow that wrote it; absent: whoever the event came from. */
+  readonly flow?: string | undefined;
+}
+
 /** Everything that follows from one event. The shell writes the difference between the contact before and `contact`. */
 export interface Outcome {
   readonly contact: Contact;
@@ -175,7 +195,7 @@ export interface Outcome {
   readonly jobs: readonly JobRequest[];
   readonly facts: readonly Fact[];
   /** Notes to store on the contact. */
-  readonly notes: readonly string[];
+  readonly notes: readonly NewNote[];
   /** Absent: the shop is as it was. */
   readonly shop?: ShopChanges | undefined;
   /** Absent: the deals are as they were. */

@@ -24,6 +24,7 @@ export const webhookEvents = {
   conversation_closed: "The conversation got the status done.",
   closing_note_added: "Something was said at the close.",
   agent_assigned: "An agent looks after the conversation.",
+  agent_mentioned: "An agent was mentioned, with a comment; `by` is the member who did it, `flow` the flow.",
   agent_unassigned: "No agent looks after the conversation any more.",
   profile_viewed: "An agent looked at the contact's profile.",
   bot_paused: "The bot is silent.",

@@ -35,6 +35,8 @@ export interface BotSnapshot {
   readonly entryLinks: ReadonlyMap<string, EntryLink>;
   /** Names of the workspace's members by id. */
   readonly members: ReadonlyMap<number, string>;
+  /** Their ids by e-mail in small letters. */
+  readonly memberEmails: ReadonlyMap<string, number>;
   /** What may be said at a conversation's close, by name. */
   readonly closingNotes: ReadonlyMap<string, ClosingNote>;
   /** The workspace's, by ref. */

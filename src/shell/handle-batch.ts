@@ -394,13 +394,14 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
 }
 
 function toEvent({ submission, eventId, at, seed }: Arrival): Event {
-  const { target, happening, source, profile, username } = submission;
+  const { target, happening, source, by, profile, username } = submission;
   return {
     ...happening,
     id: eventId,
     at,
     seed,
     source,
+    ...(by === undefined ? {} : { by }),
     ...("channelId" in target ? { channelId: target.channelId, externalId: target.externalId } : {}),
     ...(profile === undefined ? {} : { profile }),
     ...(username === undefined ? {} : { username }),

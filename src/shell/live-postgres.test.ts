@@ -36,6 +36,10 @@ describe.runIf(isOnServer)("processes on one PostgreSQL", () => {
       worker.live.announce(1);
       return web.news.count > 0;
     });
+    const seen: number[] = [];
+    web.live.listenToPresence(({ memberId }) => seen.push(memberId));
+    worker.live.announcePresence({ workspaceId: 1, botId: 1, contactId: 1, memberId: 7, state: "writing" });
+    await until("and of who writes", () => seen.includes(7));
     expect(web.jobs).toEqual([]);
     expect(worker.news.count).toBe(0);
   });

@@ -2,10 +2,11 @@ import pg from "pg";
 import type { Logger } from "pino";
 import { toError } from "../engine/to-error.ts";
 import { processLockSpace } from "../store/outbox-store.ts";
-import type { Live } from "./live.ts";
+import type { Live, Presence } from "./live.ts";
 
 const channel = "repartee_live";
 const jobsChannel = "repartee_jobs";
+const presenceChannel = "repartee_presence";
 /** News of this long are sent in one NOTIFY. */
 const gatherMs = 10;
 /** A NOTIFY holds 8000 bytes at most; ids have up to 16 digits. */
@@ -62,12 +63,16 @@ export function createPostgresLive(options: {
         onForeignJobs(JSON.parse(payload ?? "[]") as string[]);
         return;
       }
+      if (heardOn === presenceChannel) {
+        local.announcePresence(JSON.parse(payload ?? "null") as Presence);
+        return;
+      }
       for (const id of JSON.parse(payload ?? "[]") as number[]) local.announce(id);
       onForeignNews();
     });
     try {
       await fresh.connect();
-      await fresh.query(`listen ${channel}; listen ${jobsChannel}`);
+      await fresh.query(`listen ${channel}; listen ${jobsChannel}; listen ${presenceChannel}`);
       await fresh.query("select pg_advisory_lock($1, $2)", [processLockSpace, ownId]);
       client = fresh;
     } catch (thrown) {
@@ -87,7 +92,7 @@ export function createPostgresLive(options: {
     for (let start = 0; start < ids.length; start += maxIds) notify(channel, ids.slice(start, start + maxIds));
   }
 
-  function notify(on: string, news: readonly (number | string)[]): void {
+  function notify(on: string, news: readonly (number | string)[] | Presence): void {
     // One after the other: a connection takes one statement at a time.
     sending = sending
       .then(async () => await client?.query("select pg_notify($1, $2)", [on, JSON.stringify(news)]))
@@ -105,6 +110,11 @@ export function createPostgresLive(options: {
       for (const kind of kinds) gatheredKinds.add(kind);
       timer ??= setTimeout(flush, gatherMs);
     },
+    announcePresence(presence) {
+      local.announcePresence(presence);
+      notify(presenceChannel, presence);
+    },
+    listenToPresence: (heard) => local.listenToPresence(heard),
     listen: (contactId, heard) => local.listen(contactId, heard),
     listenToAll: (heard) => local.listenToAll(heard),
     async stop() {

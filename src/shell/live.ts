@@ -1,8 +1,21 @@
+/** A member of the team looks at a contact's conversation, writes in it, or has gone. */
+export interface Presence {
+  readonly workspaceId: number;
+  readonly botId: number;
+  readonly contactId: number;
+  readonly memberId: number;
+  readonly state: "looking" | "writing" | "left";
+}
+
 /**
  * News of "this contact has something new", for web chats and inboxes that look at it. Carries no content: who hears it reads
  * the database. Losing one costs a delay, never a message.
  */
 export interface Live {
+  /** Tells what a member does at a conversation. Never stored: whoever is not there to hear it misses nothing. */
+  announcePresence(presence: Presence): void;
+  /** Hears of every workspace's. */
+  listenToPresence(heard: (presence: Presence) => void): () => void;
   announce(contactId: number): void;
   /** Returns the function that ends the listening. */
   listen(contactId: number, heard: () => void): () => void;
@@ -14,7 +27,15 @@ export interface Live {
 export function createLocalLive(): Live {
   const listeners = new Map<number, Set<() => void>>();
   const hearers = new Set<(contactId: number) => void>();
+  const watchers = new Set<(presence: Presence) => void>();
   return {
+    announcePresence(presence) {
+      for (const heard of watchers) heard(presence);
+    },
+    listenToPresence(heard) {
+      watchers.add(heard);
+      return () => void watchers.delete(heard);
+    },
     announce(contactId) {
       for (const heard of hearers) heard(contactId);
       for (const heard of listeners.get(contactId) ?? []) heard();

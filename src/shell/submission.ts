@@ -23,6 +23,8 @@ export interface Submission {
   readonly target: Target;
   readonly happening: Happening;
   readonly source: EventSource;
+  /** The member of the team who calls, where it is one. */
+  readonly by?: number | undefined;
   /** Unix milliseconds; absent: the shell's clock. */
   readonly at?: number | undefined;
   /**

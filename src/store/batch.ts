@@ -2,7 +2,7 @@ import type { Contact } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { MessageStatus, OutgoingMessage } from "../model/message.ts";
-import type { Answer, Fact } from "../model/outcome.ts";
+import type { Answer, Fact, NewNote } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
 
 /** A contact as it was loaded and as the batch leaves it. */
@@ -23,7 +23,7 @@ export interface HandledOutcome {
   readonly facts: readonly Fact[];
   readonly answer: Answer;
   readonly messages: readonly (OutgoingMessage & { readonly status: MessageStatus })[];
-  readonly notes: readonly string[];
+  readonly notes: readonly NewNote[];
   readonly failed: string | undefined;
 }
 

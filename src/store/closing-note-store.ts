@@ -7,8 +7,6 @@ import { type Access, bumpRevision } from "./workspace-store.ts";
 export interface ClosingNoteDefinition extends ClosingNote {
   readonly botId: number;
   readonly description: string;
-  /** 0: no, 1: may, 2: must. For the inbox; the engine sees no files of agents. */
-  readonly requireAttachment: 0 | 1 | 2;
   readonly createdAt: Date;
 }
 

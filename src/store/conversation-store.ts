@@ -3,6 +3,7 @@ import type { Conversation, ConversationStatus } from "../model/conversation.ts"
 import type { Event } from "../model/event.ts";
 import type { Fact } from "../model/outcome.ts";
 import type { Database } from "./database.ts";
+import { writeMention } from "./mention-store.ts";
 import type { Access } from "./workspace-store.ts";
 
 /** What was said when a contact's conversation was closed. */
@@ -10,6 +11,8 @@ export interface SaidClosingNote {
   readonly id: number;
   readonly name: string;
   readonly summary: string;
+  /** The address of a file. */
+  readonly attachmentUrl: string | null;
   readonly agentId: number | null;
   readonly createdAt: Date;
 }
@@ -27,7 +30,10 @@ export async function writeConversationLog(trx: Database, handled: readonly Logg
     const createdAt = new Date(event.at);
     for (const fact of facts) {
       if (fact.kind === "closing_note_added") {
-        await writeClosingNote(trx, { contactId, createdAt, name: fact.note, summary: fact.summary });
+        const { note: name, summary, attachment: attachmentUrl = null } = fact;
+        await writeClosingNote(trx, { contactId, createdAt, name, summary, attachmentUrl });
+      } else if (fact.kind === "agent_mentioned") {
+        await writeMention(trx, { contactId, createdAt, ...fact });
       } else if (fact.kind === "custom_event") {
         const { text: textValue = null, price: priceValue = null, number: numberValue = null } = fact;
         const customEventId = await ensureCustomEvent(trx, workspaceId, fact.event);
@@ -40,11 +46,11 @@ export async function writeConversationLog(trx: Database, handled: readonly Logg
 
 async function writeClosingNote(
   trx: Database,
-  note: { readonly contactId: number; readonly createdAt: Date; readonly name: string; readonly summary: string },
+  note: Omit<SaidClosingNote, "id" | "agentId"> & { readonly contactId: number },
 ): Promise<void> {
-  await sql`insert into contact_closing_notes (contact_id, closing_note_id, name, summary, agent_id, created_at)
+  await sql`insert into contact_closing_notes (contact_id, closing_note_id, name, summary, attachment_url, agent_id, created_at)
     select c.id, (select n.id from closing_notes n where n.bot_id = c.bot_id and n.name = ${note.name}), ${note.name},
-      ${note.summary}, (c.conversation ->> 'agent')::bigint, ${note.createdAt}
+      ${note.summary}, ${note.attachmentUrl}, (c.conversation ->> 'agent')::bigint, ${note.createdAt}
     from contacts c where c.id = ${note.contactId}`.execute(trx);
 }
 
@@ -78,7 +84,7 @@ export async function countByStatus(db: Database, botId: number): Promise<Readon
 export async function listSaidClosingNotes(db: Database, contactId: number, limit: number): Promise<SaidClosingNote[]> {
   return await db
     .selectFrom("contactClosingNotes")
-    .select(["id", "name", "summary", "agentId", "createdAt"])
+    .select(["id", "name", "summary", "attachmentUrl", "agentId", "createdAt"])
     .where("contactId", "=", contactId)
     .orderBy("id", "desc")
     .limit(limit)

@@ -17,6 +17,9 @@ import { up as signIn } from "./migrations/0015-sign-in.ts";
 import { up as webhookMatch } from "./migrations/0017-webhook-match.ts";
 import { up as secrets } from "./migrations/0021-secrets.ts";
 import { up as salesPlans } from "./migrations/0016-sales-plans.ts";
+import { up as mentions } from "./migrations/0022-mentions.ts";
+import { up as files } from "./migrations/0023-files.ts";
+import { up as savedReplies } from "./migrations/0024-saved-replies.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
 import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
@@ -161,6 +164,9 @@ const migrations = {
   "0017-webhook-match": { up: webhookMatch },
   "0021-secrets": { up: secrets },
   "0016-sales-plans": { up: salesPlans },
+  "0022-mentions": { up: mentions },
+  "0023-files": { up: files },
+  "0024-saved-replies": { up: savedReplies },
 };
 
 /**

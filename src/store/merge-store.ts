@@ -7,8 +7,10 @@ import type { Database } from "./database.ts";
 import { moveDeals } from "./deal-store.ts";
 import { moveDeliveries } from "./delivery-store.ts";
 import { moveEvents } from "./event-store.ts";
+import { moveFiles } from "./file-store.ts";
 import { moveIntegrationCalls } from "./integration-log-store.ts";
 import { moveLinks } from "./integration-store.ts";
+import { moveMentions } from "./mention-store.ts";
 import { moveMessages } from "./message-store.ts";
 import { moveNotes } from "./note-store.ts";
 import { moveOrders } from "./order-store.ts";
@@ -35,6 +37,8 @@ export const movers = {
   identities: moveIdentities,
   integrationLinks: moveLinks,
   integrationLog: moveIntegrationCalls,
+  files: moveFiles,
+  mentions: moveMentions,
   messages: moveMessages,
   notes: moveNotes,
   orders: moveOrders,

@@ -114,5 +114,27 @@ export interface MoreTables {
     changedAt: Date;
     closedAt: Date | null;
   };
+  mentions: {
+    id: Generated<number>;
+    contactId: number;
+    memberId: number;
+    byId: number | null;
+    flowRef: string | null;
+    comment: string;
+    createdAt: Date;
+    seenAt: NullableTimestamp;
+  };
+  files: {
+    key: string;
+    workspaceId: number;
+    contactId: number | null;
+    memberId: number | null;
+    name: string;
+    contentType: string;
+    size: number;
+    bytes: Buffer;
+    createdAt: Timestamp;
+  };
+  savedReplies: { id: Generated<number>; workspaceId: number; shortcut: string; text: string; createdAt: Timestamp };
   leases: { key: string; owner: string; until: Timestamp };
 }

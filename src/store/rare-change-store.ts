@@ -119,8 +119,14 @@ async function writeIdentities(trx: Database, { before, after, at }: ContactChan
 }
 
 async function writeNotes(trx: Database, { handled }: Batch): Promise<void> {
-  const notes = handled.flatMap(({ event, contactId, notes: texts }) =>
-    texts.map((text) => ({ contactId, text, author: event.source, createdAt: new Date(event.at) })),
+  const notes = handled.flatMap(({ event, contactId, notes: written }) =>
+    written.map(({ text, flow }) => ({
+      contactId,
+      text,
+      author: event.source,
+      memberId: flow === undefined ? (event.by ?? null) : null,
+      createdAt: new Date(event.at),
+    })),
   );
   if (notes.length > 0) await trx.insertInto("notes").values(notes).execute();
 }

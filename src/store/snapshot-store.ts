@@ -73,6 +73,7 @@ export async function loadSnapshot(
       variableDefinitions: byKeyAndName(variables),
       sequences: new Map(sequences.map(({ ref, name }) => [ref, name])),
       members: new Map(members.map(({ id, name, email }) => [id, name === "" ? email : name])),
+      memberEmails: new Map(members.map(({ id, email }) => [email.toLowerCase(), id])),
       closingNotes: new Map(closingNotes.map((note) => [note.name, note])),
       salesPlans: new Map(salesPlans.map((plan) => [plan.ref, plan])),
       webhooks,

@@ -151,6 +151,7 @@ export interface Tables extends MoreTables {
     closingNoteId: number | null;
     name: string;
     summary: string;
+    attachmentUrl: string | null;
     agentId: number | null;
     createdAt: Date;
   };
@@ -191,7 +192,14 @@ export interface Tables extends MoreTables {
     channelId: number | null;
     enteredAt: Date;
   };
-  notes: { id: Generated<number>; contactId: number; text: string; author: Generated<string>; createdAt: Date };
+  notes: {
+    id: Generated<number>;
+    contactId: number;
+    text: string;
+    author: Generated<string>;
+    memberId: number | null;
+    createdAt: Date;
+  };
   events: {
     id: number;
     workspaceId: number;

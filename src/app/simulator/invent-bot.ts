@@ -31,6 +31,7 @@ export function inventBot(options: {
     sequences: new EveryName(),
     entryLinks: new Map(),
     members: new Map(),
+    memberEmails: new Map(),
     closingNotes: new Map(),
     salesPlans: new Map(),
     webhooks: [],

@@ -12,6 +12,7 @@ import { channelResource } from "./channels.ts";
 import { closingNoteResource } from "./closing-notes.ts";
 import { contactHistoryResource } from "./contact-history.ts";
 import { contactResource } from "./contacts.ts";
+import { conversationEntryResource } from "./conversation-entries.ts";
 import { conversationResource } from "./conversations.ts";
 import { customEventResource } from "./custom-events.ts";
 import { dealResource } from "./deals.ts";
@@ -19,6 +20,7 @@ import { docsPage } from "./docs-page.ts";
 import { entryLinkResource } from "./entry-links.ts";
 import { eventResource } from "./events.ts";
 import { fieldResource } from "./fields.ts";
+import { fileResource } from "./files.ts";
 import { flowFileResource } from "./flow-files.ts";
 import { flowStatisticsResource } from "./flow-statistics.ts";
 import { flowResource } from "./flows.ts";
@@ -36,6 +38,7 @@ import { queryResource } from "./queries.ts";
 import { requestTestResource } from "./request-test.ts";
 import type { ApiResource } from "./route.ts";
 import { salesPlanResource } from "./sales-plans.ts";
+import { savedReplyResource } from "./saved-replies.ts";
 import { scriptTestResource } from "./script-test.ts";
 import { secretResource } from "./secrets.ts";
 import { segmentResource } from "./segments.ts";
@@ -72,7 +75,10 @@ const resources: readonly ApiResource[] = [
   channelResource,
   entryLinkResource,
   conversationResource,
+  conversationEntryResource,
   inboxResource,
+  fileResource,
+  savedReplyResource,
   closingNoteResource,
   customEventResource,
   memberResource,

@@ -17,8 +17,8 @@ import { type ApiResource, route } from "./route.ts";
 const read = { tag: "Contacts", scope: "contacts:read" } as const;
 const page = { params: contactParams, querystring: eventQuery } as const;
 
-function presentNote({ id, text, author, createdAt }: Note) {
-  return { id, text, author, createdAt: toInstant(createdAt) };
+export function presentNote({ id, text, author, memberId, createdAt }: Note) {
+  return { id, text, author, by: memberId, createdAt: toInstant(createdAt) };
 }
 
 function presentScheduled({ id, content, at, channelId, author }: ScheduledMessage) {

@@ -1,7 +1,8 @@
-import { type InboxRow, keepVisible, listInbox } from "../../store/inbox-store.ts";
-import type { Caller } from "../auth.ts";
+import { countInbox, type InboxRow, keepVisible, listInbox } from "../../store/inbox-store.ts";
+import { type Caller, requireMemberId } from "../auth.ts";
 import { noContent, pageOf } from "../contract/common.ts";
-import { type InboxItem, inboxItemSchema, inboxQuery } from "../contract/conversations.ts";
+import { type InboxItem, inboxCountsSchema, inboxItemSchema, inboxQuery } from "../contract/conversations.ts";
+import { ofBotQuery } from "../contract/sequences.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { toInstant, toInstantOrNull } from "./instant.ts";
@@ -12,7 +13,7 @@ import { type ApiResource, route } from "./route.ts";
 const read = { tag: "Conversations", scope: "contacts:read" } as const;
 
 function presentItem(row: InboxRow): InboxItem {
-  const { contactId, botId, name, email, phone, conversation, bannedAt, lastInboundAt } = row;
+  const { contactId, botId, name, email, phone, conversation, bannedAt, lastInboundAt, last } = row;
   return {
     contactId,
     botId,
@@ -23,7 +24,15 @@ function presentItem(row: InboxRow): InboxItem {
     bannedAt: toInstantOrNull(bannedAt),
     lastInboundAt: toInstantOrNull(lastInboundAt),
     ...presentConversation(conversation ?? undefined, lastInboundAt?.getTime()),
-    last: { direction: row.lastDirection, text: row.lastContent.text ?? "", at: toInstant(row.lastAt) },
+    last:
+      last === undefined
+        ? null
+        : {
+            direction: last.direction,
+            author: last.direction === "in" ? "contact" : (last.author ?? "bot"),
+            text: last.content.text ?? "",
+            at: toInstant(last.createdAt),
+          },
   };
 }
 
@@ -43,12 +52,28 @@ export const inboxResource: ApiResource = (app, dependencies) => {
       pageOf(inboxItemSchema),
     ),
     async ({ caller, query }) => {
-      const { limit, cursor, bot, q: search, ...filter } = query;
+      const { limit, cursor, bot, q: search, status: statuses, label: labels, mentioned, ...filter } = query;
       const access = await narrowToBot(db, caller, bot);
       const page = { before: decodeCursor(cursor)?.[0], limit: limit + 1 };
-      const rows = await listInbox(db, access, { ...filter, search }, page);
+      const whose = mentioned === undefined ? {} : { mentioned: requireMemberId(caller) };
+      const rows = await listInbox(db, access, { ...filter, ...whose, search, statuses, labels }, page);
       return toPage(rows, limit, { present: presentItem, placeOf: ({ place }) => [place] });
     },
+  );
+  app.get(
+    "/inbox/counts",
+    route(
+      {
+        ...read,
+        id: "countInbox",
+        summary: "How many conversations the inbox has of each kind, for the member who asks",
+      },
+      { querystring: ofBotQuery },
+      inboxCountsSchema,
+    ),
+    async ({ caller, query }) => ({
+      ...(await countInbox(db, await narrowToBot(db, caller, query.bot), caller.member?.id)),
+    }),
   );
   app.get(
     "/live",
@@ -58,7 +83,7 @@ export const inboxResource: ApiResource = (app, dependencies) => {
         id: "followContacts",
         summary: "Follow what happens, as server-sent events",
         description:
-          'A stream that stays open. Each event `contacts` holds the ids of contacts with something new, as JSON: `{"contacts":[1,2]}`. It carries no content: read what you show. An event may be lost while a connection breaks; read anew after reconnecting.',
+          'A stream that stays open. Each event `contacts` holds the ids of contacts with something new, as JSON: `{"contacts":[1,2]}`. It carries no content: read what you show. Each event `presence` says what a member does at a conversation: `{"contact":1,"member":2,"state":"looking"}`, or `writing`, or `left`. An event may be lost while a connection breaks; read anew after reconnecting.',
       },
       {},
       noContent,
@@ -106,10 +131,15 @@ function follow({ live, db, log }: HttpDependencies, caller: Caller, write: (tex
       tell().catch((err) => log.warn({ err }, "live news were lost"));
     }, gatherMs);
   });
+  const unwatch = live.listenToPresence(({ workspaceId, botId, contactId, memberId, state }) => {
+    if (workspaceId !== caller.workspaceId || (caller.botId !== undefined && caller.botId !== botId)) return;
+    write(`event: presence\ndata: ${JSON.stringify({ contact: contactId, member: memberId, state })}\n\n`);
+  });
   const beat = setInterval(() => write(": still here\n\n"), beatMs);
   write(": here\n\n");
   return () => {
     unlisten();
+    unwatch();
     clearInterval(beat);
     clearTimeout(timer);
   };

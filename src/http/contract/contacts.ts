@@ -184,7 +184,13 @@ export const scheduledMessageSchema = z
   })
   .meta({ id: "ScheduledMessage" });
 
-export const noteSchema = z.object({ id: z.number(), text: z.string(), author: z.string(), createdAt: instantSchema });
+export const noteSchema = z.object({
+  id: z.number(),
+  text: z.string(),
+  author: z.string().describe("The door it was written through."),
+  by: z.number().nullable().describe("The member who wrote it; null: a flow or another system."),
+  createdAt: instantSchema,
+});
 
 export const actionTypeSchema = z.object({
   name: z.string(),

@@ -29,11 +29,15 @@ export const inboxItemSchema = conversationSchema
     email: z.string().nullable(),
     phone: z.string().nullable(),
     dealLabels: z.array(z.string()).describe("Labels of the sales plans in which the contact has an open deal."),
-    last: z.object({
-      direction: z.enum(["in", "out"]),
-      text: z.string().describe("Empty where it was media alone."),
-      at: instantSchema,
-    }),
+    last: z
+      .object({
+        direction: z.enum(["in", "out"]),
+        author: z.enum(["contact", "bot", "agent"]),
+        text: z.string().describe("Empty where it was media alone."),
+        at: instantSchema,
+      })
+      .nullable()
+      .describe("null: nothing was said yet."),
   })
   .meta({ id: "InboxItem" });
 export type InboxItem = z.infer<typeof inboxItemSchema>;
@@ -51,9 +55,40 @@ export const conversationQuery = z.strictObject({
   unread: yesNo.optional(),
 });
 
-export const inboxQuery = conversationQuery.extend({
-  q: z.string().min(1).max(200).optional().describe("Part of a name, e-mail or phone."),
+const statusSchema = z.enum(conversationStatuses);
+const labelSchema = z.string().min(1).max(200);
+export const inboxQuery = conversationQuery.omit({ status: true }).extend({
+  status: z
+    .union([statusSchema.transform((one) => [one]), z.array(statusSchema).max(4)])
+    .optional()
+    .describe("Several times: any of them."),
+  mentioned: z.literal("true").optional().describe("Where the member who asks was mentioned and has not looked since."),
+  channel: idSchema.optional().describe("Contacts who are on this channel."),
+  label: z
+    .union([labelSchema.transform((one) => [one]), z.array(labelSchema).max(20)])
+    .optional()
+    .describe("Several times: the contact has to have all."),
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      "Part of a name, e-mail or phone; or words, or their beginnings, that the contact or an agent wrote in one message. What the bot said is not searched.",
+    ),
 });
+
+const tabCount = z.number().describe("1000: that many or more.");
+export const inboxCountsSchema = z
+  .object({
+    mine: tabCount,
+    unassigned: tabCount,
+    unread: tabCount,
+    mentioned: tabCount,
+    closed: tabCount,
+    all: tabCount,
+  })
+  .meta({ id: "InboxCounts" });
 
 export const conversationCountsSchema = z.record(z.enum(conversationStatuses), z.number());
 
@@ -88,6 +123,7 @@ export const saidClosingNoteSchema = z.object({
   id: z.number(),
   name: z.string(),
   summary: z.string(),
+  attachmentUrl: z.string().nullable().describe("The address of a file."),
   agentId: z.number().nullable(),
   createdAt: instantSchema,
 });

@@ -66,6 +66,7 @@ const factWords: Readonly<Record<FactWord, true>> = {
   conversation_moved: true,
   closing_note_added: true,
   agent_assigned: true,
+  agent_mentioned: true,
   agent_unassigned: true,
   bot_paused: true,
   bot_resumed: true,

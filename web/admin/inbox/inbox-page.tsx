@@ -163,13 +163,13 @@ function Row({
           {nameOf(t, { ...item, id })}
         </Text>
         <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }} component="div">
-          <Moment at={last.at} />
+          {last === null ? null : <Moment at={last.at} />}
         </Text>
       </Group>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="xs" c="dimmed" className="cut">
-          {last.direction === "out" ? t("inbox.you") : ""}
-          {last.text === "" ? t("inbox.media") : last.text}
+          {last?.direction === "out" ? t("inbox.you") : ""}
+          {last?.text === "" ? t("inbox.media") : last?.text}
         </Text>
         {unread ? (
           <Badge size="xs" circle aria-label={t("overview.unread")}>

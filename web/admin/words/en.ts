@@ -258,6 +258,7 @@ export const en = {
     conversation_moved: "Conversation is now {{status}}",
     closing_note_added: "Closing note: {{note}} {{summary}}",
     agent_assigned: "Assigned to member {{agent}}",
+    agent_mentioned: "Member {{agent}} was mentioned: {{comment}}",
     agent_unassigned: "Assigned to nobody",
     bot_paused: "The bot is silent",
     bot_resumed: "The bot speaks again",

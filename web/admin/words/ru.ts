@@ -264,6 +264,7 @@ export const ru: Words = {
     conversation_moved: "Разговор теперь {{status}}",
     closing_note_added: "Итог: {{note}} {{summary}}",
     agent_assigned: "Назначен участнику {{agent}}",
+    agent_mentioned: "Упомянут участник {{agent}}: {{comment}}",
     agent_unassigned: "Никому не назначен",
     bot_paused: "Бот молчит",
     bot_resumed: "Бот снова говорит",

@@ -12,6 +12,9 @@ export interface MailFile {
   readonly contentId: string | undefined;
 }
 
+/** After so long no further file is begun. */
+const patienceMs = 20_000;
+
 /** The files of a mail that go along; those that are not in it stay links. */
 export type MailFiles = ReadonlyMap<Attachment, MailFile>;
 
@@ -25,10 +28,13 @@ export async function fetchFiles(
   { fetchFile }: Pick<ChannelPorts, "fetchFile">,
 ): Promise<MailFiles> {
   const files = new Map<Attachment, MailFile>();
+  // A server that hangs must not hold up the mail, nor the end of the process, once for each of its files.
+  const deadline = performance.now() + patienceMs;
   let room = Math.floor(settings.attachUpTo * 1_048_576);
   for (const attachment of attachments) {
     const { kind, url, name } = attachment;
     if (url === undefined || room <= 0 || (kind === "image" && !settings.attachImages)) continue;
+    if (performance.now() > deadline) break;
     const fetched = await fetchFile(url, { maxBytes: room });
     if (fetched === undefined || fetched.bytes.byteLength === 0) continue;
     const mimeType = mimeTypeOf(fetched.mimeType, fetched.bytes);

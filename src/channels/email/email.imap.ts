@@ -110,7 +110,9 @@ function connectionTo(settings: EmailSettings, address: string) {
 
 async function hasFolder(client: ImapFlow, folder: string): Promise<boolean> {
   const folders = await client.list({ listOnly: true });
-  return folders.some(({ path, flags }) => path === folder && !flags.has("\\Noselect"));
+  // Some servers have every folder below INBOX, and nobody calls them so.
+  const names = [folder, `${client.namespace?.prefix ?? ""}${folder}`];
+  return folders.some(({ path, flags }) => names.includes(path) && !flags.has("\\Noselect"));
 }
 
 function noFolder(folder: string): string {

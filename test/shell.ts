@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Logger, pino } from "pino";
 import type { Advance } from "../src/engine/advance.ts";
+import type { ChannelCatalogue } from "../src/engine/channel-type.ts";
 import type { OutboundHttp } from "../src/engine/outbound.ts";
 import type { Happening } from "../src/model/event.ts";
 import type { FlowDocument } from "../src/model/flow.ts";
@@ -61,6 +62,8 @@ export interface TestShellOptions {
   readonly isWorker?: boolean;
   readonly secretKey?: Buffer;
   readonly outbound?: OutboundHttp;
+  /** Beside the fake channel. */
+  readonly channelTypes?: ChannelCatalogue;
 }
 
 /** The real shell on a database, with the real registries and the fake channel. The database stays open when it stops. */
@@ -71,7 +74,7 @@ export async function testShell(database: OpenDatabase, options: TestShellOption
     database,
     advance: options.advance ?? advance,
     prepareFlow: preparePublishedFlow,
-    channelTypes: { fake: platform.type },
+    channelTypes: { fake: platform.type, ...options.channelTypes },
     jobKinds: options.jobKinds ?? {},
     secretKey: options.secretKey ?? randomBytes(32),
     outbound: options.outbound ?? outboundToLoopback,

@@ -113,6 +113,16 @@ export interface ConnectedChannel<Settings> {
 /** Looks a name up and refuses what is not public, unless whoever runs the server allows it. Throws what is wrong, in words. */
 export type FindAddresses = (host: string) => Promise<readonly string[]>;
 
+/** A file behind an address that a user gave. */
+export interface FetchedFile {
+  readonly bytes: Uint8Array;
+  /** As the server says, without having looked at the file; empty: it says nothing. */
+  readonly mimeType: string;
+}
+
+/** Fetches a file of at most `maxBytes`. Undefined: it cannot be had (gone, too large, not a public address). What was just fetched may come from memory. Never rejects. */
+export type FetchFile = (url: string, limits: { readonly maxBytes: number }) => Promise<FetchedFile | undefined>;
+
 /** Ports that channel code may use; tests pass others. */
 export interface ChannelPorts {
   readonly fetch: typeof fetch;
@@ -120,6 +130,8 @@ export interface ChannelPorts {
   readonly announce: (contactId: number) => void;
   /** For protocols other than HTTP: the checked addresses of a server that a user named. What was checked is what to connect to. */
   readonly findAddresses: FindAddresses;
+  /** For files of messages that go along instead of being linked. */
+  readonly fetchFile: FetchFile;
   readonly log: { warn(data: object, message: string): void; info(data: object, message: string): void };
 }
 

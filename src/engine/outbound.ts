@@ -10,6 +10,8 @@ export interface OutboundRequest {
   readonly maxBytes?: number | undefined;
   /** Redirects that are followed; default 0: a redirect is an answer like another. */
   readonly maxRedirects?: number | undefined;
+  /** How the answer's body is wanted; default: as text. */
+  readonly encoding?: "binary" | undefined;
 }
 
 /** What came of it. Whatever the status, an answer is `ok`; `message` is a sentence for whoever set the address up. */
@@ -19,7 +21,10 @@ export type OutboundResult =
       readonly status: number;
       /** Names in lower case; of those that came several times, all, joined by commas. */
       readonly headers: Readonly<Record<string, string>>;
+      /** Empty where `binary` was asked for. */
       readonly body: string;
+      /** The body as it came, where `binary` was asked for. */
+      readonly bytes?: Uint8Array | undefined;
     }
   /** Never asked, because of the address or the headers. Trying again helps only when these change. */
   | { readonly kind: "refused"; readonly message: string }

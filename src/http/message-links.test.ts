@@ -57,6 +57,17 @@ describe("the link to unsubscribe", () => {
     expect(results).toMatchObject([{ ok: false, error: { code: "contact.opted_out" } }]);
   });
 
+  it("unsubscribes whom the mail went to, also where the address is another contact's on the channel", async () => {
+    const { contactId: other } = await server.submit({
+      target: { channelId, externalId: recipient },
+      happening: { kind: "message", message: { text: "hi", attachments: [] } },
+      source: "channel",
+    });
+    expect((await post(link("unsubscribe"))).statusCode).toBe(200);
+    expect((await contact()).optedOutAt).not.toBeNull();
+    expect((await tenant.call("GET", `/contacts/${other}`)).json().optedOutAt).not.toBeNull();
+  });
+
   it("that is changed or made up is unknown", async () => {
     const good = link("unsubscribe");
     for (const url of [`${good}x`, "/e/", "/e/1.e30.x", `/e/99999.${good.split(".").slice(1).join(".")}`]) {

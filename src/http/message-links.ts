@@ -56,7 +56,11 @@ async function follow({ db, submit }: HttpDependencies, { channelId, link }: Ope
   // A form that is sent again (a page reloaded) is the same press; another look at the link another.
   const once = /(?:^|&)once=([\w-]{22})(?:&|$)/.exec(body)?.[1];
   const dedupe = once === undefined ? {} : { dedupeKey: `c${channelId}:link:${once}` };
-  await submit({ target, source: "channel", happening, ...dedupe });
+  const { contactId } = await submit({ target, source: "channel", happening, ...dedupe });
+  // The mail went to a contact whose address is another one's on the channel: neither shall get any more.
+  if (link.kind === "unsubscribe" && contactId !== link.contactId) {
+    await submit({ target: { contactId: link.contactId }, source: "channel", happening });
+  }
 }
 
 const styleHash = createHash("sha256").update(pageStyle).digest("base64");

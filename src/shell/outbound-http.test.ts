@@ -175,8 +175,15 @@ const hostile = [
 describe("an address that a user gave", () => {
   it.each(hostile)("is refused without being asked: %s", async (url) => {
     const before = asked.length;
-    const result = await closed()({ method: "POST", url: url.replace("PORT", String(port)), body: "{}" });
-    expect(result).toMatchObject({ kind: "refused", message: expect.stringMatching(/^.{10,}$/) });
+    const to = url.replace("PORT", String(port));
+    const calls = [
+      { method: "POST", url: to, body: "{}" },
+      { method: "GET", url: to, encoding: "binary", maxRedirects: 5 },
+    ] as const;
+    for (const call of calls) {
+      const result = await closed()(call);
+      expect(result).toMatchObject({ kind: "refused", message: expect.stringMatching(/^.{10,}$/) });
+    }
     expect(asked.length).toBe(before);
   });
 
@@ -289,6 +296,17 @@ describe("an answer", () => {
       kind: "timeout",
       mayHaveArrived: false,
     });
+  });
+
+  it("comes byte by byte where it is asked for so", async () => {
+    const bytes = Buffer.from([0x89, 0x50, 0x00, 0xff, 0xfe, 0xc3, 0x28]);
+    routes.set("/bytes", (_request, response) => response.end(bytes));
+    const request = { method: "GET", url: `http://127.0.0.2:${port}/bytes` } as const;
+    const binary = await half()({ ...request, encoding: "binary" });
+    expect(binary).toMatchObject({ kind: "ok", body: "" });
+    expect(binary.kind === "ok" && Buffer.from(binary.bytes ?? [])).toEqual(bytes);
+    expect(await half()(request)).not.toHaveProperty("bytes");
+    expect(await half()({ ...request, encoding: "binary", maxBytes: 6 })).toMatchObject({ kind: "too_large" });
   });
 
   it("that is too large is cut off", async () => {

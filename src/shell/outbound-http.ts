@@ -216,7 +216,8 @@ async function follow(request: OutboundRequest, road: Road): Promise<OutboundRes
   let { method, body } = request;
   let headers = readHeaders(request.headers ?? {});
   for (let redirects = request.maxRedirects ?? 0; ; redirects -= 1) {
-    const answer = await exchange({ url, method, headers, body, addresses: await road.find(url), road, maxBytes });
+    const addresses = await road.find(url);
+    const answer = await exchange({ ...request, url, method, headers, body, addresses, road, maxBytes });
     const location = answer.kind === "ok" ? redirectOf(answer) : undefined;
     if (answer.kind !== "ok" || location === undefined || (request.maxRedirects ?? 0) === 0) return answer;
     if (redirects === 0) throw new Error(`there are more than ${request.maxRedirects} redirects`);
@@ -275,6 +276,7 @@ interface Exchange {
   readonly addresses: readonly string[];
   readonly road: Road;
   readonly maxBytes: number;
+  readonly encoding?: "binary" | undefined;
 }
 
 /** One request and its answer, on a connection of its own. */
@@ -318,7 +320,7 @@ async function exchange(options: Exchange): Promise<OutboundResult> {
 
 function readAnswer(
   answer: IncomingMessage,
-  { maxBytes }: Exchange,
+  { maxBytes, encoding }: Exchange,
   { resolve, reject }: { readonly resolve: (result: OutboundResult) => void; readonly reject: (error: Error) => void },
 ): void {
   const chunks: Buffer[] = [];
@@ -336,11 +338,12 @@ function readAnswer(
   answer.on("error", reject);
   answer.on("end", () => {
     const headers = Object.entries(answer.headers).map(([name, value]) => [name, [value ?? []].flat().join(", ")]);
+    const bytes = Buffer.concat(chunks);
     resolve({
       kind: "ok",
       status: answer.statusCode ?? 0,
       headers: Object.fromEntries(headers) as Record<string, string>,
-      body: Buffer.concat(chunks).toString("utf8"),
+      ...(encoding === "binary" ? { body: "", bytes } : { body: bytes.toString("utf8") }),
     });
   });
 }

@@ -67,7 +67,13 @@ afterEach(async () => {
 async function aProcess(): Promise<{ outbox: Outbox; processId: number }> {
   const processId = await registerProcess(database.db, ["worker"]);
   const live = createLocalLive();
-  const ports = { fetch, announce: live.announce, findAddresses: async () => [], log };
+  const ports = {
+    fetch,
+    announce: live.announce,
+    findAddresses: async () => [],
+    fetchFile: async () => undefined,
+    log,
+  };
   const { submit } = waist;
   const outbox = createOutbox({ db: database.hot, channels, ports, submit, log, now: clock.now, processId });
   outboxes.push(outbox);

@@ -67,7 +67,7 @@ function aProcess({ polls = true }: { readonly polls?: boolean } = {}) {
       log,
       now: () => Date.now(),
     }),
-    ports: { fetch, findAddresses: async () => [], announce: live.announce, log },
+    ports: { fetch, findAddresses: async () => [], fetchFile: async () => undefined, announce: live.announce, log },
     submit: async (submission) => {
       submitted.push(submission);
       return { status: "done" };

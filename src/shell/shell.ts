@@ -10,6 +10,7 @@ import { beat, forgetAllProcesses, reapProcesses, registerProcess, unregisterPro
 import { vacuumWhereWorth } from "../store/vacuum-store.ts";
 import { createChannelLocks } from "./channel-locks.ts";
 import { type ChannelRuntime, createChannelRuntime } from "./channel-runtime.ts";
+import { createFileFetcher } from "./file-fetcher.ts";
 import { type JobCatalogue, type Jobs, startJobs } from "./jobs.ts";
 import { createLocalLive, type Live } from "./live.ts";
 import { createPostgresLive } from "./live-postgres.ts";
@@ -81,7 +82,9 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
         });
   const live: Live = shared ?? local;
   const channels = createChannelRuntime({ db, catalogue: channelTypes, secretKey: options.secretKey, log, now });
-  const ports: ChannelPorts = { fetch, announce: live.announce, findAddresses: options.findAddresses, log };
+  const { outbound, findAddresses } = options;
+  const fetchFile = createFileFetcher({ outbound, now });
+  const ports: ChannelPorts = { fetch, announce: live.announce, findAddresses, fetchFile, log };
   // Jobs may run before the waist stands, which takes the jobs' queue.
   const waistStands = Promise.withResolvers<Submit>();
   const submitLater: Submit = async (submission) => await (await waistStands.promise)(submission);

@@ -53,6 +53,7 @@ const silent: ChannelPorts = {
   fetch: () => Promise.reject(new Error("the contract lets no channel fetch by itself")),
   announce: () => {},
   findAddresses: addressesOnLoopback,
+  fetchFile: async () => undefined,
   log: { warn: () => {}, info: () => {} },
 };
 

@@ -3,7 +3,8 @@ import type { MediaKind } from "../../model/message.ts";
 /** A message in the parts that a mail shows, with every address known. */
 export interface MailPart {
   readonly text: string;
-  readonly files: readonly { readonly kind: MediaKind; readonly url: string; readonly name: string }[];
+  /** `url`: a page, or `cid:` and what the mail calls a picture of its own; absent: the file goes along, and is not shown. */
+  readonly files: readonly { readonly kind: MediaKind; readonly url: string | undefined; readonly name: string }[];
   readonly buttons: readonly { readonly title: string; readonly url: string }[];
 }
 
@@ -51,8 +52,9 @@ function linked(text: string): string {
 }
 
 function fileToHtml({ kind, url, name }: MailPart["files"][number]): string {
+  if (url === undefined) return "";
   const label = escapeHtml(name);
-  if (!isPage(url)) return `<p style="margin:0 0 16px">${label}</p>`;
+  if (!isPage(url) && !url.startsWith("cid:file")) return `<p style="margin:0 0 16px">${label}</p>`;
   const address = escapeHtml(url);
   return kind === "image"
     ? `<p style="margin:0 0 16px"><img src="${address}" alt="${label}" width="536" style="display:block;width:100%;max-width:536px;height:auto;border:0;border-radius:8px"></p>`

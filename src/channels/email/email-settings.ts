@@ -47,6 +47,22 @@ export const settingsSchema = z.object({
     .default(""),
   /** Where links in messages lead, without a trailing slash; read when the channel is connected. */
   linkBase: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]).default(""),
+  /** Files of a message go along up to so many MB together; what is beyond stays a link. 0: all are links. */
+  attachUpTo: z.number().min(0).max(25).default(10),
+  /** Pictures too go along, instead of being loaded when the mail is opened. */
+  attachImages: z.boolean().default(false),
+  /** The server whose mailbox is read; empty: none is. */
+  imapHost: z.union([z.literal(""), host]).default(""),
+  imapPort: port.default(993),
+  imapTls: tls.default("implicit"),
+  /** Empty: user and password are those of sending. */
+  imapUser: oneLine(320).default(""),
+  imapPassword: oneLine(1000).default(""),
+  imapFolder: oneLine(200).min(1).default("INBOX"),
+  /** Where mails go that were read; empty: they stay, marked as seen. */
+  imapMoveTo: oneLine(200).default(""),
+  /** Mails that came before this day are left alone; made when the channel is connected, so that nobody hears of a mail of last year. */
+  imapSince: z.union([z.literal(""), z.iso.date()]).default(""),
   bulkPerSecond: z.number().positive().max(1000).default(5),
   perChatPerSecond: z.number().positive().max(100).default(1),
   chatBurst: z.number().int().positive().max(1000).default(5),
@@ -57,7 +73,7 @@ export type EmailSettings = z.output<typeof settingsSchema>;
 export type EmailChannel = ConnectedChannel<EmailSettings>;
 
 /** The keys of the settings that nobody may read again. */
-export const secretKeys = ["password", "webhookSecret", "linkSecret"] as const;
+export const secretKeys = ["password", "webhookSecret", "linkSecret", "imapPassword"] as const;
 
 /** The address in small letters, as identities have it. Undefined: not one. */
 export function normaliseAddress(text: string): string | undefined {
@@ -73,7 +89,7 @@ export function withoutSecrets(text: string, settings: EmailSettings): string {
     const forms = [
       secret,
       Buffer.from(secret).toString("base64"),
-      Buffer.from(`\0${settings.user}\0${secret}`).toString("base64"),
+      ...[settings.user, settings.imapUser].map((user) => Buffer.from(`\0${user}\0${secret}`).toString("base64")),
     ];
     for (const form of forms) clean = clean.replaceAll(form, "…");
   }

@@ -7,9 +7,18 @@ import {
   type SendResult,
 } from "../../engine/channel-type.ts";
 import type { Json } from "../../model/field.ts";
+import { verifyReading } from "./email.imap.ts";
+import { pollMailbox } from "./email.poll.ts";
 import { inWords, sendMail, toSendResult, verifyLogin } from "./email.smtp.ts";
+import { fetchFiles } from "./email-files.ts";
 import { makeLink, makeMessageId, readLink } from "./email-links.ts";
-import { type EmailChannel, type EmailSettings, secretKeys, settingsSchema } from "./email-settings.ts";
+import {
+  type EmailChannel,
+  type EmailSettings,
+  normaliseAddress,
+  secretKeys,
+  settingsSchema,
+} from "./email-settings.ts";
 import { receiveEmail } from "./receive-email.ts";
 import { toEmail } from "./to-email.ts";
 
@@ -32,11 +41,10 @@ export const email = defineChannel<EmailSettings>({
   receive: receiveEmail,
   send,
   connect,
-  async health({ settings }, ports) {
-    const failure = await verifyLogin(settings, ports);
-    if (failure !== undefined) return { ok: false, message: inWords(failure) };
-    return { ok: true, message: `${settings.host} takes mails from ${settings.fromAddress}` };
+  poll(channel, deliver, ports, signal) {
+    return channel.settings.imapHost === "" ? undefined : pollMailbox(channel, deliver, ports, signal);
   },
+  health,
   openLink: (token, channel) => readLink(channel, token),
 });
 
@@ -49,11 +57,15 @@ async function send(request: SendRequest, channel: EmailChannel, ports: ChannelP
       message: "the channel was never connected: connect it, so that its links lead here",
     };
   }
+  if (normaliseAddress(recipient) === undefined) {
+    return { status: "rejected", message: `"${recipient.slice(0, 100)}" is no e-mail address` };
+  }
   const unsubscribe = makeLink(channel, { kind: "unsubscribe", recipient, contactId });
   const mails = toEmail(content, {
     capabilities: email.capabilities,
     fallbackSubject: settings.fromName === "" ? settings.fromAddress : settings.fromName,
     footer: settings.footer,
+    files: await fetchFiles(content.attachments, settings, ports),
     links: {
       unsubscribe,
       unsubscribeTitle: settings.unsubscribeTitle,
@@ -71,12 +83,27 @@ async function send(request: SendRequest, channel: EmailChannel, ports: ChannelP
       "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
       // RFC 3834: nobody's holiday notice is to answer us.
       "Auto-Submitted": "auto-generated",
+      // The same for Exchange, which does not know it. https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxcmail
+      "X-Auto-Response-Suppress": "OOF, AutoReply",
     };
     const failure = await sendMail({ to: recipient, ...mail, messageId: idOf(index), headers }, settings, ports);
     if (failure !== undefined) return toSendResult(failure);
     if (index < mails.length - 1) await request.onPartSent?.(index + 1);
   }
   return { status: "sent", externalId: idOf(mails.length - 1) };
+}
+
+/** Both ways are looked at, whatever the first says. */
+async function health({ settings }: EmailChannel, ports: ChannelPorts): Promise<{ ok: boolean; message: string }> {
+  const isRead = settings.imapHost !== "";
+  const [sending, reading] = await Promise.all([
+    verifyLogin(settings, ports),
+    isRead ? verifyReading(settings, ports) : undefined,
+  ]);
+  const sends = sending === undefined ? `${settings.host} takes mails from ${settings.fromAddress}` : inWords(sending);
+  const reads = reading ?? `${settings.imapHost} gives what comes into ${settings.imapFolder}`;
+  const ok = sending === undefined && reading === undefined;
+  return { ok, message: isRead ? `sending: ${sends}; reading: ${reads}` : sends };
 }
 
 async function connect(
@@ -87,10 +114,18 @@ async function connect(
   if (webhookUrl === undefined) throw new ChannelConnectError("set PUBLIC_URL: links in mails have to lead here");
   const failure = await verifyLogin(settings, ports);
   if (failure !== undefined) throw new ChannelConnectError(inWords(failure));
+  const unread = settings.imapHost === "" ? undefined : await verifyReading(settings, ports);
+  if (unread !== undefined) throw new ChannelConnectError(`the mailbox cannot be read: ${unread}`);
   const secretOr = (given: string) => (given === "" ? randomBytes(32).toString("base64url") : given);
   return {
     linkBase: webhookUrl.replace(/\/webhooks\/\d+$/, "/e"),
     linkSecret: secretOr(settings.linkSecret),
     webhookSecret: secretOr(settings.webhookSecret),
+    ...(settings.imapHost === "" || settings.imapSince !== "" ? {} : { imapSince: yesterday() }),
   };
+}
+
+/** Servers go by days, and each by its own clock. */
+function yesterday(): string {
+  return new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 }

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { createTransport } from "nodemailer";
 import type { ChannelPorts, SendResult } from "../../engine/channel-type.ts";
 import { toError } from "../../engine/to-error.ts";
+import type { MailFile } from "./email-files.ts";
 import { type EmailSettings, withoutSecrets } from "./email-settings.ts";
 
 /** What the server gets: the envelope is the mail's own From and To. */
@@ -11,6 +12,7 @@ export interface OutgoingMail {
   readonly html: string;
   readonly text: string;
   readonly messageId: string;
+  readonly files: readonly MailFile[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -78,16 +80,31 @@ export async function sendMail(
   const logger = { level: quiet, trace: quiet, debug: listen, info: quiet, warn: quiet, error: quiet, fatal: quiet };
   try {
     const transport = createTransport({ ...(await connectionTo(settings, ports)), logger, transactionLog: true });
+    const { to, files, ...said } = mail;
     await transport.sendMail({
       from: { name: settings.fromName, address: settings.fromAddress },
+      // As a text it would be a list of addresses.
+      to: { name: "", address: to },
       ...(settings.replyTo === "" ? {} : { replyTo: settings.replyTo }),
-      ...mail,
+      ...said,
+      attachments: files.map(toPart),
       headers: { ...mail.headers },
     });
     return undefined;
   } catch (thrown) {
     return toFailure(thrown, settings, wasTaking);
   }
+}
+
+function toPart({ name, mimeType, bytes, contentId }: MailFile) {
+  return {
+    filename: name,
+    contentType: mimeType,
+    content: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    contentTransferEncoding: "base64" as const,
+    contentDisposition: contentId === undefined ? ("attachment" as const) : ("inline" as const),
+    ...(contentId === undefined ? {} : { cid: contentId }),
+  };
 }
 
 function toFailure(thrown: unknown, settings: EmailSettings, wasTaking: boolean): SmtpFailure {

@@ -5,6 +5,7 @@ import { toLiteral } from "../../engine/literal-text.ts";
 import type { Attachment } from "../../model/message.ts";
 import { findSentTo, type SentTo } from "./email-links.ts";
 import { type EmailChannel, normaliseAddress } from "./email-settings.ts";
+import { cleanFileName } from "./file-type.ts";
 import { stripQuote } from "./strip-quote.ts";
 
 /** Longest text that is taken from one mail, in UTF-16 units. */
@@ -14,15 +15,12 @@ const longestText = 20_000;
 export async function fromEmail(raw: Buffer, channel: EmailChannel): Promise<InboundEvent[]> {
   const mail = await PostalMime.parse(raw, { attachmentEncoding: "arraybuffer", maxNestingDepth: 50 });
   const head = headersOf(mail);
-  const externalId = head("message-id") || createHash("sha256").update(raw).digest("hex");
+  const externalId = idOf(mail, raw);
   const report = deliveryReport(mail);
   if (report !== undefined) return fromReport(report, findSentTo(channel, `${raw.toString("latin1")}`), externalId);
-  const from = normaliseAddress(mail.from?.address ?? "");
-  const sentTo = findSentTo(channel, `${head("in-reply-to")} ${head("references")}`);
-  const recipient = sentTo?.recipient ?? from;
-  // Our own mail that came round, or mail from nobody: answering either would make a loop.
-  if (from === undefined || recipient === undefined || isOwn(from, channel) || isMachine(from)) return [];
-  const known = sentTo === undefined ? {} : { contactId: sentTo.contactId };
+  const writer = writerOf(mail, channel);
+  if (writer === undefined) return [];
+  const { recipient, sentTo } = writer;
   const text = stripQuote(mail.text ?? toPlain(mail.html ?? "")).slice(0, longestText);
   if (isAutomatic(head)) return [note({ externalId, recipient, text: `Automatic answer: ${text.slice(0, 500)}` })];
   const attachments = attachmentsOf(mail, externalId);
@@ -34,10 +32,43 @@ export async function fromEmail(raw: Buffer, channel: EmailChannel): Promise<Inb
       from: recipient,
       happening: { kind: "message", message: { externalId, text: said, attachments } },
       profile: { email: recipient, ...(mail.from?.name ? { name: mail.from.name.slice(0, 200) } : {}) },
-      ...known,
+      ...(sentTo === undefined ? {} : { contactId: sentTo.contactId }),
       ...(sentTo === undefined && channel.settings.unknownSenders === "ignore" ? { onlyKnown: true } : {}),
     },
   ];
+}
+
+/** A mail that is too large to be read, of which there is only the head: a note for agents, who find it in the mailbox. `size` in bytes. */
+export async function fromHugeEmail(head: Buffer, size: number, channel: EmailChannel): Promise<InboundEvent[]> {
+  const mail = await PostalMime.parse(head);
+  const writer = writerOf(mail, channel);
+  if (writer === undefined) return [];
+  const { recipient, sentTo } = writer;
+  const about = (mail.subject ?? "").trim().slice(0, 200);
+  const text = `A mail of ${Math.round(size / 1_048_576)} MB is too large to be shown here; it is in the mailbox: ${about}`;
+  const known = sentTo === undefined ? {} : { contactId: sentTo.contactId };
+  return [{ ...note({ externalId: idOf(mail, head), recipient, text }), ...known }];
+}
+
+/** Ids are compared and kept: one that nobody's program makes is told by its fingerprint. */
+function idOf(mail: Email, raw: Buffer): string {
+  const id = headersOf(mail)("message-id");
+  if (id !== "" && id.length <= 250) return id;
+  return createHash("sha256")
+    .update(id === "" ? raw : id)
+    .digest("hex");
+}
+
+/** Who wrote, by the address that answers go to, and which mail of ours they answer. Undefined: our own mail that came round, or nobody: answering either would make a loop. */
+function writerOf(
+  mail: Email,
+  channel: EmailChannel,
+): { readonly recipient: string; readonly sentTo: SentTo | undefined } | undefined {
+  const head = headersOf(mail);
+  const from = normaliseAddress(mail.from?.address ?? "");
+  if (from === undefined || isOwn(from, channel) || isMachine(from)) return undefined;
+  const sentTo = findSentTo(channel, `${head("in-reply-to")} ${head("references")}`);
+  return { recipient: sentTo?.recipient ?? from, sentTo };
 }
 
 type Head = (name: string) => string;
@@ -122,7 +153,7 @@ function attachmentsOf(mail: Email, externalId: string): Attachment[] {
       fileId: `${externalId}#${index}`,
       mimeType,
       size: typeof content === "string" ? Buffer.byteLength(content) : content.byteLength,
-      ...(filename ? { name: filename.slice(0, 200) } : {}),
+      ...(filename ? { name: cleanFileName(filename) } : {}),
     }));
 }
 

@@ -1,6 +1,7 @@
 import type { ChannelCapabilities } from "../../engine/channel-type.ts";
 import { renderForChannel } from "../../engine/render-content.ts";
 import type { MessageContent } from "../../model/message.ts";
+import { type MailFile, type MailFiles, nameOf } from "./email-files.ts";
 import { layOut, type MailPart } from "./email-html.ts";
 
 /** Where the parts of a message lead that come back to us. */
@@ -14,6 +15,7 @@ export interface Mail {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  readonly files: readonly MailFile[];
 }
 
 /** What separates a mail's text from what stands below it (RFC 3676). */
@@ -27,17 +29,20 @@ export function toEmail(
     readonly fallbackSubject: string;
     readonly footer: string;
     readonly links: MailLinks;
+    /** Those that go along. */
+    readonly files: MailFiles;
   },
 ): Mail[] {
   const subject = subjectOf(content, options.fallbackSubject);
   return renderForChannel(content, options.capabilities)
     .filter(({ text = "", attachments }) => text.trim() !== "" || attachments.length > 0)
     .map((part, index, parts) => {
-      const mail = toPart(part, options.links);
+      const mail = toPart(part, options);
       return {
         subject: parts.length > 1 ? `${subject} (${index + 1}/${parts.length})` : subject,
         html: layOut({ ...options, subject, preheader: content.preheader ?? "", part: mail }),
         text: toText(mail, options),
+        files: part.attachments.flatMap((attachment) => options.files.get(attachment) ?? []),
       };
     });
 }
@@ -52,10 +57,18 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
 
-function toPart({ text = "", attachments, buttons, quickReplies }: MessageContent, links: MailLinks): MailPart {
+function toPart(
+  { text = "", attachments, buttons, quickReplies }: MessageContent,
+  { links, files }: { readonly links: MailLinks; readonly files: MailFiles },
+): MailPart {
   return {
     text,
-    files: attachments.map(({ kind, url = "", name }) => ({ kind, url, name: name ?? nameOf(url) })),
+    files: attachments.map((attachment) => {
+      const { kind, url = "", name } = attachment;
+      const file = files.get(attachment);
+      if (file === undefined) return { kind, url, name: name ?? nameOf(url) ?? url };
+      return { kind, url: file.contentId === undefined ? undefined : `cid:${file.contentId}`, name: file.name };
+    }),
     buttons: [
       ...buttons.map((button) => ({
         title: button.title,
@@ -66,9 +79,9 @@ function toPart({ text = "", attachments, buttons, quickReplies }: MessageConten
   };
 }
 
-function nameOf(url: string): string {
-  const last = URL.canParse(url) ? new URL(url).pathname.split("/").at(-1) : undefined;
-  return last === undefined || last === "" ? url : last;
+/** What goes along is named by the mail program itself. */
+function isLink(url: string): boolean {
+  return url !== "" && !url.startsWith("cid:");
 }
 
 function toText(
@@ -77,7 +90,7 @@ function toText(
 ): string {
   const lines = [
     text,
-    ...files.map(({ name, url }) => (name === url ? url : `${name}: ${url}`)),
+    ...files.flatMap(({ name, url = "" }) => (isLink(url) ? (name === url ? url : `${name}: ${url}`) : [])),
     ...buttons.map(({ title, url }) => `${title}: ${url}`),
   ];
   const below = [footer, `${links.unsubscribeTitle}: ${links.unsubscribe}`].filter((line) => line !== "").join("\n");

@@ -82,6 +82,7 @@ const ports: ChannelPorts = {
   fetch,
   announce: () => {},
   findAddresses: async () => [],
+  fetchFile: async () => undefined,
   log: { warn: (data, message) => void logged.push({ data, message }), info: () => {} },
 };
 beforeEach(async () => {

@@ -31,7 +31,7 @@ function startPolling(deliver = async (events: readonly InboundEvent[]) => void 
   polling = telegram.poll?.(
     { id: 7, botId: 1, settings },
     deliver,
-    { fetch, announce: () => {}, findAddresses: async () => [], log },
+    { fetch, announce: () => {}, findAddresses: async () => [], fetchFile: async () => undefined, log },
     abort.signal,
   );
 }
@@ -126,7 +126,13 @@ describe("polling", () => {
 
   it("is not for a channel with a webhook", () => {
     const settings = telegram.settings.parse({ token, mode: "webhook" });
-    const ports = { fetch, announce: () => {}, findAddresses: async () => [], log: { warn: () => {}, info: () => {} } };
+    const ports = {
+      fetch,
+      announce: () => {},
+      findAddresses: async () => [],
+      fetchFile: async () => undefined,
+      log: { warn: () => {}, info: () => {} },
+    };
     expect(telegram.poll?.({ id: 7, botId: 1, settings }, async () => {}, ports, abort.signal)).toBeUndefined();
   });
 });

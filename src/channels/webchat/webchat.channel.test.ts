@@ -41,6 +41,7 @@ it("has nothing to push: a stored message has been sent, and open pages are told
   const ports = {
     fetch,
     findAddresses: async () => [],
+    fetchFile: async () => undefined,
     announce: (id: number) => announced.push(id),
     log: { warn() {}, info() {} },
   };

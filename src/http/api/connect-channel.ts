@@ -2,6 +2,7 @@ import { ChannelConnectError, type ChannelPorts, type ChannelType } from "../../
 import { toError } from "../../engine/to-error.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { RunningChannel } from "../../shell/channel-runtime.ts";
+import { createFileFetcher } from "../../shell/file-fetcher.ts";
 import { type Channel, changeChannel, requireChannel, setChannelState } from "../../store/channel-store.ts";
 import type { Access } from "../../store/workspace-store.ts";
 import type { HttpDependencies } from "../dependencies.ts";
@@ -15,8 +16,8 @@ async function findRunning({ channels }: HttpDependencies, id: number): Promise<
   return running;
 }
 
-function toPorts({ live, log, findAddresses }: HttpDependencies): ChannelPorts {
-  return { fetch, announce: live.announce, findAddresses, log };
+function toPorts({ live, log, findAddresses, outbound, now }: HttpDependencies): ChannelPorts {
+  return { fetch, announce: live.announce, findAddresses, fetchFile: createFileFetcher({ outbound, now }), log };
 }
 
 export function webhookUrlOf({ publicUrl }: HttpDependencies, id: number): string {

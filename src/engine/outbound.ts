@@ -10,6 +10,8 @@ export interface OutboundRequest {
   readonly maxBytes?: number | undefined;
   /** Redirects that are followed; default 0: a redirect is an answer like another. */
   readonly maxRedirects?: number | undefined;
+  /** The answer's body is wanted as it came, too: a file. */
+  readonly wantsBytes?: true | undefined;
 }
 
 /** What came of it. Whatever the status, an answer is `ok`; `message` is a sentence for whoever set the address up. */
@@ -20,6 +22,8 @@ export type OutboundResult =
       /** Names in lower case; of those that came several times, all, joined by commas. */
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
+      /** Where they were wanted; `body` is then empty. */
+      readonly bytes?: Uint8Array | undefined;
     }
   /** Never asked, because of the address or the headers. Trying again helps only when these change. */
   | { readonly kind: "refused"; readonly message: string }

@@ -216,7 +216,16 @@ async function follow(request: OutboundRequest, road: Road): Promise<OutboundRes
   let { method, body } = request;
   let headers = readHeaders(request.headers ?? {});
   for (let redirects = request.maxRedirects ?? 0; ; redirects -= 1) {
-    const answer = await exchange({ url, method, headers, body, addresses: await road.find(url), road, maxBytes });
+    const answer = await exchange({
+      url,
+      method,
+      headers,
+      body,
+      addresses: await road.find(url),
+      road,
+      maxBytes,
+      wantsBytes: request.wantsBytes === true,
+    });
     const location = answer.kind === "ok" ? redirectOf(answer) : undefined;
     if (answer.kind !== "ok" || location === undefined || (request.maxRedirects ?? 0) === 0) return answer;
     if (redirects === 0) throw new Error(`there are more than ${request.maxRedirects} redirects`);
@@ -275,6 +284,7 @@ interface Exchange {
   readonly addresses: readonly string[];
   readonly road: Road;
   readonly maxBytes: number;
+  readonly wantsBytes: boolean;
 }
 
 /** One request and its answer, on a connection of its own. */
@@ -318,7 +328,7 @@ async function exchange(options: Exchange): Promise<OutboundResult> {
 
 function readAnswer(
   answer: IncomingMessage,
-  { maxBytes }: Exchange,
+  { maxBytes, wantsBytes }: Exchange,
   { resolve, reject }: { readonly resolve: (result: OutboundResult) => void; readonly reject: (error: Error) => void },
 ): void {
   const chunks: Buffer[] = [];
@@ -340,7 +350,7 @@ function readAnswer(
       kind: "ok",
       status: answer.statusCode ?? 0,
       headers: Object.fromEntries(headers) as Record<string, string>,
-      body: Buffer.concat(chunks).toString("utf8"),
+      ...(wantsBytes ? { body: "", bytes: Buffer.concat(chunks) } : { body: Buffer.concat(chunks).toString("utf8") }),
     });
   });
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { noon } from "../../test/builders.ts";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import { createFakePlatform, type FakePlatform, type FakeSend } from "../../test/fake-channel.ts";
+import { outboundToLoopback } from "../../test/outbound.ts";
 import { aShop, echoFlow, recordingLog, type Shop, type TestClock, testClock } from "../../test/shell.ts";
 import { until } from "../../test/until.ts";
 import type { SendResult } from "../engine/channel-type.ts";
@@ -67,7 +68,7 @@ afterEach(async () => {
 async function aProcess(): Promise<{ outbox: Outbox; processId: number }> {
   const processId = await registerProcess(database.db, ["worker"]);
   const live = createLocalLive();
-  const ports = { fetch, announce: live.announce, findAddresses: async () => [], log };
+  const ports = { fetch, announce: live.announce, findAddresses: async () => [], outbound: outboundToLoopback, log };
   const { submit } = waist;
   const outbox = createOutbox({ db: database.hot, channels, ports, submit, log, now: clock.now, processId });
   outboxes.push(outbox);

@@ -81,7 +81,8 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
         });
   const live: Live = shared ?? local;
   const channels = createChannelRuntime({ db, catalogue: channelTypes, secretKey: options.secretKey, log, now });
-  const ports: ChannelPorts = { fetch, announce: live.announce, findAddresses: options.findAddresses, log };
+  const { findAddresses, outbound } = options;
+  const ports: ChannelPorts = { fetch, announce: live.announce, findAddresses, outbound, log };
   // Jobs may run before the waist stands, which takes the jobs' queue.
   const waistStands = Promise.withResolvers<Submit>();
   const submitLater: Submit = async (submission) => await (await waistStands.promise)(submission);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { channelContract, type ShownMessage } from "../../../test/contracts/channel-contract.ts";
-import { addressesOnLoopback } from "../../../test/outbound.ts";
+import { addressesOnLoopback, outboundToLoopback } from "../../../test/outbound.ts";
 import { testCertificate } from "../../../test/stand-ins/certificate.ts";
 import { type SmtpFault, type SmtpStandIn, startSmtpStandIn } from "../../../test/stand-ins/smtp.ts";
 import type { ChannelPorts, WebhookRequest } from "../../engine/channel-type.ts";
@@ -98,6 +98,7 @@ const ports: ChannelPorts = {
   fetch: () => Promise.reject(new Error("no channel fetches by itself")),
   announce: () => {},
   findAddresses: addressesOnLoopback,
+  outbound: outboundToLoopback,
   log: { warn: () => {}, info: () => {} },
 };
 const channelWith = (settings: object = {}) => ({

@@ -3,6 +3,7 @@ import { toError } from "../../engine/to-error.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { RunningChannel } from "../../shell/channel-runtime.ts";
 import { type Channel, changeChannel, requireChannel, setChannelState } from "../../store/channel-store.ts";
+import type { Database } from "../../store/database.ts";
 import type { Access } from "../../store/workspace-store.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { toStoredSettings } from "./channel-settings.ts";
@@ -15,8 +16,8 @@ async function findRunning({ channels }: HttpDependencies, id: number): Promise<
   return running;
 }
 
-function toPorts({ live, log, findAddresses }: HttpDependencies): ChannelPorts {
-  return { fetch, announce: live.announce, findAddresses, log };
+function toPorts({ live, log, findAddresses, outbound }: HttpDependencies): ChannelPorts {
+  return { fetch, announce: live.announce, findAddresses, outbound, log };
 }
 
 export function webhookUrlOf({ publicUrl }: HttpDependencies, id: number): string {
@@ -31,12 +32,19 @@ export async function connectChannel(dependencies: HttpDependencies, access: Acc
   await requireChannel(dependencies.db, access, id);
   const running = await findRunning(dependencies, id);
   const type = running.type as ChannelType;
+  const write = async (trx: Database, gained: object) => {
+    const settings = { ...(running.settings as object), ...gained };
+    await changeChannel(trx, access, id, toStoredSettings(type, settings, dependencies.secretKey));
+  };
+  const keep = async (gained: object) => {
+    await dependencies.db.transaction().execute((trx) => write(trx, gained));
+    dependencies.channels.forget(id);
+  };
   try {
-    const context = { webhookUrl: webhookUrlOf(dependencies, id) };
+    const context = { webhookUrl: webhookUrlOf(dependencies, id), keep };
     const gained = (await type.connect?.(running, context, toPorts(dependencies))) ?? {};
     return await dependencies.db.transaction().execute(async (trx) => {
-      const settings = { ...(running.settings as object), ...(gained as object) };
-      await changeChannel(trx, access, id, toStoredSettings(type, settings, dependencies.secretKey));
+      await write(trx, gained);
       return await setChannelState(trx, access, id, { status: "connected" });
     });
   } catch (thrown) {

@@ -32,7 +32,16 @@ export interface WebchatServer {
 /** `secretKey`: the one of the server before, where a restart is meant. */
 export async function webchatServer(
   { db, ...database }: OpenDatabase,
-  { secretKey = randomBytes(32), port = 0 }: { readonly secretKey?: Buffer; readonly port?: number } = {},
+  {
+    secretKey = randomBytes(32),
+    port = 0,
+    isItsOwnPublic = false,
+  }: {
+    readonly secretKey?: Buffer;
+    readonly port?: number;
+    /** Where it listens is where the world reaches it: platforms on this machine can call back. */
+    readonly isItsOwnPublic?: boolean;
+  } = {},
 ): Promise<WebchatServer> {
   const clock = testClock();
   const logged: string[] = [];
@@ -52,6 +61,7 @@ export async function webchatServer(
     now,
     isWorker: true,
   });
+  let publicUrl = "https://chat.example";
   const app = buildHttpApp({
     db,
     submit: shell.submit,
@@ -60,7 +70,9 @@ export async function webchatServer(
     channels: shell.channels,
     log,
     now,
-    publicUrl: "https://chat.example",
+    get publicUrl() {
+      return publicUrl;
+    },
     requestsPerSecond: 100_000,
     secretKey,
     outbound: outboundToLoopback,
@@ -69,6 +81,7 @@ export async function webchatServer(
     isReady: async () => true,
   });
   const url = await app.listen({ host: "127.0.0.1", port });
+  if (isItsOwnPublic) publicUrl = url;
   return {
     app,
     shell,

@@ -64,6 +64,14 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
     setIdentityStatus(draft, "active");
     return undefined;
   },
+  message_status: (draft, event) => {
+    const { status, mid, andEarlier, until, reason, channelId } = event;
+    // Which messages that is, the store knows, which writes it down.
+    if (channelId !== undefined) {
+      draft.facts.push({ kind: `message_${status}`, channelId, mid, andEarlier, until, reason });
+    }
+    return undefined;
+  },
   timer: (draft, event, catalogue) => {
     const position = draft.contact.positions.find(({ id }) => id === event.positionId);
     // Gone on meanwhile, or moved to later: nothing is due.

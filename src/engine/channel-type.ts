@@ -3,6 +3,7 @@ import type { Profile } from "../model/contact.ts";
 import type { Happening } from "../model/event.ts";
 import type { Json } from "../model/field.ts";
 import type { MediaKind, MessageContent } from "../model/message.ts";
+import type { OutboundHttp } from "./outbound.ts";
 
 /** What a channel can do, as data: the engine, the renderer and the editor read it; nobody asks "is this Telegram?". */
 export interface ChannelCapabilities {
@@ -36,6 +37,11 @@ export interface InboundEvent {
   readonly contactId?: number | undefined;
   /** Somebody whom the channel does not know is nobody: the event is left out instead of making a contact. */
   readonly onlyKnown?: true | undefined;
+  /**
+   * The answer to the call can say something to the person, who may not be written to yet: how many of the messages that follow from the event it can hold, from the first on.
+   * They are stored as sent, and handed to `answerWith`.
+   */
+  readonly countInAnswer?: ((contents: readonly MessageContent[]) => number) | undefined;
 }
 
 /** What somebody who follows a signed link in one of our messages is to do there, and who they are. */
@@ -132,11 +138,21 @@ export interface ChannelPorts {
   readonly findAddresses: FindAddresses;
   /** For files of messages that go along instead of being linked. */
   readonly fetchFile: FetchFile;
+  /** For addresses that users gave: files in messages. */
+  readonly outbound: OutboundHttp;
   readonly log: { warn(data: object, message: string): void; info(data: object, message: string): void };
 }
 
 /** Where a connected channel's own receiver (long polling) hands what it got. Resolves after the commit. */
 export type DeliverInbound = (events: readonly InboundEvent[]) => Promise<void>;
+
+/** What `connect` needs besides the channel. */
+export interface ConnectContext {
+  /** Where the platform reaches the channel; undefined: nowhere. */
+  readonly webhookUrl: string | undefined;
+  /** Stores settings at once, for a platform that calls back before it has answered. */
+  readonly keep?: ((settings: Readonly<Record<string, Json>>) => Promise<void>) | undefined;
+}
 
 /** A channel kind: one folder, one registry line. */
 export interface ChannelType<Settings = unknown> {
@@ -150,11 +166,13 @@ export interface ChannelType<Settings = unknown> {
   readonly uncertainPolicy: "repeat" | "ask";
   /** Checks and parses a webhook call; pure but for the signature check. Absent: the channel has no webhooks. */
   receive?(request: WebhookRequest, channel: ConnectedChannel<Settings>): WebhookResult | Promise<WebhookResult>;
+  /** The body of an answer that says this to the person; the same when the call comes again. For events with `countInAnswer`. */
+  answerWith?(contents: readonly MessageContent[], channel: ConnectedChannel<Settings>): unknown;
   send(request: SendRequest, channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<SendResult>;
   /** Registers with the platform (sets the webhook); returns what to store into the settings. Throws `ChannelConnectError`. */
   connect?(
     channel: ConnectedChannel<Settings>,
-    context: { readonly webhookUrl: string | undefined },
+    context: ConnectContext,
     ports: ChannelPorts,
   ): Promise<Readonly<Record<string, Json>>>;
   disconnect?(channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<void>;

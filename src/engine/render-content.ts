@@ -1,4 +1,4 @@
-import type { MessageContent, OutgoingButton, QuickReply } from "../model/message.ts";
+import type { Attachment, MessageContent, OutgoingButton, QuickReply } from "../model/message.ts";
 import type { ChannelCapabilities } from "./channel-type.ts";
 
 /**
@@ -9,9 +9,9 @@ import type { ChannelCapabilities } from "./channel-type.ts";
 export function renderForChannel(content: MessageContent, capabilities: ChannelCapabilities): MessageContent[] {
   const lines = [content.text ?? ""];
   const attachments = content.attachments.filter((attachment) => {
-    const { kind, url, fileId, name } = attachment;
+    const { kind, url, fileId } = attachment;
     if (capabilities.media.includes(kind) && (url ?? fileId) !== undefined) return true;
-    lines.push([name, url].filter((word) => word !== undefined).join(": ") || `[${kind}]`);
+    lines.push(toLine(attachment));
     return false;
   });
   const buttons = fitButtons(content, capabilities, lines);
@@ -21,6 +21,11 @@ export function renderForChannel(content: MessageContent, capabilities: ChannelC
   const parts: MessageContent[] = texts.map((text) => ({ text, ...bare }));
   const last = parts.pop() ?? bare;
   return [...parts, { ...last, attachments, buttons, quickReplies }];
+}
+
+/** The line of text that stands for a file which cannot be shown. */
+export function toLine({ kind, url, name }: Attachment): string {
+  return [name, url].filter((word) => word !== undefined).join(": ") || `[${kind}]`;
 }
 
 function fitButtons(

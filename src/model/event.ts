@@ -11,16 +11,34 @@ export interface InboundMessage {
   readonly attachments: readonly Attachment[];
 }
 
+/**
+ * What the platform tells of messages that we sent to the person: of one, by its id there; of that one and all before it (`andEarlier`); or of all that were
+ * sent until a moment (`until`, Unix milliseconds). A later state is never undone: failed, delivered, read, in this order.
+ */
+export interface MessageReceipt {
+  readonly status: "delivered" | "read" | "failed";
+  /** The platform's id of the message. */
+  readonly mid?: string | undefined;
+  readonly andEarlier?: true | undefined;
+  readonly until?: number | undefined;
+  /** Why it failed, in the platform's words. */
+  readonly reason?: string | undefined;
+}
+
 /** What happened. One kind a line; every door speaks these and nothing else. */
 export type Happening =
   | { readonly kind: "message"; readonly message: InboundMessage }
   | { readonly kind: "message_edited"; readonly message: InboundMessage }
   /** A press of a button or quick reply; `payload` is what the message step put there. */
   | { readonly kind: "button"; readonly payload: string; readonly title?: string | undefined }
-  /** `/start`, "Get started", a link opened; `payload` is what stood in the link. */
-  | { readonly kind: "start"; readonly payload?: string | undefined }
+  /**
+   * `/start`, "Get started", a link opened; `payload` is what stood in the link. `message`: what was said with it, where the platform tells of a link only
+   * then; it is kept in the conversation and answers nothing.
+   */
+  | { readonly kind: "start"; readonly payload?: string | undefined; readonly message?: InboundMessage | undefined }
   | { readonly kind: "blocked"; readonly reason?: string | undefined }
   | { readonly kind: "unblocked" }
+  | ({ readonly kind: "message_status" } & MessageReceipt)
   /** A wait is over. Obsolete if the position has gone on meanwhile. */
   | { readonly kind: "timer"; readonly positionId: string }
   /** What a job brought back for a parked position. */

@@ -1,5 +1,6 @@
 import type { Contact, Profile, ProfileKey } from "./contact.ts";
 import type { ConsentKind, ConversationStatus } from "./conversation.ts";
+import type { MessageReceipt } from "./event.ts";
 import type { FieldValue, Json } from "./field.ts";
 import type { OutgoingMessage } from "./message.ts";
 import type { DealChanges } from "./sales-plan.ts";
@@ -69,6 +70,11 @@ export type Fact =
       readonly number?: number | undefined;
     }
   | { readonly kind: "channel_blocked" | "channel_unblocked"; readonly channelId: number }
+  /** What became of messages of ours, as the platform tells: see `MessageReceipt`. */
+  | ({
+      readonly kind: "message_delivered" | "message_read" | "message_failed";
+      readonly channelId: number;
+    } & Omit<MessageReceipt, "status">)
   | { readonly kind: "identity_added"; readonly channelId: number; readonly externalId: string }
   | { readonly kind: "flow_started"; readonly flow: string; readonly step: string; readonly by: string }
   | { readonly kind: "step_entered"; readonly flow: string; readonly step: string }

@@ -6,6 +6,10 @@ export const webhookEvents = {
   contact_merged: "Another contact became part of this one.",
   message_in: "A message or a press came in.",
   message_out: "A message was decided to be sent. What became of it is with the message.",
+  message_delivered: "The platform says that a message (`mid`: its id there) reached the person.",
+  message_read:
+    "The platform says that a message was read; `andEarlier`: those before it as well; `until`: all that were sent until then.",
+  message_failed: "The platform says that a message that it had taken did not reach the person.",
   tag_added: "A tag was added.",
   tag_removed: "A tag was taken away.",
   label_added: "A label was added.",

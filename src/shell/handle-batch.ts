@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Advance } from "../engine/advance.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
-import type { MessageStatus } from "../model/message.ts";
+import type { MessageStatus, OutgoingMessage } from "../model/message.ts";
 import type { Answer, JobRequest, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ContactChange, HandledOutcome } from "../store/batch.ts";
@@ -372,9 +372,12 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
           ? await carryOutMerge(trx, event, { primary: loaded, secondary, outcome })
           : loaded;
       changes.set(contact.id, { before: stored.contact, after: outcome.contact, bot, at: event.at });
+      const answered = findAnswered(arrival.submission, outcome.messages);
+      const isThere = (message: OutgoingMessage) =>
+        answered.has(message) || isPullChannel(bot.channels.get(message.channelId) ?? "");
       const messages = outcome.messages.map((message) => ({
         ...message,
-        status: (isPullChannel(bot.channels.get(message.channelId) ?? "") ? "sent" : "queued") as MessageStatus,
+        status: (isThere(message) ? "sent" : "queued") as MessageStatus,
       }));
       handled.push({
         event,
@@ -391,6 +394,18 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
     },
     result: () => ({ handled, contacts: [...changes.values()], variables, jobs, deliveries, desks }),
   };
+}
+
+/** The messages that the person sees in the answer to the call itself. */
+function findAnswered(
+  { target, countInAnswer }: Submission,
+  messages: readonly OutgoingMessage[],
+): ReadonlySet<OutgoingMessage> {
+  if (countInAnswer === undefined || !("channelId" in target)) return new Set();
+  const own = messages.filter(
+    ({ channelId, recipient }) => channelId === target.channelId && recipient === target.externalId,
+  );
+  return new Set(own.slice(0, countInAnswer(own.map(({ content }) => content))));
 }
 
 function toEvent({ submission, eventId, at, seed }: Arrival): Event {

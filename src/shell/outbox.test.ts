@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { noon } from "../../test/builders.ts";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import { createFakePlatform, type FakePlatform, type FakeSend } from "../../test/fake-channel.ts";
+import { outboundToLoopback } from "../../test/outbound.ts";
 import { aShop, echoFlow, recordingLog, type Shop, type TestClock, testClock } from "../../test/shell.ts";
 import { until } from "../../test/until.ts";
 import type { SendResult } from "../engine/channel-type.ts";
@@ -71,7 +72,7 @@ async function aProcess(): Promise<{ outbox: Outbox; processId: number }> {
     fetch,
     announce: live.announce,
     findAddresses: async () => [],
-    fetchFile: async () => undefined,
+    fetchFile: async () => undefined, outbound: outboundToLoopback,
     log,
   };
   const { submit } = waist;

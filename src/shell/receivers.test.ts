@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import { createFakePlatform } from "../../test/fake-channel.ts";
+import { outboundToLoopback } from "../../test/outbound.ts";
 import { aShop, isOnServer, recordingLog, type Shop, testClock } from "../../test/shell.ts";
 import { until } from "../../test/until.ts";
 import type { DeliverInbound, InboundEvent } from "../engine/channel-type.ts";
@@ -67,7 +68,7 @@ function aProcess({ polls = true }: { readonly polls?: boolean } = {}) {
       log,
       now: () => Date.now(),
     }),
-    ports: { fetch, findAddresses: async () => [], fetchFile: async () => undefined, announce: live.announce, log },
+    ports: { fetch, findAddresses: async () => [], fetchFile: async () => undefined, outbound: outboundToLoopback, announce: live.announce, log },
     submit: async (submission) => {
       submitted.push(submission);
       return { status: "done" };

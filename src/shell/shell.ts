@@ -84,7 +84,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
   const channels = createChannelRuntime({ db, catalogue: channelTypes, secretKey: options.secretKey, log, now });
   const { outbound, findAddresses } = options;
   const fetchFile = createFileFetcher({ outbound, now });
-  const ports: ChannelPorts = { fetch, announce: live.announce, findAddresses, fetchFile, log };
+  const ports: ChannelPorts = { fetch, announce: live.announce, findAddresses, fetchFile, outbound, log };
   // Jobs may run before the waist stands, which takes the jobs' queue.
   const waistStands = Promise.withResolvers<Submit>();
   const submitLater: Submit = async (submission) => await (await waistStands.promise)(submission);

@@ -1,5 +1,6 @@
 import type { Profile } from "../model/contact.ts";
 import type { EventSource, Happening } from "../model/event.ts";
+import type { MessageContent } from "../model/message.ts";
 import type { Answer } from "../model/outcome.ts";
 
 /** What a person who is nobody yet is told apart by. */
@@ -34,6 +35,8 @@ export interface Submission {
   readonly dedupeKey?: string | undefined;
   readonly profile?: Profile | undefined;
   readonly username?: string | undefined;
+  /** See `InboundEvent`: so many of the messages, from the first on, are in the door's own answer. */
+  readonly countInAnswer?: ((contents: readonly MessageContent[]) => number) | undefined;
 }
 
 /** What the door hears once everything that follows from the event is committed. */

@@ -17,7 +17,7 @@ export async function submitInbound(
     if (await isForUs(db, channelId, event)) meant.push(event);
   }
   return await Promise.all(
-    meant.map(({ externalId, from, happening, at, profile, username }) =>
+    meant.map(({ externalId, from, happening, at, profile, username, countInAnswer }) =>
       submit({
         target: { channelId, externalId: from },
         dedupeKey: `c${channelId}:${externalId}`,
@@ -26,6 +26,7 @@ export async function submitInbound(
         at,
         profile,
         username,
+        countInAnswer,
       }),
     ),
   );

@@ -71,7 +71,7 @@ function listOccurrences({ facts, messages }: Outcome): Occurrence[] {
 
 function ofInbound(event: Event): Occurrence[] {
   const channelId = event.channelId ?? null;
-  if (event.kind === "message") {
+  if ((event.kind === "message" || event.kind === "start") && event.message !== undefined) {
     const { text, attachments, externalId } = event.message;
     const data = { channelId, text: text ?? null, attachments: attachments as unknown as Json };
     return [{ event: "message_in", data: { ...data, externalId: externalId ?? null } }];

@@ -69,7 +69,7 @@ function inboundRow(event: Event, contactId: number): MessageRow | undefined {
     at: event.at,
     lane: 0,
   });
-  if (event.kind === "message") {
+  if ((event.kind === "message" || event.kind === "start") && event.message !== undefined) {
     const { text, attachments, externalId } = event.message;
     return row({ ...noParts, ...(text === undefined ? {} : { text }), attachments: [...attachments] }, externalId);
   }

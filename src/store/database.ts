@@ -20,6 +20,7 @@ import { up as salesPlans } from "./migrations/0016-sales-plans.ts";
 import { up as mentions } from "./migrations/0022-mentions.ts";
 import { up as files } from "./migrations/0023-files.ts";
 import { up as savedReplies } from "./migrations/0024-saved-replies.ts";
+import { up as receipts } from "./migrations/0027-receipts.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
 import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
@@ -167,6 +168,7 @@ const migrations = {
   "0022-mentions": { up: mentions },
   "0023-files": { up: files },
   "0024-saved-replies": { up: savedReplies },
+  "0027-receipts": { up: receipts },
 };
 
 /**

@@ -85,6 +85,24 @@ export async function listMessagesOfEvent(
     .execute();
 }
 
+/** What an event made the bot say to the person it came from, in order. */
+export async function listReplies(
+  db: Database,
+  to: { readonly contactId: number; readonly eventId: number; readonly channelId: number; readonly recipient: string },
+): Promise<MessageContent[]> {
+  const rows = await db
+    .selectFrom("messages")
+    .select("content")
+    .where("contactId", "=", to.contactId)
+    .where("eventId", "=", to.eventId)
+    .where("channelId", "=", to.channelId)
+    .where("recipient", "=", to.recipient)
+    .where("direction", "=", "out")
+    .orderBy("id")
+    .execute();
+  return rows.map(({ content }) => content);
+}
+
 /** What a chat shows of a contact's messages. */
 export interface ChatFilter {
   readonly contactId: number;

@@ -155,10 +155,13 @@ export interface SendOutcome {
   readonly at: number;
 }
 
-/** Records attempts, in one statement. A platform's words are cleaned: a group that cannot be written would be sent again for ever. */
+/** Records attempts, in one statement. What the platform told of a message already (`writeReceipts`) is later than that it was sent. A platform's words are cleaned: a group that cannot be written would be sent again for ever. */
 export async function recordSends(db: Database, outcomes: readonly SendOutcome[]): Promise<void> {
   await sql`/* prepare */
-    update messages m set status = o.status, error = o.error, external_id = coalesce(o."externalId", m.external_id),
+    update messages m set external_id = coalesce(o."externalId", m.external_id),
+      status = case when o.status = 'sent' then coalesce(m.receipts -> o."externalId" ->> 'status', o.status) else o.status end,
+      error = case when o.status = 'sent' then m.receipts -> o."externalId" ->> 'reason' else o.error end,
+      receipts = case when o.status = 'queued' then m.receipts end,
       sending_at = case when o."maybeSent" then m.sending_at end,
       sent_at = case when o.status = 'sent' then to_timestamp(o.at / 1000.0) end,
       next_attempt_at = to_timestamp(o."notBefore" / 1000.0),

@@ -3,6 +3,7 @@ import type { Batch, ContactChange } from "./batch.ts";
 import { noParts } from "./batch-rows.ts";
 import { writeConversationLog } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
+import { writeReceipts } from "./receipt-store.ts";
 
 /** Tags and labels that an action named and the workspace does not know yet; that changes what bots know, so the revision goes up. */
 export async function createMissingNames(trx: Database, { contacts }: Batch): Promise<void> {
@@ -50,6 +51,7 @@ export async function writeRare(trx: Database, batch: Batch): Promise<void> {
   await writeNotes(trx, batch);
   await writeConversationLog(trx, batch.handled);
   await writeEdits(trx, batch);
+  await writeReceipts(trx, batch);
 }
 
 async function writeLabels(trx: Database, { before, after, bot, at }: ContactChange): Promise<void> {

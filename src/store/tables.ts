@@ -239,6 +239,7 @@ export interface Tables extends MoreTables {
     partsSent: Generated<number>;
     uncertainSends: Generated<number>;
     author: MessageAuthor | null;
+    receipts: NullableJsonColumn<Record<string, Json>>;
   };
   products: {
     id: Generated<number>;

@@ -9,6 +9,7 @@ import {
   type SendRequest,
   type WebhookRequest,
 } from "../../src/engine/channel-type.ts";
+import type { OutboundHttp } from "../../src/engine/outbound.ts";
 import { type MessageContent, mediaKinds } from "../../src/model/message.ts";
 import { addressesOnLoopback } from "../outbound.ts";
 
@@ -49,11 +50,21 @@ export interface ContractSetup {
   readonly faults?: readonly string[];
 }
 
+/** Where the files of the contract are: eleven bytes each. */
+const fileHost: OutboundHttp = async () => ({
+  kind: "ok",
+  status: 200,
+  headers: { "content-length": "11", "content-type": "application/octet-stream" },
+  body: "",
+  bytes: Buffer.from("eleven more"),
+});
+
 const silent: ChannelPorts = {
-  fetch: () => Promise.reject(new Error("the contract lets no channel fetch by itself")),
+  fetch,
   announce: () => {},
   findAddresses: addressesOnLoopback,
   fetchFile: async () => undefined,
+  outbound: fileHost,
   log: { warn: () => {}, info: () => {} },
 };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { channelContract, type ShownMessage } from "../../../test/contracts/channel-contract.ts";
-import { addressesOnLoopback } from "../../../test/outbound.ts";
+import { addressesOnLoopback, outboundToLoopback } from "../../../test/outbound.ts";
 import { testCertificate } from "../../../test/stand-ins/certificate.ts";
 import { type SmtpFault, type SmtpStandIn, startSmtpStandIn } from "../../../test/stand-ins/smtp.ts";
 import type { ChannelPorts, WebhookRequest } from "../../engine/channel-type.ts";
@@ -100,6 +100,7 @@ const ports: ChannelPorts = {
   announce: () => {},
   findAddresses: addressesOnLoopback,
   fetchFile: async () => undefined,
+  outbound: outboundToLoopback,
   log: { warn: () => {}, info: () => {} },
 };
 const channelWith = (settings: object = {}) => ({

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { channelContract, type ShownMessage } from "../../../test/contracts/channel-contract.ts";
+import { outboundToLoopback } from "../../../test/outbound.ts";
 import {
   startTelegramStandIn,
   type TelegramFault,
@@ -83,6 +84,7 @@ const ports: ChannelPorts = {
   announce: () => {},
   findAddresses: async () => [],
   fetchFile: async () => undefined,
+  outbound: outboundToLoopback,
   log: { warn: (data, message) => void logged.push({ data, message }), info: () => {} },
 };
 beforeEach(async () => {

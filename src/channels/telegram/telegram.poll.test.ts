@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { outboundToLoopback } from "../../../test/outbound.ts";
 import { startTelegramStandIn, type TelegramStandIn } from "../../../test/stand-ins/telegram-bot-api.ts";
 import { until } from "../../../test/until.ts";
 import type { InboundEvent } from "../../engine/channel-type.ts";
@@ -31,7 +32,7 @@ function startPolling(deliver = async (events: readonly InboundEvent[]) => void 
   polling = telegram.poll?.(
     { id: 7, botId: 1, settings },
     deliver,
-    { fetch, announce: () => {}, findAddresses: async () => [], fetchFile: async () => undefined, log },
+    { fetch, announce: () => {}, findAddresses: async () => [], fetchFile: async () => undefined, outbound: outboundToLoopback, log },
     abort.signal,
   );
 }
@@ -131,6 +132,7 @@ describe("polling", () => {
       announce: () => {},
       findAddresses: async () => [],
       fetchFile: async () => undefined,
+      outbound: outboundToLoopback,
       log: { warn: () => {}, info: () => {} },
     };
     expect(telegram.poll?.({ id: 7, botId: 1, settings }, async () => {}, ports, abort.signal)).toBeUndefined();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { outboundToLoopback } from "../../../test/outbound.ts";
 import { webchat } from "./webchat.channel.ts";
 
 describe("settings", () => {
@@ -42,6 +43,7 @@ it("has nothing to push: a stored message has been sent, and open pages are told
     fetch,
     findAddresses: async () => [],
     fetchFile: async () => undefined,
+    outbound: outboundToLoopback,
     announce: (id: number) => announced.push(id),
     log: { warn() {}, info() {} },
   };

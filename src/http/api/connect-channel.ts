@@ -4,6 +4,7 @@ import { AppError } from "../../model/app-error.ts";
 import type { RunningChannel } from "../../shell/channel-runtime.ts";
 import { createFileFetcher } from "../../shell/file-fetcher.ts";
 import { type Channel, changeChannel, requireChannel, setChannelState } from "../../store/channel-store.ts";
+import type { Database } from "../../store/database.ts";
 import type { Access } from "../../store/workspace-store.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { toStoredSettings } from "./channel-settings.ts";
@@ -17,7 +18,7 @@ async function findRunning({ channels }: HttpDependencies, id: number): Promise<
 }
 
 function toPorts({ live, log, findAddresses, outbound, now }: HttpDependencies): ChannelPorts {
-  return { fetch, announce: live.announce, findAddresses, fetchFile: createFileFetcher({ outbound, now }), log };
+  return { fetch, announce: live.announce, findAddresses, fetchFile: createFileFetcher({ outbound, now }), outbound, log };
 }
 
 export function webhookUrlOf({ publicUrl }: HttpDependencies, id: number): string {
@@ -32,12 +33,19 @@ export async function connectChannel(dependencies: HttpDependencies, access: Acc
   await requireChannel(dependencies.db, access, id);
   const running = await findRunning(dependencies, id);
   const type = running.type as ChannelType;
+  const write = async (trx: Database, gained: object) => {
+    const settings = { ...(running.settings as object), ...gained };
+    await changeChannel(trx, access, id, toStoredSettings(type, settings, dependencies.secretKey));
+  };
+  const keep = async (gained: object) => {
+    await dependencies.db.transaction().execute((trx) => write(trx, gained));
+    dependencies.channels.forget(id);
+  };
   try {
-    const context = { webhookUrl: webhookUrlOf(dependencies, id) };
+    const context = { webhookUrl: webhookUrlOf(dependencies, id), keep };
     const gained = (await type.connect?.(running, context, toPorts(dependencies))) ?? {};
     return await dependencies.db.transaction().execute(async (trx) => {
-      const settings = { ...(running.settings as object), ...(gained as object) };
-      await changeChannel(trx, access, id, toStoredSettings(type, settings, dependencies.secretKey));
+      await write(trx, gained);
       return await setChannelState(trx, access, id, { status: "connected" });
     });
   } catch (thrown) {

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { ChannelType, WebhookRequest } from "../../engine/channel-type.ts";
+import type { ChannelType, InboundEvent, WebhookRequest } from "../../engine/channel-type.ts";
 import { AppError, type ErrorCode } from "../../model/app-error.ts";
+import type { MessageContent } from "../../model/message.ts";
 import type { RunningChannel } from "../../shell/channel-runtime.ts";
 import type { SubmitReply } from "../../shell/submission.ts";
 import { submitInbound } from "../../shell/submit-inbound.ts";
+import { listReplies } from "../../store/message-store.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { checkUrl } from "../encoding.ts";
 
@@ -25,19 +27,40 @@ export function channelWebhookRoutes(app: FastifyInstance, dependencies: HttpDep
       const channel = await findChannel(dependencies, request.params.channelId);
       const body = request.body instanceof Buffer ? request.body : noBody;
       const result = await receive(channel, request, body);
+      // Platforms ask whether somebody is here while the channel is being connected: what brings no events is answered.
+      if (channel.status === "disconnected" && result.events.length > 0) throw nobody();
       const replies = await submitInbound(dependencies, channel.id, result.events);
       throwWhatMustComeAgain(replies);
-      return reply.send(result.response?.body ?? "");
+      const answered = await findAnswered(dependencies, channel.id, result.events, replies);
+      const said = answered.length === 0 ? undefined : (channel.type as ChannelType).answerWith?.(answered, channel);
+      return reply.send(said ?? result.response?.body ?? "");
     },
   });
 }
 
+const nobody = () => new AppError("channel.not_found", "there is no connected channel at this address");
+
 async function findChannel({ channels }: HttpDependencies, id: string): Promise<RunningChannel> {
   const channel = /^\d{1,15}$/.test(id) ? await channels.find(Number(id)) : undefined;
-  if (channel === undefined || channel.status === "disconnected") {
-    throw new AppError("channel.not_found", "there is no connected channel at this address");
-  }
+  if (channel === undefined) throw nobody();
   return channel;
+}
+
+/** What the answer is to say to the person. Read anew, so that a call that comes again is answered alike. */
+async function findAnswered(
+  { db }: HttpDependencies,
+  channelId: number,
+  events: readonly InboundEvent[],
+  replies: readonly SubmitReply[],
+): Promise<MessageContent[]> {
+  const answered: MessageContent[] = [];
+  for (const [index, { from: recipient, countInAnswer }] of events.entries()) {
+    const { contactId, eventId } = replies[index] ?? {};
+    if (countInAnswer === undefined || contactId === undefined || eventId === undefined) continue;
+    const contents = await listReplies(db, { contactId, eventId, channelId, recipient });
+    answered.push(...contents.slice(0, countInAnswer(contents)));
+  }
+  return answered;
 }
 
 const refusals: Readonly<Record<400 | 401 | 403 | 404, ErrorCode>> = {
@@ -66,5 +89,5 @@ async function receive(channel: RunningChannel, request: FastifyRequest, body: B
 /** A channel that was deleted meanwhile is gone for the platform too; an event that broke `advance` is kept and need not come again. */
 function throwWhatMustComeAgain(replies: readonly SubmitReply[]): void {
   const isGone = replies.some((reply) => reply.status === "refused" && reply.code === "channel.not_found");
-  if (isGone) throw new AppError("channel.not_found", "there is no connected channel at this address");
+  if (isGone) throw nobody();
 }

@@ -31,7 +31,7 @@ export function describeFact(t: TFunction, fact: FactBody): string {
 }
 
 export function isFailure({ kind }: FactBody): boolean {
-  return kind === "error" || kind === "message_skipped";
+  return kind === "error" || kind === "message_skipped" || kind === "message_failed";
 }
 
 const eventWords: Readonly<Record<EventWord, true>> = {
@@ -41,6 +41,7 @@ const eventWords: Readonly<Record<EventWord, true>> = {
   start: true,
   blocked: true,
   unblocked: true,
+  message_status: true,
   timer: true,
   job_result: true,
   actions: true,
@@ -79,6 +80,9 @@ const factWords: Readonly<Record<FactWord, true>> = {
   custom_event: true,
   channel_blocked: true,
   channel_unblocked: true,
+  message_delivered: true,
+  message_read: true,
+  message_failed: true,
   identity_added: true,
   flow_started: true,
   step_entered: true,

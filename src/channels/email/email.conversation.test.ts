@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/database.ts";
-import { addressesOnLoopback } from "../../../test/outbound.ts";
+import { addressesOnLoopback, outboundToLoopback } from "../../../test/outbound.ts";
 import { aReceiver } from "../../../test/receiver.ts";
 import { aShop, contactOf, echoFlow, type Shop, type TestShell, testShell, untilSent } from "../../../test/shell.ts";
 import { testCertificate } from "../../../test/stand-ins/certificate.ts";
@@ -195,6 +195,7 @@ describe("connecting a mailbox", () => {
     announce: () => {},
     findAddresses: addressesOnLoopback,
     fetchFile: async () => undefined,
+    outbound: outboundToLoopback,
     log: { warn: () => {}, info: () => {} },
   };
   const channelWith = (more: object = {}) => ({

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { addressesOnLoopback } from "../../../test/outbound.ts";
+import { addressesOnLoopback, outboundToLoopback } from "../../../test/outbound.ts";
 import { testCertificate } from "../../../test/stand-ins/certificate.ts";
 import { type ImapOptions, type ImapStandIn, startImapStandIn } from "../../../test/stand-ins/imap.ts";
 import { until } from "../../../test/until.ts";
@@ -29,6 +29,7 @@ const ports: ChannelPorts = {
   announce: () => {},
   findAddresses: addressesOnLoopback,
   fetchFile: async () => undefined,
+  outbound: outboundToLoopback,
   log: { warn: (data) => void warnings.push(data), info: () => {} },
 };
 const aMail = (id: string, { text = "Hello", head = {} as Readonly<Record<string, string>> } = {}) =>

@@ -80,6 +80,7 @@ const ports: ChannelPorts = {
   fetch,
   announce: () => {},
   findAddresses: addressesOnLoopback,
+  fetchFile: async () => undefined,
   outbound: outboundToLoopback,
   log: { warn: () => {}, info: () => {} },
 };

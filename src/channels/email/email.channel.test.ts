@@ -369,6 +369,11 @@ describe("a mail that comes in", () => {
     expect(await receive(aMail(head))).toMatchObject([{ from: "ann@example.org", contactId: 9 }]);
   });
 
+  it("of a million short lines is read as far as is good for everybody else", async () => {
+    const [event] = await receive(aMail({}, `Hello\n${"x\n".repeat(1_000_000)}`));
+    expect(event).toMatchObject({ happening: { message: { text: expect.stringMatching(/^Hello\nx/) } } });
+  });
+
   it("tells of its files", async () => {
     const head = { "Content-Type": 'multipart/mixed; boundary="b"' };
     const parts =

@@ -6,6 +6,11 @@ import { type EmailSettings, withoutSecrets } from "./email-settings.ts";
 
 /** Larger mails are not read. Most servers take no more than this from anybody. */
 export const mostBytes = 25 * 1_048_576;
+/**
+ * As much is read of a mail, as a call may bring: texts stand before files, whose content is not kept. Parsing holds up everything else: 25 MB took 3.7 s, and minutes
+ * where somebody made it of short lines.
+ */
+export const readBytes = 1_048_576;
 
 const timeouts = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 120_000 };
 
@@ -101,9 +106,9 @@ function connectionTo(settings: EmailSettings, address: string) {
     disableAutoIdle: true,
     disableCompression: true,
     disableAutoEnable: true,
-    // No answer is larger than a mail that is read and what stands around it.
-    maxLiteralSize: mostBytes + 65_536,
-    maxResponseSize: mostBytes + 1_048_576,
+    // No answer is larger than what is read of a mail, or its head, and what stands around it.
+    maxLiteralSize: 4 * readBytes,
+    maxResponseSize: 5 * readBytes,
     ...timeouts,
   };
 }

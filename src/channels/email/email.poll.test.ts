@@ -188,6 +188,21 @@ describe("a mail in it", () => {
     },
   );
 
+  it("that is large is read as far as its text and the names of its files stand", async () => {
+    await aMailbox();
+    const head = { "Content-Type": 'multipart/mixed; boundary="b"' };
+    const file =
+      'Content-Type: image/png\r\nContent-Disposition: attachment; filename="a.png"\r\nContent-Transfer-Encoding: base64\r\n\r\n';
+    const text = `--b\r\n\r\nSee\r\n--b\r\n${file}${`${"A".repeat(76)}\r\n`.repeat(40_000)}--b--\r\n`;
+    standIn.put(aMail("large", { head, text }));
+    startReading();
+    await untilSeen(1);
+    expect(delivered).toMatchObject([
+      { happening: { message: { text: "See", attachments: [{ kind: "image", name: "a.png" }] } } },
+    ]);
+    expect(standIn.commands.join()).toContain("BODY.PEEK[]<0.1048576>");
+  });
+
   it("that is huge is a note, of which only the head was fetched", async () => {
     await aMailbox();
     standIn.put(aMail("huge", { text: "x".repeat(26 * 1_048_576), head: { Subject: "{{ contact.phone }}" } }));

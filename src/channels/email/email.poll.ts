@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ImapFlow } from "imapflow";
 import type { ChannelPorts, DeliverInbound } from "../../engine/channel-type.ts";
 import { toError } from "../../engine/to-error.ts";
-import { leave, mostBytes, openMailbox, type ReadFailure, toReadFailure } from "./email.imap.ts";
+import { leave, mostBytes, openMailbox, type ReadFailure, readBytes, toReadFailure } from "./email.imap.ts";
 import { type EmailChannel, withoutSecrets } from "./email-settings.ts";
 import { fromEmail, fromHugeEmail } from "./from-email.ts";
 
@@ -173,7 +173,7 @@ async function parseOne(client: ImapFlow, uid: number, channel: EmailChannel) {
     const { headers } = (await client.fetchOne(range, { headers: true }, { uid: true })) || {};
     return await read(() => fromHugeEmail(headers ?? Buffer.alloc(0), size, channel));
   }
-  const mail = await client.fetchOne(range, { source: { maxLength: mostBytes } }, { uid: true });
+  const mail = await client.fetchOne(range, { source: { maxLength: readBytes } }, { uid: true });
   if (mail === false) return undefined;
   const { source } = mail;
   if (source === undefined || source.length === 0) throw new Unreadable("the server gives an empty mail");

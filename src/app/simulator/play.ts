@@ -1,6 +1,6 @@
-import { parseDuration, renderDuration } from "./duration.ts";
+import { parseDuration, renderDuration } from "../../simulator/duration.ts";
+import type { Simulation, Turn } from "../../simulator/simulation.ts";
 import { type Choice, choicesOf, renderTurn } from "./render-turn.ts";
-import type { Simulation, Turn } from "./simulation.ts";
 
 /** Waits up to this are passed by themselves: nobody wants to type `:jump 2s`. */
 const shortWaitMs = 15_000;

@@ -1,4 +1,5 @@
 import { type SqlBool, sql } from "kysely";
+import { byKeyAndName } from "../engine/by-key-and-name.ts";
 import { evaluateCondition } from "../engine/condition.ts";
 import { latestChannel } from "../engine/draft.ts";
 import type { PublishedFlow } from "../engine/prepare-flow.ts";
@@ -10,7 +11,7 @@ import type { BotSnapshot } from "../model/world.ts";
 import type { Database } from "./database.ts";
 import { listFields } from "./field-store.ts";
 import { compileSegment, type SegmentSql } from "./segment-sql.ts";
-import { byKeyAndName, loadSnapshot, loadVariables } from "./snapshot-store.ts";
+import { loadSnapshot, loadVariables } from "./snapshot-store.ts";
 import type { Access } from "./workspace-store.ts";
 import { loadContacts } from "./world-store.ts";
 

@@ -37,6 +37,7 @@ import type { ApiResource } from "./route.ts";
 import { scriptTestResource } from "./script-test.ts";
 import { segmentResource } from "./segments.ts";
 import { sequenceResource } from "./sequences.ts";
+import { simulationResource } from "./simulation.ts";
 import { tagResource } from "./tags.ts";
 import { tokenResource } from "./tokens.ts";
 import { variableResource } from "./variables.ts";
@@ -60,6 +61,7 @@ const resources: readonly ApiResource[] = [
   flowStatisticsResource,
   requestTestResource,
   scriptTestResource,
+  simulationResource,
   sequenceResource,
   segmentResource,
   broadcastResource,

@@ -50,6 +50,7 @@ export interface Turn {
 
 /** More than this in one go are a loop that somebody drew. */
 const mostTurns = 1000;
+const shortWaitMs = 15_000;
 /** Above the ids of real events, by which the positions of a real contact are called. */
 const firstEventId = 2 ** 40;
 const sources: { readonly [K in Happening["kind"]]?: EventSource } = { timer: "timer", job_result: "job" };
@@ -86,6 +87,13 @@ export class Simulation {
   get nextTimer(): number | undefined {
     const times = this.#contact.positions.map(({ wakeAt }) => wakeAt).filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** How long the delay takes that the contact is in, where it is so short that nobody wants to jump over it by hand. */
+  get shortWait(): number | undefined {
+    const delay = this.#contact.positions.find(({ waitsFor, wakeAt }) => waitsFor === "time" && wakeAt !== undefined);
+    const wait = delay?.wakeAt === undefined ? undefined : Math.max(0, delay.wakeAt - this.#now);
+    return wait !== undefined && wait <= shortWaitMs ? wait : undefined;
   }
 
   /** Puts a changed bot in the old one's place, as publishing does: who stands in a flow goes on in the new one. */

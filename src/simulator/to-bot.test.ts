@@ -90,7 +90,6 @@ function playOnServer(channelId: number): Play {
         target: { channelId, externalId: "1" },
         happening,
         source: "channel",
-        externalId: "1",
         dedupeKey: `${channelId} ${count}`,
       });
       contactId ??= reply.contactId;

@@ -25,6 +25,8 @@ export interface StepData extends Record<string, unknown> {
   readonly summary: string;
   readonly outputs: readonly StepOutput[];
   readonly isStart: boolean;
+  /** Whether the simulator's contact came by here, or stands here. */
+  readonly trail: "walked" | "here" | undefined;
   readonly problems: readonly { readonly severity: "error" | "warning"; readonly message: string }[];
 }
 export type StepNodeType = Node<StepData, "step">;
@@ -62,6 +64,8 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       shadow={selected ? "md" : "xs"}
       radius="md"
       w={250}
+      className="step-box"
+      data-trail={data.trail}
       bd={`1px solid ${selected ? "var(--mantine-primary-color-filled)" : "var(--mantine-color-default-border)"}`}
     >
       <Handle type="target" position={Position.Left} aria-label={t("builder.into")} />

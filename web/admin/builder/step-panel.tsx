@@ -14,8 +14,8 @@ import {
 import { IconCopy, IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
-import type { FlowProblem } from "./builder-page.tsx";
 import { changeStep, dropLostOutputs, removeSteps } from "./document.ts";
+import type { FlowProblem } from "./flow-types.ts";
 import { ObjectFields, SchemaField } from "./schema-form.tsx";
 import { findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
 import { StepIcon } from "./step-node.tsx";

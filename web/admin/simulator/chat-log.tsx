@@ -24,7 +24,9 @@ export function ChatLog({
   const { entries, setup } = simulator;
   const end = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new line is scrolled to.
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [entries.length]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "end" });
+  }, [entries.length]);
   return (
     <ScrollArea flex={1} type="auto" className="simulator-chat" viewportProps={{ tabIndex: 0 }}>
       <Box className="messenger" data-kind={setup.channelKind} mih="100%" role="log">

@@ -17,6 +17,7 @@ import { StepPanel } from "./step-panel.tsx";
 import { type Side, Toolbar } from "./toolbar.tsx";
 import { type SaveState, useDraft } from "./use-draft.ts";
 import { useKeys } from "./use-keys.ts";
+import { VersionsPanel } from "./versions-panel.tsx";
 import "./builder.css";
 
 /** A flow on its canvas. */
@@ -111,6 +112,11 @@ function Builder({ flow }: { readonly flow: Flow }) {
         {step === undefined && side === "flow" ? (
           <Panel>
             <FlowPanel flowRef={flow.ref} document={document} onEdit={edit} onClose={() => setSide(undefined)} />
+          </Panel>
+        ) : null}
+        {step === undefined && side === "versions" ? (
+          <Panel>
+            <VersionsPanel flowRef={flow.ref} editor={editor} onClose={() => setSide(undefined)} />
           </Panel>
         ) : null}
         {isSimulating ? (

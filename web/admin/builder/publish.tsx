@@ -1,6 +1,7 @@
-import { Button, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
+import { IconPencil } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -27,13 +28,16 @@ export function Publish({
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const [isOpen, { open, close }] = useDisclosure(false);
+  const [isNoteOpen, { open: openNote, close: closeNote }] = useDisclosure(false);
   const errors = problems.filter(({ severity }) => severity === "error");
-  const publish = async () => {
+  const publish = async (note = "") => {
     setBusy(true);
     setError(undefined);
     try {
       await editor.flush();
-      const { version } = await api.send<{ version: number }>("POST", `/flows/${flow.ref}/publish`);
+      const body = note === "" ? undefined : { note };
+      const { version } = await api.send<{ version: number }>("POST", `/flows/${flow.ref}/publish`, body);
+      await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "versions"] });
       notifications.show({ color: "teal", message: t("builder.published", { version }) });
       await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
       close();
@@ -49,9 +53,21 @@ export function Publish({
   };
   return (
     <>
-      <Button loading={isBusy} onClick={() => void publish()}>
-        {t("builder.publish")}
-      </Button>
+      <Button.Group>
+        <Button loading={isBusy} onClick={() => void publish()}>
+          {t("builder.publish")}
+        </Button>
+        <Button
+          px={8}
+          aria-label={t("versions.withNote")}
+          title={t("versions.withNote")}
+          disabled={isBusy}
+          onClick={openNote}
+        >
+          <IconPencil size={16} />
+        </Button>
+      </Button.Group>
+      <NoteDialog isOpen={isNoteOpen} onClose={closeNote} onPublish={publish} />
       <Modal
         opened={isOpen}
         onClose={close}
@@ -68,6 +84,52 @@ export function Publish({
         </Stack>
       </Modal>
     </>
+  );
+}
+
+/** A version with a line for those who look for it later. */
+function NoteDialog({
+  isOpen,
+  onClose,
+  onPublish,
+}: {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly onPublish: (note: string) => Promise<void>;
+}) {
+  const { t } = useTranslation();
+  const [note, setNote] = useState("");
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={t("versions.withNote")}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onClose();
+          void onPublish(note.trim());
+          setNote("");
+        }}
+      >
+        <Stack>
+          <Textarea
+            label={t("versions.note")}
+            autosize
+            minRows={2}
+            maxLength={500}
+            data-autofocus
+            value={note}
+            onChange={({ currentTarget }) => setNote(currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button type="submit">{t("builder.publish")}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
   );
 }
 

@@ -1,19 +1,8 @@
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  CopyButton,
-  Group,
-  ScrollArea,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-  Tooltip,
-} from "@mantine/core";
-import { IconCopy, IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
+import { ActionIcon, Alert, Button, Group, ScrollArea, Stack, Text, TextInput, Title } from "@mantine/core";
+import { IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
+import { CopyRef } from "./copy-ref.tsx";
 import { changeStep, dropLostOutputs, removeSteps } from "./document.ts";
 import type { FlowProblem } from "./flow-types.ts";
 import { ObjectFields, SchemaField } from "./schema-form.tsx";
@@ -89,15 +78,7 @@ export function StepPanel({
             <Text size="sm" c="dimmed">
               {t("builder.ref")}: <code>{step.ref}</code>
             </Text>
-            <CopyButton value={step.ref}>
-              {({ copied, copy }) => (
-                <Tooltip label={t(copied ? "action.copied" : "action.copy")}>
-                  <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t("action.copy")} onClick={copy}>
-                    <IconCopy size={14} />
-                  </ActionIcon>
-                </Tooltip>
-              )}
-            </CopyButton>
+            <CopyRef value={step.ref} />
           </Group>
           <Group gap="xs">
             {document.start === step.ref ? null : (

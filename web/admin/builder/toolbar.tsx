@@ -3,6 +3,7 @@ import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconChevronLeft,
+  IconHistory,
   IconLayoutDistributeHorizontal,
   IconPlayerPlay,
   IconSettings,
@@ -77,6 +78,9 @@ export function Toolbar({
             }}
           >
             <IconLayoutDistributeHorizontal size={18} />
+          </Tool>
+          <Tool label={t("versions.title")} onClick={() => onSide("versions")}>
+            <IconHistory size={18} />
           </Tool>
           <Tool label={t("builder.flowSettings")} onClick={() => onSide("flow")}>
             <IconSettings size={18} />

@@ -66,5 +66,14 @@ export interface MoreTables {
   };
   integrationTurns: { integrationId: number; nextAt: Timestamp };
   integrationLinks: { integrationId: number; contactId: number; name: string; value: string; updatedAt: Timestamp };
+  stepMetrics: {
+    flowRef: string;
+    stepRef: string;
+    channelId: number;
+    hour: Date;
+    metric: string;
+    count: number;
+  };
+  stepMetricMarks: { source: "events" | "messages"; until: NullableTimestamp };
   leases: { key: string; owner: string; until: Timestamp };
 }

@@ -85,4 +85,21 @@ export const importQuery = z.object({
 });
 
 export const flowDaysQuery = z.object({ days: z.coerce.number().int().positive().max(366).default(30) });
+export const stepNumbersQuery = z.object({
+  days: z.coerce.number().int().positive().max(366).default(7).describe("Of the last so many days."),
+  channel: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional().describe("Id; absent: all."),
+});
+const number = z.number().int();
+export const stepNumbersSchema = z.object({
+  step: z.string(),
+  entered: number,
+  waiting: number.describe("At this moment, whenever they came."),
+  sent: number,
+  delivered: number.describe("As far as the channel tells."),
+  read: number.describe("As far as the channel tells."),
+  failed: number,
+  clicked: number.describe("Presses of all its buttons."),
+  buttons: z.record(z.string(), number).describe("Presses by the button's id."),
+});
+export type StepNumbersBody = z.infer<typeof stepNumbersSchema>;
 export const flowDaySchema = z.object({ date: z.iso.date(), conversations: z.number().int() });

@@ -13,10 +13,14 @@ import { Conflict } from "./conflict.tsx";
 import { layOut } from "./document.ts";
 import { FlowPanel } from "./flow-panel.tsx";
 import type { Flow, FlowProblem, Validation } from "./flow-types.ts";
+import { NumbersBar } from "./numbers-bar.tsx";
+import { StepSearch } from "./search.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
 import { StepPanel } from "./step-panel.tsx";
 import { type Side, Toolbar } from "./toolbar.tsx";
 import { type SaveState, useDraft } from "./use-draft.ts";
 import { useKeys } from "./use-keys.ts";
+import { type NumbersChoice, useNumbers } from "./use-numbers.ts";
 import { VersionsPanel } from "./versions-panel.tsx";
 import "./builder.css";
 
@@ -54,13 +58,16 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [side, setSide] = useState<Side>();
   const [isSimulating, setSimulating] = useState(false);
+  const [dialog, setDialog] = useState<"search" | "shortcuts">();
+  const [counted, setCounted] = useState<NumbersChoice>();
+  const numbers = useNumbers(flow.ref, counted);
   const problems = useProblems(flow.ref, editor.state);
   const simulator = useSimulator(flow, document);
   const select = useCallback((refs: ReadonlySet<string>) => {
     setSelected(refs);
     if (refs.size > 0) setSide(undefined);
   }, []);
-  useKeys(editor, selected, select);
+  useKeys(editor, selected, select, setDialog);
   const show = useShowStep(document.steps, select);
   const [only] = selected.size === 1 ? selected : [];
   const step = only === undefined ? undefined : document.steps.find(({ ref }) => ref === only);
@@ -76,6 +83,9 @@ function Builder({ flow }: { readonly flow: Flow }) {
         editor={editor}
         problems={problems}
         onSide={openSide}
+        isCounted={counted !== undefined}
+        onCount={() => setCounted(counted === undefined ? { days: 7, channel: undefined } : undefined)}
+        onDialog={setDialog}
         isSimulating={isSimulating}
         onSimulate={() => setSimulating(!isSimulating)}
         onAdd={(ref) => select(new Set([ref]))}
@@ -86,11 +96,13 @@ function Builder({ flow }: { readonly flow: Flow }) {
           <Canvas
             document={document}
             problems={problems}
+            numbers={numbers}
             trail={isSimulating ? simulator.trail : undefined}
             selected={selected}
             onSelect={select}
             onEdit={edit}
           />
+          {counted === undefined ? null : <NumbersBar botId={flow.botId} choice={counted} onChange={setCounted} />}
           {document.steps.length === 0 ? (
             <Text pos="absolute" top="40%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
               {t("builder.noSteps")}
@@ -131,6 +143,10 @@ function Builder({ flow }: { readonly flow: Flow }) {
           </Panel>
         ) : null}
       </Group>
+      {dialog === "search" ? (
+        <StepSearch document={document} onShow={show} onClose={() => setDialog(undefined)} />
+      ) : null}
+      {dialog === "shortcuts" ? <Shortcuts onClose={() => setDialog(undefined)} /> : null}
       <Conflict editor={editor} />
     </Stack>
   );

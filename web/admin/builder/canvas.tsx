@@ -13,6 +13,7 @@ import {
 import "@xyflow/react/dist/style.css";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
 import type { Edge, FlowDocument, StoredStep } from "../../../src/model/flow.ts";
 import { type Trail, toOutputKey } from "../simulator/trail.ts";
 import { connect, disconnect, moveSteps, type Place, removeSteps } from "./document.ts";
@@ -53,19 +54,21 @@ interface CanvasProps {
   readonly document: FlowDocument;
   readonly problems: readonly FlowProblem[];
   readonly trail: Trail | undefined;
+  /** By step; absent: none are shown. */
+  readonly numbers: ReadonlyMap<string, StepNumbersBody> | undefined;
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (refs: ReadonlySet<string>) => void;
   readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
 }
 
 /** The drawing: boxes and lines of the document; what is done to them goes back into it. */
-export function Canvas({ document, problems, trail, selected, onSelect, onEdit }: CanvasProps) {
+export function Canvas({ document, problems, trail, numbers, selected, onSelect, onEdit }: CanvasProps) {
   const { t } = useTranslation();
   const colorMode = useComputedColorScheme("light");
   // While boxes are dragged they move here alone; the document hears of it when they are let go.
   const [dragged, setDragged] = useState<ReadonlyMap<string, Place>>(new Map());
   const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
-  const nodes = useNodes({ document, problems, trail, selected }, dragged, sizes);
+  const nodes = useNodes({ document, problems, trail, numbers, selected }, dragged, sizes);
   const edges = useEdges(document.edges, trail);
 
   const onNodesChange: OnNodesChange<StepNodeType> = useCallback(
@@ -151,7 +154,13 @@ function lookOf(step: StoredStep) {
 
 /** A box stays the same object as long as nothing about it has changed: of 500 only those are drawn anew that have. */
 function useNodes(
-  { document, problems, trail, selected }: Pick<CanvasProps, "document" | "problems" | "trail" | "selected">,
+  {
+    document,
+    problems,
+    trail,
+    numbers,
+    selected,
+  }: Pick<CanvasProps, "document" | "problems" | "trail" | "numbers" | "selected">,
   dragged: ReadonlyMap<string, Place>,
   sizes: ReadonlyMap<string, Size>,
 ): StepNodeType[] {
@@ -166,7 +175,8 @@ function useNodes(
       const own = problemsOf.get(ref) ?? nothing;
       const isStart = document.start === ref;
       const walked = trail?.here.has(ref) === true ? "here" : trail?.steps.has(ref) === true ? "walked" : undefined;
-      const parts = [step, at, measured, own, isStart, walked, selected.has(ref)];
+      const counted = numbers === undefined ? undefined : (numbers.get(ref) ?? null);
+      const parts = [step, at, measured, own, isStart, walked, counted, selected.has(ref)];
       const old = before.current.get(ref);
       const node: StepNodeType =
         old?.parts.every((part, index) => part === parts[index]) === true
@@ -177,14 +187,14 @@ function useNodes(
               position: at ?? step.at ?? { x: 0, y: 0 },
               selected: selected.has(ref),
               ...(measured === undefined ? {} : { measured }),
-              data: { ...lookOf(step), isStart, problems: own, trail: walked },
+              data: { ...lookOf(step), isStart, problems: own, trail: walked, numbers: counted },
             };
       now.set(ref, { parts, node });
       return node;
     });
     before.current = now;
     return nodes;
-  }, [document.steps, document.start, dragged, selected, problemsOf, sizes, trail]);
+  }, [document.steps, document.start, dragged, selected, problemsOf, sizes, trail, numbers]);
 }
 
 function useEdges(edges: FlowDocument["edges"], trail: Trail | undefined): CanvasEdge[] {

@@ -2,9 +2,11 @@ import { ActionIcon, Alert, Button, Group, ScrollArea, Stack, Text, TextInput, T
 import { IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
+import { Preview } from "../messenger/preview.tsx";
 import { CopyRef } from "./copy-ref.tsx";
 import { changeStep, dropLostOutputs, removeSteps } from "./document.ts";
 import type { FlowProblem } from "./flow-types.ts";
+import { LeadsTo } from "./leads-to.tsx";
 import { ObjectFields, SchemaField } from "./schema-form.tsx";
 import { findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
 import { StepIcon } from "./step-node.tsx";
@@ -74,6 +76,8 @@ export function StepPanel({
           ) : schema === undefined ? null : (
             <SchemaField schema={schema} value={step.config} path="" label={type?.title ?? ""} onChange={setConfig} />
           )}
+          <Preview step={step} />
+          <LeadsTo step={step} document={document} onEdit={onEdit} />
           <Group gap="xs">
             <Text size="sm" c="dimmed">
               {t("builder.ref")}: <code>{step.ref}</code>

@@ -2,10 +2,13 @@ import { ActionIcon, Badge, Button, Group, Paper, Text, Tooltip } from "@mantine
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
+  IconChartBar,
   IconChevronLeft,
   IconHistory,
+  IconKeyboard,
   IconLayoutDistributeHorizontal,
   IconPlayerPlay,
+  IconSearch,
   IconSettings,
 } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
@@ -13,9 +16,9 @@ import { useReactFlow } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 import { useErrorText } from "../layout/trouble.tsx";
 import { AddMenu } from "./add-menu.tsx";
-import { layOut } from "./document.ts";
 import type { Flow, FlowProblem } from "./flow-types.ts";
 import { Publish } from "./publish.tsx";
+import { outputsOf } from "./step-kinds.ts";
 import type { DraftEditor, SaveState } from "./use-draft.ts";
 
 /** What stands beside the canvas when no step is chosen. */
@@ -26,7 +29,10 @@ export function Toolbar({
   editor,
   problems,
   selected,
+  isCounted,
   isSimulating,
+  onCount,
+  onDialog,
   onSimulate,
   onSide,
   onAdd,
@@ -35,7 +41,10 @@ export function Toolbar({
   readonly editor: DraftEditor;
   readonly problems: readonly FlowProblem[];
   readonly selected: ReadonlySet<string>;
+  readonly isCounted: boolean;
   readonly isSimulating: boolean;
+  readonly onCount: () => void;
+  readonly onDialog: (dialog: "search" | "shortcuts") => void;
   readonly onSimulate: () => void;
   readonly onSide: (side: Side) => void;
   readonly onAdd: (ref: string) => void;
@@ -73,11 +82,23 @@ export function Toolbar({
           <Tool
             label={t("builder.layOut")}
             onClick={() => {
-              editor.edit((old) => layOut(old));
-              requestAnimationFrame(() => void canvas.fitView({ maxZoom: 1, padding: 0.15 }));
+              void import("./lay-out.ts").then(({ arrange }) => {
+                const outputs = new Map(document.steps.map((step) => [step.ref, outputsOf(step).length]));
+                editor.edit((old) => arrange(old, (ref) => outputs.get(ref) ?? 1));
+                requestAnimationFrame(() => void canvas.fitView({ maxZoom: 1, padding: 0.15 }));
+              });
             }}
           >
             <IconLayoutDistributeHorizontal size={18} />
+          </Tool>
+          <Tool label={t("search.title")} onClick={() => onDialog("search")}>
+            <IconSearch size={18} />
+          </Tool>
+          <Tool label={t("numbers.show")} isOn={isCounted} onClick={onCount}>
+            <IconChartBar size={18} />
+          </Tool>
+          <Tool label={t("shortcuts.title")} onClick={() => onDialog("shortcuts")}>
+            <IconKeyboard size={18} />
           </Tool>
           <Tool label={t("versions.title")} onClick={() => onSide("versions")}>
             <IconHistory size={18} />
@@ -104,17 +125,26 @@ export function Toolbar({
 function Tool({
   label,
   isOff = false,
+  isOn,
   onClick,
   children,
 }: {
   readonly label: string;
   readonly isOff?: boolean;
+  readonly isOn?: boolean;
   readonly onClick: () => void;
   readonly children: React.ReactNode;
 }) {
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="default" size="lg" disabled={isOff} aria-label={label} onClick={onClick}>
+      <ActionIcon
+        variant={isOn === true ? "light" : "default"}
+        size="lg"
+        disabled={isOff}
+        aria-label={label}
+        aria-pressed={isOn}
+        onClick={onClick}
+      >
         {children}
       </ActionIcon>
     </Tooltip>

@@ -19,6 +19,7 @@ const violations: readonly { readonly file: string; readonly code: string; reado
     code: `export const a = await import("../../store/a.ts");`,
     rule: "noRestrictedImports",
   },
+  { file: "src/simulator/a.ts", code: `export { a } from "../store/a.ts";`, rule: "noRestrictedImports" },
   { file: "src/channels/telegram/a.ts", code: `export { a } from "../webchat/a.ts";`, rule: "noRestrictedImports" },
   { file: "src/channels/telegram/b.ts", code: `export { a } from "../../store/a.ts";`, rule: "noRestrictedImports" },
   { file: "src/shell/b.ts", code: `export const a = () => fetch("http://localhost");`, rule: "plugin" },

@@ -6,7 +6,7 @@ import { parseFlowFile } from "../store/flow-file.ts";
 import { findWorkspace } from "../store/workspace-store.ts";
 import { seedDemo } from "./demo.ts";
 import { Player } from "./simulator/play.ts";
-import { Simulation } from "./simulator/simulation.ts";
+import { simulateFlow } from "./simulator/simulate-flow.ts";
 
 describe("the demo workspace", () => {
   let database: TestDatabase;
@@ -29,7 +29,7 @@ describe("the demo flow", () => {
   const { document } = parseFlowFile(readFileSync(new URL("../../demo/demo-flow.yaml", import.meta.url), "utf8"));
   const play = async (payload?: string) => {
     const player = new Player(
-      new Simulation({
+      simulateFlow({
         document,
         channelKind: "webchat",
         at: Date.UTC(2026, 0, 5, 9),

@@ -21,6 +21,8 @@ import { up as mentions } from "./migrations/0022-mentions.ts";
 import { up as files } from "./migrations/0023-files.ts";
 import { up as savedReplies } from "./migrations/0024-saved-replies.ts";
 import { up as receipts } from "./migrations/0027-receipts.ts";
+import { up as flowVersionAuthor } from "./migrations/0018-flow-version-author.ts";
+import { up as stepMetrics } from "./migrations/0026-step-metrics.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
 import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
@@ -169,6 +171,8 @@ const migrations = {
   "0023-files": { up: files },
   "0024-saved-replies": { up: savedReplies },
   "0027-receipts": { up: receipts },
+  "0018-flow-version-author": { up: flowVersionAuthor },
+  "0026-step-metrics": { up: stepMetrics },
 };
 
 /**

@@ -1,5 +1,6 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { renameFlowRef } from "../engine/rename-flow-ref.ts";
 import { AppError } from "../model/app-error.ts";
 import { type FlowDocument, flowDocumentSchema, refSchema } from "../model/flow.ts";
 import type { Database } from "./database.ts";
@@ -60,24 +61,4 @@ export async function importFlow(
   if (holder === undefined) return await createFlow(trx, bot, { document, ref });
   const fresh = createRef();
   return await createFlow(trx, bot, { document: renameFlowRef(document, ref, fresh), ref: fresh });
-}
-
-/** Replaces a flow's ref wherever a config names a flow: under the key `flow`, at any depth. */
-function renameFlowRef(document: FlowDocument, from: string, to: string): FlowDocument {
-  const steps = document.steps.map((step) => ({
-    ...step,
-    config: replaceFlow(step.config, from, to) as Record<string, unknown>,
-  }));
-  return { ...document, steps };
-}
-
-function replaceFlow(value: unknown, from: string, to: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => replaceFlow(item, from, to));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      key === "flow" && inner === from ? to : replaceFlow(inner, from, to),
-    ]),
-  );
 }

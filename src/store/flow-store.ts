@@ -25,6 +25,8 @@ export interface FlowVersion {
   readonly version: number;
   readonly note: string;
   readonly publishedAt: Date;
+  /** Name or e-mail address of who published it; null: a token did, or somebody who is gone. */
+  readonly publishedBy: string | null;
 }
 
 interface BotOfFlow {
@@ -159,7 +161,7 @@ export async function publishFlow(
   trx: Database,
   workspaceId: number,
   flow: Flow,
-  { note, at }: { readonly note: string; readonly at: Date },
+  { note, at, userId }: { readonly note: string; readonly at: Date; readonly userId?: number | undefined },
 ): Promise<number> {
   const latest = await trx
     .selectFrom("flowVersions")
@@ -168,7 +170,10 @@ export async function publishFlow(
     .executeTakeFirst();
   const version = (latest?.version ?? 0) + 1;
   const document = JSON.stringify(flow.draft);
-  await trx.insertInto("flowVersions").values({ flowId: flow.id, version, document, note, publishedAt: at }).execute();
+  await trx
+    .insertInto("flowVersions")
+    .values({ flowId: flow.id, version, document, note, publishedAt: at, publishedBy: userId ?? null })
+    .execute();
   await trx.updateTable("flows").set({ publishedVersion: version }).where("id", "=", flow.id).execute();
   await bumpRevision(trx, workspaceId);
   return version;
@@ -185,12 +190,20 @@ export async function unpublishFlow(trx: Database, access: Access, ref: string):
 
 /** Newest first. */
 export async function listVersions(db: Database, flow: FlowSummary): Promise<FlowVersion[]> {
-  return await db
+  return await versionsOf(db, flow).orderBy("flowVersions.version", "desc").execute();
+}
+
+function versionsOf(db: Database, flow: FlowSummary) {
+  return db
     .selectFrom("flowVersions")
-    .select(["version", "note", "publishedAt"])
-    .where("flowId", "=", flow.id)
-    .orderBy("version", "desc")
-    .execute();
+    .leftJoin("users", "users.id", "flowVersions.publishedBy")
+    .select([
+      "flowVersions.version",
+      "flowVersions.note",
+      "flowVersions.publishedAt",
+      sql<string | null>`coalesce(nullif(users.name, ''), users.email)`.as("publishedBy"),
+    ])
+    .where("flowVersions.flowId", "=", flow.id);
 }
 
 /** Throws `flow.version_not_found`. */
@@ -199,11 +212,9 @@ export async function requireVersion(
   flow: FlowSummary,
   version: number,
 ): Promise<FlowVersion & { readonly document: FlowDocument }> {
-  const found = await db
-    .selectFrom("flowVersions")
-    .select(["version", "note", "publishedAt", "document"])
-    .where("flowId", "=", flow.id)
-    .where("version", "=", version)
+  const found = await versionsOf(db, flow)
+    .select("flowVersions.document")
+    .where("flowVersions.version", "=", version)
     .executeTakeFirst();
   if (found === undefined) {
     throw new AppError("flow.version_not_found", `the flow "${flow.ref}" has no version ${version}`);

@@ -136,5 +136,14 @@ export interface MoreTables {
     createdAt: Timestamp;
   };
   savedReplies: { id: Generated<number>; workspaceId: number; shortcut: string; text: string; createdAt: Timestamp };
+  stepMetrics: {
+    flowRef: string;
+    stepRef: string;
+    channelId: number;
+    hour: Date;
+    metric: string;
+    count: number;
+  };
+  stepMetricMarks: { source: "events" | "messages"; until: NullableTimestamp };
   leases: { key: string; owner: string; until: Timestamp };
 }

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from "kysely";
 import { asksForDeals, evaluateCondition } from "../engine/condition.ts";
+import { byKeyAndName } from "../engine/by-key-and-name.ts";
 import { latestChannel } from "../engine/draft.ts";
 import type { PublishedFlow } from "../engine/prepare-flow.ts";
 import type { ConditionGroup } from "../model/condition.ts";
@@ -13,7 +14,7 @@ import { loadDealsOf } from "./deal-store.ts";
 import { listFields } from "./field-store.ts";
 import { listSalesPlans } from "./sales-plan-store.ts";
 import { compileSegment, type SegmentSql } from "./segment-sql.ts";
-import { byKeyAndName, loadSnapshot, loadVariables } from "./snapshot-store.ts";
+import { loadSnapshot, loadVariables } from "./snapshot-store.ts";
 import type { Access } from "./workspace-store.ts";
 import { loadContacts } from "./world-store.ts";
 

@@ -1,5 +1,6 @@
+import { byKeyAndName } from "../engine/by-key-and-name.ts";
 import type { PublishedFlow } from "../engine/prepare-flow.ts";
-import type { FieldDefinition, FieldValue } from "../model/field.ts";
+import type { FieldValue } from "../model/field.ts";
 import type { PreparedFlow } from "../model/flow.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import { listClosingNotes } from "./closing-note-store.ts";
@@ -95,7 +96,8 @@ export async function loadSnapshot(
   };
 }
 
-async function loadPublishedFlows(db: Database, botId: number): Promise<PublishedFlow[]> {
+/** As stored, oldest first. */
+export async function loadPublishedFlows(db: Database, botId: number): Promise<PublishedFlow[]> {
   return await db
     .selectFrom("flows")
     .innerJoin("flowVersions", (join) =>
@@ -105,14 +107,6 @@ async function loadPublishedFlows(db: Database, botId: number): Promise<Publishe
     .where("flows.botId", "=", botId)
     .orderBy("flows.id")
     .execute();
-}
-
-/** Keys win over names where one field is named like another's key. */
-export function byKeyAndName(definitions: readonly FieldDefinition[]): ReadonlyMap<string, FieldDefinition> {
-  return new Map([
-    ...definitions.map((definition) => [definition.name, definition] as const),
-    ...definitions.map((definition) => [definition.key, definition] as const),
-  ]);
 }
 
 /** The values of the bots' variables, by bot. `lock`: nobody else sets them until the transaction ends. */

@@ -89,6 +89,7 @@ export interface Tables extends MoreTables {
     document: JsonColumn<FlowDocument>;
     note: Generated<string>;
     publishedAt: Timestamp;
+    publishedBy: number | null;
   };
   sequences: { id: Generated<number>; botId: number; ref: string; name: string; createdAt: Timestamp };
   entryLinks: {

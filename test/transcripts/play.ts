@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { parseDuration } from "../../src/app/simulator/duration.ts";
+import { parseDuration } from "../../src/simulator/duration.ts";
 import type { Happening } from "../../src/model/event.ts";
 import type { FlowDocument } from "../../src/model/flow.ts";
 import type { MessageContent } from "../../src/model/message.ts";

@@ -25,10 +25,10 @@ export const simulate = defineLocalCommand({
   positionals: ["file"],
   async run({ terminal, json }, { file, start, script, channel, at, timeZone, seed }) {
     // Loaded here: the other commands need not wait for the engine.
-    const { Simulation } = await import("../simulator/simulation.ts");
+    const { simulateFlow } = await import("../simulator/simulate-flow.ts");
     const { createScriptPool } = await import("../../shell/scripts/script-pool.ts");
     const scripts = createScriptPool({ threads: 1 });
-    const simulation = new Simulation({
+    const simulation = simulateFlow({
       document: parseFlowFile(await readTextFile(file)).document,
       channelKind: channel,
       at: at === undefined ? Date.now() : Date.parse(at),

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { runScript } from "../../../test/scripts.ts";
 import { type FlowDocumentInput, flowDocumentSchema } from "../../model/flow.ts";
 import { Player } from "./play.ts";
-import { Simulation } from "./simulation.ts";
+import { simulateFlow } from "./simulate-flow.ts";
 
 async function play(flow: Partial<FlowDocumentInput>, payload?: string) {
   const document = flowDocumentSchema.parse({ name: "Test", start: "a", ...flow });
-  const simulation = new Simulation({
+  const simulation = simulateFlow({
     document,
     channelKind: "webchat",
     at: Date.UTC(2026, 0, 5, 9),

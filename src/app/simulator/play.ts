@@ -1,9 +1,6 @@
-import { parseDuration, renderDuration } from "./duration.ts";
+import { parseDuration, renderDuration } from "../../simulator/duration.ts";
+import type { Simulation, Turn } from "../../simulator/simulation.ts";
 import { type Choice, choicesOf, renderTurn } from "./render-turn.ts";
-import type { Simulation, Turn } from "./simulation.ts";
-
-/** Waits up to this are passed by themselves: nobody wants to type `:jump 2s`. */
-const shortWaitMs = 15_000;
 
 const help = `Type what the person says, or the number of a button. Besides:
   :jump 2h         let two hours go by (s, m, h, d, w)
@@ -97,7 +94,7 @@ export class Player {
     );
     if (delay?.wakeAt === undefined) return [];
     const wait = Math.max(0, delay.wakeAt - this.#simulation.now);
-    if (wait > shortWaitMs) return [`   * waits ${renderDuration(wait)} (:next to go there)`];
+    if (this.#simulation.shortWait === undefined) return [`   * waits ${renderDuration(wait)} (:next to go there)`];
     return [`   * ${renderDuration(wait)} later`, ...(await this.#show(await this.#simulation.jump(wait)))];
   }
 }

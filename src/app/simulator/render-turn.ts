@@ -1,6 +1,6 @@
 import type { MessageContent } from "../../model/message.ts";
 import type { Fact } from "../../model/outcome.ts";
-import type { Turn } from "./simulation.ts";
+import type { Turn } from "../../simulator/simulation.ts";
 
 /** What can be chosen by its number. */
 export interface Choice {

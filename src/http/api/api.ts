@@ -43,6 +43,7 @@ import { scriptTestResource } from "./script-test.ts";
 import { secretResource } from "./secrets.ts";
 import { segmentResource } from "./segments.ts";
 import { sequenceResource } from "./sequences.ts";
+import { simulationResource } from "./simulation.ts";
 import { tagResource } from "./tags.ts";
 import { tokenResource } from "./tokens.ts";
 import { variableResource } from "./variables.ts";
@@ -69,6 +70,7 @@ const resources: readonly ApiResource[] = [
   flowStatisticsResource,
   requestTestResource,
   scriptTestResource,
+  simulationResource,
   sequenceResource,
   segmentResource,
   broadcastResource,

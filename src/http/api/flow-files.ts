@@ -3,11 +3,13 @@ import { cleanText } from "../../engine/clean-text.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import { formatFlowFile, importFlow, parseFlowFile, toFlowFile } from "../../store/flow-file.ts";
 import { listVersions, requireFlow, requireVersion, restoreVersion } from "../../store/flow-store.ts";
+import { findFlowUses } from "../../store/flow-use-store.ts";
 import { listOf, refParams } from "../contract/common.ts";
 import {
   draftSchema,
   exportQuery,
   flowSchema,
+  flowUsesSchema,
   flowVersionDocumentSchema,
   flowVersionSchema,
   importQuery,
@@ -59,6 +61,26 @@ export const flowFileResource: ApiResource = (app, dependencies) => {
       return await writeOnce(dependencies, request, async (trx) =>
         presentDraft(await restoreVersion(trx, request.caller, ref, { version, at: new Date(now()) })),
       );
+    },
+  );
+  app.get(
+    "/flows/:ref/uses",
+    route(
+      { ...read, id: "findFlowUses", summary: "What starts a flow from outside of it" },
+      { params: refParams },
+      flowUsesSchema,
+    ),
+    async ({ caller, params }) => {
+      const { flows, entryLinks, inboundWebhooks, broadcasts } = await findFlowUses(
+        db,
+        await requireFlow(db, caller, params.ref),
+      );
+      return {
+        flows: [...flows],
+        entryLinks: [...entryLinks],
+        inboundWebhooks: [...inboundWebhooks],
+        broadcasts: [...broadcasts],
+      };
     },
   );
   app.get(

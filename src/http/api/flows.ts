@@ -119,7 +119,12 @@ export const flowResource: ApiResource = (app, dependencies) => {
         const problems = await findProblems(trx, flow.botId, flow.draft);
         refuseErrors(problems);
         const { note = "" } = request.body ?? {};
-        const version = await publishFlow(trx, request.caller.workspaceId, flow, { note, at: new Date(now()) });
+        const { workspaceId, member } = request.caller;
+        const version = await publishFlow(trx, workspaceId, flow, {
+          note,
+          at: new Date(now()),
+          userId: member?.userId,
+        });
         return { version, problems };
       }),
   );

@@ -23,6 +23,6 @@ export function presentDraft({ draftRevision, draft }: Flow) {
   return { draftRevision, document: draft };
 }
 
-export function presentVersion({ version, note, publishedAt }: FlowVersion) {
-  return { version, note, publishedAt: toInstant(publishedAt) };
+export function presentVersion({ version, note, publishedAt, publishedBy }: FlowVersion) {
+  return { version, note, publishedAt: toInstant(publishedAt), publishedBy };
 }

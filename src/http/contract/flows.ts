@@ -42,14 +42,39 @@ export const validationSchema = z.object({
 });
 
 export const flowVersionSchema = z
-  .object({ version: z.number(), note: z.string(), publishedAt: instantSchema })
+  .object({
+    version: z.number(),
+    note: z.string(),
+    publishedAt: instantSchema,
+    publishedBy: z.string().nullable().describe("Name or e-mail address; null: a token, or somebody who is gone."),
+  })
   .meta({ id: "FlowVersion" });
 export const flowVersionDocumentSchema = flowVersionSchema.extend({ document: flowDocumentSchema });
+export type FlowVersionBody = z.infer<typeof flowVersionSchema>;
 export const publishedSchema = z.object({ version: z.number(), problems: z.array(flowProblemSchema) });
 export const versionParams = z.object({
   ref: z.string().min(1).max(20),
   version: z.coerce.number().int().positive().max(2_147_483_647),
 });
+
+export const flowUsesSchema = z.object({
+  flows: z
+    .array(
+      z.object({
+        ref: z.string(),
+        name: z.string(),
+        steps: z
+          .array(z.string())
+          .describe("Refs of the steps that name this flow, of the draft or the published version."),
+        published: z.boolean().describe("Whether the published version does, not only the draft."),
+      }),
+    )
+    .describe("That start this flow or go to it."),
+  entryLinks: z.array(z.object({ ref: z.string(), name: z.string() })),
+  inboundWebhooks: z.array(z.object({ id: z.number(), name: z.string(), active: z.boolean() })),
+  broadcasts: z.array(z.object({ id: z.number(), name: z.string(), status: z.string() })),
+});
+export type FlowUsesBody = z.infer<typeof flowUsesSchema>;
 
 export const exportQuery = z.object({
   format: z.enum(["json", "yaml"]).default("json"),
@@ -60,4 +85,21 @@ export const importQuery = z.object({
 });
 
 export const flowDaysQuery = z.object({ days: z.coerce.number().int().positive().max(366).default(30) });
+export const stepNumbersQuery = z.object({
+  days: z.coerce.number().int().positive().max(366).default(7).describe("Of the last so many days."),
+  channel: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional().describe("Id; absent: all."),
+});
+const number = z.number().int();
+export const stepNumbersSchema = z.object({
+  step: z.string(),
+  entered: number,
+  waiting: number.describe("At this moment, whenever they came."),
+  sent: number,
+  delivered: number.describe("As far as the channel tells."),
+  read: number.describe("As far as the channel tells."),
+  failed: number,
+  clicked: number.describe("Presses of all its buttons."),
+  buttons: z.record(z.string(), number).describe("Presses by the button's id."),
+});
+export type StepNumbersBody = z.infer<typeof stepNumbersSchema>;
 export const flowDaySchema = z.object({ date: z.iso.date(), conversations: z.number().int() });

@@ -1,5 +1,6 @@
 import type { JobCatalogue } from "../jobs.ts";
 import { callIntegration } from "./call-integration.ts";
+import { countSteps } from "./count-steps.ts";
 import { deliverWebhook } from "./deliver-webhook.ts";
 import { externalRequestJob } from "./external-request.ts";
 import { prune } from "./prune.ts";
@@ -12,6 +13,7 @@ import { sendWebhookJob } from "./send-webhook.ts";
 export const jobKinds = {
   "broadcasts-due": broadcastsDue,
   "call-integration": callIntegration,
+  "count-steps": countSteps,
   "deliver-webhook": deliverWebhook,
   "external-request": externalRequestJob,
   prune,

@@ -1,50 +1,28 @@
-import {
-  ActionIcon,
-  Badge,
-  Box,
-  Button,
-  Group,
-  Menu,
-  Modal,
-  Paper,
-  Skeleton,
-  Stack,
-  Text,
-  Tooltip,
-} from "@mantine/core";
-import { useDisclosure, useHotkeys } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
-import {
-  IconArrowBackUp,
-  IconArrowForwardUp,
-  IconChevronLeft,
-  IconLayoutDistributeHorizontal,
-  IconPlus,
-  IconSettings,
-} from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Box, Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { z } from "zod";
-import type { flowProblemSchema, flowSchema, validationSchema } from "../../../src/http/contract/flows.ts";
-import type { FlowDocument } from "../../../src/model/flow.ts";
-import { ApiError } from "../api.ts";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice, useErrorText } from "../layout/trouble.tsx";
+import { ErrorNotice } from "../layout/trouble.tsx";
+import { SimulatorPanel } from "../simulator/simulator-panel.tsx";
+import { useSimulator } from "../simulator/use-simulator.ts";
 import { Canvas } from "./canvas.tsx";
-import { addStep, copyPiece, createRef, layOut, paste, readPiece, writePiece } from "./document.ts";
+import { Conflict } from "./conflict.tsx";
+import { layOut } from "./document.ts";
 import { FlowPanel } from "./flow-panel.tsx";
-import { emptyValue } from "./json-schema.ts";
-import { findStepType, outputsOf, schemaOf, stepKinds } from "./step-kinds.ts";
-import { StepIcon } from "./step-node.tsx";
+import type { Flow, FlowProblem, Validation } from "./flow-types.ts";
+import { NumbersBar } from "./numbers-bar.tsx";
+import { StepSearch } from "./search.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
 import { StepPanel } from "./step-panel.tsx";
-import { type DraftEditor, type SaveState, useDraft } from "./use-draft.ts";
-
-type Flow = z.infer<typeof flowSchema>;
-type Validation = z.infer<typeof validationSchema>;
-export type FlowProblem = z.infer<typeof flowProblemSchema>;
+import { type Side, Toolbar } from "./toolbar.tsx";
+import { type SaveState, useDraft } from "./use-draft.ts";
+import { useKeys } from "./use-keys.ts";
+import { type NumbersChoice, useNumbers } from "./use-numbers.ts";
+import { VersionsPanel } from "./versions-panel.tsx";
+import "./builder.css";
 
 /** A flow on its canvas. */
 export function BuilderPage() {
@@ -78,15 +56,25 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const editor = useDraft(api, flow.ref, initial);
   const { document, edit } = editor;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [isFlowOpen, setFlowOpen] = useState(false);
+  const [side, setSide] = useState<Side>();
+  const [isSimulating, setSimulating] = useState(false);
+  const [dialog, setDialog] = useState<"search" | "shortcuts">();
+  const [counted, setCounted] = useState<NumbersChoice>();
+  const numbers = useNumbers(flow.ref, counted);
   const problems = useProblems(flow.ref, editor.state);
-  useKeys(editor, selected, setSelected);
+  const simulator = useSimulator(flow, document);
   const select = useCallback((refs: ReadonlySet<string>) => {
     setSelected(refs);
-    if (refs.size > 0) setFlowOpen(false);
+    if (refs.size > 0) setSide(undefined);
   }, []);
+  useKeys(editor, selected, select, setDialog);
+  const show = useShowStep(document.steps, select);
   const [only] = selected.size === 1 ? selected : [];
   const step = only === undefined ? undefined : document.steps.find(({ ref }) => ref === only);
+  const openSide = (next: Side) => {
+    setSelected(new Set());
+    setSide(next);
+  };
   return (
     <Stack gap={0} h="calc(100dvh - 56px)" m="calc(-1 * var(--mantine-spacing-md))">
       <title>{`${document.name} · Repartee`}</title>
@@ -94,49 +82,98 @@ function Builder({ flow }: { readonly flow: Flow }) {
         flow={flow}
         editor={editor}
         problems={problems}
-        onSettings={() => {
-          setSelected(new Set());
-          setFlowOpen(true);
-        }}
+        onSide={openSide}
+        isCounted={counted !== undefined}
+        onCount={() => setCounted(counted === undefined ? { days: 7, channel: undefined } : undefined)}
+        onDialog={setDialog}
+        isSimulating={isSimulating}
+        onSimulate={() => setSimulating(!isSimulating)}
         onAdd={(ref) => select(new Set([ref]))}
         selected={selected}
       />
-      <Group flex={1} gap={0} wrap="nowrap" align="stretch" mih={0}>
+      <Group flex={1} gap={0} wrap="nowrap" align="stretch" mih={0} pos="relative">
         <Box flex={1} miw={0} pos="relative">
-          <Canvas document={document} problems={problems} selected={selected} onSelect={select} onEdit={edit} />
+          <Canvas
+            document={document}
+            problems={problems}
+            numbers={numbers}
+            trail={isSimulating ? simulator.trail : undefined}
+            selected={selected}
+            onSelect={select}
+            onEdit={edit}
+          />
+          {counted === undefined ? null : <NumbersBar botId={flow.botId} choice={counted} onChange={setCounted} />}
           {document.steps.length === 0 ? (
             <Text pos="absolute" top="40%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
               {t("builder.noSteps")}
             </Text>
           ) : null}
         </Box>
-        {step === undefined && !isFlowOpen ? null : (
-          <Paper
-            w={{ base: "100%", sm: 380 }}
-            radius={0}
-            withBorder
-            pos={{ base: "absolute", sm: "static" }}
-            h={{ base: "80%", sm: "auto" }}
-            bottom={0}
-            style={{ zIndex: 5 }}
-          >
-            {step === undefined ? (
-              <FlowPanel flowRef={flow.ref} document={document} onEdit={edit} onClose={() => setFlowOpen(false)} />
-            ) : (
-              <StepPanel
-                key={step.ref}
-                step={step}
-                document={document}
-                problems={problems.filter((problem) => problem.step === step.ref)}
-                onEdit={edit}
-                onClose={() => setSelected(new Set())}
-              />
-            )}
-          </Paper>
+        {step === undefined ? null : (
+          <Panel>
+            <StepPanel
+              key={step.ref}
+              step={step}
+              document={document}
+              problems={problems.filter((problem) => problem.step === step.ref)}
+              onEdit={edit}
+              onClose={() => setSelected(new Set())}
+            />
+          </Panel>
         )}
+        {step === undefined && side === "flow" ? (
+          <Panel>
+            <FlowPanel flowRef={flow.ref} document={document} onEdit={edit} onClose={() => setSide(undefined)} />
+          </Panel>
+        ) : null}
+        {step === undefined && side === "versions" ? (
+          <Panel>
+            <VersionsPanel flowRef={flow.ref} editor={editor} onClose={() => setSide(undefined)} />
+          </Panel>
+        ) : null}
+        {isSimulating ? (
+          <Panel>
+            <SimulatorPanel
+              flow={flow}
+              document={document}
+              simulator={simulator}
+              onShowStep={show}
+              onClose={() => setSimulating(false)}
+            />
+          </Panel>
+        ) : null}
       </Group>
+      {dialog === "search" ? (
+        <StepSearch document={document} onShow={show} onClose={() => setDialog(undefined)} />
+      ) : null}
+      {dialog === "shortcuts" ? <Shortcuts onClose={() => setDialog(undefined)} /> : null}
       <Conflict editor={editor} />
     </Stack>
+  );
+}
+
+function Panel({ children }: { readonly children: ReactNode }) {
+  return (
+    <Paper radius={0} withBorder className="builder-panel">
+      {children}
+    </Paper>
+  );
+}
+
+/** Brings a step into the middle and chooses it. */
+function useShowStep(
+  steps: Flow["draft"]["steps"],
+  select: (refs: ReadonlySet<string>) => void,
+): (ref: string) => void {
+  const canvas = useReactFlow();
+  return useCallback(
+    (ref: string) => {
+      const at = steps.find((step) => step.ref === ref)?.at;
+      if (at === undefined) return;
+      select(new Set([ref]));
+      void canvas.setCenter(at.x + 125, at.y + 60, { zoom: Math.max(0.7, canvas.getZoom()), duration: 250 });
+    },
+    [steps, select, canvas],
   );
 }
 
@@ -152,298 +189,7 @@ function useProblems(ref: string, state: SaveState): readonly FlowProblem[] {
   useEffect(() => {
     if (isSaved) void refetch();
   }, [isSaved, refetch]);
-  return data?.problems ?? [];
+  return data?.problems ?? noProblems;
 }
 
-function Toolbar({
-  flow,
-  editor,
-  problems,
-  selected,
-  onSettings,
-  onAdd,
-}: {
-  readonly flow: Flow;
-  readonly editor: DraftEditor;
-  readonly problems: readonly FlowProblem[];
-  readonly selected: ReadonlySet<string>;
-  readonly onSettings: () => void;
-  readonly onAdd: (ref: string) => void;
-}) {
-  const { t } = useTranslation();
-  const { domain } = useParams({ from: "/w/$domain" });
-  const { document, state } = editor;
-  const canvas = useReactFlow();
-  return (
-    <Paper radius={0} px="md" py="xs" withBorder>
-      <Group justify="space-between" wrap="nowrap">
-        <Group gap="xs" wrap="nowrap" miw={0}>
-          <ActionIcon
-            component={Link}
-            to={`/w/${domain}/flows`}
-            variant="subtle"
-            color="gray"
-            aria-label={t("nav.flows")}
-          >
-            <IconChevronLeft size={20} />
-          </ActionIcon>
-          <Text fw={650} component="h1" className="cut">
-            {document.name}
-          </Text>
-          <SavedMark state={state} />
-        </Group>
-        <Group gap={6} wrap="nowrap">
-          <AddMenu editor={editor} selected={selected} onAdd={onAdd} />
-          <Tool label={t("action.undo")} isOff={!editor.canUndo} onClick={editor.undo}>
-            <IconArrowBackUp size={18} />
-          </Tool>
-          <Tool label={t("action.redo")} isOff={!editor.canRedo} onClick={editor.redo}>
-            <IconArrowForwardUp size={18} />
-          </Tool>
-          <Tool
-            label={t("builder.layOut")}
-            onClick={() => {
-              editor.edit((old) => layOut(old));
-              requestAnimationFrame(() => void canvas.fitView({ maxZoom: 1, padding: 0.15 }));
-            }}
-          >
-            <IconLayoutDistributeHorizontal size={18} />
-          </Tool>
-          <Tool label={t("builder.flowSettings")} onClick={onSettings}>
-            <IconSettings size={18} />
-          </Tool>
-          <Publish flow={flow} editor={editor} problems={problems} />
-        </Group>
-      </Group>
-    </Paper>
-  );
-}
-
-function Tool({
-  label,
-  isOff = false,
-  onClick,
-  children,
-}: {
-  readonly label: string;
-  readonly isOff?: boolean;
-  readonly onClick: () => void;
-  readonly children: React.ReactNode;
-}) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant="default" size="lg" disabled={isOff} aria-label={label} onClick={onClick}>
-        {children}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
-
-function SavedMark({ state }: { readonly state: SaveState }) {
-  const { t } = useTranslation();
-  const describe = useErrorText();
-  if (state.kind === "failed") {
-    return (
-      <Tooltip label={describe(state.error)}>
-        <Badge color="red" variant="light" tt="none" role="alert">
-          {t("builder.notSaved")}
-        </Badge>
-      </Tooltip>
-    );
-  }
-  const word = state.kind === "saved" ? "builder.saved" : "builder.saving";
-  return (
-    <Text size="xs" c="dimmed" role="status" visibleFrom="xs">
-      {t(word)}
-    </Text>
-  );
-}
-
-/** New steps come to the right of the selected one, connected to its first free output, or into the middle of what is seen. */
-function AddMenu({
-  editor,
-  selected,
-  onAdd,
-}: {
-  readonly editor: DraftEditor;
-  readonly selected: ReadonlySet<string>;
-  readonly onAdd: (ref: string) => void;
-}) {
-  const { t } = useTranslation();
-  const canvas = useReactFlow();
-  const { document, edit } = editor;
-  const add = (kind: string) => {
-    const type = findStepType(kind);
-    if (type === undefined) return;
-    const [only] = selected.size === 1 ? selected : [];
-    const before = document.steps.find(({ ref }) => ref === only);
-    const isTaken = (output: string) => document.edges.some((edge) => edge.from === only && edge.output === output);
-    const free = before === undefined ? undefined : outputsOf(before).find(({ name }) => !isTaken(name));
-    const middle = canvas.screenToFlowPosition({ x: window.innerWidth / 2 - 100, y: window.innerHeight / 2 - 60 });
-    const at = before?.at === undefined ? middle : { x: before.at.x + 340, y: before.at.y + 20 };
-    const ref = createRef();
-    const step = { ref, kind, config: emptyValue(schemaOf(type)) as Record<string, unknown>, at };
-    edit((old) =>
-      addStep(
-        old,
-        step,
-        before === undefined || free === undefined ? undefined : { from: before.ref, output: free.name },
-      ),
-    );
-    onAdd(ref);
-    void canvas.setCenter(at.x + 125, at.y + 80, { zoom: Math.min(1, canvas.getZoom()), duration: 200 });
-  };
-  return (
-    <Menu position="bottom-end" width={300}>
-      <Menu.Target>
-        <Button leftSection={<IconPlus size={16} />} variant="light">
-          {t("builder.addStep")}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown mah={480} style={{ overflowY: "auto" }}>
-        {stepKinds.map(({ kind, title, description }) => (
-          <Menu.Item key={kind} leftSection={<StepIcon kind={kind} />} onClick={() => add(kind)}>
-            <Text size="sm" fw={600}>
-              {title}
-            </Text>
-            <Text size="xs" c="dimmed" lineClamp={2}>
-              {description}
-            </Text>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-function Publish({
-  flow,
-  editor,
-  problems,
-}: {
-  readonly flow: Flow;
-  readonly editor: DraftEditor;
-  readonly problems: readonly FlowProblem[];
-}) {
-  const { t } = useTranslation();
-  const api = useApi();
-  const client = useQueryClient();
-  const [error, setError] = useState<unknown>();
-  const [isBusy, setBusy] = useState(false);
-  const [isOpen, { open, close }] = useDisclosure(false);
-  const errors = problems.filter(({ severity }) => severity === "error");
-  const publish = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await editor.flush();
-      const { version } = await api.send<{ version: number }>("POST", `/flows/${flow.ref}/publish`);
-      notifications.show({ color: "teal", message: t("builder.published", { version }) });
-      await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
-      close();
-    } catch (thrown) {
-      // The problems below say more than that there are some.
-      const isInvalid = thrown instanceof ApiError && thrown.code === "flow.invalid";
-      await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "problems"] });
-      setError(isInvalid ? undefined : thrown);
-      open();
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      <Button loading={isBusy} onClick={() => void publish()}>
-        {t("builder.publish")}
-      </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        title={t("builder.notPublished")}
-        closeButtonProps={{ "aria-label": t("action.close") }}
-      >
-        <Stack>
-          {error === undefined ? null : <ErrorNotice error={error} />}
-          {errors.map(({ step, message }) => (
-            <Text key={`${step} ${message}`} size="sm">
-              <b>{nameOfStep(editor.document, step)}</b> {message}
-            </Text>
-          ))}
-        </Stack>
-      </Modal>
-    </>
-  );
-}
-
-function nameOfStep(document: FlowDocument, ref: string | undefined): string {
-  const step = document.steps.find((one) => one.ref === ref);
-  return step === undefined ? "" : `${step.name ?? findStepType(step.kind)?.title ?? step.kind} (${step.ref}):`;
-}
-
-function Conflict({ editor }: { readonly editor: DraftEditor }) {
-  const { t } = useTranslation();
-  const { state } = editor;
-  if (state.kind !== "conflict") return null;
-  const mine = editor.document.steps.length;
-  const theirs = state.theirs.document.steps.length;
-  return (
-    <Modal opened onClose={() => undefined} withCloseButton={false} title={t("builder.conflict.title")}>
-      <Stack>
-        <Text size="sm">{t("builder.conflict.text", { mine, theirs })}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={() => editor.resolve("theirs")}>
-            {t("builder.conflict.theirs")}
-          </Button>
-          <Button color="red" onClick={() => editor.resolve("mine")}>
-            {t("builder.conflict.mine")}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
-  );
-}
-
-/** Undo, redo, copy, cut, paste, duplicate, select all, save. Texts that are being typed keep their own. */
-function useKeys(
-  editor: DraftEditor,
-  selected: ReadonlySet<string>,
-  select: (refs: ReadonlySet<string>) => void,
-): void {
-  const { document, edit } = editor;
-  const insert = useCallback(
-    (text: string, by = { x: 40, y: 40 }) => {
-      const piece = readPiece(text);
-      if (piece === undefined) return;
-      const pasted = paste(document, piece, by);
-      edit(() => pasted.document);
-      select(pasted.refs);
-    },
-    [document, edit, select],
-  );
-  const copied = useMemo(() => writePiece(copyPiece(document, selected)), [document, selected]);
-  useHotkeys([
-    ["mod+Z", editor.undo],
-    ["mod+shift+Z", editor.redo],
-    ["mod+Y", editor.redo],
-    ["mod+A", () => select(new Set(document.steps.map(({ ref }) => ref)))],
-    ["mod+D", () => insert(copied)],
-    ["mod+S", () => void editor.flush().catch(() => undefined)],
-  ]);
-  useEffect(() => {
-    const isTyping = () => window.document.activeElement?.matches("input, textarea, [contenteditable]") === true;
-    const onCopy = (event: ClipboardEvent) => {
-      if (isTyping() || selected.size === 0) return;
-      event.clipboardData?.setData("text/plain", copied);
-      event.preventDefault();
-    };
-    const onPaste = (event: ClipboardEvent) => {
-      if (!isTyping()) insert(event.clipboardData?.getData("text/plain") ?? "");
-    };
-    window.addEventListener("copy", onCopy);
-    window.addEventListener("paste", onPaste);
-    return () => {
-      window.removeEventListener("copy", onCopy);
-      window.removeEventListener("paste", onPaste);
-    };
-  }, [copied, insert, selected]);
-}
+const noProblems: readonly FlowProblem[] = [];

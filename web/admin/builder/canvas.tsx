@@ -11,15 +11,18 @@ import {
   SelectionMode,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Edge, FlowDocument } from "../../../src/model/flow.ts";
-import type { FlowProblem } from "./builder-page.tsx";
+import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
+import type { Edge, FlowDocument, StoredStep } from "../../../src/model/flow.ts";
+import { type Trail, toOutputKey } from "../simulator/trail.ts";
 import { connect, disconnect, moveSteps, type Place, removeSteps } from "./document.ts";
+import type { FlowProblem } from "./flow-types.ts";
 import { findStepType, outputsOf, summarize } from "./step-kinds.ts";
 import { StepNode, type StepNodeType } from "./step-node.tsx";
 
 const nodeTypes = { step: StepNode };
+const nothing: readonly never[] = [];
 
 function toEdgeId({ from, output, to }: Edge): string {
   return `${from} ${output} ${to}`;
@@ -47,62 +50,26 @@ function sortChanges(changes: readonly NodeChange<StepNodeType>[]) {
   return { places, measured, picked, isDragging };
 }
 
-/** The drawing: boxes and lines of the document; what is done to them goes back into it. */
-export function Canvas({
-  document,
-  problems,
-  selected,
-  onSelect,
-  onEdit,
-}: {
+interface CanvasProps {
   readonly document: FlowDocument;
   readonly problems: readonly FlowProblem[];
+  readonly trail: Trail | undefined;
+  /** By step; absent: none are shown. */
+  readonly numbers: ReadonlyMap<string, StepNumbersBody> | undefined;
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (refs: ReadonlySet<string>) => void;
   readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
-}) {
+}
+
+/** The drawing: boxes and lines of the document; what is done to them goes back into it. */
+export function Canvas({ document, problems, trail, numbers, selected, onSelect, onEdit }: CanvasProps) {
   const { t } = useTranslation();
   const colorMode = useComputedColorScheme("light");
   // While boxes are dragged they move here alone; the document hears of it when they are let go.
   const [dragged, setDragged] = useState<ReadonlyMap<string, Place>>(new Map());
   const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
-
-  const problemsOf = useMemo(() => Map.groupBy(problems, ({ step }) => step), [problems]);
-  const nodes = useMemo(
-    () =>
-      document.steps.map((step): StepNodeType => {
-        const measured = sizes.get(step.ref);
-        return {
-          id: step.ref,
-          type: "step",
-          position: dragged.get(step.ref) ?? step.at ?? { x: 0, y: 0 },
-          selected: selected.has(step.ref),
-          ...(measured === undefined ? {} : { measured }),
-          data: {
-            kind: step.kind,
-            title: step.name ?? findStepType(step.kind)?.title ?? step.kind,
-            summary: summarize(step),
-            outputs: outputsOf(step),
-            isStart: document.start === step.ref,
-            problems: problemsOf.get(step.ref) ?? [],
-          },
-        };
-      }),
-    [document.steps, document.start, dragged, selected, problemsOf, sizes],
-  );
-  const edges = useMemo(
-    () =>
-      document.edges.map(
-        (edge): CanvasEdge => ({
-          id: toEdgeId(edge),
-          source: edge.from,
-          sourceHandle: edge.output,
-          target: edge.to,
-          type: "smoothstep",
-        }),
-      ),
-    [document.edges],
-  );
+  const nodes = useNodes({ document, problems, trail, numbers, selected }, dragged, sizes);
+  const edges = useEdges(document.edges, trail);
 
   const onNodesChange: OnNodesChange<StepNodeType> = useCallback(
     (changes) => {
@@ -144,15 +111,16 @@ export function Canvas({
           return removeSteps(disconnect(old, lines), new Set(gone.map(({ id }) => id)));
         })
       }
-      deleteKeyCode={["Delete", "Backspace"]}
+      deleteKeyCode={deleteKeys}
       selectionMode={SelectionMode.Partial}
-      multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+      selectionKeyCode="Shift"
+      multiSelectionKeyCode={multiSelectionKeys}
       snapToGrid
-      snapGrid={[10, 10]}
+      snapGrid={snapGrid}
       minZoom={0.1}
       maxZoom={2}
       fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+      fitViewOptions={fitViewOptions}
       onlyRenderVisibleElements={document.steps.length > 100}
       aria-label={t("builder.canvas")}
     >
@@ -160,5 +128,90 @@ export function Canvas({
       <Controls position="bottom-left" />
       <MiniMap pannable zoomable position="bottom-right" ariaLabel={t("builder.map")} />
     </ReactFlow>
+  );
+}
+
+const deleteKeys = ["Delete", "Backspace"];
+const multiSelectionKeys = ["Shift", "Meta", "Control"];
+const snapGrid: [number, number] = [10, 10];
+const fitViewOptions = { maxZoom: 1, padding: 0.15 };
+
+/** What of a box is read off its step; kept as long as the step is the same. */
+const looks = new WeakMap<StoredStep, Pick<StepNodeType["data"], "kind" | "title" | "summary" | "outputs">>();
+
+function lookOf(step: StoredStep) {
+  const known = looks.get(step);
+  if (known !== undefined) return known;
+  const look = {
+    kind: step.kind,
+    title: step.name ?? findStepType(step.kind)?.title ?? step.kind,
+    summary: summarize(step),
+    outputs: outputsOf(step),
+  };
+  looks.set(step, look);
+  return look;
+}
+
+/** A box stays the same object as long as nothing about it has changed: of 500 only those are drawn anew that have. */
+function useNodes(
+  {
+    document,
+    problems,
+    trail,
+    numbers,
+    selected,
+  }: Pick<CanvasProps, "document" | "problems" | "trail" | "numbers" | "selected">,
+  dragged: ReadonlyMap<string, Place>,
+  sizes: ReadonlyMap<string, Size>,
+): StepNodeType[] {
+  const problemsOf = useMemo(() => Map.groupBy(problems, ({ step }) => step), [problems]);
+  const before = useRef(new Map<string, { readonly parts: readonly unknown[]; readonly node: StepNodeType }>());
+  return useMemo(() => {
+    const now = new Map<string, { readonly parts: readonly unknown[]; readonly node: StepNodeType }>();
+    const nodes = document.steps.map((step): StepNodeType => {
+      const { ref } = step;
+      const at = dragged.get(ref);
+      const measured = sizes.get(ref);
+      const own = problemsOf.get(ref) ?? nothing;
+      const isStart = document.start === ref;
+      const walked = trail?.here.has(ref) === true ? "here" : trail?.steps.has(ref) === true ? "walked" : undefined;
+      const counted = numbers === undefined ? undefined : (numbers.get(ref) ?? null);
+      const parts = [step, at, measured, own, isStart, walked, counted, selected.has(ref)];
+      const old = before.current.get(ref);
+      const node: StepNodeType =
+        old?.parts.every((part, index) => part === parts[index]) === true
+          ? old.node
+          : {
+              id: ref,
+              type: "step",
+              position: at ?? step.at ?? { x: 0, y: 0 },
+              selected: selected.has(ref),
+              ...(measured === undefined ? {} : { measured }),
+              data: { ...lookOf(step), isStart, problems: own, trail: walked, numbers: counted },
+            };
+      now.set(ref, { parts, node });
+      return node;
+    });
+    before.current = now;
+    return nodes;
+  }, [document.steps, document.start, dragged, selected, problemsOf, sizes, trail, numbers]);
+}
+
+function useEdges(edges: FlowDocument["edges"], trail: Trail | undefined): CanvasEdge[] {
+  return useMemo(
+    () =>
+      edges.map(
+        (edge): CanvasEdge => ({
+          id: toEdgeId(edge),
+          source: edge.from,
+          sourceHandle: edge.output,
+          target: edge.to,
+          type: "smoothstep",
+          ...(trail?.outputs.has(toOutputKey(edge.from, edge.output)) === true
+            ? { className: "walked", zIndex: 1 }
+            : {}),
+        }),
+      ),
+    [edges, trail],
   );
 }

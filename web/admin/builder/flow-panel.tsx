@@ -3,6 +3,8 @@ import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { type FlowDocument, triggerSchema } from "../../../src/model/flow.ts";
+import { CopyRef } from "./copy-ref.tsx";
+import { FlowUses } from "./flow-uses.tsx";
 import type { JsonSchema } from "./json-schema.ts";
 import { SchemaField } from "./schema-form.tsx";
 
@@ -51,9 +53,12 @@ export function FlowPanel({
               onEdit((old) => ({ ...old, description: value }), "flow description");
             }}
           />
-          <Text size="sm" c="dimmed">
-            {t("builder.flowRef")}: <Code>{flowRef}</Code>
-          </Text>
+          <Group gap="xs">
+            <Text size="sm" c="dimmed">
+              {t("builder.flowRef")}: <Code>{flowRef}</Code>
+            </Text>
+            <CopyRef value={flowRef} />
+          </Group>
           <SchemaField
             schema={triggersSchema}
             value={document.triggers}
@@ -63,6 +68,7 @@ export function FlowPanel({
               onEdit((old) => ({ ...old, triggers: triggers as FlowDocument["triggers"] }), path)
             }
           />
+          <FlowUses flowRef={flowRef} />
         </Stack>
       </ScrollArea>
     </Stack>

@@ -17,6 +17,8 @@ import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { type ComponentType, memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepOutput } from "../../../src/engine/step-type.ts";
+import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
+import { StepNumbers } from "./step-numbers.tsx";
 
 /** What a step's box shows. */
 export interface StepData extends Record<string, unknown> {
@@ -25,6 +27,10 @@ export interface StepData extends Record<string, unknown> {
   readonly summary: string;
   readonly outputs: readonly StepOutput[];
   readonly isStart: boolean;
+  /** Whether the simulator's contact came by here, or stands here. */
+  readonly trail: "walked" | "here" | undefined;
+  /** Absent: numbers are not looked at; null: nothing happened here. */
+  readonly numbers: StepNumbersBody | null | undefined;
   readonly problems: readonly { readonly severity: "error" | "warning"; readonly message: string }[];
 }
 export type StepNodeType = Node<StepData, "step">;
@@ -62,6 +68,8 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       shadow={selected ? "md" : "xs"}
       radius="md"
       w={250}
+      className="step-box"
+      data-trail={data.trail}
       bd={`1px solid ${selected ? "var(--mantine-primary-color-filled)" : "var(--mantine-color-default-border)"}`}
     >
       <Handle type="target" position={Position.Left} aria-label={t("builder.into")} />
@@ -91,8 +99,14 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       <Text size="10px" c="dimmed" px="sm" pb={4} ff="monospace">
         {id}
       </Text>
+      {data.numbers === undefined ? null : <StepNumbers numbers={data.numbers ?? undefined} />}
       {data.outputs.map(({ name, title }) => (
-        <Group key={name} justify="flex-end" px="sm" py={3} pos="relative" className="step-output">
+        <Group key={name} justify="flex-end" px="sm" py={3} gap={6} pos="relative" className="step-output">
+          {data.numbers?.buttons[name.replace(/^button:/, "")] === undefined ? null : (
+            <Text size="10px" fw={700} title={t("numbers.clicked")}>
+              {data.numbers.buttons[name.replace(/^button:/, "")]}
+            </Text>
+          )}
           <Badge variant="default" size="sm" tt="none" maw={210}>
             {title}
           </Badge>

@@ -1,21 +1,12 @@
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  CopyButton,
-  Group,
-  ScrollArea,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-  Tooltip,
-} from "@mantine/core";
-import { IconCopy, IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
+import { ActionIcon, Alert, Button, Group, ScrollArea, Stack, Text, TextInput, Title } from "@mantine/core";
+import { IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
-import type { FlowProblem } from "./builder-page.tsx";
+import { Preview } from "../messenger/preview.tsx";
+import { CopyRef } from "./copy-ref.tsx";
 import { changeStep, dropLostOutputs, removeSteps } from "./document.ts";
+import type { FlowProblem } from "./flow-types.ts";
+import { LeadsTo } from "./leads-to.tsx";
 import { ObjectFields, SchemaField } from "./schema-form.tsx";
 import { findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
 import { StepIcon } from "./step-node.tsx";
@@ -85,19 +76,13 @@ export function StepPanel({
           ) : schema === undefined ? null : (
             <SchemaField schema={schema} value={step.config} path="" label={type?.title ?? ""} onChange={setConfig} />
           )}
+          <Preview step={step} />
+          <LeadsTo step={step} document={document} onEdit={onEdit} />
           <Group gap="xs">
             <Text size="sm" c="dimmed">
               {t("builder.ref")}: <code>{step.ref}</code>
             </Text>
-            <CopyButton value={step.ref}>
-              {({ copied, copy }) => (
-                <Tooltip label={t(copied ? "action.copied" : "action.copy")}>
-                  <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t("action.copy")} onClick={copy}>
-                    <IconCopy size={14} />
-                  </ActionIcon>
-                </Tooltip>
-              )}
-            </CopyButton>
+            <CopyRef value={step.ref} />
           </Group>
           <Group gap="xs">
             {document.start === step.ref ? null : (

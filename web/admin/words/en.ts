@@ -1,3 +1,5 @@
+import { builderWords } from "./en-builder.ts";
+
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {
   language: "Language",
@@ -182,6 +184,7 @@ export const en = {
       theirs: "Take theirs",
     },
   },
+  ...builderWords,
   condition: {
     match: "How the rules are joined",
     all: "All of these",

@@ -1,4 +1,5 @@
 import type { en } from "./en.ts";
+import { builderWords } from "./ru-builder.ts";
 
 /** The same keys as in English; of counted words, the forms that Russian has. */
 type Words = typeof en & { overview: { flows_few: string; flows_many: string } };
@@ -188,6 +189,7 @@ export const ru: Words = {
       theirs: "Взять чужую",
     },
   },
+  ...builderWords,
   condition: {
     match: "Как соединены правила",
     all: "Все из них",

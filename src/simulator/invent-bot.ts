@@ -1,7 +1,7 @@
-import type { FieldDefinition, FieldKind } from "../../model/field.ts";
-import type { FlowDocument, Trigger } from "../../model/flow.ts";
-import type { BotSnapshot } from "../../model/world.ts";
-import { preparePublishedFlow } from "../../steps/advance.ts";
+import type { FieldDefinition, FieldKind } from "../model/field.ts";
+import type { FlowDocument, Trigger } from "../model/flow.ts";
+import type { BotSnapshot } from "../model/world.ts";
+import { preparePublishedFlow } from "../steps/advance.ts";
 
 export const simulatedChannelId = 1;
 

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
+import { makeSetupCode } from "../src/shell/setup-code.ts";
+import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
+import { until } from "../test/until.ts";
+import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
+
+/** A flow from the first step to its third version, played before anybody meets it. */
+describe.skipIf(!hasBrowser)("the flow builder", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "builder-"));
+  const data = path.join(folder, "data");
+  let server: ServerProcess;
+  let browser: Browser;
+  let tab: Tab;
+  let page: Page;
+
+  beforeAll(async () => {
+    server = await createServerProcess({ DATA_DIR: data });
+    await server.start();
+    browser = await launchBrowser();
+    tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
+    page = tab.page;
+    await page.goto(server.url);
+    await page.getByLabel("Set-up code").fill(makeSetupCode(readSecretKey(openDataDirectory(data), undefined)));
+    await page.getByLabel("E-mail").fill("ada@example.com");
+    await page.getByRole("textbox", { name: "Password" }).fill("correct horse battery");
+    await page.getByRole("button", { name: "Make my account" }).click();
+    await page.getByRole("heading", { name: "Demo" }).waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const boxes = () => page.locator(".react-flow__node");
+  const panel = (name: string) => page.getByRole("complementary", { name });
+  const addStep = async (name: RegExp) => {
+    await page.getByRole("button", { name: "Add step" }).click();
+    await page.getByRole("menuitem", { name }).click();
+  };
+  const isSaved = () => page.getByText("Saved", { exact: true }).waitFor();
+
+  it("plays a draft that nobody has published, lights up its way and says what it changes", async () => {
+    await page.getByRole("link", { name: "Flows" }).first().click();
+    await page.getByRole("button", { name: "New flow" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Enquiry");
+    await page.getByRole("button", { name: "Create" }).click();
+    await addStep(/^Question/);
+    await page.getByLabel("Text", { exact: true }).fill("What is your e-mail?");
+    await page.getByRole("combobox", { name: "Type" }).click();
+    await page.getByRole("option", { name: "Email" }).click();
+    await addStep(/^Actions/);
+    await page.getByRole("combobox", { name: "Action 1" }).click();
+    await page.getByRole("option", { name: "Add a tag", exact: true }).click();
+    await page.getByLabel("Tag", { exact: true }).fill("lead");
+    await addStep(/^Smart delay/);
+    await addStep(/^Message/);
+    await page.getByLabel("Text", { exact: true }).first().fill("See you, {{ contact.first_name }}!");
+    await page.getByRole("button", { name: "Try it" }).click();
+    const simulator = panel("Simulator");
+    await simulator.getByLabel("Name").fill("Grace Hopper");
+    await simulator.getByRole("button", { name: "Begin", exact: true }).click();
+    await simulator.getByText("What is your e-mail?").waitFor();
+    await simulator.getByText("waits for an answer").waitFor();
+    expect(await page.locator('.step-box[data-trail="here"]').count()).toBe(1);
+    await simulator.getByLabel("Write as the contact").fill("grace@example.com");
+    await page.keyboard.press("Enter");
+    await simulator.getByText("Tag added: lead").waitFor();
+    await until("the way is lit up", async () => (await page.locator(".react-flow__edge.walked").count()) >= 2);
+    await simulator.getByText("See you, Grace!").waitFor();
+    await isSaved();
+    // Nobody but this page heard of it.
+    await page.getByRole("link", { name: "Contacts" }).first().click();
+    await page.getByRole("heading", { name: "Contacts" }).waitFor();
+    expect(await page.getByText("Grace Hopper").count()).toBe(0);
+    await page.goBack();
+    await boxes().first().waitFor();
+  });
+
+  it("publishes with a note, tells in words what was changed since, and takes it back", async () => {
+    await page.getByRole("button", { name: "Publish with a note…" }).click();
+    await page.getByLabel("What is new in it").fill("The first one");
+    await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+    await page.getByText("Version 1 is published.").waitFor();
+    await page.getByRole("button", { name: "Arrange" }).click();
+    await boxes().filter({ hasText: "What is your e-mail?" }).click();
+    await page.getByLabel("Text", { exact: true }).fill("And your e-mail?");
+    await isSaved();
+    await page.getByRole("button", { name: "Versions and files" }).click();
+    const version = panel("Versions and files").getByRole("article", { name: "Version 1" });
+    await version.getByText("The first one").waitFor();
+    await version.getByText("ada@example.com").waitFor();
+    await version.getByRole("button", { name: "What is different" }).click();
+    await page.getByText(/text is “And your e-mail\?” and no longer “What is your e-mail\?”/).waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+    await version.getByRole("button", { name: "Into the draft" }).click();
+    await boxes().filter({ hasText: "What is your e-mail?" }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await boxes().filter({ hasText: "And your e-mail?" }).waitFor();
+    await isSaved();
+  });
+
+  it("puts a file into the draft once the difference was seen", async () => {
+    const file = { name: "Enquiry", start: "only", steps: [{ ref: "only", kind: "end" }] };
+    await page.getByRole("button", { name: "Versions and files" }).click();
+    await page
+      .locator('input[type="file"]')
+      .setInputFiles({ name: "flow.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(file)) });
+    await page.getByText("New step: End (only).").waitFor();
+    await page.getByRole("button", { name: "Put it into the draft" }).click();
+    await until("one box", async () => (await boxes().count()) === 1);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await until("the old boxes", async () => (await boxes().count()) === 4);
+    await isSaved();
+  });
+
+  it("complains about nothing", () => {
+    expect(tab.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { Contact } from "../../model/contact.ts";
+import { fieldKindSchema } from "../../model/field.ts";
+import { flowDocumentSchema } from "../../model/flow.ts";
+import { jsonValue } from "./common.ts";
+
+const definition = z.object({ id: z.number(), key: z.string(), name: z.string(), kind: fieldKindSchema });
+
+export const botSnapshotSchema = z
+  .object({
+    id: z.number(),
+    ref: z.string(),
+    name: z.string(),
+    workspaceId: z.number(),
+    timeZone: z.string(),
+    flows: z
+      .array(
+        z.object({
+          id: z.number(),
+          ref: z.string(),
+          name: z.string(),
+          version: z.number(),
+          document: flowDocumentSchema,
+        }),
+      )
+      .describe("As published."),
+    tags: z.array(z.string()),
+    labels: z.array(z.string()),
+    fields: z.array(definition),
+    variables: z.array(definition.extend({ value: jsonValue.nullable() })),
+    sequences: z.array(z.object({ ref: z.string(), name: z.string() })),
+    entryLinks: z.array(
+      z.object({
+        ref: z.string(),
+        name: z.string(),
+        flow: z.string().nullable(),
+        step: z.string().nullable(),
+        data: jsonValue.nullable(),
+      }),
+    ),
+    members: z.array(z.object({ id: z.number(), name: z.string() })),
+    closingNotes: z.array(
+      z.object({
+        id: z.number(),
+        name: z.string(),
+        requireSummary: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+      }),
+    ),
+    integrations: z.array(z.object({ id: z.number(), ref: z.string(), kind: z.string(), name: z.string() })),
+    channels: z.array(z.object({ id: z.number(), kind: z.string() })),
+  })
+  .meta({ id: "BotSnapshot" });
+export type BotSnapshotBody = z.infer<typeof botSnapshotSchema>;
+
+/** The engine's own form: what a simulator starts from, and nothing to build upon. */
+export const contactSnapshotSchema = z
+  .custom<Contact>((value) => typeof value === "object")
+  .describe("Times are Unix milliseconds. The form follows the engine and may change with any release.");

@@ -1,0 +1,23 @@
+import { List, Text } from "@mantine/core";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { FlowDocument } from "../../../src/model/flow.ts";
+import { compareFlows } from "./difference.ts";
+
+/** What changed from one document to another, in words. */
+export function DifferenceList({ before, after }: { readonly before: FlowDocument; readonly after: FlowDocument }) {
+  const { t } = useTranslation();
+  const changes = useMemo(() => compareFlows(before, after), [before, after]);
+  if (changes.length === 0) return <Text size="sm">{t("versions.same")}</Text>;
+  return (
+    <List size="sm" spacing={4} className="breakable" aria-label={t("versions.difference")}>
+      {changes.map((change) => {
+        const words =
+          change.kind === "setting_of_flow"
+            ? t(`versions.flow.${change.setting}`, { from: change.from, to: change.to })
+            : t(`versions.change.${change.kind}`, { ...change });
+        return <List.Item key={words}>{words}</List.Item>;
+      })}
+    </List>
+  );
+}

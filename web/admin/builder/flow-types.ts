@@ -1,0 +1,6 @@
+import type { z } from "zod";
+import type { flowProblemSchema, flowSchema, validationSchema } from "../../../src/http/contract/flows.ts";
+
+export type Flow = z.infer<typeof flowSchema>;
+export type Validation = z.infer<typeof validationSchema>;
+export type FlowProblem = z.infer<typeof flowProblemSchema>;

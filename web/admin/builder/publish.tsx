@@ -1,0 +1,139 @@
+import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { IconPencil } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { FlowDocument } from "../../../src/model/flow.ts";
+import { ApiError } from "../api.ts";
+import { useApi } from "../layout/page.tsx";
+import { ErrorNotice } from "../layout/trouble.tsx";
+import type { Flow, FlowProblem } from "./flow-types.ts";
+import { findStepType } from "./step-kinds.ts";
+import type { DraftEditor } from "./use-draft.ts";
+
+export function Publish({
+  flow,
+  editor,
+  problems,
+}: {
+  readonly flow: Flow;
+  readonly editor: DraftEditor;
+  readonly problems: readonly FlowProblem[];
+}) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const [error, setError] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  const [isOpen, { open, close }] = useDisclosure(false);
+  const [isNoteOpen, { open: openNote, close: closeNote }] = useDisclosure(false);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const publish = async (note = "") => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await editor.flush();
+      const body = note === "" ? undefined : { note };
+      const { version } = await api.send<{ version: number }>("POST", `/flows/${flow.ref}/publish`, body);
+      await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "versions"] });
+      notifications.show({ color: "teal", message: t("builder.published", { version }) });
+      await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
+      close();
+    } catch (thrown) {
+      // The problems below say more than that there are some.
+      const isInvalid = thrown instanceof ApiError && thrown.code === "flow.invalid";
+      await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "problems"] });
+      setError(isInvalid ? undefined : thrown);
+      open();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Button.Group>
+        <Button loading={isBusy} onClick={() => void publish()}>
+          {t("builder.publish")}
+        </Button>
+        <Button
+          px={8}
+          aria-label={t("versions.withNote")}
+          title={t("versions.withNote")}
+          disabled={isBusy}
+          onClick={openNote}
+        >
+          <IconPencil size={16} />
+        </Button>
+      </Button.Group>
+      <NoteDialog isOpen={isNoteOpen} onClose={closeNote} onPublish={publish} />
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title={t("builder.notPublished")}
+        closeButtonProps={{ "aria-label": t("action.close") }}
+      >
+        <Stack>
+          {error === undefined ? null : <ErrorNotice error={error} />}
+          {errors.map(({ step, message }) => (
+            <Text key={`${step} ${message}`} size="sm">
+              <b>{nameOfStep(editor.document, step)}</b> {message}
+            </Text>
+          ))}
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
+/** A version with a line for those who look for it later. */
+function NoteDialog({
+  isOpen,
+  onClose,
+  onPublish,
+}: {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly onPublish: (note: string) => Promise<void>;
+}) {
+  const { t } = useTranslation();
+  const [note, setNote] = useState("");
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={t("versions.withNote")}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onClose();
+          void onPublish(note.trim());
+          setNote("");
+        }}
+      >
+        <Stack>
+          <Textarea
+            label={t("versions.note")}
+            autosize
+            minRows={2}
+            maxLength={500}
+            data-autofocus
+            value={note}
+            onChange={({ currentTarget }) => setNote(currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button type="submit">{t("builder.publish")}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function nameOfStep(document: FlowDocument, ref: string | undefined): string {
+  const step = document.steps.find((one) => one.ref === ref);
+  return step === undefined ? "" : `${step.name ?? findStepType(step.kind)?.title ?? step.kind} (${step.ref}):`;
+}

@@ -1,0 +1,82 @@
+import { IconFile, IconMicrophone, IconMusic, IconVideo } from "@tabler/icons-react";
+import type { Attachment, MessageContent } from "../../../src/model/message.ts";
+import "./messenger.css";
+
+export interface Pressable {
+  readonly title: string;
+  readonly payload: string;
+}
+
+/** A message of the bot as a messenger draws it. Without `onPress` it is only looked at. */
+export function Bubble({
+  content,
+  onPress,
+}: {
+  readonly content: MessageContent;
+  readonly onPress?: ((button: Pressable) => void) | undefined;
+}) {
+  const { text = "", subject, attachments, buttons, quickReplies } = content;
+  return (
+    <div className="messenger-message">
+      {text === "" && attachments.length === 0 && subject === undefined ? null : (
+        <div className="messenger-bubble">
+          {subject === undefined ? null : <strong>{`${subject}\n`}</strong>}
+          {attachments.map((attachment, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same file may be there twice, and none moves.
+            <Media key={index} attachment={attachment} />
+          ))}
+          {text}
+        </div>
+      )}
+      {buttons.map((button, index) =>
+        button.type === "url" ? (
+          <a
+            // biome-ignore lint/suspicious/noArrayIndexKey: two may be alike, and none moves.
+            key={index}
+            className="messenger-button"
+            href={/^https?:\/\//.test(button.url) ? button.url : undefined}
+            target="_blank"
+            rel="noreferrer"
+          >
+            {button.title} ↗
+          </a>
+        ) : (
+          <button
+            // biome-ignore lint/suspicious/noArrayIndexKey: two may be alike, and none moves.
+            key={index}
+            type="button"
+            className="messenger-button"
+            disabled={onPress === undefined}
+            onClick={() => onPress?.(button)}
+          >
+            {button.title}
+          </button>
+        ),
+      )}
+      {quickReplies.map((reply, index) => (
+        <button
+          // biome-ignore lint/suspicious/noArrayIndexKey: two may be alike, and none moves.
+          key={index}
+          type="button"
+          className="messenger-quick"
+          disabled={onPress === undefined}
+          onClick={() => onPress?.(reply)}
+        >
+          {reply.title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+const icons = { video: IconVideo, audio: IconMusic, voice: IconMicrophone, file: IconFile } as const;
+
+function Media({ attachment: { kind, url = "", name } }: { readonly attachment: Attachment }) {
+  if (kind === "image" && /^https?:\/\//.test(url)) return <img className="messenger-media" src={url} alt="" />;
+  const Icon = kind === "image" ? IconFile : icons[kind];
+  return (
+    <div>
+      <Icon size={16} aria-hidden /> {name ?? url}
+    </div>
+  );
+}

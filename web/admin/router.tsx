@@ -96,10 +96,32 @@ const account = createRoute({
   path: "/account",
   component: lazyRouteComponent(() => import("./settings/account-page.tsx"), "AccountPage"),
 });
-const members = createRoute({
+const settings = createRoute({
   getParentRoute: () => workspace,
-  path: "/settings/members",
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./layout/settings-shell.tsx"), "SettingsShell"),
+});
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/w/$domain/settings/channels", params });
+  },
+});
+const members = createRoute({
+  getParentRoute: () => settings,
+  path: "/members",
   component: lazyRouteComponent(() => import("./settings/members-page.tsx"), "MembersPage"),
+});
+const channels = createRoute({
+  getParentRoute: () => settings,
+  path: "/channels",
+  component: lazyRouteComponent(() => import("./settings/channels-page.tsx"), "ChannelsPage"),
+});
+const channel = createRoute({
+  getParentRoute: () => settings,
+  path: "/channels/$id",
+  component: lazyRouteComponent(() => import("./settings/channel-page.tsx"), "ChannelPage"),
 });
 
 export function createAppRouter(client: QueryClient) {
@@ -109,7 +131,16 @@ export function createAppRouter(client: QueryClient) {
       signIn,
       setup,
       invitation,
-      workspace.addChildren([overview, contacts, contact, inbox, flows, builder, account, members]),
+      workspace.addChildren([
+        overview,
+        contacts,
+        contact,
+        inbox,
+        flows,
+        builder,
+        account,
+        settings.addChildren([settingsHome, members, channels, channel]),
+      ]),
     ]),
     context: { client },
     defaultPreload: "intent",

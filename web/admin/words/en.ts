@@ -1,5 +1,10 @@
+import { channelWords } from "./en/channels.ts";
+import { menuWords } from "./en/menu.ts";
+
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {
+  ...menuWords,
+  ...channelWords,
   language: "Language",
   saved: "Saved",
   scheme: { light: "Light colours", dark: "Dark colours" },
@@ -13,6 +18,7 @@ export const en = {
     copied: "Copied",
     cancel: "Cancel",
     delete: "Delete",
+    actions: "Actions",
     undo: "Undo",
     redo: "Redo",
   },

@@ -1,9 +1,13 @@
 import type { en } from "./en.ts";
+import { channelWords } from "./ru/channels.ts";
+import { menuWords } from "./ru/menu.ts";
 
 /** The same keys as in English; of counted words, the forms that Russian has. */
 type Words = typeof en & { overview: { flows_few: string; flows_many: string } };
 
 export const ru: Words = {
+  ...menuWords,
+  ...channelWords,
   language: "Язык",
   saved: "Сохранено",
   scheme: { light: "Светлое оформление", dark: "Тёмное оформление" },
@@ -17,6 +21,7 @@ export const ru: Words = {
     copied: "Скопировано",
     cancel: "Отмена",
     delete: "Удалить",
+    actions: "Действия",
     undo: "Отменить",
     redo: "Вернуть",
   },
@@ -257,8 +262,8 @@ export const ru: Words = {
     field_changed: "{{field}} теперь {{value}}",
     profile_changed: "{{key}} теперь {{value}}",
     variable_changed: "Переменная бота {{variable}} теперь {{value}}",
-    sequence_subscribed: "Подписан на рассылку {{sequence}}",
-    sequence_unsubscribed: "Отписан от рассылки {{sequence}}",
+    sequence_subscribed: "Подписан на серию {{sequence}}",
+    sequence_unsubscribed: "Отписан от серии {{sequence}}",
     opted_in: "Снова хочет сообщений",
     opted_out: "Больше не хочет сообщений",
     conversation_moved: "Разговор теперь {{status}}",

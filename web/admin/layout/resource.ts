@@ -17,7 +17,7 @@ export interface List<Item> {
   readonly isLoadingMore?: boolean;
 }
 
-type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 /** What is loaded from a path is kept under it, without the slash. */
 const keyOf = (path: string) => path.slice(1);

@@ -37,9 +37,10 @@ export function SettingsShell() {
           </Stack>
         ))}
       </Box>
-      <Stack flex={1} miw={0} gap="md">
+      <Box flex={1} miw={0}>
         <Select
           hiddenFrom="md"
+          mb="md"
           aria-label={t("menu.settings")}
           data={groups.map(([group, members]) => ({
             group: t(`menuGroup.${group}`),
@@ -50,7 +51,7 @@ export function SettingsShell() {
           onChange={(to) => to !== null && void navigate({ to: `${base}${to}` })}
         />
         <Outlet />
-      </Stack>
+      </Box>
     </Group>
   );
 }

@@ -116,7 +116,7 @@ function Embed({ botId }: { readonly botId: number }) {
   if (publicUrl === undefined || ref === undefined) return <Skeleton h={120} />;
   const chat = `${publicUrl}/chat/${encodeURIComponent(ref)}`;
   return (
-    <Section title={t("channels.snippet")}>
+    <Section title={t("channels.embed")}>
       <CopyField
         label={t("channels.snippet")}
         description={t("channels.snippetHint")}
@@ -148,7 +148,7 @@ function Settings({ channel, kind }: { readonly channel: ChannelBody; readonly k
   return (
     <DialogForm form={form} submit={t("action.save")}>
       <TextInput
-        label={t("field.name")}
+        label={t("list.name")}
         required
         value={name}
         error={form.fieldErrors.name}

@@ -135,7 +135,7 @@ function EditBot({ bot, onClose }: { readonly bot: BotBody | undefined; readonly
     <Dialog title={t(bot === undefined ? "bots.create" : "bots.edit")} onClose={onClose}>
       <DialogForm form={form} submit={t(bot === undefined ? "action.create" : "action.save")}>
         <TextInput
-          label={t("field.name")}
+          label={t("list.name")}
           required
           data-autofocus
           value={name}

@@ -70,7 +70,7 @@ function ChannelForm({ bot, kind }: { readonly bot: BotBody; readonly kind: Chan
     <DialogForm form={form} submit={t("channels.connectNow")}>
       <Steps kind={kind.kind} />
       <TextInput
-        label={t("field.name")}
+        label={t("list.name")}
         required
         value={name}
         error={form.fieldErrors.name}

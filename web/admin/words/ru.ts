@@ -1,6 +1,10 @@
 import type { en } from "./en.ts";
 import { channelWords } from "./ru/channels.ts";
+import { connectionWords } from "./ru/connections.ts";
+import { dataWords } from "./ru/data.ts";
+import { linkWords } from "./ru/links.ts";
 import { menuWords } from "./ru/menu.ts";
+import { salesWords } from "./ru/sales.ts";
 
 /** The same keys as in English; of counted words, the forms that Russian has. */
 type Words = typeof en & { overview: { flows_few: string; flows_many: string } };
@@ -8,6 +12,10 @@ type Words = typeof en & { overview: { flows_few: string; flows_many: string } }
 export const ru: Words = {
   ...menuWords,
   ...channelWords,
+  ...salesWords,
+  ...connectionWords,
+  ...dataWords,
+  ...linkWords,
   language: "Язык",
   saved: "Сохранено",
   scheme: { light: "Светлое оформление", dark: "Тёмное оформление" },

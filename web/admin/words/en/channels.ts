@@ -21,6 +21,7 @@ export const channelWords = {
     secretKept: "Set. Type to replace it.",
     webhook: "Webhook address",
     webhookHint: "Where the platform tells of messages. It is registered for you where the platform allows it.",
+    embed: "On your site",
     snippet: "Code for your site",
     snippetHint: "Put it before </body> on every page that shall have the chat.",
     chatLink: "Link to the chat",

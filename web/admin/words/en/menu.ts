@@ -32,6 +32,7 @@ export const menuWords = {
   },
   /** What many set-up pages say. */
   list: {
+    name: "Name",
     bot: "Bot",
     allBots: "All bots",
     contacts: "Contacts",

@@ -33,6 +33,7 @@ export const menuWords: typeof en = {
     workspace: "Пространство",
   },
   list: {
+    name: "Название",
     bot: "Бот",
     allBots: "Все боты",
     contacts: "Контакты",

@@ -28,9 +28,7 @@ export function SequencesPage() {
   ) : null;
   return (
     <Page title={t("menu.sequences")} actions={create}>
-      <Group>
-        <BotChoice all value={botId} onChange={setBotId} />
-      </Group>
+      <BotChoice all value={botId} onChange={setBotId} />
       <Listing
         list={sequences}
         empty={<EmptyState title={t("sequences.empty.title")} text={t("sequences.empty.text")} action={create} />}

@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text } from "@mantine/core";
+import { Button, Table, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -26,9 +26,7 @@ export function EntryLinksPage() {
   ) : null;
   return (
     <Page title={t("menu.entryLinks")} actions={create}>
-      <Group>
-        <BotChoice all value={botId} onChange={setBotId} />
-      </Group>
+      <BotChoice all value={botId} onChange={setBotId} />
       <Listing
         list={links}
         empty={<EmptyState title={t("entryLinks.empty.title")} text={t("entryLinks.empty.text")} action={create} />}

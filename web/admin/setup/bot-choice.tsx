@@ -20,6 +20,7 @@ export function BotChoice({
   return (
     <Select
       label={t("list.bot")}
+      {...(all ? { maw: 300 } : {})}
       data={[
         ...(all ? [{ value: "", label: t("list.allBots") }] : []),
         ...bots.map(({ id, name }) => ({ value: String(id), label: name })),

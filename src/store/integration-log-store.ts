@@ -66,10 +66,13 @@ export async function listIntegrationCalls(
     readonly integration?: string | undefined;
     readonly ok?: boolean | undefined;
     readonly integrationId?: number | undefined;
+    readonly from?: Date | undefined;
+    /** Not in it. */
+    readonly to?: Date | undefined;
   },
   page: { readonly before?: number | undefined; readonly limit: number },
 ): Promise<StoredIntegrationCall[]> {
-  const { contactId, integration, ok, integrationId } = filter;
+  const { contactId, integration, ok, integrationId, from, to } = filter;
   return await visible(db, access)
     .select([
       "id",
@@ -91,6 +94,8 @@ export async function listIntegrationCalls(
     .$if(contactId !== undefined, (rows) => rows.where("contactId", "=", contactId ?? 0))
     .$if(integration !== undefined, (rows) => rows.where("integration", "=", integration ?? ""))
     .$if(ok !== undefined, (rows) => rows.where("ok", "=", ok ?? true))
+    .$if(from !== undefined, (rows) => rows.where("createdAt", ">=", from ?? new Date(0)))
+    .$if(to !== undefined, (rows) => rows.where("createdAt", "<", to ?? new Date(0)))
     .$if(page.before !== undefined, (rows) => rows.where("id", "<", page.before ?? 0))
     .orderBy("id", "desc")
     .limit(page.limit)

@@ -46,6 +46,19 @@ export async function getWorkspace(db: Database, id: number): Promise<Workspace>
   return await db.selectFrom("workspaces").select(columns).where("id", "=", id).executeTakeFirstOrThrow();
 }
 
+/** What is given is changed; the domain never is: links in the world name it. */
+export async function changeWorkspace(
+  trx: Database,
+  id: number,
+  change: { readonly name?: string | undefined; readonly timeZone?: string | undefined },
+): Promise<Workspace> {
+  await bumpRevision(trx, id);
+  const old = await getWorkspace(trx, id);
+  const { name = old.name, timeZone = old.timeZone } = change;
+  await trx.updateTable("workspaces").set({ name, timeZone }).where("id", "=", id).execute();
+  return { ...old, name, timeZone };
+}
+
 /**
  * Says that something changed which bot snapshots hold; call it in the transaction of the change. Every process compares the number
  * before it decides over an event.

@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { readLogFilter } from "./connections/log-filter.ts";
 import { BrokenPage, MissingPage } from "./layout/trouble.tsx";
 import { InvitationPage } from "./pages/invitation-page.tsx";
 import { SetupPage } from "./pages/setup-page.tsx";
@@ -96,10 +97,138 @@ const account = createRoute({
   path: "/account",
   component: lazyRouteComponent(() => import("./settings/account-page.tsx"), "AccountPage"),
 });
-const members = createRoute({
+const settings = createRoute({
   getParentRoute: () => workspace,
-  path: "/settings/members",
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./layout/settings-shell.tsx"), "SettingsShell"),
+});
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/w/$domain/settings/channels", params });
+  },
+});
+const members = createRoute({
+  getParentRoute: () => settings,
+  path: "/members",
   component: lazyRouteComponent(() => import("./settings/members-page.tsx"), "MembersPage"),
+});
+const channels = createRoute({
+  getParentRoute: () => settings,
+  path: "/channels",
+  component: lazyRouteComponent(() => import("./settings/channels-page.tsx"), "ChannelsPage"),
+});
+const channel = createRoute({
+  getParentRoute: () => settings,
+  path: "/channels/$id",
+  component: lazyRouteComponent(() => import("./settings/channel-page.tsx"), "ChannelPage"),
+});
+const entryLinks = createRoute({
+  getParentRoute: () => workspace,
+  path: "/entry-links",
+  component: lazyRouteComponent(() => import("./links/entry-links-page.tsx"), "EntryLinksPage"),
+});
+const entryLink = createRoute({
+  getParentRoute: () => workspace,
+  path: "/entry-links/$ref",
+  component: lazyRouteComponent(() => import("./links/entry-link-page.tsx"), "EntryLinkPage"),
+});
+const tags = createRoute({
+  getParentRoute: () => settings,
+  path: "/tags",
+  component: lazyRouteComponent(() => import("./data/names-page.tsx"), "TagsPage"),
+});
+const labels = createRoute({
+  getParentRoute: () => settings,
+  path: "/labels",
+  component: lazyRouteComponent(() => import("./data/names-page.tsx"), "LabelsPage"),
+});
+const fields = createRoute({
+  getParentRoute: () => settings,
+  path: "/fields",
+  component: lazyRouteComponent(() => import("./data/fields-page.tsx"), "FieldsPage"),
+});
+const variables = createRoute({
+  getParentRoute: () => settings,
+  path: "/variables",
+  component: lazyRouteComponent(() => import("./data/variables-page.tsx"), "VariablesPage"),
+});
+const customEvents = createRoute({
+  getParentRoute: () => settings,
+  path: "/events",
+  component: lazyRouteComponent(() => import("./data/custom-events-page.tsx"), "CustomEventsPage"),
+});
+const closingNotes = createRoute({
+  getParentRoute: () => settings,
+  path: "/closing-notes",
+  component: lazyRouteComponent(() => import("./data/closing-notes-page.tsx"), "ClosingNotesPage"),
+});
+const sequences = createRoute({
+  getParentRoute: () => workspace,
+  path: "/sequences",
+  component: lazyRouteComponent(() => import("./data/sequences-page.tsx"), "SequencesPage"),
+});
+const integrations = createRoute({
+  getParentRoute: () => settings,
+  path: "/integrations",
+  component: lazyRouteComponent(() => import("./connections/integrations-page.tsx"), "IntegrationsPage"),
+});
+const actionLinks = createRoute({
+  getParentRoute: () => settings,
+  path: "/action-links",
+  component: lazyRouteComponent(() => import("./connections/action-links-page.tsx"), "ActionLinksPage"),
+});
+const tokens = createRoute({
+  getParentRoute: () => settings,
+  path: "/tokens",
+  component: lazyRouteComponent(() => import("./connections/tokens-page.tsx"), "TokensPage"),
+});
+const webhooks = createRoute({
+  getParentRoute: () => settings,
+  path: "/webhooks",
+  component: lazyRouteComponent(() => import("./connections/webhooks-page.tsx"), "WebhooksPage"),
+});
+const inboundWebhooks = createRoute({
+  getParentRoute: () => settings,
+  path: "/inbound-webhooks",
+  component: lazyRouteComponent(() => import("./connections/inbound-webhooks-page.tsx"), "InboundWebhooksPage"),
+});
+const log = createRoute({
+  getParentRoute: () => settings,
+  path: "/log",
+  validateSearch: readLogFilter,
+  component: lazyRouteComponent(() => import("./connections/log-page.tsx"), "LogPage"),
+});
+const products = createRoute({
+  getParentRoute: () => workspace,
+  path: "/products",
+  component: lazyRouteComponent(() => import("./sales/products-page.tsx"), "ProductsPage"),
+});
+const orders = createRoute({
+  getParentRoute: () => workspace,
+  path: "/orders",
+  component: lazyRouteComponent(() => import("./sales/orders-page.tsx"), "OrdersPage"),
+});
+const broadcasts = createRoute({
+  getParentRoute: () => workspace,
+  path: "/broadcasts",
+  component: lazyRouteComponent(() => import("./broadcasts/broadcasts-page.tsx"), "BroadcastsPage"),
+});
+const broadcast = createRoute({
+  getParentRoute: () => workspace,
+  path: "/broadcasts/$id",
+  component: lazyRouteComponent(() => import("./broadcasts/broadcast-page.tsx"), "BroadcastPage"),
+});
+const workspaceSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/workspace",
+  component: lazyRouteComponent(() => import("./settings/workspace-page.tsx"), "WorkspacePage"),
+});
+const failures = createRoute({
+  getParentRoute: () => settings,
+  path: "/failures",
+  component: lazyRouteComponent(() => import("./settings/failures-page.tsx"), "FailuresPage"),
 });
 
 export function createAppRouter(client: QueryClient) {
@@ -109,7 +238,42 @@ export function createAppRouter(client: QueryClient) {
       signIn,
       setup,
       invitation,
-      workspace.addChildren([overview, contacts, contact, inbox, flows, builder, account, members]),
+      workspace.addChildren([
+        overview,
+        contacts,
+        contact,
+        inbox,
+        flows,
+        builder,
+        account,
+        broadcast,
+        broadcasts,
+        orders,
+        products,
+        sequences,
+        entryLink,
+        entryLinks,
+        settings.addChildren([
+          settingsHome,
+          failures,
+          workspaceSettings,
+          log,
+          inboundWebhooks,
+          webhooks,
+          tokens,
+          actionLinks,
+          integrations,
+          closingNotes,
+          customEvents,
+          variables,
+          fields,
+          labels,
+          tags,
+          members,
+          channels,
+          channel,
+        ]),
+      ]),
     ]),
     context: { client },
     defaultPreload: "intent",

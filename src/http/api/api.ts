@@ -10,6 +10,7 @@ import { botResource } from "./bots.ts";
 import { broadcastResource } from "./broadcasts.ts";
 import { channelResource } from "./channels.ts";
 import { closingNoteResource } from "./closing-notes.ts";
+import { contactCountResource } from "./contact-counts.ts";
 import { contactHistoryResource } from "./contact-history.ts";
 import { contactResource } from "./contacts.ts";
 import { conversationEntryResource } from "./conversation-entries.ts";
@@ -48,6 +49,7 @@ import { tagResource } from "./tags.ts";
 import { tokenResource } from "./tokens.ts";
 import { variableResource } from "./variables.ts";
 import { webhookResource } from "./webhooks.ts";
+import { workspaceResource } from "./workspace.ts";
 
 const resources: readonly ApiResource[] = [
   contactResource,
@@ -91,6 +93,8 @@ const resources: readonly ApiResource[] = [
   webhookResource,
   inboundWebhookResource,
   tokenResource,
+  workspaceResource,
+  contactCountResource,
 ];
 
 const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml", "text/plain"];

@@ -1,5 +1,6 @@
 import { renderSVG } from "uqr";
 import type { ChannelType } from "../../engine/channel-type.ts";
+import { checkEntryPayload, type EntryCapacity, maxPayloadLength, toEntryPayload } from "../../engine/entry-wish.ts";
 import { AppError } from "../../model/app-error.ts";
 import { type Bot, requireBot } from "../../store/bot-store.ts";
 import { type Channel, listChannels } from "../../store/channel-store.ts";
@@ -28,7 +29,6 @@ import { ofBotQuery } from "../contract/sequences.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { writeOnce } from "../idempotency.ts";
 import { requireChannelType } from "./channel-settings.ts";
-import { checkEntryPayload, type EntryCapacity, maxPayloadLength, toEntryPayload } from "./entry-payloads.ts";
 import { toInstant } from "./instant.ts";
 import { narrowToBot } from "./narrow-to-bot.ts";
 import { type ApiResource, route } from "./route.ts";

@@ -47,13 +47,13 @@ export const integrationLogResource: ApiResource = (app, dependencies) => {
       pageOf(integrationCallSchema),
     ),
     async ({ caller, query }) => {
-      const { contact: contactId, integration, integrationId, limit } = query;
+      const { contact: contactId, integration, integrationId, from, to, limit } = query;
       const ok = query.ok === undefined ? undefined : query.ok === "true";
       const before = decodeCursor(query.cursor)?.[0];
       const calls = await listIntegrationCalls(
         db,
         caller,
-        { contactId, integration, integrationId, ok },
+        { contactId, integration, integrationId, ok, from, to },
         { before, limit: limit + 1 },
       );
       return toPage(calls, limit, { present: presentCall, placeOf: ({ id }) => [id] });

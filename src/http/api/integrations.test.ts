@@ -109,6 +109,18 @@ describe("a call that failed for good", () => {
     expect((await tenant.call("POST", `/integration-log/${entry.id}/retry`)).statusCode).toBe(409);
     expect((await tenant.call("GET", "/integration-log?ok=false")).json().data[0]).toMatchObject({ canRetry: false });
   });
+
+  it("are found by when they were, up to a moment that is not in it", async () => {
+    const own = await aTenant(server);
+    for (const day of [1, 2, 3]) {
+      const at = new Date(Date.UTC(2026, 0, day));
+      const call = { integration: "getcourse", direction: "out", ok: true, summary: `day ${day}` } as const;
+      const more = { request: {}, response: {}, durationMs: 1, at, workspaceId: own.workspace.id };
+      await logIntegrationCall(server.database.db, { ...call, ...more });
+    }
+    const found = await own.call("GET", "/integration-log?from=2026-01-02T00:00:00Z&to=2026-01-03T00:00:00Z");
+    expect(found.json().data.map(({ summary }: { summary: string }) => summary)).toEqual(["day 2"]);
+  });
 });
 
 describe("coming back from a sign-in", () => {

@@ -47,10 +47,13 @@ export const integrationCallSchema = z
   .meta({ id: "IntegrationCall" });
 export type IntegrationCallBody = z.infer<typeof integrationCallSchema>;
 
+const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 export const integrationLogQuery = z.object({
   ...pageQuery,
   contact: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional(),
   integration: z.string().max(60).optional(),
   ok: z.enum(["true", "false"]).optional(),
   integrationId: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional(),
+  from: instant.optional().describe("ISO 8601."),
+  to: instant.optional().describe("ISO 8601; that moment itself is not in it."),
 });

@@ -11,8 +11,15 @@ export interface FormState {
   onSubmit(event: FormEvent): void;
 }
 
-/** Sends a form: what was typed stays, whatever comes back; what the server says of a field stands beside it. */
-export function useForm(fields: readonly string[], send: () => Promise<void>): FormState {
+/**
+ * Sends a form: what was typed stays, whatever comes back; what the server says of a field stands beside it. `fieldOfCode` says which field an error is about
+ * that names none: a name that is taken, say.
+ */
+export function useForm(
+  fields: readonly string[],
+  send: () => Promise<void>,
+  fieldOfCode: Readonly<Record<string, string>> = {},
+): FormState {
   const [state, setState] = useState<Pick<FormState, "isBusy" | "fieldErrors" | "error">>({
     isBusy: false,
     fieldErrors: {},
@@ -26,13 +33,20 @@ export function useForm(fields: readonly string[], send: () => Promise<void>): F
       setState({ isBusy: true, fieldErrors: {}, error: undefined });
       send().then(
         () => setState({ isBusy: false, fieldErrors: {}, error: undefined }),
-        (error: unknown) => setState({ isBusy: false, ...sort(error, fields) }),
+        (error: unknown) => setState({ isBusy: false, ...sort(error, fields, fieldOfCode) }),
       );
     },
   };
 }
 
-function sort(error: unknown, fields: readonly string[]): Pick<FormState, "fieldErrors" | "error"> {
+function sort(
+  error: unknown,
+  fields: readonly string[],
+  fieldOfCode: Readonly<Record<string, string>>,
+): Pick<FormState, "fieldErrors" | "error"> {
+  const field = error instanceof ApiError ? fieldOfCode[error.code] : undefined;
+  if (error instanceof ApiError && field !== undefined)
+    return { fieldErrors: { [field]: error.message }, error: undefined };
   const details = error instanceof ApiError ? error.details : [];
   const known = details.filter(({ path }) => fields.includes(path));
   const fieldErrors = Object.fromEntries(known.map(({ path, message }) => [path, message]));

@@ -2,6 +2,7 @@ import {
   ActionIcon,
   AppShell,
   Avatar,
+  Box,
   Burger,
   Group,
   Menu,
@@ -15,40 +16,19 @@ import {
   VisuallyHidden,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import {
-  IconAddressBook,
-  IconChartBar,
-  IconInbox,
-  IconLogout,
-  IconMessageCircle2Filled,
-  IconMoon,
-  IconSitemap,
-  IconSun,
-  IconUserCircle,
-  IconUsers,
-} from "@tabler/icons-react";
+import { IconLogout, IconMessageCircle2Filled, IconMoon, IconSun, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
-import { type ComponentType, useEffect } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../api.ts";
 import { renewSession, useSession } from "../session.ts";
 import { LanguageMenu } from "./language-menu.tsx";
 import { useLiveNews } from "./live.ts";
+import { places } from "./menu.ts";
 import { MissingPage } from "./trouble.tsx";
 
-/** The pages of a workspace, in the order of the menu. `to` is under the workspace's own address. */
-const places = [
-  { to: "", word: "nav.overview", icon: IconChartBar },
-  { to: "/inbox", word: "nav.inbox", icon: IconInbox },
-  { to: "/flows", word: "nav.flows", icon: IconSitemap },
-  { to: "/contacts", word: "nav.contacts", icon: IconAddressBook },
-  { to: "/settings/members", word: "nav.members", icon: IconUsers },
-] as const satisfies readonly {
-  readonly to: string;
-  readonly word: string;
-  readonly icon: ComponentType<{ size: number }>;
-}[];
+const groups = [...Map.groupBy(places, ({ group }) => group)];
 
 /** The frame around every page of a workspace. */
 export function Shell() {
@@ -89,18 +69,25 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label={t("nav.menu")}>
         <AppShell.Section grow component={ScrollArea}>
-          {places.map(({ to, word, icon: Icon }) => (
-            <NavLink
-              key={to}
-              component={Link}
-              to={`${base}${to}`}
-              activeOptions={{ exact: true }}
-              activeProps={{ className: "" }}
-              label={t(word)}
-              leftSection={<Icon size={18} />}
-              active={isHere(to)}
-              aria-current={isHere(to) ? "page" : undefined}
-            />
+          {groups.map(([group, members]) => (
+            <Box key={group} mb="xs">
+              <Text size="xs" fw={600} c="dimmed" px="sm" py={4}>
+                {t(`menuGroup.${group}`)}
+              </Text>
+              {members.map(({ to, word, icon: Icon }) => (
+                <NavLink
+                  key={to}
+                  component={Link}
+                  to={`${base}${to}`}
+                  activeOptions={{ exact: true }}
+                  activeProps={{ className: "" }}
+                  label={t(word)}
+                  leftSection={<Icon size={18} />}
+                  active={isHere(to)}
+                  aria-current={isHere(to) ? "page" : undefined}
+                />
+              ))}
+            </Box>
           ))}
         </AppShell.Section>
       </AppShell.Navbar>

@@ -1,7 +1,19 @@
 import { builderWords } from "./en-builder.ts";
+import { channelWords } from "./en/channels.ts";
+import { connectionWords } from "./en/connections.ts";
+import { dataWords } from "./en/data.ts";
+import { linkWords } from "./en/links.ts";
+import { menuWords } from "./en/menu.ts";
+import { salesWords } from "./en/sales.ts";
 
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {
+  ...menuWords,
+  ...channelWords,
+  ...salesWords,
+  ...connectionWords,
+  ...dataWords,
+  ...linkWords,
   language: "Language",
   saved: "Saved",
   scheme: { light: "Light colours", dark: "Dark colours" },
@@ -15,6 +27,7 @@ export const en = {
     copied: "Copied",
     cancel: "Cancel",
     delete: "Delete",
+    actions: "Actions",
     undo: "Undo",
     redo: "Redo",
   },

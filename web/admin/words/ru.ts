@@ -1,10 +1,22 @@
 import type { en } from "./en.ts";
 import { builderWords } from "./ru-builder.ts";
+import { channelWords } from "./ru/channels.ts";
+import { connectionWords } from "./ru/connections.ts";
+import { dataWords } from "./ru/data.ts";
+import { linkWords } from "./ru/links.ts";
+import { menuWords } from "./ru/menu.ts";
+import { salesWords } from "./ru/sales.ts";
 
 /** The same keys as in English; of counted words, the forms that Russian has. */
 type Words = typeof en & { overview: { flows_few: string; flows_many: string } };
 
 export const ru: Words = {
+  ...menuWords,
+  ...channelWords,
+  ...salesWords,
+  ...connectionWords,
+  ...dataWords,
+  ...linkWords,
   language: "Язык",
   saved: "Сохранено",
   scheme: { light: "Светлое оформление", dark: "Тёмное оформление" },
@@ -18,6 +30,7 @@ export const ru: Words = {
     copied: "Скопировано",
     cancel: "Отмена",
     delete: "Удалить",
+    actions: "Действия",
     undo: "Отменить",
     redo: "Вернуть",
   },
@@ -260,8 +273,8 @@ export const ru: Words = {
     field_changed: "{{field}} теперь {{value}}",
     profile_changed: "{{key}} теперь {{value}}",
     variable_changed: "Переменная бота {{variable}} теперь {{value}}",
-    sequence_subscribed: "Подписан на рассылку {{sequence}}",
-    sequence_unsubscribed: "Отписан от рассылки {{sequence}}",
+    sequence_subscribed: "Подписан на серию {{sequence}}",
+    sequence_unsubscribed: "Отписан от серии {{sequence}}",
     opted_in: "Снова хочет сообщений",
     opted_out: "Больше не хочет сообщений",
     conversation_moved: "Разговор теперь {{status}}",

@@ -1,6 +1,6 @@
-import { encodeEntryPayload, maxEntryPayload } from "../../engine/entry-payload.ts";
-import { AppError } from "../../model/app-error.ts";
-import type { EntryData } from "../../model/flow.ts";
+import { AppError } from "../model/app-error.ts";
+import type { EntryData } from "../model/flow.ts";
+import { encodeEntryPayload, maxEntryPayload } from "./entry-payload.ts";
 
 /** What a channel's links can carry. */
 export interface EntryCapacity {

@@ -1,0 +1,276 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
+import { makeSetupCode } from "../src/shell/setup-code.ts";
+import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
+import { aReceiver, type Receiver } from "../test/receiver.ts";
+import { until } from "../test/until.ts";
+import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
+
+const person = { email: "ada@example.com", password: "correct horse battery" };
+
+/** Everything that a marketer sets up, as somebody does it who has the browser alone. */
+describe.skipIf(!hasBrowser)("the set-up pages", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "setup-"));
+  const data = path.join(folder, "data");
+  let server: ServerProcess;
+  let receiver: Receiver;
+  let browser: Browser;
+  let tab: Tab;
+  let page: Page;
+
+  beforeAll(async () => {
+    server = await createServerProcess({ DATA_DIR: data, OUTBOUND_ALLOW_NETWORKS: "127.0.0.0/8" });
+    await server.start();
+    receiver = await aReceiver();
+    browser = await launchBrowser();
+    tab = await openTab(browser, { viewport: { width: 1360, height: 850 } });
+    page = tab.page;
+    const code = makeSetupCode(readSecretKey(openDataDirectory(data), undefined));
+    await page.goto(`${server.url}/setup`);
+    await page.getByLabel("Set-up code").fill(code);
+    await page.getByLabel("E-mail").fill(person.email);
+    await page.getByRole("textbox", { name: "Password" }).fill(person.password);
+    await page.getByRole("button", { name: "Make my account" }).click();
+    await page.getByRole("heading", { name: "Demo" }).waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await receiver.close();
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const open = (place: string) => page.goto(`${server.url}/w/demo${place}`);
+  const dialog = () => page.getByRole("dialog");
+  const choose = async (label: string, option: string | RegExp) => {
+    await page.getByRole("combobox", { name: label, exact: true }).click();
+    await page.getByRole("option", { name: option }).first().click();
+  };
+  /** The native API, with the page's own session. */
+  const api = async (method: string, address: string, body?: unknown) =>
+    await page.evaluate(
+      async ([how, where, what]) => {
+        const request = { method: how, headers: { "content-type": "application/json" } };
+        const answer = await fetch(`/api/v1${where}`, what === "" ? request : { ...request, body: what });
+        return await answer.json();
+      },
+      [method, address, body === undefined ? "" : JSON.stringify(body)] as const,
+    );
+
+  it("make a bot and put it on a site", async () => {
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "New bot" }).click();
+    await dialog().getByLabel("Name").fill("Shop");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    const shop = page.locator("section", { has: page.getByRole("heading", { name: "Shop" }) });
+    await shop.getByText("Not connected with anything yet").waitFor();
+    await shop.getByRole("button", { name: "Connect a channel" }).click();
+    await choose("Where shall the bot talk?", "Web chat");
+    await dialog().getByLabel("Colour").fill("red");
+    await dialog().getByRole("button", { name: "Connect", exact: true }).click();
+    await dialog().getByText("a colour looks like #2563eb").waitFor();
+    await dialog().getByLabel("Colour").fill("#aa3300");
+    await dialog().getByRole("button", { name: "Connect", exact: true }).click();
+    const snippet = page.getByLabel("Code for your site");
+    await snippet.waitFor();
+    const { data: bots } = await api("GET", "/bots");
+    const ref = bots.find(({ name }: { name: string }) => name === "Shop").ref;
+    expect(await snippet.inputValue()).toBe(`<script src="${server.url}/widget.js" data-bot="${ref}" async></script>`);
+    const chat = await page.getByLabel("Link to the chat").inputValue();
+    expect((await fetch(chat)).status).toBe(200);
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByText(/^It works/).waitFor();
+  });
+
+  it("make an entry link that fits, with its QR code, and count who came by it", async () => {
+    await open("/entry-links");
+    await page.getByRole("button", { name: "New entry link" }).first().click();
+    await dialog().getByRole("textbox", { name: "Name", exact: true }).fill("Spring poster");
+    await choose("Bot", "Demo bot");
+    await dialog().getByText("Data", { exact: true }).click();
+    await dialog()
+      .getByLabel("E-mail")
+      .first()
+      .fill(`${"a".repeat(60)}@example.com`);
+    await dialog().getByText("Too long for every channel").waitFor();
+    await dialog().getByLabel("E-mail").first().fill("eve@example.com");
+    await dialog().getByText("35 of 64 characters").waitFor();
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await page.getByRole("img", { name: "QR code of the link" }).first().waitFor();
+    const link = await page.getByRole("textbox", { name: "Web chat" }).inputValue();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: /PNG/ }).first().click();
+    expect((await download).suggestedFilename()).toMatch(/\.png$/);
+    const visitor = await openTab(browser);
+    await visitor.page.goto(link);
+    await visitor.page.getByText("demo bot").first().waitFor();
+    await visitor.close();
+    await until("one came", async () => {
+      await page.reload();
+      await page.getByRole("heading", { name: "Spring poster" }).waitFor();
+      return (await page.getByText("Came by it: 1").count()) === 1;
+    });
+  });
+
+  it("build an action link from menus, which then does what it says", async () => {
+    await open("/settings/tags");
+    await page.getByRole("button", { name: "New tag" }).first().click();
+    await dialog().getByLabel("Name").fill("Купил курс");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await page.getByRole("link", { name: "Купил курс" }).waitFor();
+    await page.getByRole("button", { name: "New tag" }).first().click();
+    await dialog().getByLabel("Name").fill("Купил курс");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await dialog().getByText("there is already a tag").waitFor();
+    await open("/settings/action-links");
+    await page.getByRole("button", { name: "Make a secret key" }).click();
+    await page.getByText("Choose a tag.").waitFor();
+    await choose("Tag", "Купил курс");
+    const link = await page.getByLabel("Ready link").inputValue();
+    expect(link).toContain(`${server.url}/compat/bothelp/gc?domain_name=demo&token=`);
+    const filled = link.replace("{object.user.email}", "eve@example.com").replace("{object.user.phone}", "");
+    expect(await (await fetch(filled, { method: "POST" })).json()).toEqual({ success: true });
+    await open("/contacts?tag=%D0%9A%D1%83%D0%BF%D0%B8%D0%BB%20%D0%BA%D1%83%D1%80%D1%81");
+    await page.getByText("eve@example.com").first().waitFor();
+    await open("/settings/log?ok=true");
+    await page
+      .getByRole("row", { name: /action-link/ })
+      .getByRole("button")
+      .first()
+      .click();
+    await dialog().getByText("Request", { exact: true }).waitFor();
+  });
+
+  it("make a token that opens the API, and revoke it", async () => {
+    await open("/settings/tokens");
+    await page.getByRole("button", { name: "New token" }).first().click();
+    await dialog().getByRole("textbox", { name: "Name" }).fill("Make");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    const token = await dialog().getByLabel("Make", { exact: true }).inputValue();
+    const ask = async () =>
+      (await fetch(`${server.url}/api/v1/tags`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await ask()).toBe(200);
+    await dialog().getByRole("button", { name: "Close" }).click();
+    await page.getByRole("button", { name: "Revoke: Make" }).click();
+    await dialog().getByText("locked out within seconds").waitFor();
+    await dialog().getByRole("button", { name: "Revoke", exact: true }).click();
+    await page.getByText("Revoked", { exact: true }).waitFor();
+    await until("the token is useless", async () => (await ask()) === 401);
+  });
+
+  it("make a webhook, see its delivery and send it again", async () => {
+    await open("/settings/webhooks");
+    await page.getByRole("button", { name: "New webhook" }).first().click();
+    await dialog().getByRole("textbox", { name: "Name" }).fill("CRM");
+    await dialog().getByLabel("Address that is called").fill("ftp://example.com");
+    await page.getByRole("combobox", { name: "What it hears of" }).fill("tag added");
+    await page.getByRole("option", { name: "Tag added" }).click();
+    await page.keyboard.press("Escape");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await dialog().getByText(/http/).first().waitFor();
+    await dialog().getByLabel("Address that is called").fill(`${receiver.url}/crm`);
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await dialog().getByLabel("Secret that signs the calls").waitFor();
+    await dialog().getByRole("button", { name: "Close" }).click();
+    const { data: contacts } = await api("GET", "/contacts?q=eve");
+    await api("POST", `/contacts/${contacts[0].id}/actions`, {
+      actions: [{ action: "add_tag", args: { tag: "heard" } }],
+    });
+    await until("the receiver was called", () => receiver.at("/crm").length === 1);
+    await page.getByRole("button", { name: "Deliveries" }).click();
+    await page
+      .getByRole("row", { name: /tag_added/ })
+      .getByText("Delivered")
+      .waitFor();
+    await page.getByRole("button", { name: "Send again" }).click();
+    await until("it was called again", () => receiver.at("/crm").length === 2);
+  });
+
+  it("draft a broadcast, start it, and see who got it", async () => {
+    await open("/broadcasts");
+    await page.getByRole("button", { name: "New broadcast" }).first().click();
+    await dialog().getByRole("textbox", { name: "Name" }).fill("Hello");
+    await choose("Bot", "Demo bot");
+    await dialog().getByRole("button", { name: "Make the draft" }).click();
+    await dialog().getByRole("alert").first().waitFor();
+    await dialog().getByLabel("Text", { exact: true }).fill("Hello, {{ contact.first_name }}!");
+    await dialog().getByRole("button", { name: "Make the draft" }).click();
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByText("Finished").waitFor();
+    await page
+      .getByRole("row", { name: /Contact \d+ Sent/ })
+      .first()
+      .waitFor();
+  });
+
+  it("sell a product with a price, and say what is wrong with one", async () => {
+    await open("/products");
+    await page.getByRole("button", { name: "New product" }).first().click();
+    await dialog().getByRole("textbox", { name: "Name" }).fill("Course");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await page.getByRole("button", { name: "Add a variant: Course" }).click();
+    await dialog().getByRole("textbox", { name: "Price", exact: true }).fill("12.345");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await dialog().getByText("A price looks like 12.50").waitFor();
+    await dialog().getByRole("textbox", { name: "Price", exact: true }).fill("12,5");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await page.getByText("12.50 EUR").waitFor();
+  });
+
+  const places = [
+    "/entry-links",
+    "/broadcasts",
+    "/sequences",
+    "/products",
+    "/orders",
+    ...["channels", "channels/1", "integrations", "action-links", "webhooks", "inbound-webhooks", "tokens", "log"].map(
+      (name) => `/settings/${name}`,
+    ),
+    ...["tags", "labels", "fields", "variables", "events", "members", "closing-notes", "workspace", "failures"].map(
+      (name) => `/settings/${name}`,
+    ),
+  ];
+
+  it("speak Russian at a phone's width, and keep to WCAG in light and dark", async () => {
+    const state = await page.context().storageState();
+    for (const colorScheme of ["light", "dark"] as const) {
+      const phone = await openTab(browser, {
+        storageState: state,
+        locale: "ru-RU",
+        colorScheme,
+        viewport: { width: 360, height: 740 },
+      });
+      for (const place of places) {
+        await phone.page.goto(`${server.url}/w/demo${place}`);
+        await phone.page.getByRole("heading", { level: 1 }).waitFor();
+        await phone.page.waitForLoadState("networkidle");
+        expect(
+          await phone.page
+            .getByRole("main")
+            .getByText(/^[a-z]+[A-Za-z]*\.[A-Za-z.]+$/)
+            .count(),
+          place,
+        ).toBe(0);
+        const overflow = await phone.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow, place).toBeLessThanOrEqual(0);
+        const { violations } = await new AxeBuilder({ page: phone.page })
+          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+          .analyze();
+        const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        expect(
+          grave.map(({ id, nodes }) => `${place} ${id}: ${nodes[0]?.html}`),
+          place,
+        ).toEqual([]);
+      }
+      expect(phone.complaints).toEqual([]);
+      await phone.close();
+    }
+    expect(tab.complaints.filter((line) => !/status of 4(09|22)/.test(line))).toEqual([]);
+  });
+});

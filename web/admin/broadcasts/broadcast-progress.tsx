@@ -1,0 +1,45 @@
+import { Badge, Progress, Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { BroadcastBody } from "../../../src/http/contract/broadcasts.ts";
+
+const colours: Readonly<Record<BroadcastBody["status"], string>> = {
+  draft: "gray",
+  scheduled: "blue",
+  preparing: "blue",
+  running: "blue",
+  paused: "yellow",
+  finished: "teal",
+  cancelled: "gray",
+};
+
+export function BroadcastStatus({ status }: Pick<BroadcastBody, "status">) {
+  const { t } = useTranslation();
+  const isQuiet = status === "draft" || status === "cancelled";
+  return (
+    <Badge variant={isQuiet ? "default" : "light"} color={colours[status]} tt="none">
+      {t(`broadcasts.status.${status}`)}
+    </Badge>
+  );
+}
+
+/** How many have it, of how many. */
+export function BroadcastProgress({ broadcast }: { readonly broadcast: BroadcastBody }) {
+  const { t } = useTranslation();
+  const { waiting, sending, sent, failed, skipped } = broadcast.recipients;
+  const all = waiting + sending + sent + failed + skipped;
+  if (all === 0) return <Text size="sm">—</Text>;
+  const done = sent + failed + skipped;
+  const label = t("broadcasts.doneOf", { done, all });
+  return (
+    <Stack gap={2}>
+      <Progress.Root size="md">
+        <Progress.Section value={(sent / all) * 100} color="teal" aria-label={t("broadcasts.recipient.sent")} />
+        <Progress.Section value={(failed / all) * 100} color="red" aria-label={t("broadcasts.recipient.failed")} />
+        <Progress.Section value={(skipped / all) * 100} color="gray" aria-label={t("broadcasts.recipient.skipped")} />
+      </Progress.Root>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+    </Stack>
+  );
+}

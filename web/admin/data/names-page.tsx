@@ -1,0 +1,160 @@
+import { Button, Group, Table, Text, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { NameEntry } from "../../../src/http/contract/names.ts";
+import { DeleteButton } from "../layout/delete-button.tsx";
+import { Dialog, DialogForm } from "../layout/dialog.tsx";
+import { EditButton } from "../layout/edit-button.tsx";
+import { useForm } from "../layout/form.tsx";
+import { Listing, ListTable } from "../layout/listing.tsx";
+import { Moment } from "../layout/moment.tsx";
+import { EmptyState, Page, useApi } from "../layout/page.tsx";
+import { useContactCounts, useList, useMayChange, useRenew } from "../layout/resource.ts";
+import { isFound, SearchField } from "../layout/search-field.tsx";
+
+type Noun = "tags" | "labels";
+
+export function TagsPage() {
+  return <NamesPage noun="tags" />;
+}
+
+export function LabelsPage() {
+  return <NamesPage noun="labels" />;
+}
+
+/** Tags or labels, which differ in their words alone. */
+function NamesPage({ noun }: { readonly noun: Noun }) {
+  const { t } = useTranslation();
+  const [search, setSearch] = useState("");
+  const [edited, setEdited] = useState<NameEntry | "new" | null>(null);
+  const mayChange = useMayChange();
+  const names = useList<NameEntry>(`/${noun}`);
+  const create = mayChange ? (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
+      {t(`${noun}.create`)}
+    </Button>
+  ) : null;
+  return (
+    <Page title={noun === "tags" ? t("nav.tags") : t("menu.labels")} actions={create}>
+      <SearchField value={search} onChange={setSearch} />
+      <Listing
+        list={names}
+        empty={<EmptyState title={t(`${noun}.empty.title`)} text={t(`${noun}.empty.text`)} action={create} />}
+      >
+        {(items) => (
+          <Names
+            noun={noun}
+            names={items.filter(({ name }) => isFound(search, name))}
+            onEdit={mayChange ? setEdited : undefined}
+          />
+        )}
+      </Listing>
+      {edited === null ? null : (
+        <EditName noun={noun} entry={edited === "new" ? undefined : edited} onClose={() => setEdited(null)} />
+      )}
+    </Page>
+  );
+}
+
+function Names({
+  noun,
+  names,
+  onEdit,
+}: {
+  readonly noun: Noun;
+  readonly names: readonly NameEntry[];
+  readonly onEdit: ((entry: NameEntry) => void) | undefined;
+}) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const renew = useRenew();
+  const { domain } = useParams({ from: "/w/$domain" });
+  const counts = useContactCounts(noun);
+  if (names.length === 0) return <Text size="sm">{t("list.noMatch")}</Text>;
+  return (
+    <ListTable head={[t("list.name"), t("list.contacts"), t("list.created"), ""]} minWidth={420}>
+      {names.map((entry) => {
+        const contacts = counts?.get(String(entry.id)) ?? 0;
+        return (
+          <Table.Tr key={entry.id}>
+            <Table.Td maw={280} className="cut">
+              {noun === "tags" ? (
+                <Link to="/w/$domain/contacts" params={{ domain }} search={{ tag: entry.name }} className="row-link">
+                  <Text span size="sm" fw={600}>
+                    {entry.name}
+                  </Text>
+                </Link>
+              ) : (
+                <Text span size="sm" fw={600}>
+                  {entry.name}
+                </Text>
+              )}
+            </Table.Td>
+            <Table.Td>{counts === undefined ? "…" : contacts}</Table.Td>
+            <Table.Td>
+              <Moment at={entry.createdAt} />
+            </Table.Td>
+            <Table.Td>
+              {onEdit === undefined ? null : (
+                <Group gap={4} justify="flex-end" wrap="nowrap">
+                  <EditButton name={entry.name} onClick={() => onEdit(entry)} />
+                  <DeleteButton
+                    name={entry.name}
+                    loss={t(`${noun}.loss`, { contacts })}
+                    onDelete={async () => {
+                      await api.send("DELETE", `/${noun}/${entry.id}`);
+                      await renew(`/${noun}`);
+                    }}
+                  />
+                </Group>
+              )}
+            </Table.Td>
+          </Table.Tr>
+        );
+      })}
+    </ListTable>
+  );
+}
+
+function EditName({
+  noun,
+  entry,
+  onClose,
+}: {
+  readonly noun: Noun;
+  readonly entry: NameEntry | undefined;
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const renew = useRenew();
+  const [name, setName] = useState(entry?.name ?? "");
+  const form = useForm(
+    ["name"],
+    async () => {
+      await (entry === undefined
+        ? api.send("POST", `/${noun}`, { name })
+        : api.send("PATCH", `/${noun}/${entry.id}`, { name }));
+      await renew(`/${noun}`);
+      onClose();
+    },
+    { "tag.name_taken": "name", "label.name_taken": "name" },
+  );
+  return (
+    <Dialog title={entry === undefined ? t(`${noun}.create`) : t("list.edit", { name: entry.name })} onClose={onClose}>
+      <DialogForm form={form} submit={t(entry === undefined ? "action.create" : "action.save")}>
+        <TextInput
+          label={t("list.name")}
+          description={entry === undefined ? undefined : t(`${noun}.renameHint`)}
+          required
+          data-autofocus
+          value={name}
+          error={form.fieldErrors.name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+      </DialogForm>
+    </Dialog>
+  );
+}

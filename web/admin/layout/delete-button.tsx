@@ -1,0 +1,66 @@
+import { ActionIcon, Button, Group, Stack, Text } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Dialog } from "./dialog.tsx";
+import { ErrorNotice } from "./trouble.tsx";
+
+interface Question {
+  /** Of the thing that goes. */
+  readonly name: string;
+  /** What is lost with it. */
+  readonly loss: string;
+  readonly onDelete: () => Promise<unknown>;
+  /** Instead of "Delete". */
+  readonly verb?: string;
+}
+
+/** Deletes after a question that says what is lost. */
+export function DeleteButton({ isLabelled = false, ...question }: Question & { readonly isLabelled?: boolean }) {
+  const { t } = useTranslation();
+  const [isAsking, setAsking] = useState(false);
+  const { name, verb = t("action.delete") } = question;
+  return (
+    <>
+      {isLabelled ? (
+        <Button variant="subtle" color="red" leftSection={<IconTrash size={16} />} onClick={() => setAsking(true)}>
+          {verb}
+        </Button>
+      ) : (
+        <ActionIcon variant="subtle" color="red" aria-label={`${verb}: ${name}`} onClick={() => setAsking(true)}>
+          <IconTrash size={16} />
+        </ActionIcon>
+      )}
+      {isAsking ? <Ask {...question} verb={verb} onClose={() => setAsking(false)} /> : null}
+    </>
+  );
+}
+
+function Ask({ name, loss, verb, onDelete, onClose }: Question & { readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(undefined);
+  const go = () => {
+    setBusy(true);
+    onDelete().then(onClose, (thrown: unknown) => {
+      setBusy(false);
+      setError(thrown);
+    });
+  };
+  return (
+    <Dialog title={`${verb}: ${name}`} onClose={onClose}>
+      <Stack>
+        <Text size="sm">{loss}</Text>
+        {error === undefined ? null : <ErrorNotice error={error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t("action.cancel")}
+          </Button>
+          <Button color="red" loading={isBusy} onClick={go}>
+            {verb}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

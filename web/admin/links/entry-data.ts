@@ -1,0 +1,36 @@
+import type { z } from "zod";
+import type { entryDataSchema } from "../../../src/http/contract/entry-links.ts";
+
+type EntryDataBody = z.infer<typeof entryDataSchema>;
+
+/** What is typed of a link's data. */
+export interface DataDraft {
+  readonly phone: string;
+  readonly email: string;
+  readonly externalId: string;
+  readonly variables: readonly (readonly [string, string])[];
+}
+
+export const emptyData: DataDraft = { phone: "", email: "", externalId: "", variables: [] };
+
+/** What was typed as the API takes it; undefined where nothing was. */
+export function toEntryData({ phone, email, externalId, variables }: DataDraft): EntryDataBody | undefined {
+  const texts = Object.entries({ phone, email, externalId })
+    .map(([key, value]) => [key, value.trim()] as const)
+    .filter(([, value]) => value !== "");
+  const named = variables.map(([key, value]) => [key.trim(), value] as const).filter(([key]) => key !== "");
+  if (texts.length === 0 && named.length === 0) return undefined;
+  return { ...Object.fromEntries(texts), ...(named.length === 0 ? {} : { variables: Object.fromEntries(named) }) };
+}
+
+/** What the API gave, for typing. */
+export function fromEntryData(data: Readonly<Record<string, unknown>> | null): DataDraft {
+  const text = (key: string) => (typeof data?.[key] === "string" ? data[key] : "");
+  const variables = Object.entries((data?.variables ?? {}) as Record<string, unknown>);
+  return {
+    phone: text("phone"),
+    email: text("email"),
+    externalId: text("externalId"),
+    variables: variables.map(([key, value]) => [key, String(value)]),
+  };
+}

@@ -1,0 +1,83 @@
+import { Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import type { z } from "zod";
+import type { FlowSummaryBody, flowSchema } from "../../../src/http/contract/flows.ts";
+import { wordsOf } from "../builder/json-schema.ts";
+import { useApi } from "../layout/page.tsx";
+import { useList } from "../layout/resource.ts";
+
+export interface Start {
+  readonly flow: string | null;
+  readonly step: string | null;
+}
+
+/** A flow of a bot and, where wanted, a step of it, from menus. */
+export function FlowChoice({
+  botId,
+  value,
+  onChange,
+  errors = {},
+  without,
+  isRequired = false,
+  hasSteps = true,
+}: {
+  /** Undefined: of any bot. */
+  readonly botId: number | undefined;
+  readonly value: Start;
+  readonly onChange: (start: Start) => void;
+  readonly errors?: Readonly<Record<string, string>>;
+  /** What it means that none is chosen. */
+  readonly without?: string;
+  readonly isRequired?: boolean;
+  readonly hasSteps?: boolean;
+}) {
+  const { t } = useTranslation();
+  const flows = useList<FlowSummaryBody>("/flows").items ?? [];
+  const steps = useSteps(hasSteps ? value.flow : null);
+  const own = flows.filter((flow) => botId === undefined || flow.botId === botId);
+  const state = (isPublished: boolean) => (isPublished ? "" : ` (${t("flows.draft")})`);
+  return (
+    <>
+      <Select
+        label={t("choice.flow")}
+        placeholder={without}
+        searchable
+        clearable={!isRequired}
+        required={isRequired}
+        data={own.map(({ ref, name, publishedVersion }) => ({
+          value: ref,
+          label: `${name}${state(publishedVersion !== null)}`,
+        }))}
+        value={value.flow}
+        error={errors.flow}
+        onChange={(flow) => onChange({ flow, step: null })}
+      />
+      {value.flow === null || !hasSteps ? null : (
+        <Select
+          label={t("choice.step")}
+          placeholder={t("choice.firstStep")}
+          searchable
+          clearable
+          data={steps}
+          value={value.step}
+          error={errors.step}
+          onChange={(step) => onChange({ ...value, step })}
+        />
+      )}
+    </>
+  );
+}
+
+function useSteps(flow: string | null) {
+  const api = useApi();
+  const { data } = useQuery({
+    queryKey: [api.domain, "flow-steps", flow],
+    queryFn: ({ signal }) => api.get<z.infer<typeof flowSchema>>(`/flows/${flow}`, {}, signal),
+    enabled: flow !== null,
+  });
+  return (data?.draft.steps ?? []).map(({ ref, name, kind }) => ({
+    value: ref,
+    label: `${name === undefined || name === "" ? wordsOf(kind) : name} · ${ref}`,
+  }));
+}

@@ -8,6 +8,7 @@ it.each([
   ["bothelp.md", 40],
   ["chatbot.md", 30],
   ["../entry-links.md", 5],
+  ["../action-block.md", 12],
 ] as const)("each line of %s names a test that there is", (name, least) => {
   const links = [...readFileSync(path.join(pages, name), "utf8").matchAll(/\[([^\]]+)\]\(([^)]+\.test\.ts)\)/g)];
   expect(links.length).toBeGreaterThan(least);

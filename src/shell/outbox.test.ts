@@ -72,7 +72,8 @@ async function aProcess(): Promise<{ outbox: Outbox; processId: number }> {
     fetch,
     announce: live.announce,
     findAddresses: async () => [],
-    fetchFile: async () => undefined, outbound: outboundToLoopback,
+    fetchFile: async () => undefined,
+    outbound: outboundToLoopback,
     log,
   };
   const { submit } = waist;

@@ -68,7 +68,14 @@ function aProcess({ polls = true }: { readonly polls?: boolean } = {}) {
       log,
       now: () => Date.now(),
     }),
-    ports: { fetch, findAddresses: async () => [], fetchFile: async () => undefined, outbound: outboundToLoopback, announce: live.announce, log },
+    ports: {
+      fetch,
+      findAddresses: async () => [],
+      fetchFile: async () => undefined,
+      outbound: outboundToLoopback,
+      announce: live.announce,
+      log,
+    },
     submit: async (submission) => {
       submitted.push(submission);
       return { status: "done" };

@@ -3,6 +3,7 @@ import type { PublishedFlow } from "../engine/prepare-flow.ts";
 import type { ClosingNote } from "../model/conversation.ts";
 import type { FieldDefinition, FieldValue } from "../model/field.ts";
 import type { EntryData, FlowDocument } from "../model/flow.ts";
+import type { SalesPlan } from "../model/sales-plan.ts";
 import type { BotSnapshot, IntegrationOfWorkspace } from "../model/world.ts";
 import { preparePublishedFlow } from "../steps/advance.ts";
 
@@ -26,8 +27,9 @@ export interface ReadBot {
     readonly step: string | null;
     readonly data: unknown;
   }[];
-  readonly members: readonly { readonly id: number; readonly name: string }[];
+  readonly members: readonly { readonly id: number; readonly name: string; readonly email: string }[];
   readonly closingNotes: readonly ClosingNote[];
+  readonly salesPlans: readonly (Omit<SalesPlan, "averageCheck"> & { readonly averageCheck: number | null })[];
   readonly integrations: readonly IntegrationOfWorkspace[];
   readonly channels: readonly { readonly id: number; readonly kind: string }[];
 }
@@ -65,7 +67,11 @@ export function toSimulatedBot(
       }),
     ),
     members: new Map(read.members.map((member) => [member.id, member.name])),
+    memberEmails: new Map(read.members.map((member) => [member.email.toLowerCase(), member.id])),
     closingNotes: new Map(read.closingNotes.map((note) => [note.name, note])),
+    salesPlans: new Map(
+      read.salesPlans.map((plan) => [plan.ref, { ...plan, averageCheck: plan.averageCheck ?? undefined }]),
+    ),
     // Nobody outside hears of what is only played.
     webhooks: [],
     integrations: read.integrations,

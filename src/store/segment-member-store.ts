@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from "kysely";
-import { asksForDeals, evaluateCondition } from "../engine/condition.ts";
 import { byKeyAndName } from "../engine/by-key-and-name.ts";
+import { asksForDeals, evaluateCondition } from "../engine/condition.ts";
 import { latestChannel } from "../engine/draft.ts";
 import type { PublishedFlow } from "../engine/prepare-flow.ts";
 import type { ConditionGroup } from "../model/condition.ts";

@@ -32,7 +32,14 @@ function startPolling(deliver = async (events: readonly InboundEvent[]) => void 
   polling = telegram.poll?.(
     { id: 7, botId: 1, settings },
     deliver,
-    { fetch, announce: () => {}, findAddresses: async () => [], fetchFile: async () => undefined, outbound: outboundToLoopback, log },
+    {
+      fetch,
+      announce: () => {},
+      findAddresses: async () => [],
+      fetchFile: async () => undefined,
+      outbound: outboundToLoopback,
+      log,
+    },
     abort.signal,
   );
 }

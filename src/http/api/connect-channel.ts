@@ -18,7 +18,14 @@ async function findRunning({ channels }: HttpDependencies, id: number): Promise<
 }
 
 function toPorts({ live, log, findAddresses, outbound, now }: HttpDependencies): ChannelPorts {
-  return { fetch, announce: live.announce, findAddresses, fetchFile: createFileFetcher({ outbound, now }), outbound, log };
+  return {
+    fetch,
+    announce: live.announce,
+    findAddresses,
+    fetchFile: createFileFetcher({ outbound, now }),
+    outbound,
+    log,
+  };
 }
 
 export function webhookUrlOf({ publicUrl }: HttpDependencies, id: number): string {

@@ -75,11 +75,22 @@ function presentSnapshot(
       step: link.step ?? null,
       data: (link.data ?? null) as BotSnapshotBody["entryLinks"][number]["data"],
     })),
-    members: Array.from(bot.members, ([member, title]) => ({ id: member, name: title })),
-    closingNotes: Array.from(bot.closingNotes.values(), ({ id: note, name: title, requireSummary }) => ({
-      id: note,
-      name: title,
-      requireSummary,
+    members: Array.from(bot.memberEmails, ([email, member]) => ({
+      id: member,
+      name: bot.members.get(member) ?? "",
+      email,
+    })),
+    closingNotes: Array.from(bot.closingNotes.values(), (note) => ({
+      id: note.id,
+      name: note.name,
+      requireSummary: note.requireSummary,
+      requireAttachment: note.requireAttachment,
+    })),
+    salesPlans: Array.from(bot.salesPlans.values(), (plan) => ({
+      ...plan,
+      averageCheck: plan.averageCheck ?? null,
+      statuses: [...plan.statuses],
+      managers: [...plan.managers],
     })),
     integrations: [...bot.integrations],
     channels: Array.from(bot.channels, ([channel, kind]) => ({ id: channel, kind })),

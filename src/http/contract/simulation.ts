@@ -3,7 +3,9 @@ import type { Contact } from "../../model/contact.ts";
 import { fieldKindSchema } from "../../model/field.ts";
 import { flowDocumentSchema } from "../../model/flow.ts";
 import { jsonValue } from "./common.ts";
+import { salesPlanSchema } from "./sales-plans.ts";
 
+const requirement = z.union([z.literal(0), z.literal(1), z.literal(2)]);
 const definition = z.object({ id: z.number(), key: z.string(), name: z.string(), kind: fieldKindSchema });
 
 export const botSnapshotSchema = z
@@ -38,14 +40,16 @@ export const botSnapshotSchema = z
         data: jsonValue.nullable(),
       }),
     ),
-    members: z.array(z.object({ id: z.number(), name: z.string() })),
+    members: z.array(z.object({ id: z.number(), name: z.string(), email: z.string() })),
     closingNotes: z.array(
       z.object({
         id: z.number(),
         name: z.string(),
-        requireSummary: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+        requireSummary: requirement,
+        requireAttachment: requirement,
       }),
     ),
+    salesPlans: z.array(salesPlanSchema),
     integrations: z.array(z.object({ id: z.number(), ref: z.string(), kind: z.string(), name: z.string() })),
     channels: z.array(z.object({ id: z.number(), kind: z.string() })),
   })

@@ -1,10 +1,10 @@
-import { builderWords } from "./en-builder.ts";
 import { channelWords } from "./en/channels.ts";
 import { connectionWords } from "./en/connections.ts";
 import { dataWords } from "./en/data.ts";
 import { linkWords } from "./en/links.ts";
 import { menuWords } from "./en/menu.ts";
 import { salesWords } from "./en/sales.ts";
+import { builderWords } from "./en-builder.ts";
 
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {

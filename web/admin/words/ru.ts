@@ -1,11 +1,11 @@
 import type { en } from "./en.ts";
-import { builderWords } from "./ru-builder.ts";
 import { channelWords } from "./ru/channels.ts";
 import { connectionWords } from "./ru/connections.ts";
 import { dataWords } from "./ru/data.ts";
 import { linkWords } from "./ru/links.ts";
 import { menuWords } from "./ru/menu.ts";
 import { salesWords } from "./ru/sales.ts";
+import { builderWords } from "./ru-builder.ts";
 
 /** The same keys as in English; of counted words, the forms that Russian has. */
 type Words = typeof en & { overview: { flows_few: string; flows_many: string } };

@@ -16,7 +16,8 @@ async function findRunning({ channels }: HttpDependencies, id: number): Promise<
   return running;
 }
 
-function toPorts({ live, log, findAddresses, outbound }: HttpDependencies): ChannelPorts {
+/** The ports as doors have them. */
+export function toPorts({ live, log, findAddresses, outbound }: HttpDependencies): ChannelPorts {
   return { fetch, announce: live.announce, findAddresses, outbound, log };
 }
 

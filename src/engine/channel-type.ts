@@ -64,9 +64,17 @@ export interface WebhookRequest {
   readonly body: Buffer;
 }
 
-/** What `receive` makes of a webhook call. `response` is answered after the commit (empty 200 where absent). */
+/**
+ * What `receive` makes of a webhook call. `response` is answered after the commit (empty 200 where absent); `acknowledge` is then handed to the function of that name, for a platform that wants
+ * to be called back.
+ */
 export type WebhookResult =
-  | { readonly ok: true; readonly events: readonly InboundEvent[]; readonly response?: { readonly body: unknown } }
+  | {
+      readonly ok: true;
+      readonly events: readonly InboundEvent[];
+      readonly response?: { readonly body: unknown };
+      readonly acknowledge?: Json;
+    }
   | { readonly ok: false; readonly status: 400 | 401 | 403 | 404; readonly code: string; readonly message: string };
 
 /** How a send ended; decided by what the platform should do next. */
@@ -166,6 +174,8 @@ export interface ChannelType<Settings = unknown> {
   readonly uncertainPolicy: "repeat" | "ask";
   /** Checks and parses a webhook call; pure but for the signature check. Absent: the channel has no webhooks. */
   receive?(request: WebhookRequest, channel: ConnectedChannel<Settings>): WebhookResult | Promise<WebhookResult>;
+  /** Tells the platform that what it sent is dealt with (ends the waiting of a button). After the commit; nobody waits for it, and a failure loses nothing. */
+  acknowledge?(what: Json, channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<void>;
   /** The body of an answer that says this to the person; the same when the call comes again. For events with `countInAnswer`. */
   answerWith?(contents: readonly MessageContent[], channel: ConnectedChannel<Settings>): unknown;
   send(request: SendRequest, channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<SendResult>;

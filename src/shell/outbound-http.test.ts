@@ -276,8 +276,10 @@ describe("a redirect", () => {
 });
 
 describe("an answer", () => {
-  const ask = (path: string, options: { readonly timeoutMs?: number; readonly maxBytes?: number } = {}) =>
-    half()({ method: "GET", url: `http://127.0.0.2:${port}${path}`, ...options });
+  const ask = (
+    path: string,
+    options: { readonly timeoutMs?: number; readonly maxBytes?: number; readonly wantsBytes?: true } = {},
+  ) => half()({ method: "GET", url: `http://127.0.0.2:${port}${path}`, ...options });
 
   it("that does not come, or does not end, is a timeout", async () => {
     routes.set("/silent", () => undefined);
@@ -313,6 +315,15 @@ describe("an answer", () => {
     routes.set("/large", (_request, response) => response.end("x".repeat(100_000)));
     expect(await ask("/large", { maxBytes: 99_999 })).toMatchObject({ kind: "too_large" });
     expect(await ask("/large", { maxBytes: 100_000 })).toMatchObject({ kind: "ok" });
+  });
+
+  it("is a file where its bytes are wanted, and a text otherwise", async () => {
+    const bytes = Buffer.from([0xff, 0xd8, 0x00, 0x61]);
+    routes.set("/picture", (_request, response) => response.end(bytes));
+    const wanted = await ask("/picture", { encoding: "binary" });
+    expect(wanted).toMatchObject({ kind: "ok", body: "" });
+    expect(wanted.kind === "ok" && Buffer.from(wanted.bytes ?? []).equals(bytes)).toBe(true);
+    expect(await ask("/picture")).not.toHaveProperty("bytes");
   });
 
   it("with too many headers, cut short, or of no HTTP, is a failure", async () => {

@@ -206,12 +206,12 @@ function sends<Settings>(
     platform.shown();
   });
 
-  const send = (message: MessageContent, more: Partial<SendRequest> = {}) =>
-    type.send(
-      { messageId: 1, contactId: 1, recipient, content: message, ...more },
-      connected(platform.settings),
-      silent,
-    );
+  let messageIds = 0;
+  const send = (message: MessageContent, more: Partial<SendRequest> = {}) => {
+    messageIds += 1;
+    const request = { messageId: messageIds, contactId: 1, recipient, content: message, ...more };
+    return type.send(request, connected(platform.settings), silent);
+  };
   const allText = (shown: readonly ShownMessage[]) => shown.map(({ text }) => text).join(" ");
   const button = (index: number) => ({ title: `Button ${index}`, payload: `f:s:b${index}` });
 
@@ -260,10 +260,10 @@ function sends<Settings>(
       partsSent = count;
     };
     platform.fail(fault ?? "", 1);
-    expect((await send(content({ text }), { onPartSent })).status).not.toBe("sent");
+    expect((await send(content({ text }), { messageId: 1000, onPartSent })).status).not.toBe("sent");
     platform.heal();
     expect(partsSent).toBe(1);
-    expect(await send(content({ text }), { partsSent, onPartSent })).toMatchObject({ status: "sent" });
+    expect(await send(content({ text }), { messageId: 1000, partsSent, onPartSent })).toMatchObject({ status: "sent" });
     expect(allText(platform.shown())).toBe(text);
   });
 

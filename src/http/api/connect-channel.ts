@@ -17,7 +17,8 @@ async function findRunning({ channels }: HttpDependencies, id: number): Promise<
   return running;
 }
 
-function toPorts({ live, log, findAddresses, outbound, now }: HttpDependencies): ChannelPorts {
+/** The ports as doors have them. */
+export function toPorts({ live, log, findAddresses, outbound, now }: HttpDependencies): ChannelPorts {
   return {
     fetch,
     announce: live.announce,

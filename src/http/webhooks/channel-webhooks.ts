@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ChannelType, InboundEvent, WebhookRequest } from "../../engine/channel-type.ts";
+import { toError } from "../../engine/to-error.ts";
 import { AppError, type ErrorCode } from "../../model/app-error.ts";
+import type { Json } from "../../model/field.ts";
 import type { MessageContent } from "../../model/message.ts";
 import type { RunningChannel } from "../../shell/channel-runtime.ts";
 import type { SubmitReply } from "../../shell/submission.ts";
 import { submitInbound } from "../../shell/submit-inbound.ts";
 import { listReplies } from "../../store/message-store.ts";
+import { toPorts } from "../api/connect-channel.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { checkUrl } from "../encoding.ts";
 
@@ -31,6 +34,7 @@ export function channelWebhookRoutes(app: FastifyInstance, dependencies: HttpDep
       if (channel.status === "disconnected" && result.events.length > 0) throw nobody();
       const replies = await submitInbound(dependencies, channel.id, result.events);
       throwWhatMustComeAgain(replies);
+      acknowledge(dependencies, channel, result.acknowledge);
       const answered = await findAnswered(dependencies, channel.id, result.events, replies);
       const said = answered.length === 0 ? undefined : (channel.type as ChannelType).answerWith?.(answered, channel);
       return reply.send(said ?? result.response?.body ?? "");
@@ -44,6 +48,17 @@ async function findChannel({ channels }: HttpDependencies, id: string): Promise<
   const channel = /^\d{1,15}$/.test(id) ? await channels.find(Number(id)) : undefined;
   if (channel === undefined) throw nobody();
   return channel;
+}
+
+function acknowledge(dependencies: HttpDependencies, channel: RunningChannel, what: Json | undefined): void {
+  if (what === undefined) return;
+  const done = (channel.type as ChannelType).acknowledge?.(what, channel, toPorts(dependencies));
+  done?.catch((thrown) =>
+    dependencies.log.warn(
+      { err: toError(thrown), channelId: channel.id },
+      "the platform did not take that an event was dealt with",
+    ),
+  );
 }
 
 /** What the answer is to say to the person. Read anew, so that a call that comes again is answered alike. */

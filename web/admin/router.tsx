@@ -91,6 +91,16 @@ const builder = createRoute({
   path: "/flows/$ref",
   component: lazyRouteComponent(() => import("./builder/builder-page.tsx"), "BuilderPage"),
 });
+const sales = createRoute({
+  getParentRoute: () => workspace,
+  path: "/sales",
+  component: lazyRouteComponent(() => import("./sales/plans-page.tsx"), "PlansPage"),
+});
+const board = createRoute({
+  getParentRoute: () => workspace,
+  path: "/sales/$ref",
+  component: lazyRouteComponent(() => import("./sales/board-page.tsx"), "BoardPage"),
+});
 const account = createRoute({
   getParentRoute: () => workspace,
   path: "/account",
@@ -109,7 +119,7 @@ export function createAppRouter(client: QueryClient) {
       signIn,
       setup,
       invitation,
-      workspace.addChildren([overview, contacts, contact, inbox, flows, builder, account, members]),
+      workspace.addChildren([overview, contacts, contact, inbox, flows, builder, sales, board, account, members]),
     ]),
     context: { client },
     defaultPreload: "intent",

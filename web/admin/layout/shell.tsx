@@ -19,6 +19,7 @@ import {
   IconAddressBook,
   IconChartBar,
   IconInbox,
+  IconLayoutKanban,
   IconLogout,
   IconMessageCircle2Filled,
   IconMoon,
@@ -43,6 +44,7 @@ const places = [
   { to: "/inbox", word: "nav.inbox", icon: IconInbox },
   { to: "/flows", word: "nav.flows", icon: IconSitemap },
   { to: "/contacts", word: "nav.contacts", icon: IconAddressBook },
+  { to: "/sales", word: "nav.sales", icon: IconLayoutKanban },
   { to: "/settings/members", word: "nav.members", icon: IconUsers },
 ] as const satisfies readonly {
   readonly to: string;

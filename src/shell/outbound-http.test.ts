@@ -278,7 +278,7 @@ describe("a redirect", () => {
 describe("an answer", () => {
   const ask = (
     path: string,
-    options: { readonly timeoutMs?: number; readonly maxBytes?: number; readonly wantsBytes?: true } = {},
+    options: { readonly timeoutMs?: number; readonly maxBytes?: number; readonly encoding?: "binary" } = {},
   ) => half()({ method: "GET", url: `http://127.0.0.2:${port}${path}`, ...options });
 
   it("that does not come, or does not end, is a timeout", async () => {

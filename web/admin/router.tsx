@@ -92,6 +92,16 @@ const builder = createRoute({
   path: "/flows/$ref",
   component: lazyRouteComponent(() => import("./builder/builder-page.tsx"), "BuilderPage"),
 });
+const sales = createRoute({
+  getParentRoute: () => workspace,
+  path: "/sales",
+  component: lazyRouteComponent(() => import("./sales/plans-page.tsx"), "PlansPage"),
+});
+const board = createRoute({
+  getParentRoute: () => workspace,
+  path: "/sales/$ref",
+  component: lazyRouteComponent(() => import("./sales/board-page.tsx"), "BoardPage"),
+});
 const account = createRoute({
   getParentRoute: () => workspace,
   path: "/account",
@@ -245,6 +255,8 @@ export function createAppRouter(client: QueryClient) {
         inbox,
         flows,
         builder,
+        sales,
+        board,
         account,
         broadcast,
         broadcasts,

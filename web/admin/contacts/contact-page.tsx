@@ -8,6 +8,7 @@ import type { EventBody } from "../../../src/http/contract/events.ts";
 import { Moment } from "../layout/moment.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { ContactDeals } from "../sales/contact-deals.tsx";
 import { History } from "./history.tsx";
 import { nameOf } from "./name-of.ts";
 import { useProfileView } from "./use-profile-view.ts";
@@ -34,6 +35,7 @@ export function ContactPage() {
           <Stack gap="lg">
             <Profile contact={data} />
             <Positions id={id} />
+            <ContactDeals id={id} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7 }}>

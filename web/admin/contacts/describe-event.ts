@@ -95,6 +95,9 @@ const factWords: Readonly<Record<FactWord, true>> = {
   cart_changed: true,
   order_created: true,
   order_changed: true,
+  deal_created: true,
+  deal_changed: true,
+  deal_removed: true,
   error: true,
   other: true,
 };

@@ -171,6 +171,11 @@ function Row({
           {last?.direction === "out" ? t("inbox.you") : ""}
           {last?.text === "" ? t("inbox.media") : last?.text}
         </Text>
+        {item.dealLabels.map((label) => (
+          <Badge key={label} size="xs" variant="light" style={{ flexShrink: 0 }}>
+            {label}
+          </Badge>
+        ))}
         {unread ? (
           <Badge size="xs" circle aria-label={t("overview.unread")}>
             •

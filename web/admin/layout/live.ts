@@ -10,6 +10,7 @@ export function useLiveNews(domain: string): void {
     const renew = (ids: readonly number[]) => {
       void client.invalidateQueries({ queryKey: [domain, "inbox"] });
       void client.invalidateQueries({ queryKey: [domain, "conversations"] });
+      void client.invalidateQueries({ queryKey: [domain, "deals"] });
       for (const id of ids) void client.invalidateQueries({ queryKey: [domain, "contact", String(id)] });
     };
     source.addEventListener("contacts", ({ data }) => {

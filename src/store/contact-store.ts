@@ -3,6 +3,7 @@ import { parsePhone } from "../engine/values.ts";
 import { AppError } from "../model/app-error.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Database } from "./database.ts";
+import { matchesSearch } from "./search-sql.ts";
 import type { Tables } from "./tables.ts";
 import type { Access } from "./workspace-store.ts";
 import { loadContacts } from "./world-store.ts";
@@ -232,7 +233,7 @@ function matches(eb: Builder, access: Access, filter: ContactFilter): Expression
       where cf.contact_id = contacts.id and f.key = ${key}
         and (cf.value #>> '{}' = ${value} or (jsonb_typeof(cf.value) = 'array' and jsonb_exists(cf.value, ${value}))))`,
     ),
-    ...(search === undefined ? [] : [contains(search)]),
+    ...(search === undefined ? [] : [matchesSearch(search, access.workspaceId)]),
   ];
 }
 
@@ -241,14 +242,6 @@ function isOnChannelAs(channelUserId: string, { workspaceId }: Access): Expressi
   return sql<SqlBool>`contacts.id in (select i.contact_id from identities i
     where i.external_id = ${channelUserId} and i.channel_id in (
       select ch.id from channels ch join bots b on b.id = ch.bot_id where b.workspace_id = ${workspaceId}))`;
-}
-
-function contains(search: string): Expression<SqlBool> {
-  const pattern = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
-  return sql<SqlBool>`(concat_ws(' ', contacts.name, contacts.first_name, contacts.last_name, contacts.email,
-      contacts.phone, contacts.client_external_id) ilike ${pattern}
-    or contacts.cuid = ${search}
-    or exists (select 1 from identities i where i.contact_id = contacts.id and i.username ilike ${pattern}))`;
 }
 
 /** As profiles hold phones; what is no phone number is compared as it stands. */

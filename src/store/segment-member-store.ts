@@ -9,6 +9,7 @@ import type { PreparedFlow } from "../model/flow.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { Database } from "./database.ts";
 import { listFields } from "./field-store.ts";
+import { matchesSearch } from "./search-sql.ts";
 import { compileSegment, type SegmentSql } from "./segment-sql.ts";
 import { byKeyAndName, loadSnapshot, loadVariables } from "./snapshot-store.ts";
 import type { Access } from "./workspace-store.ts";
@@ -18,6 +19,8 @@ import { loadContacts } from "./world-store.ts";
 export interface SegmentQuestion {
   readonly access: Access;
   readonly condition: ConditionGroup;
+  /** What they are called, or a part of it. */
+  readonly search?: string | undefined;
   readonly now: number;
 }
 
@@ -79,14 +82,19 @@ export async function isInSegment(db: Database, question: SegmentQuestion, conta
   return (await createJudge(db, question)([contactId])).has(contactId);
 }
 
-async function compile(db: Database, { access, condition, now }: SegmentQuestion): Promise<SegmentSql> {
+export async function compile(db: Database, { access, condition, now }: SegmentQuestion): Promise<SegmentSql> {
   const fields = byKeyAndName(await listFields(db, access.workspaceId));
   return compileSegment(condition, { workspaceId: access.workspaceId, fields, now });
 }
 
-function candidates(db: Database, { access }: SegmentQuestion, { could }: SegmentSql) {
+/** Contacts for whom it may hold. */
+export function candidates(db: Database, { access, search }: SegmentQuestion, { could }: SegmentSql) {
   const { workspaceId, botId } = access;
-  const contacts = db.selectFrom("contacts").where("contacts.workspaceId", "=", workspaceId).where(could);
+  const contacts = db
+    .selectFrom("contacts")
+    .where("contacts.workspaceId", "=", workspaceId)
+    .where(could)
+    .$if(search !== undefined, (all) => all.where(matchesSearch(search ?? "", workspaceId)));
   return botId === undefined ? contacts : contacts.where("contacts.botId", "=", botId);
 }
 
@@ -98,7 +106,7 @@ interface BotView {
   readonly variables: Readonly<Record<string, FieldValue>>;
 }
 
-function createJudge(db: Database, { condition, now }: SegmentQuestion): Judge {
+export function createJudge(db: Database, { condition, now }: SegmentQuestion): Judge {
   const views = new Map<number, BotView | undefined>();
   const viewOf = async (botId: number) => {
     if (!views.has(botId)) views.set(botId, await loadView(db, botId));

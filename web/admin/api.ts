@@ -81,6 +81,8 @@ export interface WorkspaceApi {
   readonly domain: string;
   get<Answer>(path: string, query?: Query, signal?: AbortSignal): Promise<Answer>;
   send<Answer>(method: Exclude<Method, "GET">, path: string, body?: unknown): Promise<Answer>;
+  /** Asks what is too long for an address; changes nothing. */
+  ask<Answer>(path: string, body: unknown, signal?: AbortSignal): Promise<Answer>;
 }
 
 export function apiOf(domain: string): WorkspaceApi {
@@ -88,5 +90,6 @@ export function apiOf(domain: string): WorkspaceApi {
     domain,
     get: (path, query, signal) => call("GET", `/api/v1${path}`, { query, workspace: domain, signal }),
     send: (method, path, body) => call(method, `/api/v1${path}`, { body, workspace: domain }),
+    ask: (path, body, signal) => call("POST", `/api/v1${path}`, { body, workspace: domain, signal }),
   };
 }

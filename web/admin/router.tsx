@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { readContactFilter } from "./contacts/contact-filter.ts";
 import { BrokenPage, MissingPage } from "./layout/trouble.tsx";
 import { InvitationPage } from "./pages/invitation-page.tsx";
 import { SetupPage } from "./pages/setup-page.tsx";
@@ -61,10 +62,7 @@ const overview = createRoute({
 const contacts = createRoute({
   getParentRoute: () => workspace,
   path: "/contacts",
-  validateSearch: (search: Record<string, unknown>): { q?: string; tag?: string } => ({
-    ...(typeof search.q === "string" ? { q: search.q } : {}),
-    ...(typeof search.tag === "string" ? { tag: search.tag } : {}),
-  }),
+  validateSearch: readContactFilter,
   component: lazyRouteComponent(() => import("./contacts/contacts-page.tsx"), "ContactsPage"),
 });
 const contact = createRoute({

@@ -11,6 +11,7 @@ import { broadcastResource } from "./broadcasts.ts";
 import { channelResource } from "./channels.ts";
 import { closingNoteResource } from "./closing-notes.ts";
 import { contactHistoryResource } from "./contact-history.ts";
+import { contactListResource } from "./contact-lists.ts";
 import { contactResource } from "./contacts.ts";
 import { conversationResource } from "./conversations.ts";
 import { customEventResource } from "./custom-events.ts";
@@ -45,6 +46,7 @@ import { webhookResource } from "./webhooks.ts";
 const resources: readonly ApiResource[] = [
   contactResource,
   contactHistoryResource,
+  contactListResource,
   actionResource,
   queryResource,
   messageResource,

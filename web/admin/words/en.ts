@@ -1,3 +1,5 @@
+import { contactsEn } from "./contacts-en.ts";
+
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {
   language: "Language",
@@ -284,4 +286,5 @@ export const en = {
     error: "Problem: {{message}}",
     other: "{{kind}}",
   },
+  ...contactsEn,
 };

@@ -1,3 +1,4 @@
+import { contactsRu } from "./contacts-ru.ts";
 import type { en } from "./en.ts";
 
 /** The same keys as in English; of counted words, the forms that Russian has. */
@@ -290,4 +291,5 @@ export const ru: Words = {
     error: "Проблема: {{message}}",
     other: "{{kind}}",
   },
+  ...contactsRu,
 };

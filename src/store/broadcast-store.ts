@@ -422,3 +422,10 @@ export async function moveRecipients(trx: Database, from: number, to: number): P
   await sql`update broadcast_recipients r set status = case when ${isHandedIn} then 'sent' else 'skipped' end, reason = 'merged'
     where r.contact_id = ${from} and r.status in ('waiting', 'sending')`.execute(trx);
 }
+
+/** A contact is gone: what ledgers say of it is that it was one of so many. */
+export async function forgetRecipient(trx: Database, contactId: number): Promise<void> {
+  await sql`update broadcast_recipients set reason = case when status = 'sent' then null else 'deleted' end,
+      status = case when status = 'waiting' then 'skipped' else status end
+    where contact_id = ${contactId}`.execute(trx);
+}

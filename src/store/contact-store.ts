@@ -2,6 +2,7 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kyse
 import { parsePhone } from "../engine/values.ts";
 import { AppError } from "../model/app-error.ts";
 import type { Contact } from "../model/contact.ts";
+import { forgetRecipient } from "./broadcast-store.ts";
 import type { Database } from "./database.ts";
 import { matchesSearch } from "./search-sql.ts";
 import type { Tables } from "./tables.ts";
@@ -179,7 +180,7 @@ export async function requireContactIdOnChannel(db: Database, access: Access, ch
 
 /**
  * Deletes a contact for good: with its identities, fields, positions and notes (by foreign keys) and with its events, messages and
- * log entries, and what webhooks said of it. The row goes first: its lock waits for a batch that is deciding over this contact right now.
+ * log entries, and what webhooks said of it; ledgers keep their length, without a word about it. The row goes first: its lock waits for a batch that is deciding over this contact right now.
  */
 export async function deleteContact(trx: Database, access: Access, idOrCuid: string): Promise<void> {
   const id = await requireContactId(trx, access, idOrCuid);
@@ -188,6 +189,7 @@ export async function deleteContact(trx: Database, access: Access, idOrCuid: str
   await trx.deleteFrom("events").where("contactId", "=", id).execute();
   await trx.deleteFrom("integrationLog").where("contactId", "=", id).execute();
   await trx.deleteFrom("webhookDeliveries").where("contactId", "=", id).execute();
+  await forgetRecipient(trx, id);
 }
 
 type Builder = ExpressionBuilder<Tables, "contacts">;

@@ -15,6 +15,7 @@ import { up as broadcasts } from "./migrations/0007-broadcasts.ts";
 import { up as integrations } from "./migrations/0009-integrations.ts";
 import { up as signIn } from "./migrations/0015-sign-in.ts";
 import { up as contactSearch } from "./migrations/0019-contact-search.ts";
+import { up as imports } from "./migrations/0020-imports.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
 import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
@@ -157,6 +158,7 @@ const migrations = {
   "0009-integrations": { up: integrations },
   "0015-sign-in": { up: signIn },
   "0019-contact-search": { up: contactSearch },
+  "0020-imports": { up: imports },
 };
 
 /**

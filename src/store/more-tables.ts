@@ -3,6 +3,7 @@ import type { ActionCall } from "../model/action-call.ts";
 import type { Audience, BroadcastStatus, RecipientStatus } from "../model/broadcast.ts";
 import type { MemberRole } from "../model/conversation.ts";
 import type { Json } from "../model/field.ts";
+import type { ImportLineStatus, ImportSettings, ImportStatus } from "../model/import.ts";
 import type { JsonColumn, NullableTimestamp, Timestamp } from "./column-types.ts";
 
 /** Tables of campaigns, signing in and integrations. */
@@ -30,6 +31,22 @@ export interface MoreTables {
     reason: string | null;
     at: NullableTimestamp;
   };
+  imports: {
+    id: Generated<number>;
+    workspaceId: number;
+    botId: number;
+    name: string;
+    content: Uint8Array | null;
+    settings: JsonColumn<ImportSettings>;
+    status: ImportStatus;
+    error: string | null;
+    lines: Generated<number>;
+    done: Generated<number>;
+    createdAt: Timestamp;
+    startedAt: NullableTimestamp;
+    endedAt: NullableTimestamp;
+  };
+  importLines: { importId: number; place: number; line: number; status: ImportLineStatus; reason: string | null };
   sessions: {
     id: Generated<number>;
     userId: number;

@@ -65,6 +65,13 @@ const contacts = createRoute({
   validateSearch: readContactFilter,
   component: lazyRouteComponent(() => import("./contacts/contacts-page.tsx"), "ContactsPage"),
 });
+const contactImport = createRoute({
+  getParentRoute: () => workspace,
+  path: "/contacts/import",
+  validateSearch: (search: Record<string, unknown>): { id?: number } =>
+    typeof search.id === "number" ? { id: search.id } : {},
+  component: lazyRouteComponent(() => import("./contacts/import-page.tsx"), "ImportPage"),
+});
 const contact = createRoute({
   getParentRoute: () => workspace,
   path: "/contacts/$id",
@@ -107,7 +114,7 @@ export function createAppRouter(client: QueryClient) {
       signIn,
       setup,
       invitation,
-      workspace.addChildren([overview, contacts, contact, inbox, flows, builder, account, members]),
+      workspace.addChildren([overview, contacts, contactImport, contact, inbox, flows, builder, account, members]),
     ]),
     context: { client },
     defaultPreload: "intent",

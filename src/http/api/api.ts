@@ -10,6 +10,8 @@ import { botResource } from "./bots.ts";
 import { broadcastResource } from "./broadcasts.ts";
 import { channelResource } from "./channels.ts";
 import { closingNoteResource } from "./closing-notes.ts";
+import { contactDataResource } from "./contact-data.ts";
+import { contactExportResource } from "./contact-export.ts";
 import { contactHistoryResource } from "./contact-history.ts";
 import { contactListResource } from "./contact-lists.ts";
 import { contactResource } from "./contacts.ts";
@@ -22,6 +24,7 @@ import { fieldResource } from "./fields.ts";
 import { flowFileResource } from "./flow-files.ts";
 import { flowStatisticsResource } from "./flow-statistics.ts";
 import { flowResource } from "./flows.ts";
+import { importResource } from "./imports.ts";
 import { inboundWebhookResource } from "./inbound-webhooks.ts";
 import { inboxResource } from "./inbox.ts";
 import { integrationLogResource } from "./integration-log.ts";
@@ -46,6 +49,8 @@ import { webhookResource } from "./webhooks.ts";
 const resources: readonly ApiResource[] = [
   contactResource,
   contactHistoryResource,
+  contactDataResource,
+  contactExportResource,
   contactListResource,
   actionResource,
   queryResource,
@@ -64,6 +69,7 @@ const resources: readonly ApiResource[] = [
   scriptTestResource,
   sequenceResource,
   segmentResource,
+  importResource,
   broadcastResource,
   channelResource,
   entryLinkResource,

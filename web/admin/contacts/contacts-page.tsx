@@ -1,8 +1,8 @@
-import { Group, Select, Skeleton, TextInput } from "@mantine/core";
+import { Button, Group, Select, Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { IconDownload, IconSearch, IconUpload } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ContactRowBody } from "../../../src/http/contract/contact-lists.ts";
@@ -10,7 +10,7 @@ import { ApiError } from "../api.ts";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { ColumnMenu } from "./column-menu.tsx";
-import { useColumns } from "./columns.tsx";
+import { type Column, useColumns } from "./columns.tsx";
 import { CountLine } from "./contact-count.tsx";
 import { type ContactFilter, type ContactOrder, contactOrders, isFiltered, toAsk } from "./contact-filter.ts";
 import { ContactTable } from "./contact-table.tsx";
@@ -41,7 +41,7 @@ export function ContactsPage() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was chosen was chosen among others.
   useEffect(() => setSelection(nobody), [asked]);
   return (
-    <Page title={t("nav.contacts")} actions={<PageActions />}>
+    <Page title={t("nav.contacts")} actions={<PageActions filter={filter} columns={columns} />}>
       <SegmentBar
         filter={filter}
         error={isBadCondition ? count.error : undefined}
@@ -73,8 +73,39 @@ export function ContactsPage() {
   );
 }
 
-function PageActions() {
-  return null;
+/** The ways in and out by file. What is exported is what is shown: the filter's contacts, the chosen columns. */
+function PageActions({ filter, columns }: { readonly filter: ContactFilter; readonly columns: readonly Column[] }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const { q, segment, condition } = toAsk(filter);
+  const query = new URLSearchParams({
+    workspace: api.domain,
+    columns: ["cuid", "name", ...columns.map(({ key }) => key).filter((key) => key !== "cuid")].join(","),
+    ...(q === undefined ? {} : { q }),
+    ...(segment === undefined ? {} : { segment: String(segment) }),
+    ...(condition === undefined ? {} : { condition: JSON.stringify(condition) }),
+  });
+  return (
+    <>
+      <Button
+        component="a"
+        href={`/api/v1/contacts/export.csv?${query}`}
+        download="contacts.csv"
+        variant="default"
+        leftSection={<IconDownload size={16} />}
+      >
+        {t("imports.export")}
+      </Button>
+      <Button
+        component={Link}
+        to={`/w/${api.domain}/contacts/import`}
+        variant="default"
+        leftSection={<IconUpload size={16} />}
+      >
+        {t("imports.open")}
+      </Button>
+    </>
+  );
 }
 
 function SearchInput({ q, onChange }: { readonly q: string | undefined; readonly onChange: (q: string) => void }) {

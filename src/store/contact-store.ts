@@ -4,7 +4,7 @@ import { AppError } from "../model/app-error.ts";
 import type { Contact } from "../model/contact.ts";
 import { forgetRecipient } from "./broadcast-store.ts";
 import type { Database } from "./database.ts";
-import { matchesSearch } from "./search-sql.ts";
+import { matchesPlainly, matchesSearch } from "./search-sql.ts";
 import type { Tables } from "./tables.ts";
 import type { Access } from "./workspace-store.ts";
 import { loadContacts } from "./world-store.ts";
@@ -235,7 +235,9 @@ function matches(eb: Builder, access: Access, filter: ContactFilter): Expression
       where cf.contact_id = contacts.id and f.key = ${key}
         and (cf.value #>> '{}' = ${value} or (jsonb_typeof(cf.value) = 'array' and jsonb_exists(cf.value, ${value}))))`,
     ),
-    ...(search === undefined ? [] : [matchesSearch(search, access.workspaceId)]),
+    ...(search === undefined
+      ? []
+      : [search.trim().length < 3 ? matchesPlainly(search, true) : matchesSearch(search, access.workspaceId)]),
   ];
 }
 

@@ -24,11 +24,13 @@ export function matchesSearch(search: string, workspaceId: number): Expression<S
   return sql<SqlBool>`contacts.id in (${sql.join([...parts, byCuid], sql` union all `)})`;
 }
 
-/** The same of some rows that are at hand anyhow: no index is asked. */
-export function matchesPlainly(search: string): Expression<SqlBool> {
+/** The same of rows that are read anyhow: no index is asked. `anywhere`: also under three characters within a word. */
+export function matchesPlainly(search: string, anywhere = false): Expression<SqlBool> {
   const parts = wantedTexts(search).map(
-    (text) => sql`${isIn(text, textOf("contacts"))} or exists (select from identities i where i.contact_id = contacts.id
-      and ${isIn(text, sql`lower(i.username)`)})`,
+    (
+      text,
+    ) => sql`${isIn(text, textOf("contacts"), anywhere)} or exists (select from identities i where i.contact_id = contacts.id
+      and ${isIn(text, sql`lower(i.username)`, anywhere)})`,
   );
   return sql<SqlBool>`(${sql.join(parts, sql` or `)} or contacts.cuid = ${search.trim()})`;
 }
@@ -36,8 +38,8 @@ export function matchesPlainly(search: string): Expression<SqlBool> {
 const wantedTexts = (search: string) => [...new Set([search.trim().toLowerCase(), ...phonesOf(search)])];
 
 /** A word begins at the text's own beginning too, where nothing stands before it. */
-function isIn(text: string, whole: Expression<unknown>): Expression<SqlBool> {
-  const pattern = text.length < 3 ? `% ${asPattern(text)}%` : `%${asPattern(text)}%`;
+function isIn(text: string, whole: Expression<unknown>, anywhere = false): Expression<SqlBool> {
+  const pattern = text.length < 3 && !anywhere ? `% ${asPattern(text)}%` : `%${asPattern(text)}%`;
   return sql<SqlBool>`' ' || ${whole} like ${pattern}`;
 }
 

@@ -85,7 +85,7 @@ export function ContactTable({
           <Space height={below} />
         </tbody>
       </table>
-      {hasMore ? <Loader size="sm" m="sm" aria-label={t("contactList.loading")} /> : null}
+      {hasMore ? <Loader size="sm" m="sm" role="status" aria-label={t("contactList.loading")} /> : null}
     </section>
   );
 }

@@ -125,7 +125,10 @@ function Preview({ preview: { moved, lost, ended } }: { readonly preview: MergeP
       {losses.length + ended.length === 0 ? (
         <Text size="sm">{t("merge.nothingLost")}</Text>
       ) : (
-        <Alert color="yellow" title={t("merge.lost")}>
+        <Alert color="yellow">
+          <Text size="sm" fw={600}>
+            {t("merge.lost")}
+          </Text>
           <List size="sm">
             {losses.map(([key, value]) => (
               <List.Item key={key}>

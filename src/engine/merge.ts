@@ -122,11 +122,7 @@ export function mergeContacts(draft: Draft, { deleteSecondary }: { readonly dele
     return { status: "refused", code: "contact.merge_other_bot", message };
   }
   const contacts = { primary, secondary };
-  const merged = Object.entries(mergers).map(([key, merge]) => {
-    const part = key as keyof Contact;
-    return [part, (merge as Merger<keyof Contact>)(primary[part], secondary[part], contacts)];
-  });
-  draft.contact = Object.fromEntries(merged) as unknown as Contact;
+  draft.contact = combine(contacts);
   const { id, cuid } = secondary;
   draft.facts.push({
     kind: "contact_merged",
@@ -138,6 +134,25 @@ export function mergeContacts(draft: Draft, { deleteSecondary }: { readonly dele
     draft.facts.push({ kind: "position_ended", flow, step, reason: "merged" });
   }
   return { status: "done", results: [{ ok: true, result: { id: primary.id, cuid: primary.cuid } }] };
+}
+
+/** What would become of two contacts, and what of the secondary would give way. Nothing is decided by it. */
+export function previewMerge(primary: Contact, secondary: Contact) {
+  const contacts = { primary, secondary };
+  const { ended } = mergePositions(contacts);
+  return {
+    merged: combine(contacts),
+    lost: differences(contacts),
+    ended: ended.map(({ flow, step }) => ({ flow, step })),
+  };
+}
+
+function combine(contacts: Contacts): Contact {
+  const merged = Object.entries(mergers).map(([key, merge]) => {
+    const part = key as keyof Contact;
+    return [part, (merge as Merger<keyof Contact>)(contacts.primary[part], contacts.secondary[part], contacts)];
+  });
+  return Object.fromEntries(merged) as unknown as Contact;
 }
 
 function differences({ primary, secondary }: Contacts): Extract<Fact, { kind: "contact_merged" }>["lost"] {

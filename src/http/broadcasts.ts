@@ -15,18 +15,19 @@ export interface AskedAudience {
   readonly excludeTags?: readonly string[] | undefined;
   readonly segments?: readonly number[] | undefined;
   readonly condition?: ConditionGroup | undefined;
+  readonly q?: string | undefined;
 }
 
 /** Throws `segment.not_found`. */
 export async function toAudience(db: Database, access: Access, asked: AskedAudience): Promise<Audience> {
-  const { contacts, tags, excludeTags = [], segments, condition } = asked;
+  const { contacts, tags, excludeTags = [], segments, condition, q: search } = asked;
   if (contacts !== undefined) return { contacts: [...new Set(contacts)].sort((a, b) => a - b) };
   const any: ConditionGroup["rules"] = (tags ?? []).map((key) => ({ subject: "tag", key, operator: "has" }));
   for (const id of segments ?? []) any.push((await requireSegment(db, access, id)).condition);
   if (condition !== undefined) any.push(condition);
   const rules: ConditionGroup["rules"] = excludeTags.map((key) => ({ subject: "tag", key, operator: "has_not" }));
   if (any.length > 0) rules.push({ match: "any", rules: any });
-  return { condition: { match: "all", rules } };
+  return { condition: { match: "all", rules }, ...(search === undefined ? {} : { search }) };
 }
 
 /** Makes a broadcast and, where wanted, starts it, in the given transaction. */

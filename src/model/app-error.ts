@@ -190,6 +190,14 @@ export const errorTable = {
     "conflict",
     "The broadcast is at a point of its life where this is not possible; the sentence names it.",
   ),
+  "import.not_found": row("not_found", "There is no such import, or the token may not see it."),
+  "import.pruned": row("conflict", "The file of the import is not kept any more. Upload it again."),
+  "import.bad_state": row("conflict", "The import is at a point where this is not possible; the sentence names it."),
+  "import.bad_file": row("invalid", "The file cannot be read as CSV with a heading; the sentence says why."),
+  "import.too_large": row(
+    "too_large",
+    "The file is larger than 20 MB. Split it, and upload the parts one after the other.",
+  ),
   "integration.not_found": row("not_found", "There is no such integration in the workspace."),
   "integration.unknown_kind": row(
     "invalid",

@@ -15,5 +15,7 @@ export type BroadcastStatus = (typeof broadcastStatuses)[number];
 export const recipientStatuses = ["waiting", "sending", "sent", "failed", "skipped"] as const;
 export type RecipientStatus = (typeof recipientStatuses)[number];
 
-/** Who gets it: these contacts of the bot, or those for whom a condition holds when it starts. */
-export type Audience = { readonly contacts: readonly number[] } | { readonly condition: ConditionGroup };
+/** Who gets it: these contacts of the bot, or those for whom a condition holds when it starts, and who are called so. */
+export type Audience =
+  | { readonly contacts: readonly number[] }
+  | { readonly condition: ConditionGroup; readonly search?: string | undefined };

@@ -59,7 +59,8 @@ export type EventSource =
   | "chatbot"
   | "bothelp"
   | "cli"
-  | "broadcast";
+  | "broadcast"
+  | "import";
 
 /**
  * An event of one contact, as `advance` gets it. `at` (Unix milliseconds) is the only clock and `seed` (an unsigned 32-bit

@@ -179,7 +179,7 @@ export async function prepareBroadcast(db: Database, broadcast: Broadcast, at: D
       ? await ownContacts(db, broadcast, audience.contacts, after)
       : await listSegmentIds(
           db,
-          { access: { workspaceId, botId }, condition: audience.condition, now: at.getTime() },
+          { access: { workspaceId, botId }, condition: audience.condition, search: audience.search, now: at.getTime() },
           { after, limit: pieceSize },
         );
   const last = ids.at(-1);
@@ -245,7 +245,18 @@ export interface Slice {
 export async function takeRecipients(
   db: Database,
   id: number,
-  { count, at, everyMs }: { readonly count: number; readonly at: Date; readonly everyMs: number },
+  {
+    count,
+    at,
+    everyMs,
+    reaches,
+  }: {
+    readonly count: number;
+    readonly at: Date;
+    readonly everyMs: number;
+    /** Whether something is said to the contact: who cannot or will not hear it is passed over. */
+    readonly reaches: boolean;
+  },
 ): Promise<Slice | undefined> {
   return await db.transaction().execute(async (trx) => {
     const turn = await trx
@@ -272,6 +283,7 @@ export async function takeRecipients(
       )
       select t.contact_id, case
         when c.id is null then 'deleted'
+        when not ${reaches}::boolean then null
         when c.banned_at is not null then 'banned'
         when c.opted_out_at is not null then 'opted_out'
         when (c.conversation ->> 'pausedUntil')::float8 > ${at.getTime()} then 'with_agent'
@@ -363,6 +375,24 @@ export async function listRecipients(
     .execute();
 }
 
+/** How many recipients of a broadcast were left out or failed for which reason, the most frequent first. */
+export async function countReasons(
+  db: Database,
+  id: number,
+): Promise<{ readonly status: RecipientStatus; readonly reason: string; readonly count: number }[]> {
+  const rows = await db
+    .selectFrom("broadcastRecipients")
+    .select(["status", sql<string>`reason`.as("reason")])
+    .select(sql<number>`count(*)`.as("count"))
+    .where("broadcastId", "=", id)
+    .where("reason", "is not", null)
+    .groupBy(["status", "reason"])
+    .orderBy("count", "desc")
+    .limit(100)
+    .execute();
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+}
+
 /** What the waist knows a recipient's event by. */
 export function recipientKey(broadcastId: number, contactId: number): string {
   return `b${broadcastId}:${contactId}`;
@@ -391,4 +421,11 @@ export async function moveRecipients(trx: Database, from: number, to: number): P
   );
   await sql`update broadcast_recipients r set status = case when ${isHandedIn} then 'sent' else 'skipped' end, reason = 'merged'
     where r.contact_id = ${from} and r.status in ('waiting', 'sending')`.execute(trx);
+}
+
+/** A contact is gone: what ledgers say of it is that it was one of so many. */
+export async function forgetRecipient(trx: Database, contactId: number): Promise<void> {
+  await sql`update broadcast_recipients set reason = case when status = 'sent' then null else 'deleted' end,
+      status = case when status = 'waiting' then 'skipped' else status end
+    where contact_id = ${contactId}`.execute(trx);
 }

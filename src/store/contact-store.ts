@@ -2,7 +2,9 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kyse
 import { parsePhone } from "../engine/values.ts";
 import { AppError } from "../model/app-error.ts";
 import type { Contact } from "../model/contact.ts";
+import { forgetRecipient } from "./broadcast-store.ts";
 import type { Database } from "./database.ts";
+import { matchesPlainly, matchesSearch } from "./search-sql.ts";
 import type { Tables } from "./tables.ts";
 import type { Access } from "./workspace-store.ts";
 import { loadContacts } from "./world-store.ts";
@@ -178,7 +180,7 @@ export async function requireContactIdOnChannel(db: Database, access: Access, ch
 
 /**
  * Deletes a contact for good: with its identities, fields, positions and notes (by foreign keys) and with its events, messages and
- * log entries, and what webhooks said of it. The row goes first: its lock waits for a batch that is deciding over this contact right now.
+ * log entries, and what webhooks said of it; ledgers keep their length, without a word about it. The row goes first: its lock waits for a batch that is deciding over this contact right now.
  */
 export async function deleteContact(trx: Database, access: Access, idOrCuid: string): Promise<void> {
   const id = await requireContactId(trx, access, idOrCuid);
@@ -187,6 +189,7 @@ export async function deleteContact(trx: Database, access: Access, idOrCuid: str
   await trx.deleteFrom("events").where("contactId", "=", id).execute();
   await trx.deleteFrom("integrationLog").where("contactId", "=", id).execute();
   await trx.deleteFrom("webhookDeliveries").where("contactId", "=", id).execute();
+  await forgetRecipient(trx, id);
 }
 
 type Builder = ExpressionBuilder<Tables, "contacts">;
@@ -232,7 +235,9 @@ function matches(eb: Builder, access: Access, filter: ContactFilter): Expression
       where cf.contact_id = contacts.id and f.key = ${key}
         and (cf.value #>> '{}' = ${value} or (jsonb_typeof(cf.value) = 'array' and jsonb_exists(cf.value, ${value}))))`,
     ),
-    ...(search === undefined ? [] : [contains(search)]),
+    ...(search === undefined
+      ? []
+      : [search.trim().length < 3 ? matchesPlainly(search, true) : matchesSearch(search, access.workspaceId)]),
   ];
 }
 
@@ -241,14 +246,6 @@ function isOnChannelAs(channelUserId: string, { workspaceId }: Access): Expressi
   return sql<SqlBool>`contacts.id in (select i.contact_id from identities i
     where i.external_id = ${channelUserId} and i.channel_id in (
       select ch.id from channels ch join bots b on b.id = ch.bot_id where b.workspace_id = ${workspaceId}))`;
-}
-
-function contains(search: string): Expression<SqlBool> {
-  const pattern = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
-  return sql<SqlBool>`(concat_ws(' ', contacts.name, contacts.first_name, contacts.last_name, contacts.email,
-      contacts.phone, contacts.client_external_id) ilike ${pattern}
-    or contacts.cuid = ${search}
-    or exists (select 1 from identities i where i.contact_id = contacts.id and i.username ilike ${pattern}))`;
 }
 
 /** As profiles hold phones; what is no phone number is compared as it stands. */

@@ -23,6 +23,8 @@ import { up as files } from "./migrations/0023-files.ts";
 import { up as savedReplies } from "./migrations/0024-saved-replies.ts";
 import { up as stepMetrics } from "./migrations/0026-step-metrics.ts";
 import { up as receipts } from "./migrations/0027-receipts.ts";
+import { up as contactSearch } from "./migrations/0019-contact-search.ts";
+import { up as imports } from "./migrations/0020-imports.ts";
 import { PreparingClient } from "./preparing-client.ts";
 import type { Tables } from "./tables.ts";
 import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
@@ -173,6 +175,8 @@ const migrations = {
   "0027-receipts": { up: receipts },
   "0018-flow-version-author": { up: flowVersionAuthor },
   "0026-step-metrics": { up: stepMetrics },
+  "0019-contact-search": { up: contactSearch },
+  "0020-imports": { up: imports },
 };
 
 /**

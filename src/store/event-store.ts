@@ -29,16 +29,27 @@ export interface EventPlace {
 export async function listEvents(
   db: Database,
   access: Access,
-  filter: { readonly contactId?: number | undefined; readonly failed?: boolean | undefined },
+  filter: {
+    readonly contactId?: number | undefined;
+    readonly failed?: boolean | undefined;
+    /** What happened, or what followed from it: kinds of events and of facts. */
+    readonly kinds?: readonly string[] | undefined;
+  },
   page: { readonly before?: EventPlace | undefined; readonly limit: number },
 ): Promise<StoredEvent[]> {
-  const { contactId, failed = false } = filter;
+  const { contactId, failed = false, kinds } = filter;
   const { before } = page;
   return await db
     .selectFrom("events")
     .select(["id", "contactId", "channelId", "kind", "source", "payload", "facts", "occurredAt", "failed"])
     .where("workspaceId", "=", access.workspaceId)
     .$if(contactId !== undefined, (rows) => rows.where("contactId", "=", contactId ?? 0))
+    .$if(kinds !== undefined, (rows) =>
+      rows.where(
+        sql<boolean>`(kind = any (${kinds ?? []}::text[]) or exists (
+          select from jsonb_array_elements(facts::jsonb) as fact where fact ->> 'kind' = any (${kinds ?? []}::text[])))`,
+      ),
+    )
     .$if(failed, (rows) => rows.where("failed", "is not", null))
     .$if(access.botId !== undefined, (rows) =>
       rows.where((eb) =>

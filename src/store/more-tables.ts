@@ -4,6 +4,7 @@ import type { Audience, BroadcastStatus, RecipientStatus } from "../model/broadc
 import type { MemberRole } from "../model/conversation.ts";
 import type { Json } from "../model/field.ts";
 import type { DealStatusKind, Distribution } from "../model/sales-plan.ts";
+import type { ImportLineStatus, ImportSettings, ImportStatus } from "../model/import.ts";
 import type { JsonColumn, NullableTimestamp, Timestamp } from "./column-types.ts";
 
 /** Tables of campaigns, signing in and integrations. */
@@ -31,6 +32,22 @@ export interface MoreTables {
     reason: string | null;
     at: NullableTimestamp;
   };
+  imports: {
+    id: Generated<number>;
+    workspaceId: number;
+    botId: number;
+    name: string;
+    content: Uint8Array | null;
+    settings: JsonColumn<ImportSettings>;
+    status: ImportStatus;
+    error: string | null;
+    lines: Generated<number>;
+    done: Generated<number>;
+    createdAt: Timestamp;
+    startedAt: NullableTimestamp;
+    endedAt: NullableTimestamp;
+  };
+  importLines: { importId: number; place: number; line: number; status: ImportLineStatus; reason: string | null };
   sessions: {
     id: Generated<number>;
     userId: number;

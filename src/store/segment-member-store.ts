@@ -13,6 +13,7 @@ import type { Database } from "./database.ts";
 import { loadDealsOf } from "./deal-store.ts";
 import { listFields } from "./field-store.ts";
 import { listSalesPlans } from "./sales-plan-store.ts";
+import { matchesSearch } from "./search-sql.ts";
 import { compileSegment, type SegmentSql } from "./segment-sql.ts";
 import { loadSnapshot, loadVariables } from "./snapshot-store.ts";
 import type { Access } from "./workspace-store.ts";
@@ -22,6 +23,8 @@ import { loadContacts } from "./world-store.ts";
 export interface SegmentQuestion {
   readonly access: Access;
   readonly condition: ConditionGroup;
+  /** What they are called, or a part of it. */
+  readonly search?: string | undefined;
   readonly now: number;
 }
 
@@ -83,15 +86,20 @@ export async function isInSegment(db: Database, question: SegmentQuestion, conta
   return (await createJudge(db, question)([contactId])).has(contactId);
 }
 
-async function compile(db: Database, { access, condition, now }: SegmentQuestion): Promise<SegmentSql> {
+export async function compile(db: Database, { access, condition, now }: SegmentQuestion): Promise<SegmentSql> {
   const fields = byKeyAndName(await listFields(db, access.workspaceId));
   const plans = asksForDeals(condition) ? await listSalesPlans(db, access.workspaceId) : [];
   return compileSegment(condition, { workspaceId: access.workspaceId, fields, plans, now });
 }
 
-function candidates(db: Database, { access }: SegmentQuestion, { could }: SegmentSql) {
+/** Contacts for whom it may hold. */
+export function candidates(db: Database, { access, search }: SegmentQuestion, { could }: SegmentSql) {
   const { workspaceId, botId } = access;
-  const contacts = db.selectFrom("contacts").where("contacts.workspaceId", "=", workspaceId).where(could);
+  const contacts = db
+    .selectFrom("contacts")
+    .where("contacts.workspaceId", "=", workspaceId)
+    .where(could)
+    .$if(search !== undefined, (all) => all.where(matchesSearch(search ?? "", workspaceId)));
   return botId === undefined ? contacts : contacts.where("contacts.botId", "=", botId);
 }
 
@@ -103,7 +111,7 @@ interface BotView {
   readonly variables: Readonly<Record<string, FieldValue>>;
 }
 
-function createJudge(db: Database, { condition, now }: SegmentQuestion): Judge {
+export function createJudge(db: Database, { condition, now }: SegmentQuestion): Judge {
   const views = new Map<number, BotView | undefined>();
   const viewOf = async (botId: number) => {
     if (!views.has(botId)) views.set(botId, await loadView(db, botId));

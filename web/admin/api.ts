@@ -35,13 +35,14 @@ export async function call<Answer>(method: Method, path: string, options: Option
   const { body, workspace, signal } = options;
   const headers: Record<string, string> = {};
   if (workspace !== undefined) headers["x-workspace"] = workspace;
-  if (body !== undefined) headers["content-type"] = "application/json";
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers["content-type"] = isFile ? "text/csv" : "application/json";
   // A repetition after a lost answer must not do it twice.
   if (method !== "GET") headers["idempotency-key"] = crypto.randomUUID();
   const response = await ask(`${path}${toQuery(options.query)}`, {
     method,
     headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
   const text = await response.text();
@@ -81,6 +82,10 @@ export interface WorkspaceApi {
   readonly domain: string;
   get<Answer>(path: string, query?: Query, signal?: AbortSignal): Promise<Answer>;
   send<Answer>(method: Exclude<Method, "GET">, path: string, body?: unknown): Promise<Answer>;
+  /** Sends a CSV file as it is. */
+  upload<Answer>(path: string, query: Query, file: Blob): Promise<Answer>;
+  /** Asks what is too long for an address; changes nothing. */
+  ask<Answer>(path: string, body: unknown, signal?: AbortSignal): Promise<Answer>;
 }
 
 export function apiOf(domain: string): WorkspaceApi {
@@ -88,5 +93,7 @@ export function apiOf(domain: string): WorkspaceApi {
     domain,
     get: (path, query, signal) => call("GET", `/api/v1${path}`, { query, workspace: domain, signal }),
     send: (method, path, body) => call(method, `/api/v1${path}`, { body, workspace: domain }),
+    upload: (path, query, file) => call("POST", `/api/v1${path}`, { query, body: file, workspace: domain }),
+    ask: (path, body, signal) => call("POST", `/api/v1${path}`, { body, workspace: domain, signal }),
   };
 }

@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { readLogFilter } from "./connections/log-filter.ts";
+import { readContactFilter } from "./contacts/contact-filter.ts";
 import { BrokenPage, MissingPage } from "./layout/trouble.tsx";
 import { InvitationPage } from "./pages/invitation-page.tsx";
 import { SetupPage } from "./pages/setup-page.tsx";
@@ -62,11 +63,15 @@ const overview = createRoute({
 const contacts = createRoute({
   getParentRoute: () => workspace,
   path: "/contacts",
-  validateSearch: (search: Record<string, unknown>): { q?: string; tag?: string } => ({
-    ...(typeof search.q === "string" ? { q: search.q } : {}),
-    ...(typeof search.tag === "string" ? { tag: search.tag } : {}),
-  }),
+  validateSearch: readContactFilter,
   component: lazyRouteComponent(() => import("./contacts/contacts-page.tsx"), "ContactsPage"),
+});
+const contactImport = createRoute({
+  getParentRoute: () => workspace,
+  path: "/contacts/import",
+  validateSearch: (search: Record<string, unknown>): { id?: number } =>
+    typeof search.id === "number" ? { id: search.id } : {},
+  component: lazyRouteComponent(() => import("./contacts/import-page.tsx"), "ImportPage"),
 });
 const contact = createRoute({
   getParentRoute: () => workspace,
@@ -251,6 +256,7 @@ export function createAppRouter(client: QueryClient) {
       workspace.addChildren([
         overview,
         contacts,
+        contactImport,
         contact,
         inbox,
         flows,

@@ -11,7 +11,10 @@ import { broadcastResource } from "./broadcasts.ts";
 import { channelResource } from "./channels.ts";
 import { closingNoteResource } from "./closing-notes.ts";
 import { contactCountResource } from "./contact-counts.ts";
+import { contactDataResource } from "./contact-data.ts";
+import { contactExportResource } from "./contact-export.ts";
 import { contactHistoryResource } from "./contact-history.ts";
+import { contactListResource } from "./contact-lists.ts";
 import { contactResource } from "./contacts.ts";
 import { conversationEntryResource } from "./conversation-entries.ts";
 import { conversationResource } from "./conversations.ts";
@@ -25,6 +28,7 @@ import { fileResource } from "./files.ts";
 import { flowFileResource } from "./flow-files.ts";
 import { flowStatisticsResource } from "./flow-statistics.ts";
 import { flowResource } from "./flows.ts";
+import { importResource } from "./imports.ts";
 import { inboundWebhookResource } from "./inbound-webhooks.ts";
 import { inboxResource } from "./inbox.ts";
 import { integrationLogResource } from "./integration-log.ts";
@@ -54,6 +58,9 @@ import { workspaceResource } from "./workspace.ts";
 const resources: readonly ApiResource[] = [
   contactResource,
   contactHistoryResource,
+  contactDataResource,
+  contactExportResource,
+  contactListResource,
   actionResource,
   queryResource,
   messageResource,
@@ -75,6 +82,7 @@ const resources: readonly ApiResource[] = [
   simulationResource,
   sequenceResource,
   segmentResource,
+  importResource,
   broadcastResource,
   channelResource,
   entryLinkResource,

@@ -3,6 +3,7 @@ import type { RecipientStatus } from "../../model/broadcast.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import {
   type Broadcast,
+  countReasons,
   countRecipients,
   deleteBroadcast,
   listBroadcasts,
@@ -16,10 +17,11 @@ import {
   type BroadcastCreate,
   broadcastCreateSchema,
   broadcastSchema,
+  reasonSchema,
   recipientQuery,
   recipientSchema,
 } from "../contract/broadcasts.ts";
-import { idParams, noContent, pageOf } from "../contract/common.ts";
+import { idParams, listOf, noContent, pageOf } from "../contract/common.ts";
 import { writeOnce } from "../idempotency.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { toInstant, toInstantOrNull } from "./instant.ts";
@@ -107,6 +109,18 @@ export const broadcastResource: ApiResource = (app, dependencies) => {
         present: ({ at, ...one }) => ({ ...one, at: toInstantOrNull(at) }),
         placeOf: ({ contactId }) => [contactId],
       });
+    },
+  );
+  app.get(
+    "/broadcasts/:id/reasons",
+    route(
+      { ...read, id: "listReasons", summary: "Why recipients were left out or failed, and how many for each reason" },
+      { params: idParams },
+      listOf(reasonSchema),
+    ),
+    async ({ caller, params }) => {
+      const { id } = await requireBroadcast(db, caller, params.id);
+      return { data: await countReasons(db, id) };
     },
   );
   app.post(

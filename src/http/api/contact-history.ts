@@ -5,7 +5,7 @@ import { listMessages } from "../../store/message-store.ts";
 import { listNotes, type Note } from "../../store/note-store.ts";
 import { listOf, pageOf } from "../contract/common.ts";
 import { contactParams, noteSchema, positionSchema, scheduledMessageSchema } from "../contract/contacts.ts";
-import { eventQuery, eventSchema } from "../contract/events.ts";
+import { contactEventQuery, eventQuery, eventSchema } from "../contract/events.ts";
 import { messageSchema } from "../contract/messages.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { toInstant } from "./instant.ts";
@@ -54,14 +54,14 @@ export const contactHistoryResource: ApiResource = (app, { db }) => {
         id: "listContactEvents",
         summary: "A contact's history, newest first: what happened and what followed",
       },
-      page,
+      { params: contactParams, querystring: contactEventQuery },
       pageOf(eventSchema),
     ),
     async ({ caller, params, query }) => {
       const contactId = await requireContactId(db, caller, params.id);
       const [at, id] = decodeCursor(query.cursor, 2) ?? [];
       const before = at === undefined || id === undefined ? undefined : { at, id };
-      const events = await listEvents(db, caller, { contactId }, { before, limit: query.limit + 1 });
+      const events = await listEvents(db, caller, { contactId, kinds: query.kind }, { before, limit: query.limit + 1 });
       return toPage(events, query.limit, { present: presentEvent, placeOf: placeOfEvent });
     },
   );

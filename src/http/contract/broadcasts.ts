@@ -3,6 +3,7 @@ import { actionCallSchema } from "../../model/action-call.ts";
 import { broadcastStatuses, recipientStatuses } from "../../model/broadcast.ts";
 import { messageContentSchema } from "../../model/message.ts";
 import { botReferenceSchema, idSchema, instantSchema, nameSchema, pageQuery } from "./common.ts";
+import { contactAskShape } from "./contact-lists.ts";
 import { conditionBody } from "./segments.ts";
 
 const counts = z.object({
@@ -39,6 +40,7 @@ const audienceSchema = z
     segments: z.array(idSchema).min(1).max(20).optional().describe("Who is in one of them."),
     condition: conditionBody.optional(),
     all: z.literal(true).optional(),
+    q: contactAskShape.q.describe("Beside one of the others: only who is called so, as in a search of contacts."),
   })
   .refine(
     ({ contacts, tags, segments, condition, all }) =>
@@ -68,6 +70,8 @@ export const broadcastCreateSchema = z
 export type BroadcastCreate = z.output<typeof broadcastCreateSchema>;
 
 export const recipientQuery = z.object({ ...pageQuery, status: z.enum(recipientStatuses).optional() });
+export const reasonSchema = z.object({ status: z.enum(recipientStatuses), reason: z.string(), count: z.number() });
+
 export const recipientSchema = z.object({
   contactId: z.number(),
   status: z.enum(recipientStatuses),

@@ -103,6 +103,29 @@ export const contactMergeSchema = z.strictObject({
     .describe("Delete it afterwards; its cuid then finds this contact. Else it stays with its name alone."),
 });
 
+export const mergePreviewQuery = z.object({
+  secondary: z.string().regex(contactPattern, contactForm).describe("Whom a merge would take away."),
+});
+const values = z.record(z.string(), z.unknown());
+export const mergePreviewSchema = z
+  .object({
+    merged: contactSchema.describe("The contact as it would be."),
+    secondary: contactSchema,
+    moved: z.record(z.string(), z.number()).describe("How many rows of the other contact would move, by kind."),
+    lost: z
+      .object({ profile: values, fields: values })
+      .describe("What the other contact says otherwise than this one: it is not kept."),
+    ended: z
+      .array(z.object({ flow: z.string(), step: z.string() }))
+      .describe("Walks of the other contact that would end."),
+  })
+  .meta({ id: "MergePreview" });
+export type MergePreviewBody = z.infer<typeof mergePreviewSchema>;
+
+export const contactDataSchema = z
+  .record(z.string(), z.unknown())
+  .describe("`contact` is the profile; the other entries are the tables that know of it, with their rows.");
+
 /** A query parameter that may be given once or several times. */
 const several = z.union([
   z

@@ -26,6 +26,18 @@ export const retriedEventSchema = z
   .meta({ id: "RetriedEvent" });
 
 export const eventQuery = z.object(pageQuery);
+export const contactEventQuery = eventQuery.extend({
+  kind: z
+    .union([
+      z
+        .string()
+        .max(60)
+        .transform((one) => [one]),
+      z.array(z.string().max(60)).max(50),
+    ])
+    .optional()
+    .describe("Kinds of what happened (`message`, `button` …) or of what followed (`tag_added`, `error` …)."),
+});
 
 export const integrationCallSchema = z
   .object({

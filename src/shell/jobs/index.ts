@@ -5,6 +5,7 @@ import { deliverWebhook } from "./deliver-webhook.ts";
 import { externalRequestJob } from "./external-request.ts";
 import { prune } from "./prune.ts";
 import { broadcastsDue, runBroadcast } from "./run-broadcast.ts";
+import { runImport } from "./run-import.ts";
 import { runQueryJob } from "./run-query.ts";
 import { runScriptJob } from "./run-script.ts";
 import { sendWebhookJob } from "./send-webhook.ts";
@@ -18,6 +19,7 @@ export const jobKinds = {
   "external-request": externalRequestJob,
   prune,
   "run-broadcast": runBroadcast,
+  "run-import": runImport,
   "run-query": runQueryJob,
   "run-script": runScriptJob,
   "send-webhook": sendWebhookJob,

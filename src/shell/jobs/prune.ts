@@ -1,10 +1,11 @@
 import { sql } from "kysely";
 import { pruneDeliveries } from "../../store/delivery-store.ts";
+import { pruneImports } from "../../store/import-store.ts";
 import { pruneLeases } from "../../store/lease-store.ts";
 import type { JobKind } from "../jobs.ts";
 
 /** How long things are kept that only serve looking back. */
-const keepDays = { idempotencyKeys: 3, integrationLog: 90, webhookDeliveries: 30 };
+const keepDays = { idempotencyKeys: 3, integrationLog: 90, webhookDeliveries: 30, importFiles: 30 };
 
 /** Deletes what has been kept long enough. */
 export const prune: JobKind = {
@@ -21,6 +22,7 @@ export const prune: JobKind = {
       .where("createdAt", "<", sql<Date>`now() - make_interval(days => ${keepDays.integrationLog})`)
       .executeTakeFirst();
     const deliveries = await pruneDeliveries(db, keepDays.webhookDeliveries);
+    await pruneImports(db, keepDays.importFiles);
     await pruneLeases(db);
     log.info({ deliveries, keys: Number(keys.numDeletedRows), logEntries: Number(entries.numDeletedRows) }, "pruned");
   },

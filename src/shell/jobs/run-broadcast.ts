@@ -1,5 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
+import { actions } from "../../actions/index.ts";
+import type { AnyAction } from "../../engine/action-type.ts";
 import type { JobRequest } from "../../model/outcome.ts";
 import {
   type Broadcast,
@@ -25,6 +27,10 @@ const sliceSize = 500;
 const longestWaitMs = 500;
 /** A job gives its hand back after so long and comes again. */
 const longestMs = 5_000;
+
+const catalogue: Readonly<Record<string, AnyAction>> = actions;
+/** Actions that say something to the contact, now or later. A tag is for the banned and the unreachable too. */
+const reachingGroups: ReadonlySet<string> = new Set(["messages", "flows", "sequences"] satisfies AnyAction["group"][]);
 
 /** Makes the job that takes a broadcast on. */
 export function toBroadcastJob(id: number, startAt?: number): JobRequest {
@@ -86,7 +92,8 @@ async function sendSlice(broadcast: Broadcast, context: JobContext): Promise<num
   // Slow rates go one by one; fast ones in slices of about a second, whose time follows from the rate exactly.
   const count = perMinute === null ? sliceSize : Math.max(1, Math.floor(perMinute / 60));
   const everyMs = perMinute === null ? 0 : (count * 60_000) / perMinute;
-  const slice = await takeRecipients(db, id, { count, at: new Date(at), everyMs });
+  const reaches = broadcast.actions.some(({ action }) => reachingGroups.has(catalogue[action]?.group ?? "messages"));
+  const slice = await takeRecipients(db, id, { count, at: new Date(at), everyMs, reaches });
   // Another job has this turn, and goes on.
   if (slice === undefined) return undefined;
   const { due, nextAt } = slice;

@@ -1,21 +1,27 @@
-import { Badge, Button, Grid, Group, Skeleton, Stack, Table, TagsInput, Text } from "@mantine/core";
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Button, Grid, Menu, Skeleton, Stack } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconArrowMerge, IconDots, IconDownload, IconMessage, IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { z } from "zod";
-import type { ContactBody, positionSchema } from "../../../src/http/contract/contacts.ts";
-import type { EventBody } from "../../../src/http/contract/events.ts";
-import { Moment } from "../layout/moment.tsx";
-import { Page, Section, useApi } from "../layout/page.tsx";
+import type { ContactBody } from "../../../src/http/contract/contacts.ts";
+import { Page, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { ContactDeals } from "../sales/contact-deals.tsx";
-import { History } from "./history.tsx";
+import { DeleteDialog } from "./delete-dialog.tsx";
+import { FieldsCard } from "./fields-card.tsx";
+import { HistoryCard } from "./history-card.tsx";
+import { MarksCard } from "./marks-card.tsx";
+import { MergeDialog } from "./merge-dialog.tsx";
 import { nameOf } from "./name-of.ts";
+import { NotesCard } from "./notes-card.tsx";
+import { PositionsCard } from "./positions-card.tsx";
+import { ProfileCard } from "./profile-card.tsx";
+import { ScheduledCard } from "./scheduled-card.tsx";
+import { ShopCard } from "./shop-card.tsx";
+import { ContactDeals } from "../sales/contact-deals.tsx";
 import { useProfileView } from "./use-profile-view.ts";
 
-type Position = z.infer<typeof positionSchema>;
-
-/** One contact: who it is, where it stands and why. */
+/** One contact: who it is, where it stands and why, and everything that can be done with it. */
 export function ContactPage() {
   const { t } = useTranslation();
   const api = useApi();
@@ -29,198 +35,72 @@ export function ContactPage() {
   if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={400} />;
   return (
-    <Page title={nameOf(t, data)}>
+    <Page title={nameOf(t, data)} actions={<Actions contact={data} />}>
       <Grid gap="lg">
-        <Grid.Col span={{ base: 12, md: 5 }}>
+        <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack gap="lg">
-            <Profile contact={data} />
-            <Positions id={id} />
+            <PositionsCard contact={data} />
             <ContactDeals id={id} />
+            <MarksCard contact={data} />
+            <ProfileCard key={id} contact={data} />
+            <FieldsCard key={`fields ${id}`} contact={data} />
           </Stack>
         </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 7 }}>
-          <Section title={t("contact.history")}>
-            <ContactHistory id={id} />
-          </Section>
+        <Grid.Col span={{ base: 12, md: 6 }}>
+          <Stack gap="lg">
+            <ScheduledCard id={id} />
+            <NotesCard id={id} />
+            <ShopCard id={id} />
+            <HistoryCard id={id} />
+          </Stack>
         </Grid.Col>
       </Grid>
     </Page>
   );
 }
 
-function Profile({ contact }: { readonly contact: ContactBody }) {
-  const { t } = useTranslation();
-  const rows: readonly (readonly [string, string | null])[] = [
-    [t("field.email"), contact.email],
-    [t("field.phone"), contact.phone],
-    [t("field.language"), contact.language],
-    [t("field.timeZone"), contact.timeZone],
-    [t("field.externalId"), contact.clientExternalId],
-    ["cuid", contact.cuid],
-    ...Object.entries(contact.utm).map(([key, value]) => [key, value] as const),
-    ...Object.entries(contact.fields).map(([key, value]) => [key, showValue(value)] as const),
-  ];
-  const marks = [
-    ...(contact.optedOutAt === null ? [] : [t("contact.optedOut")]),
-    ...(contact.bannedAt === null ? [] : [t("contact.banned")]),
-  ];
-  return (
-    <Section title={t("contact.profile")}>
-      {marks.length === 0 ? null : (
-        <Group gap="xs">
-          {marks.map((mark) => (
-            <Badge key={mark} color="red" variant="light">
-              {mark}
-            </Badge>
-          ))}
-        </Group>
-      )}
-      <Table layout="fixed">
-        <Table.Tbody>
-          {rows
-            .filter(([, value]) => value !== null)
-            .map(([label, value]) => (
-              <Table.Tr key={label}>
-                <Table.Th w="40%" fw={500}>
-                  {label}
-                </Table.Th>
-                <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>
-              </Table.Tr>
-            ))}
-        </Table.Tbody>
-      </Table>
-      <TagEditor contact={contact} />
-      <Stack gap={4}>
-        <Text size="sm" fw={500}>
-          {t("contact.channels")}
-        </Text>
-        {contact.channels.map(({ channelId, kind, externalId, username, status }) => (
-          <Group key={`${channelId} ${externalId}`} gap="xs">
-            <Badge variant="default" tt="none">
-              {kind}
-            </Badge>
-            <Text size="sm" c="dimmed" className="cut">
-              {username ?? externalId}
-            </Text>
-            {status === "blocked" ? <Badge color="red">{t("contact.blocked")}</Badge> : null}
-          </Group>
-        ))}
-      </Stack>
-    </Section>
-  );
-}
-
-function showValue(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Adds and removes tags at once, through the same actions as everybody else. */
-function TagEditor({ contact }: { readonly contact: ContactBody }) {
+function Actions({ contact }: { readonly contact: ContactBody }) {
   const { t } = useTranslation();
   const api = useApi();
-  const client = useQueryClient();
-  const tags = useQuery({
-    queryKey: [api.domain, "tags"],
-    queryFn: ({ signal }) => api.get<{ data: { name: string }[] }>("/tags", {}, signal),
-  });
-  const change = useMutation({
-    mutationFn: async (next: readonly string[]) => {
-      const added = next.filter((tag) => !contact.tags.includes(tag));
-      const removed = contact.tags.filter((tag) => !next.includes(tag));
-      const actions = [
-        ...added.map((tag) => ({ action: "add_tag", args: { tag } })),
-        ...removed.map((tag) => ({ action: "remove_tag", args: { tag } })),
-      ];
-      if (actions.length > 0) await api.send("POST", `/contacts/${contact.id}/actions`, { actions });
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: [api.domain] }),
-  });
+  const [isMerging, merging] = useDisclosure(false);
+  const [isDeleting, deleting] = useDisclosure(false);
+  // The browser saves it itself: the header that names the workspace is not to be had then.
+  const data = `/api/v1/contacts/${contact.id}/data?workspace=${encodeURIComponent(api.domain)}`;
   return (
-    <Stack gap="xs">
-      <TagsInput
-        label={t("nav.tags")}
-        data={tags.data?.data.map(({ name }) => name) ?? []}
-        value={change.isPending ? [...(change.variables ?? [])] : [...contact.tags]}
-        onChange={(next) => change.mutate(next)}
-        placeholder={t("contact.addTag")}
-      />
-      {change.error === null ? null : <ErrorNotice error={change.error} />}
-    </Stack>
-  );
-}
-
-function Positions({ id }: { readonly id: string }) {
-  const { t } = useTranslation();
-  const api = useApi();
-  const client = useQueryClient();
-  const { data } = useQuery({
-    queryKey: [api.domain, "contact", id, "positions"],
-    queryFn: ({ signal }) => api.get<{ data: Position[] }>(`/contacts/${id}/positions`, {}, signal),
-    refetchInterval: 5_000,
-  });
-  const stop = useMutation({
-    mutationFn: (flow: string) => api.send("POST", `/contacts/${id}/actions`, { action: "stop_flow", args: { flow } }),
-    onSettled: () => client.invalidateQueries({ queryKey: [api.domain, "contact", id] }),
-  });
-  if (data === undefined) return <Skeleton h={80} />;
-  return (
-    <Section title={t("contact.positions")}>
-      {data.data.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {t("contact.nowhere")}
-        </Text>
-      ) : null}
-      {data.data.map(({ flow, step, waitsFor, wakeAt, enteredAt }) => (
-        <Group key={`${flow} ${step}`} justify="space-between" wrap="nowrap" align="flex-start">
-          <Stack gap={0} miw={0}>
-            <Text size="sm" fw={600} className="cut">
-              {flow} / {step}
-            </Text>
-            <Text size="sm" c="dimmed">
-              {t("contact.waits", { what: waitsFor })} · <Moment at={enteredAt} />
-              {wakeAt === null ? null : (
-                <>
-                  {" → "}
-                  <Moment at={wakeAt} />
-                </>
-              )}
-            </Text>
-          </Stack>
-          <Button size="compact-xs" variant="default" loading={stop.isPending} onClick={() => stop.mutate(flow)}>
-            {t("contact.stop")}
+    <>
+      <Button
+        component={Link}
+        to={`/w/${api.domain}/inbox?contact=${contact.id}`}
+        variant="default"
+        leftSection={<IconMessage size={16} />}
+      >
+        {t("contactCard.conversation")}
+      </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" px="xs" aria-label={t("contactCard.more")}>
+            <IconDots size={16} />
           </Button>
-        </Group>
-      ))}
-      {stop.error === null ? null : <ErrorNotice error={stop.error} />}
-    </Section>
-  );
-}
-
-function ContactHistory({ id }: { readonly id: string }) {
-  const { t } = useTranslation();
-  const api = useApi();
-  const query = useInfiniteQuery({
-    queryKey: [api.domain, "contact", id, "events"],
-    queryFn: ({ pageParam, signal }) =>
-      api.get<{ data: EventBody[]; nextCursor: string | null }>(
-        `/contacts/${id}/events`,
-        { cursor: pageParam, limit: 25 },
-        signal,
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: 5_000,
-  });
-  if (query.error !== null) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
-  if (query.data === undefined) return <Skeleton h={200} />;
-  return (
-    <Stack>
-      <History events={query.data.pages.flatMap(({ data }) => data)} />
-      {query.hasNextPage ? (
-        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t("action.more")}
-        </Button>
-      ) : null}
-    </Stack>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconArrowMerge size={16} />} onClick={merging.open}>
+            {t("contactCard.merge")}
+          </Menu.Item>
+          <Menu.Item
+            component="a"
+            href={data}
+            download={`contact-${contact.id}.json`}
+            leftSection={<IconDownload size={16} />}
+          >
+            {t("contactCard.export")}
+          </Menu.Item>
+          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={deleting.open}>
+            {t("contactCard.delete")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <MergeDialog contact={contact} isOpen={isMerging} onClose={merging.close} />
+      <DeleteDialog contact={contact} isOpen={isDeleting} onClose={deleting.close} />
+    </>
   );
 }

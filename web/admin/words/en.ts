@@ -5,6 +5,7 @@ import { linkWords } from "./en/links.ts";
 import { menuWords } from "./en/menu.ts";
 import { salesWords } from "./en/sales.ts";
 import { builderWords } from "./en-builder.ts";
+import { contactsEn } from "./contacts-en.ts";
 
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {
@@ -373,4 +374,5 @@ export const en = {
     error: "Problem: {{message}}",
     other: "{{kind}}",
   },
+  ...contactsEn,
 };

@@ -1,3 +1,4 @@
+import { contactsRu } from "./contacts-ru.ts";
 import type { en } from "./en.ts";
 import { channelWords } from "./ru/channels.ts";
 import { connectionWords } from "./ru/connections.ts";
@@ -378,4 +379,5 @@ export const ru: Words = {
     error: "Проблема: {{message}}",
     other: "{{kind}}",
   },
+  ...contactsRu,
 };

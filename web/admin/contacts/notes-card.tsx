@@ -1,0 +1,74 @@
+import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { z } from "zod";
+import { toLiteral } from "../../../src/engine/literal-text.ts";
+import type { noteSchema } from "../../../src/http/contract/contacts.ts";
+import { Moment } from "../layout/moment.tsx";
+import { Section, useApi } from "../layout/page.tsx";
+import { ErrorNotice } from "../layout/trouble.tsx";
+import { useContactActions } from "./contact-actions.ts";
+
+type Note = z.infer<typeof noteSchema>;
+
+/** What people wrote down about the contact. */
+export function NotesCard({ id }: { readonly id: string }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const [text, setText] = useState("");
+  const add = useContactActions(id);
+  const query = useInfiniteQuery({
+    queryKey: [api.domain, "contact", id, "notes"],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<{ data: Note[]; nextCursor: string | null }>(
+        `/contacts/${id}/notes`,
+        { cursor: pageParam, limit: 10 },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  });
+  const send = () =>
+    add.mutate([{ action: "add_note", args: { text: toLiteral(text.trim()) } }], { onSuccess: () => setText("") });
+  return (
+    <Section title={t("contactCard.notes")}>
+      <Stack gap="xs">
+        <Textarea
+          aria-label={t("contactCard.newNote")}
+          placeholder={t("contactCard.newNote")}
+          autosize
+          minRows={1}
+          maxRows={6}
+          value={text}
+          onChange={({ currentTarget }) => setText(currentTarget.value)}
+        />
+        {text.trim() === "" ? null : (
+          <Group justify="flex-end">
+            <Button size="compact-sm" loading={add.isPending} onClick={send}>
+              {t("contactCard.addNote")}
+            </Button>
+          </Group>
+        )}
+        {add.error === null ? null : <ErrorNotice error={add.error} />}
+      </Stack>
+      {query.data?.pages
+        .flatMap(({ data }) => data)
+        .map((note) => (
+          <Stack key={note.id} gap={0}>
+            <Text size="sm" className="breakable" style={{ whiteSpace: "pre-wrap" }}>
+              {note.text}
+            </Text>
+            <Text size="xs" c="dimmed">
+              <Moment at={note.createdAt} /> · {note.author}
+            </Text>
+          </Stack>
+        ))}
+      {query.hasNextPage ? (
+        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {t("action.more")}
+        </Button>
+      ) : null}
+    </Section>
+  );
+}

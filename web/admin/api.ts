@@ -28,20 +28,24 @@ interface Options {
   /** The workspace's domain: which of the person's workspaces is meant. */
   readonly workspace?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What a repetition is known by; absent: it is no repetition. */
+  readonly key?: string | undefined;
 }
+
+const bytes = "application/octet-stream";
 
 /** Calls the server that the page came from. What it answers is what its contract says. Throws `ApiError`. */
 export async function call<Answer>(method: Method, path: string, options: Options = {}): Promise<Answer> {
   const { body, workspace, signal } = options;
   const headers: Record<string, string> = {};
   if (workspace !== undefined) headers["x-workspace"] = workspace;
-  if (body !== undefined) headers["content-type"] = "application/json";
+  if (body !== undefined) headers["content-type"] = body instanceof Blob ? bytes : "application/json";
   // A repetition after a lost answer must not do it twice.
-  if (method !== "GET") headers["idempotency-key"] = crypto.randomUUID();
+  if (method !== "GET") headers["idempotency-key"] = options.key ?? crypto.randomUUID();
   const response = await ask(`${path}${toQuery(options.query)}`, {
     method,
     headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
   const text = await response.text();
@@ -80,13 +84,13 @@ function toQuery(query: Query = {}): string {
 export interface WorkspaceApi {
   readonly domain: string;
   get<Answer>(path: string, query?: Query, signal?: AbortSignal): Promise<Answer>;
-  send<Answer>(method: Exclude<Method, "GET">, path: string, body?: unknown): Promise<Answer>;
+  send<Answer>(method: Exclude<Method, "GET">, path: string, body?: unknown, key?: string): Promise<Answer>;
 }
 
 export function apiOf(domain: string): WorkspaceApi {
   return {
     domain,
     get: (path, query, signal) => call("GET", `/api/v1${path}`, { query, workspace: domain, signal }),
-    send: (method, path, body) => call(method, `/api/v1${path}`, { body, workspace: domain }),
+    send: (method, path, body, key) => call(method, `/api/v1${path}`, { body, workspace: domain, key }),
   };
 }

@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
       await page.goto(`${server.url}/w/demo/inbox`);
       await page.getByRole("heading", { name: "Inbox" }).waitFor();
     }
-  });
+  }, 240_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -141,6 +141,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await row.click();
     await page.getByRole("log").getByText("is anybody there?").waitFor();
     await page.getByRole("button", { name: "Pause the bot" }).click();
+    await page.getByRole("menuitem", { name: "Until somebody lets it speak" }).click();
     await page.getByText("The bot is silent here.").waitFor();
     await page.getByRole("textbox", { name: "Write a reply" }).fill("Yes: {{ not a template }}");
     await page.keyboard.press("Enter");

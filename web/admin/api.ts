@@ -24,25 +24,32 @@ type Query = Readonly<Record<string, string | number | boolean | readonly string
 
 interface Options {
   readonly body?: unknown;
+  /** Of a file; absent: bytes of any kind. */
+  readonly contentType?: string | undefined;
   readonly query?: Query | undefined;
   /** The workspace's domain: which of the person's workspaces is meant. */
   readonly workspace?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What a repetition is known by; absent: it is no repetition. */
+  readonly key?: string | undefined;
 }
+
+const bytes = "application/octet-stream";
 
 /** Calls the server that the page came from. What it answers is what its contract says. Throws `ApiError`. */
 export async function call<Answer>(method: Method, path: string, options: Options = {}): Promise<Answer> {
   const { body, workspace, signal } = options;
   const headers: Record<string, string> = {};
   if (workspace !== undefined) headers["x-workspace"] = workspace;
-  const isFile = body instanceof Blob;
-  if (body !== undefined) headers["content-type"] = isFile ? "text/csv" : "application/json";
+  if (body !== undefined) {
+    headers["content-type"] = body instanceof Blob ? (options.contentType ?? bytes) : "application/json";
+  }
   // A repetition after a lost answer must not do it twice.
-  if (method !== "GET") headers["idempotency-key"] = crypto.randomUUID();
+  if (method !== "GET") headers["idempotency-key"] = options.key ?? crypto.randomUUID();
   const response = await ask(`${path}${toQuery(options.query)}`, {
     method,
     headers,
-    ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
   const text = await response.text();
@@ -81,7 +88,7 @@ function toQuery(query: Query = {}): string {
 export interface WorkspaceApi {
   readonly domain: string;
   get<Answer>(path: string, query?: Query, signal?: AbortSignal): Promise<Answer>;
-  send<Answer>(method: Exclude<Method, "GET">, path: string, body?: unknown): Promise<Answer>;
+  send<Answer>(method: Exclude<Method, "GET">, path: string, body?: unknown, key?: string): Promise<Answer>;
   /** Sends a CSV file as it is. */
   upload<Answer>(path: string, query: Query, file: Blob): Promise<Answer>;
   /** Asks what is too long for an address; changes nothing. */
@@ -92,8 +99,9 @@ export function apiOf(domain: string): WorkspaceApi {
   return {
     domain,
     get: (path, query, signal) => call("GET", `/api/v1${path}`, { query, workspace: domain, signal }),
-    send: (method, path, body) => call(method, `/api/v1${path}`, { body, workspace: domain }),
-    upload: (path, query, file) => call("POST", `/api/v1${path}`, { query, body: file, workspace: domain }),
+    send: (method, path, body, key) => call(method, `/api/v1${path}`, { body, workspace: domain, key }),
+    upload: (path, query, file) =>
+      call("POST", `/api/v1${path}`, { query, body: file, contentType: "text/csv", workspace: domain }),
     ask: (path, body, signal) => call("POST", `/api/v1${path}`, { body, workspace: domain, signal }),
   };
 }

@@ -115,7 +115,7 @@ describe("a mention", () => {
         { ref: "tell", kind: "action", config: { actions: [{ action: "mention_agent", args: { agent: bob.id } }] } },
       ],
     };
-    const made = await tenant.call("POST", "/flows", { body: { bot: tenant.bot.id, name: "Help", document: flow } });
+    const made = await tenant.call("POST", "/flows", { body: { bot: tenant.bot.id, document: flow } });
     const { ref } = made.json();
     expect((await tenant.call("POST", `/flows/${ref}/publish`, { body: {} })).statusCode).toBe(200);
     const { id: quiet } = (await tenant.call("POST", "/contacts", { body: { bot: tenant.bot.id, name: "Q" } })).json();

@@ -92,6 +92,8 @@ export const inboxCountsSchema = z
 
 export const conversationCountsSchema = z.record(z.enum(conversationStatuses), z.number());
 
+export type InboxCountsBody = z.infer<typeof inboxCountsSchema>;
+
 export const closingNoteSchema = z
   .object({
     id: z.number(),
@@ -103,6 +105,7 @@ export const closingNoteSchema = z
     createdAt: instantSchema,
   })
   .meta({ id: "ClosingNote" });
+export type ClosingNoteBody = z.infer<typeof closingNoteSchema>;
 
 const description = z.string().max(2000);
 export const closingNoteCreateSchema = z.strictObject({

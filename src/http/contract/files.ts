@@ -21,3 +21,4 @@ export const fileSchema = z
     kind: z.enum(mediaKinds).describe("What it is in a message's `attachments`."),
   })
   .meta({ id: "File" });
+export type FileBody = z.infer<typeof fileSchema>;

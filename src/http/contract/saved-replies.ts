@@ -13,6 +13,7 @@ const text = z.string().trim().min(1).max(10_000).describe("A template.");
 export const savedReplySchema = z
   .object({ id: z.number(), shortcut: z.string(), text: z.string(), createdAt: instantSchema })
   .meta({ id: "SavedReply" });
+export type SavedReplyBody = z.infer<typeof savedReplySchema>;
 
 export const savedReplyCreateSchema = z.strictObject({ shortcut, text });
 export const savedReplyChangeSchema = z.strictObject({ shortcut: shortcut.optional(), text: text.optional() });

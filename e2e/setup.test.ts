@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
 import { makeSetupCode } from "../src/shell/setup-code.ts";
@@ -41,16 +41,16 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
 
   afterAll(async () => {
     await browser?.close();
-    await receiver.close();
-    await server.stop();
+    await receiver?.close();
+    await server?.stop();
     rmSync(folder, { recursive: true });
   });
 
   const open = (place: string) => page.goto(`${server.url}/w/demo${place}`);
   const dialog = () => page.getByRole("dialog");
-  const choose = async (label: string, option: string | RegExp) => {
-    await page.getByRole("combobox", { name: label, exact: true }).click();
-    await page.getByRole("option", { name: option }).first().click();
+  const choose = async (label: string, option: string, within: Page | Locator = page) => {
+    await within.getByRole("combobox", { name: label, exact: true }).click();
+    await page.getByRole("option", { name: option, exact: true }).click();
   };
   /** The native API, with the page's own session. */
   const api = async (method: string, address: string, body?: unknown) =>
@@ -77,12 +77,12 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await dialog().getByText("a colour looks like #2563eb").waitFor();
     await dialog().getByLabel("Colour").fill("#aa3300");
     await dialog().getByRole("button", { name: "Connect", exact: true }).click();
-    const snippet = page.getByLabel("Code for your site");
+    const snippet = page.getByRole("textbox", { name: "Code for your site" });
     await snippet.waitFor();
     const { data: bots } = await api("GET", "/bots");
     const ref = bots.find(({ name }: { name: string }) => name === "Shop").ref;
     expect(await snippet.inputValue()).toBe(`<script src="${server.url}/widget.js" data-bot="${ref}" async></script>`);
-    const chat = await page.getByLabel("Link to the chat").inputValue();
+    const chat = await page.getByRole("textbox", { name: "Link to the chat" }).inputValue();
     expect((await fetch(chat)).status).toBe(200);
     await page.getByRole("button", { name: "Check" }).click();
     await page.getByText(/^It works/).waitFor();
@@ -92,7 +92,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await open("/entry-links");
     await page.getByRole("button", { name: "New entry link" }).first().click();
     await dialog().getByRole("textbox", { name: "Name", exact: true }).fill("Spring poster");
-    await choose("Bot", "Demo bot");
+    await choose("Bot", "Demo", dialog());
     await dialog().getByText("Data", { exact: true }).click();
     await dialog()
       .getByLabel("E-mail")
@@ -100,7 +100,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
       .fill(`${"a".repeat(60)}@example.com`);
     await dialog().getByText("Too long for every channel").waitFor();
     await dialog().getByLabel("E-mail").first().fill("eve@example.com");
-    await dialog().getByText("35 of 64 characters").waitFor();
+    await dialog().getByText("31 of 64 characters").waitFor();
     await dialog().getByRole("button", { name: "Create" }).click();
     await page.getByRole("img", { name: "QR code of the link" }).first().waitFor();
     const link = await page.getByRole("textbox", { name: "Web chat" }).inputValue();
@@ -132,7 +132,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await page.getByRole("button", { name: "Make a secret key" }).click();
     await page.getByText("Choose a tag.").waitFor();
     await choose("Tag", "Купил курс");
-    const link = await page.getByLabel("Ready link").inputValue();
+    const link = await page.getByRole("textbox", { name: "Ready link" }).inputValue();
     expect(link).toContain(`${server.url}/compat/bothelp/gc?domain_name=demo&token=`);
     const filled = link.replace("{object.user.email}", "eve@example.com").replace("{object.user.phone}", "");
     expect(await (await fetch(filled, { method: "POST" })).json()).toEqual({ success: true });
@@ -176,7 +176,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await dialog().getByText(/http/).first().waitFor();
     await dialog().getByLabel("Address that is called").fill(`${receiver.url}/crm`);
     await dialog().getByRole("button", { name: "Create" }).click();
-    await dialog().getByLabel("Secret that signs the calls").waitFor();
+    await dialog().getByRole("textbox", { name: "Secret that signs the calls" }).waitFor();
     await dialog().getByRole("button", { name: "Close" }).click();
     const { data: contacts } = await api("GET", "/contacts?q=eve");
     await api("POST", `/contacts/${contacts[0].id}/actions`, {
@@ -196,7 +196,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await open("/broadcasts");
     await page.getByRole("button", { name: "New broadcast" }).first().click();
     await dialog().getByRole("textbox", { name: "Name" }).fill("Hello");
-    await choose("Bot", "Demo bot");
+    await choose("Bot", "Demo", dialog());
     await dialog().getByRole("button", { name: "Make the draft" }).click();
     await dialog().getByRole("alert").first().waitFor();
     await dialog().getByLabel("Text", { exact: true }).fill("Hello, {{ contact.first_name }}!");
@@ -237,40 +237,34 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     ),
   ];
 
+  /** What keeps a page from being read or used, in words; empty: nothing. */
+  const findTroubles = async (phone: Page, place: string): Promise<string[]> => {
+    await phone.goto(`${server.url}/w/demo${place}`);
+    await phone.getByRole("heading", { level: 1 }).waitFor();
+    await phone.waitForLoadState("networkidle");
+    const keys = await phone.getByText(/^[a-z]+[A-Za-z]*\.[A-Za-z.]+$/).allInnerTexts();
+    const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    const { violations } = await new AxeBuilder({ page: phone }).withTags(tags).analyze();
+    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    return [
+      ...keys.map((key) => `no word for ${key}`),
+      ...(overflow > 0 ? [`${overflow} pixels too wide`] : []),
+      ...grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+    ].map((trouble) => `${place}: ${trouble}`);
+  };
+
   it("speak Russian at a phone's width, and keep to WCAG in light and dark", async () => {
-    const state = await page.context().storageState();
+    const storageState = await page.context().storageState();
     for (const colorScheme of ["light", "dark"] as const) {
-      const phone = await openTab(browser, {
-        storageState: state,
-        locale: "ru-RU",
-        colorScheme,
-        viewport: { width: 360, height: 740 },
-      });
-      for (const place of places) {
-        await phone.page.goto(`${server.url}/w/demo${place}`);
-        await phone.page.getByRole("heading", { level: 1 }).waitFor();
-        await phone.page.waitForLoadState("networkidle");
-        expect(
-          await phone.page
-            .getByRole("main")
-            .getByText(/^[a-z]+[A-Za-z]*\.[A-Za-z.]+$/)
-            .count(),
-          place,
-        ).toBe(0);
-        const overflow = await phone.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(overflow, place).toBeLessThanOrEqual(0);
-        const { violations } = await new AxeBuilder({ page: phone.page })
-          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-          .analyze();
-        const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        expect(
-          grave.map(({ id, nodes }) => `${place} ${id}: ${nodes[0]?.html}`),
-          place,
-        ).toEqual([]);
-      }
+      const viewport = { width: 360, height: 740 };
+      const phone = await openTab(browser, { storageState, locale: "ru-RU", colorScheme, viewport });
+      const troubles: string[] = [];
+      for (const place of places) troubles.push(...(await findTroubles(phone.page, place)));
+      expect(troubles, colorScheme).toEqual([]);
       expect(phone.complaints).toEqual([]);
       await phone.close();
     }
     expect(tab.complaints.filter((line) => !/status of 4(09|22)/.test(line))).toEqual([]);
-  });
+  }, 300_000);
 });

@@ -66,7 +66,7 @@ function Filters({ filter, onChange }: { readonly filter: LogFilter; readonly on
   return (
     <Group align="flex-end" gap="sm">
       <TextInput
-        w={130}
+        w={160}
         label={t("log.contact")}
         inputMode="numeric"
         value={filter.contact ?? ""}

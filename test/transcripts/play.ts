@@ -1,10 +1,10 @@
 import { expect } from "vitest";
-import { parseDuration } from "../../src/simulator/duration.ts";
 import type { Happening } from "../../src/model/event.ts";
 import type { FlowDocument } from "../../src/model/flow.ts";
 import type { MessageContent } from "../../src/model/message.ts";
 import type { Fact } from "../../src/model/outcome.ts";
 import type { Submission, SubmitReply } from "../../src/shell/submission.ts";
+import { parseDuration } from "../../src/simulator/duration.ts";
 import { requireFlow, unpublishFlow } from "../../src/store/flow-store.ts";
 import { loadVariables } from "../../src/store/snapshot-store.ts";
 import { findDuePositions } from "../../src/store/timer-store.ts";

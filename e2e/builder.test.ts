@@ -120,6 +120,46 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await isSaved();
   });
 
+  it("finds a step by what is written in it, and shows how a messenger would show it", async () => {
+    await page.keyboard.press("Escape");
+    await page.locator(".react-flow__pane").click({ position: { x: 10, y: 400 } });
+    await page.keyboard.press("Control+f");
+    await page.getByRole("textbox", { name: "Find a step" }).fill("see you");
+    await page.keyboard.press("Enter");
+    const preview = page.getByRole("region", { name: "As the messenger shows it" });
+    await preview.getByText("See you, {{ contact.first_name }}!").waitFor();
+    await page.getByLabel("Text", { exact: true }).first().fill("x".repeat(4097));
+    await preview.getByText(/4096 characters in one message; these are 4097/).waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await isSaved();
+  });
+
+  it("makes a flow of a template, and counts on its steps what came of it", async () => {
+    await page.getByRole("link", { name: "Flows" }).first().click();
+    await page.getByRole("button", { name: "New flow" }).click();
+    await page.getByRole("radio", { name: /^Support hand-over/ }).click();
+    await page.getByRole("button", { name: "Create" }).click();
+    await until("the template's boxes", async () => (await boxes().count()) === 6);
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.getByText("Version 1 is published.").waitFor();
+    const chat = await openTab(browser);
+    await chat.page.goto(`${server.url}/chat/demo`);
+    await chat.page.getByText("demo bot").first().waitFor();
+    // The demo flow asks something by now; a keyword that does not interrupt is taken once it has its answer.
+    for (const line of ["A help desk", "ada@example.com", "help"]) {
+      await chat.page.getByLabel("Message", { exact: true }).fill(line);
+      await chat.page.keyboard.press("Enter");
+      await chat.page.getByText(line, { exact: true }).first().waitFor();
+    }
+    await chat.page.getByRole("button", { name: "Delivery" }).click();
+    await chat.page.getByText("We deliver within three days").waitFor();
+    await page.getByRole("button", { name: "Numbers on the steps" }).click();
+    const menu = boxes().filter({ hasText: "What is it about?" });
+    await menu.getByText("entered 1").waitFor();
+    await menu.getByText("clicked 1").waitFor();
+    await chat.close();
+  });
+
   it("complains about nothing", () => {
     expect(tab.complaints).toEqual([]);
   });

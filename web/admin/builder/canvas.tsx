@@ -7,6 +7,7 @@ import {
   MiniMap,
   type NodeChange,
   type OnNodesChange,
+  Position,
   ReactFlow,
   SelectionMode,
 } from "@xyflow/react";
@@ -93,6 +94,7 @@ export function Canvas({ document, problems, trail, numbers, selected, onSelect,
     [onEdit],
   );
 
+  const isLarge = document.steps.length > 100;
   return (
     <ReactFlow
       nodes={nodes}
@@ -119,9 +121,10 @@ export function Canvas({ document, problems, trail, numbers, selected, onSelect,
       snapGrid={snapGrid}
       minZoom={0.1}
       maxZoom={2}
-      fitView
+      fitView={!isLarge}
+      defaultViewport={isLarge ? lookAtStart(document) : noViewport}
       fitViewOptions={fitViewOptions}
-      onlyRenderVisibleElements={document.steps.length > 100}
+      onlyRenderVisibleElements={isLarge}
       aria-label={t("builder.canvas")}
     >
       <Background gap={20} />
@@ -135,6 +138,15 @@ const deleteKeys = ["Delete", "Backspace"];
 const multiSelectionKeys = ["Shift", "Meta", "Control"];
 const snapGrid: [number, number] = [10, 10];
 const fitViewOptions = { maxZoom: 1, padding: 0.15 };
+
+const noViewport = { x: 0, y: 0, zoom: 1 };
+
+/** A large flow opens where it begins: seen as a whole it would be 500 boxes that nobody can read. */
+function lookAtStart({ start, steps }: FlowDocument) {
+  const { x = 0, y = 0 } = steps.find(({ ref }) => ref === start)?.at ?? {};
+  const zoom = 0.8;
+  return { x: 80 - x * zoom, y: 120 - y * zoom, zoom };
+}
 
 /** What of a box is read off its step; kept as long as the step is the same. */
 const looks = new WeakMap<StoredStep, Pick<StepNodeType["data"], "kind" | "title" | "summary" | "outputs">>();
@@ -150,6 +162,34 @@ function lookOf(step: StoredStep) {
   };
   looks.set(step, look);
   return look;
+}
+
+/** A box's head and summary, and a line for each output. */
+const width = 250;
+const headHeight = 100;
+const outputHeight = 25;
+const handleSize = 12;
+
+/** About how large a box will be and where its lines begin: what is out of sight need not be drawn to be measured. */
+function guessSize(step: StoredStep): Pick<StepNodeType, "initialWidth" | "initialHeight" | "handles"> {
+  const { outputs } = lookOf(step);
+  const height = headHeight + outputHeight * outputs.length;
+  const size = { width: handleSize, height: handleSize };
+  return {
+    initialWidth: width,
+    initialHeight: height,
+    handles: [
+      { type: "target", position: Position.Left, x: -handleSize / 2, y: (height - handleSize) / 2, ...size },
+      ...outputs.map(({ name: id }, index) => ({
+        id,
+        type: "source" as const,
+        position: Position.Right,
+        x: width - handleSize / 2,
+        y: headHeight + outputHeight * index + handleSize / 2,
+        ...size,
+      })),
+    ],
+  };
 }
 
 /** A box stays the same object as long as nothing about it has changed: of 500 only those are drawn anew that have. */
@@ -184,6 +224,7 @@ function useNodes(
           : {
               id: ref,
               type: "step",
+              ...guessSize(step),
               position: at ?? step.at ?? { x: 0, y: 0 },
               selected: selected.has(ref),
               ...(measured === undefined ? {} : { measured }),

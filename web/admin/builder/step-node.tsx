@@ -1,4 +1,4 @@
-import { Badge, Group, Paper, Text, ThemeIcon, Tooltip } from "@mantine/core";
+import { ThemeIcon } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconArrowsSplit2,
@@ -13,7 +13,7 @@ import {
   IconPuzzle,
   IconSearch,
 } from "@tabler/icons-react";
-import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { Handle, type Node, type NodeProps, Position, type ReactFlowState, useStore } from "@xyflow/react";
 import { type ComponentType, memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepOutput } from "../../../src/engine/step-type.ts";
@@ -59,65 +59,54 @@ export function StepIcon({ kind, size = 16 }: { readonly kind: string; readonly 
   );
 }
 
+/** Below this the words on a box cannot be read: only its title is drawn. */
+const readableZoom = 0.4;
+const isReadable = ({ transform: [, , zoom] }: ReactFlowState) => zoom >= readableZoom;
+
+/** Plain elements: of the library's own, 500 boxes took half a minute to appear. */
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
   const { t } = useTranslation();
+  const isNear = useStore(isReadable);
   const worst = data.problems.find(({ severity }) => severity === "error") ?? data.problems[0];
   return (
-    <Paper
-      withBorder
-      shadow={selected ? "md" : "xs"}
-      radius="md"
-      w={250}
-      className="step-box"
-      data-trail={data.trail}
-      bd={`1px solid ${selected ? "var(--mantine-primary-color-filled)" : "var(--mantine-color-default-border)"}`}
-    >
+    <div className="step-box" data-trail={data.trail} data-selected={selected} data-far={!isNear}>
       <Handle type="target" position={Position.Left} aria-label={t("builder.into")} />
-      <Group gap="xs" wrap="nowrap" px="sm" pt="xs">
-        <StepIcon kind={data.kind} />
-        <Text size="sm" fw={600} className="cut" flex={1}>
-          {data.title}
-        </Text>
+      <div className="step-head">
+        {isNear ? <StepIcon kind={data.kind} /> : null}
+        <span className="step-title cut">{data.title}</span>
         {data.isStart ? (
-          <Tooltip label={t("builder.start")}>
-            <ThemeIcon size="xs" color="teal" radius="xl">
-              <IconPlayerPlayFilled size={10} />
-            </ThemeIcon>
-          </Tooltip>
+          <span className="step-start" role="img" aria-label={t("builder.start")} title={t("builder.start")}>
+            <IconPlayerPlayFilled size={10} />
+          </span>
         ) : null}
         {worst === undefined ? null : (
-          <Tooltip label={data.problems.map(({ message }) => message).join("\n")} multiline w={260}>
-            <ThemeIcon size="xs" variant="transparent" color={worst.severity === "error" ? "red" : "yellow"}>
-              <IconAlertTriangle size={16} />
-            </ThemeIcon>
-          </Tooltip>
+          <span
+            className="step-problem"
+            data-severity={worst.severity}
+            title={data.problems.map(({ message }) => message).join("\n")}
+          >
+            <IconAlertTriangle size={16} />
+          </span>
         )}
-      </Group>
-      <Text size="xs" c="dimmed" px="sm" py={6} lineClamp={3} className="breakable">
-        {data.summary === "" ? t("builder.empty") : data.summary}
-      </Text>
-      <Text size="10px" c="dimmed" px="sm" pb={4} ff="monospace">
-        {id}
-      </Text>
+      </div>
+      <div className="step-summary breakable">{data.summary === "" ? t("builder.empty") : data.summary}</div>
+      <div className="step-ref">{id}</div>
       {data.numbers === undefined ? null : <StepNumbers numbers={data.numbers ?? undefined} />}
-      {data.outputs.map(({ name, title }) => (
-        <Group key={name} justify="flex-end" px="sm" py={3} gap={6} pos="relative" className="step-output">
-          {data.numbers?.buttons[name.replace(/^button:/, "")] === undefined ? null : (
-            <Text size="10px" fw={700} title={t("numbers.clicked")}>
-              {data.numbers.buttons[name.replace(/^button:/, "")]}
-            </Text>
-          )}
-          <Badge variant="default" size="sm" tt="none" maw={210}>
-            {title}
-          </Badge>
-          <Handle
-            type="source"
-            position={Position.Right}
-            id={name}
-            aria-label={t("builder.outOf", { output: title })}
-          />
-        </Group>
-      ))}
-    </Paper>
+      {data.outputs.map(({ name, title }) => {
+        const clicks = data.numbers?.buttons[name.replace(/^button:/, "")];
+        return (
+          <div key={name} className="step-output">
+            {clicks === undefined ? null : <b title={t("numbers.clicked")}>{clicks}</b>}
+            <span className="step-output-title cut">{title}</span>
+            <Handle
+              type="source"
+              position={Position.Right}
+              id={name}
+              aria-label={t("builder.outOf", { output: title })}
+            />
+          </div>
+        );
+      })}
+    </div>
   );
 });

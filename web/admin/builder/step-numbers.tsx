@@ -1,4 +1,3 @@
-import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
 import { currentLanguage } from "../words/words.ts";
@@ -13,12 +12,12 @@ export function StepNumbers({ numbers }: { readonly numbers: StepNumbersBody | u
   const format = new Intl.NumberFormat(currentLanguage(), { notation: "compact" });
   const shown = [...always, ...sometimes.filter((key) => (numbers?.[key] ?? 0) > 0)];
   return (
-    <Group gap={8} px="sm" py={4} className="step-numbers">
+    <div className="step-numbers">
       {shown.map((key) => (
-        <Text key={key} size="10px" c={key === "failed" ? "red" : "dimmed"} component="span">
+        <span key={key} data-kind={key}>
           {t(`numbers.${key}`)} <b>{format.format(numbers?.[key] ?? 0)}</b>
-        </Text>
+        </span>
       ))}
-    </Group>
+    </div>
   );
 }

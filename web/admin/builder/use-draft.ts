@@ -96,7 +96,12 @@ export function useDraft(api: WorkspaceApi, ref: string, initial: Draft): DraftE
 
   const isInConflict = state.kind === "conflict";
   useEffect(() => {
-    if (document === server.current.document || isInConflict) return;
+    if (isInConflict) return;
+    if (document === server.current.document) {
+      // Taken back before it was saved: there is nothing left to save.
+      setState((old) => (old.kind === "unsaved" || old.kind === "failed" ? { kind: "saved" } : old));
+      return;
+    }
     setState((old) => (old.kind === "failed" ? old : { kind: "unsaved" }));
     const timer = setTimeout(() => void save().catch(() => undefined), saveAfterMs);
     return () => clearTimeout(timer);

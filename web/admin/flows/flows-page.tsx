@@ -1,4 +1,17 @@
-import { Badge, Button, Group, Modal, Paper, Select, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import {
+  Badge,
+  Button,
+  Group,
+  Modal,
+  Paper,
+  Radio,
+  Select,
+  Skeleton,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -11,6 +24,7 @@ import { useForm } from "../layout/form.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { useTemplates } from "../templates/use-templates.ts";
 
 export function FlowsPage() {
   const { t } = useTranslation();
@@ -106,6 +120,27 @@ function FlowTable({
   );
 }
 
+/** No ready flow. */
+const empty = "empty";
+
+function Choice({ value, title, about }: { readonly value: string; readonly title: string; readonly about: string }) {
+  return (
+    <Radio.Card value={value} p="xs" radius="md">
+      <Group wrap="nowrap" align="flex-start" gap="sm">
+        <Radio.Indicator mt={3} />
+        <div>
+          <Text size="sm" fw={600}>
+            {title}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {about}
+          </Text>
+        </div>
+      </Group>
+    </Radio.Card>
+  );
+}
+
 function NewFlow({ bots }: { readonly bots: readonly BotBody[] }) {
   const { t } = useTranslation();
   const api = useApi();
@@ -113,9 +148,12 @@ function NewFlow({ bots }: { readonly bots: readonly BotBody[] }) {
   const navigate = useNavigate();
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<string | null>(null);
+  const templates = useTemplates();
+  const [template, setTemplate] = useState<string>(empty);
   const bot = chosen ?? bots[0]?.ref ?? null;
   const form = useForm(["document.name", "bot"], async () => {
-    const { ref } = await api.send<FlowSummaryBody>("POST", "/flows", { bot, document: { name } });
+    const document = { ...templates.find(({ key }) => key === template)?.document, name };
+    const { ref } = await api.send<FlowSummaryBody>("POST", "/flows", { bot, document });
     await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
     await navigate({ to: `/w/${api.domain}/flows/${ref}` });
   });
@@ -140,6 +178,23 @@ function NewFlow({ bots }: { readonly bots: readonly BotBody[] }) {
             allowDeselect={false}
           />
         )}
+        <Radio.Group
+          label={t("templates.title")}
+          value={template}
+          onChange={(key) => {
+            // A name of one's own stays.
+            const title = templates.find((one) => one.key === key)?.title ?? "";
+            if (name === "" || templates.some((one) => one.title === name)) setName(title);
+            setTemplate(key);
+          }}
+        >
+          <Stack gap={6} mt={6}>
+            <Choice value={empty} title={t("templates.empty")} about={t("templates.emptyAbout")} />
+            {templates.map(({ key, title, about }) => (
+              <Choice key={key} value={key} title={title} about={about} />
+            ))}
+          </Stack>
+        </Radio.Group>
         <Group justify="flex-end">
           <Button type="submit" loading={form.isBusy}>
             {t("action.create")}

@@ -100,6 +100,11 @@ export const builderWords = {
     inboundWebhookOff: "(inbound webhook, switched off)",
     broadcast: "(broadcast)",
   },
+  templates: {
+    title: "Begin with",
+    empty: "An empty flow",
+    emptyAbout: "Nothing is drawn yet.",
+  },
   numbers: {
     title: "Numbers",
     show: "Numbers on the steps",

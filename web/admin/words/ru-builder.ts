@@ -101,6 +101,11 @@ export const builderWords: typeof english = {
     inboundWebhookOff: "(входящий вебхук, выключен)",
     broadcast: "(рассылка)",
   },
+  templates: {
+    title: "Начать с",
+    empty: "Пустая цепочка",
+    emptyAbout: "Пока ничего не нарисовано.",
+  },
   numbers: {
     title: "Числа",
     show: "Числа на шагах",

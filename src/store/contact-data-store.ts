@@ -13,6 +13,13 @@ const names: { readonly [T in Table]?: string } = {
   subscriptions: "(select s.name from sequences s where s.id = r.sequence_id)",
   identities: "(select c.name from channels c where c.id = r.channel_id)",
   customEventLog: "(select c.name from custom_events c where c.id = r.custom_event_id)",
+  deals: "(select p.name from sales_plans p where p.id = r.plan_id)",
+  mentions: "(select u.email from members m join users u on u.id = m.user_id where m.id = r.member_id)",
+};
+
+/** Of tables whose rows hold what JSON cannot: bytes are Base64. */
+const columns: { readonly [T in Table]?: string } = {
+  files: "r.key, r.name, r.content_type, r.size, r.created_at, encode(r.bytes, 'base64') as bytes",
 };
 
 /** Every table with rows of contacts. A test compares this with the database's catalogue: whoever adds such a table adds a line here, and one to what `deleteContact` deletes. */
@@ -25,10 +32,13 @@ const tables = {
   contactLabels: "added_at",
   contactTags: "added_at",
   customEventLog: "id",
+  deals: "id",
   events: "occurred_at, id",
+  files: "created_at, key",
   identities: "id",
   integrationLinks: "integration_id, name",
   integrationLog: "id",
+  mentions: "id",
   messages: "id",
   notes: "id",
   orders: "id",
@@ -43,7 +53,9 @@ export const exportedTables = Object.keys(tables) as readonly Table[];
 export async function exportContactData(db: Database, contactId: number): Promise<Readonly<Record<string, Json>>> {
   const rowsOf = async (table: Table): Promise<Json> => {
     const name = names[table] === undefined ? sql`` : sql`, ${sql.raw(names[table])} as "name"`;
-    const { rows } = await sql<Record<string, Json>>`select r.*${name} from ${sql.table(toSnake(table))} as r
+    const { rows } = await sql<
+      Record<string, Json>
+    >`select ${sql.raw(columns[table] ?? "r.*")}${name} from ${sql.table(toSnake(table))} as r
       where r.contact_id = ${contactId} order by ${sql.raw(tables[table])}`.execute(db);
     return rows;
   };

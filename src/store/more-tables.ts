@@ -3,8 +3,8 @@ import type { ActionCall } from "../model/action-call.ts";
 import type { Audience, BroadcastStatus, RecipientStatus } from "../model/broadcast.ts";
 import type { MemberRole } from "../model/conversation.ts";
 import type { Json } from "../model/field.ts";
-import type { DealStatusKind, Distribution } from "../model/sales-plan.ts";
 import type { ImportLineStatus, ImportSettings, ImportStatus } from "../model/import.ts";
+import type { DealStatusKind, Distribution } from "../model/sales-plan.ts";
 import type { JsonColumn, NullableTimestamp, Timestamp } from "./column-types.ts";
 
 /** Tables of campaigns, signing in and integrations. */

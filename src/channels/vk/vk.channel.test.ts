@@ -97,6 +97,7 @@ const ports: ChannelPorts = {
   fetch,
   announce: () => {},
   findAddresses: addressesOnLoopback,
+  fetchFile: async () => undefined,
   outbound,
   log: { warn: () => {}, info: () => {} },
 };

@@ -30,7 +30,14 @@ const collect: DeliverInbound = async (events) => void delivered.push(...events)
 function startPolling(deliver: DeliverInbound = collect): void {
   const settings = vk.settings.parse({ token, groupId: 77, apiRoot: `${standIn.url}/method`, mode: "polling" });
   const log = { warn: (data: object) => void warnings.push(data), info: () => {} };
-  const ports = { fetch, announce: () => {}, findAddresses: async () => [], outbound: outboundToLoopback, log };
+  const ports = {
+    fetch,
+    announce: () => {},
+    findAddresses: async () => [],
+    fetchFile: async () => undefined,
+    outbound: outboundToLoopback,
+    log,
+  };
   polling = vk.poll?.({ id: 7, botId: 1, settings }, deliver, ports, abort.signal);
 }
 

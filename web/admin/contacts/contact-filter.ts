@@ -24,7 +24,8 @@ export function readContactFilter(search: Record<string, unknown>): ContactFilte
   };
 }
 
-const hasTag = (key: string): ConditionGroup => ({
+/** Everybody with the tag. */
+export const hasTag = (key: string): ConditionGroup => ({
   match: "all",
   rules: [{ subject: "tag", key, operator: "has" }],
 });

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { ContactBody } from "../../../src/http/contract/contacts.ts";
 import { Page, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { ContactDeals } from "../sales/contact-deals.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
 import { FieldsCard } from "./fields-card.tsx";
 import { HistoryCard } from "./history-card.tsx";
@@ -18,7 +19,6 @@ import { PositionsCard } from "./positions-card.tsx";
 import { ProfileCard } from "./profile-card.tsx";
 import { ScheduledCard } from "./scheduled-card.tsx";
 import { ShopCard } from "./shop-card.tsx";
-import { ContactDeals } from "../sales/contact-deals.tsx";
 import { useProfileView } from "./use-profile-view.ts";
 
 /** One contact: who it is, where it stands and why, and everything that can be done with it. */

@@ -4,6 +4,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NameEntry } from "../../../src/http/contract/names.ts";
+import { hasTag } from "../contacts/contact-filter.ts";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { EditButton } from "../layout/edit-button.tsx";
@@ -81,7 +82,12 @@ function Names({
           <Table.Tr key={entry.id}>
             <Table.Td maw={280} className="cut">
               {noun === "tags" ? (
-                <Link to="/w/$domain/contacts" params={{ domain }} search={{ tag: entry.name }} className="row-link">
+                <Link
+                  to="/w/$domain/contacts"
+                  params={{ domain }}
+                  search={{ where: hasTag(entry.name) }}
+                  className="row-link"
+                >
                   <Text span size="sm" fw={600}>
                     {entry.name}
                   </Text>

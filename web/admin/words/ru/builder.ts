@@ -1,4 +1,4 @@
-import type { builderWords as english } from "./en-builder.ts";
+import type { builderWords as english } from "../en/builder.ts";
 
 export const builderWords: typeof english = {
   simulator: {

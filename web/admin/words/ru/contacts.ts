@@ -1,4 +1,4 @@
-import type { contactsEn } from "./contacts-en.ts";
+import type { contactsEn } from "../en/contacts.ts";
 
 export const contactsRu: typeof contactsEn = {
   contactList: {

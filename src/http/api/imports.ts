@@ -102,7 +102,7 @@ async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
 /** Contacts from files: uploaded, read rightly, checked, and then imported by a job. */
 export const importResource: ApiResource = (app, dependencies) => {
   const { db, now } = dependencies;
-  app.addContentTypeParser(["text/csv", "application/octet-stream"], (_request, payload, done) => done(null, payload));
+  app.addContentTypeParser("text/csv", (_request, payload, done) => done(null, payload));
   app.post(
     "/imports",
     {

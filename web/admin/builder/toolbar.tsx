@@ -85,7 +85,8 @@ export function Toolbar({
               void import("./lay-out.ts").then(({ arrange }) => {
                 const outputs = new Map(document.steps.map((step) => [step.ref, outputsOf(step).length]));
                 editor.edit((old) => arrange(old, (ref) => outputs.get(ref) ?? 1));
-                requestAnimationFrame(() => void canvas.fitView({ maxZoom: 1, padding: 0.15 }));
+                // Once the boxes stand in their new places.
+                setTimeout(() => void canvas.fitView({ maxZoom: 1, padding: 0.15 }), 50);
               });
             }}
           >

@@ -37,7 +37,7 @@ export function ContactCard({ contact, onClose }: { readonly contact: ContactBod
         <Fields contact={contact} />
         {contact.entry === null ? null : (
           <Part title={t("inbox.cameBy")}>
-            <Text size="sm">
+            <Text size="sm" className="breakable">
               {contact.entry.link ?? contact.entry.payload} · <Moment at={contact.entry.at} />
             </Text>
           </Part>
@@ -145,7 +145,7 @@ function Positions({ id }: { readonly id: number }) {
   const positions = data?.data ?? [];
   return (
     <Part title={t("contact.positions")}>
-      {positions.length === 0 ? (
+      {data?.data.length === 0 ? (
         <Text size="sm" c="dimmed">
           {t("contact.nowhere")}
         </Text>

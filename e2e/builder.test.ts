@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
   });
 
   it("publishes with a note, tells in words what was changed since, and takes it back", async () => {
-    await page.getByRole("button", { name: "Publish with a note…" }).click();
+    await page.getByRole("button", { name: "With a note…" }).click();
     await page.getByLabel("What is new in it").fill("The first one");
     await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
     await page.getByText("Version 1 is published.").waitFor();

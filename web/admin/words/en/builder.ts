@@ -63,7 +63,7 @@ export const builderWords = {
     after: "To",
     same: "There is no difference.",
     note: "What is new in it",
-    withNote: "Publish with a note…",
+    withNote: "With a note…",
     files: "As a file",
     import: "Open a file…",
     notRead: "This file is no flow",

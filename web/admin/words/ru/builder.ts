@@ -64,7 +64,7 @@ export const builderWords: typeof english = {
     after: "На что",
     same: "Различий нет.",
     note: "Что в ней нового",
-    withNote: "Опубликовать с заметкой…",
+    withNote: "С заметкой…",
     files: "Файлом",
     import: "Открыть файл…",
     notRead: "В этом файле нет цепочки",

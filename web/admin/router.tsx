@@ -169,6 +169,11 @@ const variables = createRoute({
   path: "/variables",
   component: lazyRouteComponent(() => import("./data/variables-page.tsx"), "VariablesPage"),
 });
+const secrets = createRoute({
+  getParentRoute: () => settings,
+  path: "/secrets",
+  component: lazyRouteComponent(() => import("./data/secrets-page.tsx"), "SecretsPage"),
+});
 const customEvents = createRoute({
   getParentRoute: () => settings,
   path: "/events",
@@ -284,6 +289,7 @@ export function createAppRouter(client: QueryClient) {
           closingNotes,
           customEvents,
           variables,
+          secrets,
           fields,
           labels,
           tags,

@@ -56,6 +56,18 @@ export const dataWords = {
       text: "A variable is the same for all contacts of a bot: a price, the date of the next webinar, an address. Change it here, and every text that names it says the new one.",
     },
   },
+  secrets: {
+    create: "New secret",
+    use: "In requests",
+    changed: "Changed",
+    valueHint: "At least 8 characters. It is stored sealed and never shown again.",
+    keepHint: "Empty: it stays as it is.",
+    loss: "Requests of flows that use it send nothing in its place.",
+    empty: {
+      title: "No secrets yet",
+      text: "The key of another system does not belong into a flow. Keep it here, and write its name into the address, a header or the body of an external request. Nobody can read it again.",
+    },
+  },
   customEvents: {
     entries: "When, and to whom",
     text: "Text",

@@ -16,6 +16,7 @@ export const menuWords = {
     labels: "Labels",
     fields: "Fields",
     variables: "Variables",
+    secrets: "Secrets",
     customEvents: "Custom events",
     closingNotes: "Closing notes",
     workspace: "Workspace",

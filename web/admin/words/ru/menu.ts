@@ -18,6 +18,7 @@ export const menuWords: typeof en = {
     labels: "Метки",
     fields: "Поля",
     variables: "Переменные",
+    secrets: "Секреты",
     customEvents: "Свои события",
     closingNotes: "Итоги разговоров",
     workspace: "Пространство",

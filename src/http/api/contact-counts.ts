@@ -9,7 +9,7 @@ export const contactCountResource: ApiResource = (app, { db }) => {
     "/contact-counts/:of",
     route(
       {
-        id: "countContacts",
+        id: "countContactsByName",
         tag: "Contacts",
         summary:
           "How many contacts have each tag, label or field, are in each sequence, or came last by each entry link",

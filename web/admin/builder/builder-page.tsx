@@ -115,6 +115,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
               key={step.ref}
               step={step}
               document={document}
+              botId={flow.botId}
               problems={problems.filter((problem) => problem.step === step.ref)}
               onEdit={edit}
               onClose={() => setSelected(new Set())}

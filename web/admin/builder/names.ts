@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useContext, useMemo } from "react";
 import { useApi } from "../layout/page.tsx";
+import { StepScopeContext } from "./step-scope.ts";
 
 /** Something that a template can show. */
 export interface Name {
@@ -26,9 +27,16 @@ const ofContact = [
   "client_external_id",
 ] as const;
 
-/** What the bot's texts can show: the contact's profile and fields, the bot's variables, the message at hand. */
+/** What the text at hand can show: the contact's profile and fields, the bot's variables, what the flow keeps, the message, and in requests the bot's secrets. */
 export function useNames(): readonly Name[] {
   const api = useApi();
+  const { localNames, mayUseSecrets } = useContext(StepScopeContext);
+  const secrets = useQuery({
+    queryKey: [api.domain, "secrets"],
+    queryFn: ({ signal }) => api.get<{ data: Definition[] }>("/secrets", {}, signal),
+    staleTime: 60_000,
+    enabled: mayUseSecrets,
+  });
   const fields = useQuery({
     queryKey: [api.domain, "fields"],
     queryFn: ({ signal }) => api.get<{ data: Definition[] }>("/fields", {}, signal),
@@ -45,10 +53,12 @@ export function useNames(): readonly Name[] {
       ...ofContact.map((key) => toName(`contact.${key}`)),
       ...(fields.data?.data ?? []).map(({ key, name }) => toName(`fields.${key}`, name)),
       ...(variables.data?.data ?? []).map(({ key, name }) => toName(`vars.${key}`, name)),
+      ...localNames.map((key) => toName(`vars.${key}`)),
+      ...(mayUseSecrets ? (secrets.data?.data ?? []) : []).map(({ key, name }) => toName(`secrets.${key}`, name)),
       toName("message.text"),
       toName("bot.name"),
     ],
-    [fields.data, variables.data],
+    [fields.data, variables.data, secrets.data, localNames, mayUseSecrets],
   );
 }
 

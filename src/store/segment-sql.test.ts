@@ -299,7 +299,7 @@ describe("a segment", () => {
         const question = { access: { workspaceId }, condition, now };
         expect(await listSegmentIds(database.db, question, { limit: 1_000 })).toEqual(engineSays(condition));
       }),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
   }, 120_000);
 
@@ -315,7 +315,7 @@ describe("a segment", () => {
         expect(await isInSegment(database.db, question, first)).toBe(true);
         expect(await listSegmentIds(database.db, question, { after: first, limit: 1 })).toEqual(wanted.slice(1, 2));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   }, 120_000);
 

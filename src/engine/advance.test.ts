@@ -137,7 +137,7 @@ function deepFreeze<T>(value: T): T {
   return value;
 }
 
-const runs = { numRuns: 1000 };
+const runs = { numRuns: 3000 };
 const forEveryDecision = (look: (decision: Decision) => void) =>
   fc.assert(
     fc.property(story, (given) => play(given, look)),

@@ -299,7 +299,7 @@ describe("a segment", () => {
         const question = { access: { workspaceId }, condition, now };
         expect(await listSegmentIds(database.db, question, { limit: 1_000 })).toEqual(engineSays(condition));
       }),
-      { numRuns: 120 },
+      { numRuns: 250 },
     );
   }, 120_000);
 
@@ -315,7 +315,7 @@ describe("a segment", () => {
         expect(await isInSegment(database.db, question, first)).toBe(true);
         expect(await listSegmentIds(database.db, question, { after: first, limit: 1 })).toEqual(wanted.slice(1, 2));
       }),
-      { numRuns: 80 },
+      { numRuns: 150 },
     );
   }, 120_000);
 

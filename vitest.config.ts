@@ -20,6 +20,8 @@ export default defineConfig({
           include: ["{src,test,web,scripts,bench}/**/*.test.ts"],
           exclude: ["test/crash/**", "**/node_modules/**"],
           testTimeout: 90_000,
+          // Files share a process and what it has loaded: a third of the time (207 s instead of 624 for 221 files). A test leaves nothing behind that is the process's.
+          isolate: false,
         },
       },
       {

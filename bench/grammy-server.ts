@@ -2,16 +2,18 @@ import fastify from "fastify";
 import { Bot, webhookCallback } from "grammy";
 import pg from "pg";
 
-/** A peer: grammY with its webhook and one upsert a message in PostgreSQL, replying by its own client. */
+/** A peer: grammY with its webhook and one upsert a message in PostgreSQL (a tag and a counter), replying by its own client. */
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL ?? "", max: 10 });
-await pool.query("create table if not exists grammy_peer (id bigint primary key, asked integer not null)");
+await pool.query(
+  "create table if not exists grammy_peer (id bigint primary key, tags text[] not null, asked integer not null)",
+);
 const bot = new Bot("123456:ABCDEFGHIJKLMNOP", { client: { apiRoot: process.env.BOT_API ?? "" } });
-bot.hears("price", async (context) => {
+bot.hears(/^price/, async (context) => {
   await pool.query(
-    "insert into grammy_peer values ($1, 1) on conflict (id) do update set asked = grammy_peer.asked + 1",
+    "insert into grammy_peer values ($1, '{asked}', 1) on conflict (id) do update set tags = '{asked}', asked = grammy_peer.asked + 1",
     [context.chat.id],
   );
-  await context.reply(`${context.from?.first_name}, it is 990.`);
+  await context.reply(`It is 990 for ${context.msg.text}`);
 });
 await bot.init();
 const app = fastify();

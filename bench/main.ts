@@ -1,10 +1,16 @@
 import { parseArgs } from "node:util";
 import pg from "pg";
+import { freePort } from "../test/crash/server-process.ts";
+import { measureAdmin } from "./measure-admin.ts";
+import { measureBroadcasts } from "./measure-broadcasts.ts";
 import { measureCalls } from "./measure-calls.ts";
 import { measureContacts } from "./measure-contacts.ts";
 import { measureEvents } from "./measure-events.ts";
 import { measureHanging } from "./measure-hanging.ts";
+import { measurePeers, type PeerRow } from "./measure-peers.ts";
 import { measureReplies } from "./measure-replies.ts";
+import { measureSegments } from "./measure-segments.ts";
+import { measureSequences } from "./measure-sequences.ts";
 import type { Row } from "./row.ts";
 import { startSubject } from "./subject.ts";
 
@@ -13,32 +19,49 @@ import { startSubject } from "./subject.ts";
  * loopback only and ends by itself.
  */
 const { values } = parseArgs({
-  options: { json: { type: "boolean" }, only: { type: "string" }, people: { type: "string" } },
+  options: {
+    json: { type: "boolean" },
+    only: { type: "string" },
+    peers: { type: "string" },
+    people: { type: "string" },
+    seconds: { type: "string" },
+  },
 });
-const people = Number(values.people ?? 100_000);
-const serverUrl = await findPostgres();
-const botApi = await startSubject(["bench/bot-api.ts"], 19_201, {});
-const context = {
-  people,
-  serverUrl,
-  botApi: "http://127.0.0.1:19201",
-  say: (text: string) => process.stderr.write(`${text}\n`),
-};
-
 const measurements = {
   events: measureEvents,
   replies: measureReplies,
   calls: measureCalls,
   hanging: measureHanging,
   contacts: measureContacts,
+  sequences: measureSequences,
+  broadcasts: measureBroadcasts,
+  segments: measureSegments,
+  admin: measureAdmin,
 };
-const rows: Row[] = [];
+// The peers are installed first, which takes minutes and a gigabyte: only when asked for.
+const names = [...Object.keys(measurements), "peers"];
+const wanted = values.only?.split(",") ?? Object.keys(measurements);
+const unknown = wanted.filter((name) => !names.includes(name));
+if (unknown.length > 0) throw new Error(`--only takes some of ${names.join(", ")}, not ${unknown.join(", ")}`);
+const people = Number(values.people ?? 100_000);
+const serverUrl = await findPostgres();
+const botApi = await startSubject(["bench/bot-api.ts"], await freePort(), {});
+const context = {
+  people,
+  seconds: Number(values.seconds ?? 60),
+  serverUrl,
+  botApi: `http://127.0.0.1:${botApi.port}`,
+  say: (text: string) => process.stderr.write(`${text}\n`),
+};
+
+const rows: (Row | PeerRow)[] = [];
 try {
   if (serverUrl === undefined)
     context.say("No PostgreSQL answers at DATABASE_URL or 127.0.0.1:5432; only the embedded database is measured.");
   for (const [name, measure] of Object.entries(measurements)) {
-    if (values.only === undefined || values.only === name) rows.push(...(await measure(context)));
+    if (wanted.includes(name)) rows.push(...(await measure(context)));
   }
+  if (wanted.includes("peers")) rows.push(...(await measurePeers(context, values.peers?.split(","))));
 } finally {
   await botApi.stop();
 }

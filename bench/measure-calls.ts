@@ -1,3 +1,4 @@
+import { freePort } from "../test/crash/server-process.ts";
 import { type LoadResult, type LoadTarget, load } from "./load.ts";
 import { setUpRepartee } from "./repartee.ts";
 import { type BenchContext, median, type Row, round } from "./row.ts";
@@ -11,8 +12,8 @@ const base = "/compat/uchat/api/subscriber";
 /** The hot calls of UChat's API on PostgreSQL, each for any of the people; beside Fastify doing nothing with the same requests, in turns. */
 export async function measureCalls({ people, botApi, serverUrl, say }: BenchContext): Promise<Row[]> {
   if (serverUrl === undefined) return [];
-  const bare = await startSubject(["bench/bare-server.ts"], 19_202, {});
-  const repartee = await setUpRepartee({ port: 19_203, botApi, people, serverUrl });
+  const bare = await startSubject(["bench/bare-server.ts"], await freePort(), {});
+  const repartee = await setUpRepartee({ botApi, people, serverUrl });
   try {
     const subject = await repartee.start("web");
     const { token, userNs, tagNs, varNs } = repartee.uchat;

@@ -10,7 +10,7 @@ export async function measureContacts({ serverUrl, botApi, say }: BenchContext):
   const rows: Row[] = [];
   for (const people of [1_000, 1_000_000]) {
     say(`cost per event at ${people} contacts`);
-    const repartee = await setUpRepartee({ port: 19_203, botApi, people, serverUrl });
+    const repartee = await setUpRepartee({ botApi, people, serverUrl });
     try {
       const subject = await repartee.start("web");
       await load(repartee.target, connections, 5);

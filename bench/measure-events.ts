@@ -1,3 +1,4 @@
+import { freePort } from "../test/crash/server-process.ts";
 import { type LoadResult, type LoadTarget, load } from "./load.ts";
 import { setUpRepartee } from "./repartee.ts";
 import { type BenchContext, median, type Row, round } from "./row.ts";
@@ -11,7 +12,7 @@ const secondsEach = 4;
  * in turns.
  */
 export async function measureEvents(context: BenchContext): Promise<Row[]> {
-  const bare = await startSubject(["bench/bare-server.ts"], 19_202, {});
+  const bare = await startSubject(["bench/bare-server.ts"], await freePort(), {});
   try {
     const rows: Row[] = [];
     for (const serverUrl of context.serverUrl === undefined ? [undefined] : [context.serverUrl, undefined]) {
@@ -30,7 +31,7 @@ async function measureOn(
 ): Promise<Row[]> {
   const kind = serverUrl === undefined ? "embedded" : "postgres";
   say(`events on ${kind}: setting up ${people} contacts`);
-  const repartee = await setUpRepartee({ port: 19_203, botApi, people, serverUrl });
+  const repartee = await setUpRepartee({ botApi, people, serverUrl });
   try {
     // With a server the sending is another process's; embedded, one process does all.
     const subject = await repartee.start(serverUrl === undefined ? "web,worker" : "web");

@@ -17,7 +17,6 @@ export async function measureHanging({ people, botApi, serverUrl, say }: BenchCo
   if (serverUrl === undefined) return [];
   const abyss = await openAbyss();
   const repartee = await setUpRepartee({
-    port: 19_203,
     botApi,
     people,
     serverUrl,

@@ -1,5 +1,6 @@
+import { freePort } from "../test/crash/server-process.ts";
 import { load } from "./load.ts";
-import { setUpRepartee } from "./repartee.ts";
+import { createDatabase, setUpRepartee } from "./repartee.ts";
 import { type BenchContext, type Row, round } from "./row.ts";
 import { startSubject } from "./subject.ts";
 import { priceUpdate } from "./updates.ts";
@@ -21,7 +22,7 @@ export async function measureReplies(context: BenchContext): Promise<Row[]> {
 async function measureOurs({ people, botApi, say }: BenchContext, serverUrl: string | undefined): Promise<Row> {
   const kind = serverUrl === undefined ? "embedded" : "postgres";
   say(`replies on ${kind}`);
-  const repartee = await setUpRepartee({ port: 19_203, botApi, people, serverUrl });
+  const repartee = await setUpRepartee({ botApi, people, serverUrl });
   try {
     const subject = await repartee.start("web,worker");
     await load(repartee.target, connections, 4);
@@ -67,12 +68,17 @@ async function waitForSends(port: number, wanted: number | undefined): Promise<v
 
 async function measureGrammy({ people, botApi, say }: BenchContext, serverUrl: string): Promise<Row> {
   say("replies by grammY");
-  const subject = await startSubject(["bench/grammy-server.ts"], 19_204, { DATABASE_URL: serverUrl, BOT_API: botApi });
+  const database = await createDatabase(serverUrl);
+  const subject = await startSubject(["bench/grammy-server.ts"], await freePort(), {
+    DATABASE_URL: database.url,
+    BOT_API: botApi,
+  });
   const target = { port: subject.port, path: "/hook", headers: {}, body: () => priceUpdate(people) };
   await load(target, connections, 3);
   // It answers the webhook after its reply: what is acknowledged is sent.
   const { perSecond, p50, p99 } = await load(target, connections, seconds);
   await subject.stop();
+  await database.drop();
   return {
     measurement: "grammY + one upsert",
     connections,

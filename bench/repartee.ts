@@ -4,8 +4,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
+import { freePort } from "../test/crash/server-process.ts";
 import type { LoadTarget } from "./load.ts";
-import { countWork, prepare, type RunSettings, type Subject, seed, startSubject, type UchatNames } from "./subject.ts";
+import {
+  countWork,
+  open,
+  prepare,
+  type RunSettings,
+  type Subject,
+  seed,
+  startSubject,
+  type UchatNames,
+} from "./subject.ts";
 import { priceUpdate } from "./updates.ts";
 
 const bin = path.resolve(import.meta.dirname, "../bin/repartee.js");
@@ -15,26 +25,33 @@ export interface MeasuredRepartee {
   readonly target: LoadTarget;
   /** For calls of UChat's API, with a token of the workspace. */
   readonly uchat: UchatNames & { readonly token: string };
+  /** A token of the native API that may do everything. */
+  readonly apiToken: string;
   start(roles: "web" | "web,worker"): Promise<Subject>;
   count(): ReturnType<typeof countWork>;
+  /** Its database, beside the server: the caller closes it. */
+  open(): ReturnType<typeof open>;
   remove(): Promise<void>;
 }
 
 /** Sets one up, in a folder and (with a server) a database of its own. */
 export async function setUpRepartee(options: {
-  readonly port: number;
   readonly botApi: string;
   readonly people: number;
   /** A PostgreSQL to make the database on; absent: embedded. */
   readonly serverUrl: string | undefined;
   /** Beside the flow that is measured. */
   readonly flows?: readonly object[];
+  /** Of the contacts, beside those of the demo. */
+  readonly fields?: readonly object[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly bulkPerSecond?: number;
 }): Promise<MeasuredRepartee> {
-  const { port, people, botApi, serverUrl, flows = [], env: moreEnv = {} } = options;
+  const { people, botApi, serverUrl, flows = [], fields = [], env: moreEnv = {}, bulkPerSecond } = options;
+  const port = await freePort();
   const directory = await mkdtemp(path.join(tmpdir(), "repartee-bench-"));
   const made = serverUrl === undefined ? undefined : await createDatabase(serverUrl);
-  const settings: RunSettings = { directory, databaseUrl: made?.url, botApi, people };
+  const settings: RunSettings = { directory, databaseUrl: made?.url, botApi, people, bulkPerSecond };
   const env = {
     DATA_DIR: directory,
     // One token makes all calls.
@@ -63,7 +80,7 @@ export async function setUpRepartee(options: {
     if (!response.ok) throw new Error(`${method} ${apiPath}: ${response.status} ${await response.text()}`);
     return (await response.json()) as { id: number; ref: string };
   };
-  const channelId = await prepare(settings, callApi, flows);
+  const channelId = await prepare(settings, callApi, { flows, fields });
   await first.stop();
   const webhook = await seed(settings, channelId);
   return {
@@ -74,8 +91,10 @@ export async function setUpRepartee(options: {
       body: () => priceUpdate(people),
     },
     uchat: { ...webhook.uchat, token: uchatToken },
+    apiToken,
     start,
     count: () => countWork(settings),
+    open: () => open(settings),
     async remove() {
       await made?.drop();
       await rm(directory, { recursive: true, force: true });
@@ -83,7 +102,8 @@ export async function setUpRepartee(options: {
   };
 }
 
-async function createDatabase(serverUrl: string): Promise<{ readonly url: string; drop(): Promise<void> }> {
+/** A database of its own on a server. */
+export async function createDatabase(serverUrl: string): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const name = `bench_${process.pid}_${Date.now().toString(36)}`;
   const run = async (statement: string) => {
     const client = new pg.Client({ connectionString: serverUrl });

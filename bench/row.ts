@@ -13,6 +13,8 @@ export interface Row {
 
 export interface BenchContext {
   readonly people: number;
+  /** For how long a broadcast is watched. */
+  readonly seconds: number;
   /** A PostgreSQL to make databases on; undefined: none answers. */
   readonly serverUrl: string | undefined;
   readonly botApi: string;

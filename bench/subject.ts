@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
 import { type OpenDatabase, openDatabase } from "../src/store/database.ts";
 import { openSecrets } from "../src/store/secret-box.ts";
+import { fillTables } from "./fill-tables.ts";
 import { firstPerson } from "./updates.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -15,6 +16,8 @@ export interface Subject {
   readonly port: number;
   readonly pid: number;
   stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Starts a program that prints `ready` (or answers on the port) and waits for it. */
@@ -37,15 +40,13 @@ export async function startSubject(
     if (child.exitCode !== null) throw new Error(`${program[0]} ended with ${child.exitCode}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return {
-    port,
-    pid: child.pid ?? 0,
-    async stop() {
-      const exited = once(child, "exit");
-      child.kill("SIGTERM");
-      await exited;
-    },
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    await exited;
   };
+  return { port, pid: child.pid ?? 0, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
 /** The memory that a process holds, in MB. */
@@ -61,6 +62,8 @@ export interface RunSettings {
   /** Where the stand-in for the Bot API listens. */
   readonly botApi: string;
   readonly people: number;
+  /** Of what is sent to many. Default: a bot that is not limited, since what is measured is ours and not Telegram's. */
+  readonly bulkPerSecond?: number | undefined;
 }
 
 export async function open({ directory, databaseUrl }: RunSettings): Promise<OpenDatabase> {
@@ -71,22 +74,22 @@ export async function open({ directory, databaseUrl }: RunSettings): Promise<Ope
 export async function prepare(
   settings: RunSettings,
   api: (method: string, path: string, body: object) => Promise<{ id: number; ref: string }>,
-  moreFlows: readonly object[] = [],
+  more: { readonly flows: readonly object[]; readonly fields: readonly object[] },
 ) {
   const channel = await api("POST", "/channels", {
     bot: "demo",
     kind: "telegram",
     name: "Bench",
-    // The rates of a bot that is not limited: what is measured is ours, not Telegram's.
     settings: {
       token: "123456:ABCDEFGHIJKLMNOP",
       apiRoot: settings.botApi,
-      bulkPerSecond: 1000,
+      bulkPerSecond: settings.bulkPerSecond ?? 1000,
       perChatPerSecond: 100,
       chatBurst: 1000,
     },
   });
-  for (const document of [measuredFlow, ...moreFlows]) {
+  for (const field of more.fields) await api("POST", "/fields", field);
+  for (const document of [measuredFlow, ...more.flows]) {
     const flow = await api("POST", "/flows", { bot: "demo", document });
     await api("POST", `/flows/${flow.ref}/publish`, {});
   }
@@ -139,17 +142,15 @@ export async function seed(
     .select(["secrets", "botId", "workspaceId"])
     .where("channels.id", "=", channelId)
     .executeTakeFirstOrThrow();
-  await sql`
-    with people as (
-      insert into contacts (workspace_id, bot_id, cuid, first_name)
-      select ${row.workspaceId}, ${row.botId}, 'bench' || g, 'Ann' from generate_series(1, ${sql.lit(settings.people)}) g
-      returning id
-    )
-    insert into identities (contact_id, channel_id, external_id)
-    select id, ${channelId}, (${sql.lit(firstPerson - 1)} + row_number() over (order by id))::text from people`.execute(
-    db,
-  );
-  await sql`analyze`.execute(db);
+  await fillTables(db, ["contacts", "identities"], async (trx) => {
+    await sql`insert into contacts (workspace_id, bot_id, cuid, first_name)
+      select ${row.workspaceId}, ${row.botId}, 'bench' || g, 'Ann' from generate_series(1, ${sql.lit(settings.people)}) g`.execute(
+      trx,
+    );
+    await sql`insert into identities (contact_id, channel_id, external_id)
+      select id, ${channelId}, (${sql.lit(firstPerson - 1)} + row_number() over (order by id))::text from contacts
+      where cuid like 'bench%'`.execute(trx);
+  });
   const { rows } = await sql<{ first: number; tag: number; field: number }>`
     with tag as (insert into tags (workspace_id, name) values (${row.workspaceId}, 'hot') returning id)
     select (select min(id) from contacts where cuid like 'bench%') as first, (select id from tag) as tag,

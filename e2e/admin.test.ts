@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByLabel("E-mail").fill(person.email);
     await page.getByRole("textbox", { name: "Password" }).fill("short");
     await page.getByRole("button", { name: "Make my account" }).click();
-    await page.getByText("at least 10 characters", { exact: true }).waitFor();
+    await page.getByText("at least 12 characters", { exact: true }).waitFor();
     await page.getByRole("textbox", { name: "Password" }).fill(person.password);
     await page.getByRole("button", { name: "Make my account" }).click();
     await page.getByText("this is not the set-up code").waitFor();
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByRole("button", { name: "Flow settings" }).click();
     await page.getByRole("button", { name: "Add: what starts it" }).click();
     await page.getByRole("combobox", { name: "What starts it 1" }).click();
-    await page.getByRole("option", { name: "Keyword" }).click();
+    await page.getByRole("option", { name: "The person writes certain words" }).click();
     await page.getByRole("combobox", { name: "Words" }).fill("course");
     await page.keyboard.press("Enter");
     await isSaved();
@@ -165,7 +165,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await phone.page.getByRole("button", { name: "Войти" }).click();
     await phone.page.getByRole("button", { name: "Меню" }).click();
     await phone.page.getByRole("link", { name: "Контакты" }).first().click();
-    await phone.page.getByRole("heading", { name: "Контакты" }).waitFor();
+    await phone.page.getByRole("heading", { name: "Контакты", exact: true }).waitFor();
     const overflow = await phone.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     expect(phone.complaints).toEqual([]);

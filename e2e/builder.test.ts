@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
-import { makeSetupCode } from "../src/shell/setup-code.ts";
 import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
 import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
+import { becomeFirstUser } from "./first-user.ts";
 
 /** A flow from the first step to its third version, played before anybody meets it. */
 describe.skipIf(!hasBrowser)("the flow builder", () => {
@@ -24,12 +23,7 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     browser = await launchBrowser();
     tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
     page = tab.page;
-    await page.goto(server.url);
-    await page.getByLabel("Set-up code").fill(makeSetupCode(readSecretKey(openDataDirectory(data), undefined)));
-    await page.getByLabel("E-mail").fill("ada@example.com");
-    await page.getByRole("textbox", { name: "Password" }).fill("correct horse battery");
-    await page.getByRole("button", { name: "Make my account" }).click();
-    await page.getByRole("heading", { name: "Demo" }).waitFor();
+    await becomeFirstUser(page, { url: server.url, data });
   });
 
   afterAll(async () => {

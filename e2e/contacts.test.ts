@@ -4,13 +4,14 @@ import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
-import { makeSetupCode } from "../src/shell/setup-code.ts";
 import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
 import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
+import { becomeFirstUser } from "./first-user.ts";
 
 const person = { email: "ada@example.com", password: "correct horse battery" };
+const many = 10_000;
+const shown = new Intl.NumberFormat("en").format(many);
 
 /** Contacts as a marketer works with them: found, filtered, changed by thousands, imported, merged, deleted. */
 describe.skipIf(!hasBrowser)("contacts in the admin", () => {
@@ -20,19 +21,27 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
   let browser: Browser;
   let tab: Tab;
   let page: Page;
+  let token: string;
+
+  const call = async <Answer>(method: string, at: string, body?: unknown, type = "application/json") => {
+    const response = await fetch(`${server.url}/api/v1${at}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": type }) },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    expect(response.ok, text).toBe(true);
+    return JSON.parse(text) as Answer;
+  };
 
   beforeAll(async () => {
     server = await createServerProcess({ DATA_DIR: data });
     await server.start();
+    token = await server.run("token", "create", "--workspace", "demo", "--kind", "api");
     browser = await launchBrowser();
     tab = await openTab(browser, { viewport: { width: 1360, height: 850 } });
     page = tab.page;
-    await page.goto(server.url);
-    await page.getByLabel("Set-up code").fill(makeSetupCode(readSecretKey(openDataDirectory(data), undefined)));
-    await page.getByLabel("E-mail").fill(person.email);
-    await page.getByRole("textbox", { name: "Password" }).fill(person.password);
-    await page.getByRole("button", { name: "Make my account" }).click();
-    await page.getByRole("heading", { name: "Demo" }).waitFor();
+    await becomeFirstUser(page, { url: server.url, data }, person);
   });
 
   afterAll(async () => {
@@ -98,5 +107,104 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
       "it has its new name",
       async () => (await page.getByRole("combobox", { name: "Segment" }).inputValue()) === "VIPs",
     );
+  });
+
+  it(`tags ${many} contacts at once and says what came of it`, async () => {
+    const lines = Array.from({ length: many }, (_, n) => `Person ${n},p${n}@example.org`);
+    const made = await call<{ id: number }>(
+      "POST",
+      "/imports?bot=demo",
+      ["name,email", ...lines].join("\n"),
+      "text/csv",
+    );
+    await call("POST", `/imports/${made.id}/start`);
+    await until(
+      "they are there",
+      async () => (await call<{ status: string }>("GET", `/imports/${made.id}`)).status === "finished",
+      { withinMs: 300_000, everyMs: 500 },
+    );
+    await page.goto(`${server.url}/w/demo/contacts?q=example.org`);
+    await counted(shown);
+    await page.getByRole("checkbox", { name: "Select all that are loaded" }).check();
+    await page.getByRole("button", { name: `Select all ${shown} that match` }).click();
+    await page.getByRole("button", { name: "Do something with them" }).click();
+    await page.getByRole("combobox", { name: "Action" }).click();
+    await page.getByRole("option", { name: "Add a tag", exact: true }).click();
+    await page.getByLabel("Tag", { exact: true }).fill("bulk");
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("button", { name: `Do it for ${shown}` }).click();
+    await page.getByText(`Done: ${shown}`).waitFor({ timeout: 300_000 });
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+    await page.goto(`${server.url}/w/demo/contacts?tag=bulk`);
+    await counted(shown);
+  }, 700_000);
+
+  it("draws a few rows of many, and loads more while one scrolls", async () => {
+    const rows = page.locator("tbody tr:has(a)");
+    await rows.first().waitFor();
+    expect(await rows.count()).toBeLessThan(60);
+    const first = await rows.first().innerText();
+    const frame = page.locator(".contact-table");
+    await until("the third page is there", async () => {
+      await frame.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      return (await frame.evaluate((element) => element.scrollHeight)) > 200 * 46;
+    });
+    expect(await rows.first().innerText()).not.toBe(first);
+    await page.getByRole("button", { name: "Columns" }).click();
+    await page.getByRole("checkbox", { name: "Came" }).check();
+    await page.keyboard.press("Escape");
+    await page.reload();
+    await page.getByRole("columnheader", { name: "Came" }).waitFor();
+    await noSeriousTrouble(page);
+  });
+
+  it("changes a contact, merges another into it after a look at what is lost, and deletes it by its name", async () => {
+    await page.goto(`${server.url}/w/demo/contacts?q=good@example.com`);
+    await page.getByRole("link", { name: "Good One" }).click();
+    await page.getByRole("heading", { name: "Good One" }).waitFor();
+    await page.getByLabel("Phone").fill("12");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("is not a phone number").waitFor();
+    await page.getByLabel("Phone").fill("+7 916 123-45-67");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("phone is now +79161234567").waitFor();
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Merge with another" }).click();
+    await page.getByRole("combobox", { name: "Other contact" }).fill("two@example.com");
+    await page.getByRole("option", { name: /Good Two/ }).click();
+    await page.getByText("This is not kept").waitFor();
+    await page.getByText("Email: two@example.com").waitFor();
+    await noSeriousTrouble(page);
+    await page.getByRole("button", { name: "Merge", exact: true }).click();
+    await page.getByText("Another contact was merged into this one").waitFor();
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Delete for good" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.getByRole("button", { name: "Delete for good" }).isDisabled()).toBe(true);
+    await dialog.getByLabel("Type Good One to go on").fill("Good One");
+    await dialog.getByRole("button", { name: "Delete for good" }).click();
+    await counted(shown);
+    expect(tab.complaints.filter((line) => !/status of 4(04|22)/.test(line))).toEqual([]);
+  });
+
+  it("speaks Russian, works at a phone's width, in the dark, and axe finds nothing serious", async () => {
+    const storageState = await page.context().storageState({ path: path.join(folder, "state.json") });
+    const options = { locale: "ru-RU", viewport: { width: 360, height: 740 }, colorScheme: "dark" } as const;
+    const phone = await openTab(browser, { ...options, storageState: { ...storageState, origins: [] } });
+    await phone.page.goto(`${server.url}/w/demo/contacts`);
+    await phone.page.getByText(/^Контактов: \d/).waitFor();
+    const fits = async () =>
+      await phone.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth <= 0);
+    expect(await fits()).toBe(true);
+    await noSeriousTrouble(phone.page);
+    await phone.page.locator("tbody a").first().click();
+    await phone.page.getByText("Что происходило").waitFor();
+    expect(await fits()).toBe(true);
+    await noSeriousTrouble(phone.page);
+    await phone.page.goto(`${server.url}/w/demo/contacts/import`);
+    await phone.page.getByText("Скачать шаблон").waitFor();
+    expect(await fits()).toBe(true);
+    expect(phone.complaints).toEqual([]);
+    await phone.close();
   });
 });

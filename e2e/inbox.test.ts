@@ -133,6 +133,7 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     await first.getByRole("option", { name: "Bob" }).waitFor();
     await first.keyboard.press("Enter");
     await until("Bob is named", async () => (await box.inputValue()).includes("@Bob"));
+    await first.getByRole("option", { name: "Bob" }).waitFor({ state: "hidden" });
     await first.keyboard.press("Enter");
     await first.getByText("Note by Ann").waitFor();
     await second.locator("[data-count=mentioned]", { hasText: "1" }).waitFor();

@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
-import { makeSetupCode } from "../src/shell/setup-code.ts";
 import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
 import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
+import { becomeFirstUser } from "./first-user.ts";
 
 const person = { email: "ada@example.com", password: "correct horse battery" };
 
@@ -26,12 +25,7 @@ describe.skipIf(!hasBrowser)("sales plans", () => {
     browser = await launchBrowser();
     tab = await openTab(browser, { viewport: { width: 1360, height: 850 } });
     page = tab.page;
-    await page.goto(server.url);
-    await page.getByLabel("Set-up code").fill(makeSetupCode(readSecretKey(openDataDirectory(data), undefined)));
-    await page.getByLabel("E-mail").fill(person.email);
-    await page.getByRole("textbox", { name: "Password" }).fill(person.password);
-    await page.getByRole("button", { name: "Make my account" }).click();
-    await page.getByRole("heading", { name: "Demo" }).waitFor();
+    await becomeFirstUser(page, { url: server.url, data }, person);
     await page.evaluate(async () => {
       const headers = { "content-type": "application/json", "x-workspace": "demo" };
       const body = JSON.stringify({ bot: "demo", name: "Grace Hopper", email: "grace@example.com" });

@@ -4,12 +4,11 @@ import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
-import { makeSetupCode } from "../src/shell/setup-code.ts";
 import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { aReceiver, type Receiver } from "../test/receiver.ts";
 import { until } from "../test/until.ts";
 import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
+import { becomeFirstUser } from "./first-user.ts";
 
 const person = { email: "ada@example.com", password: "correct horse battery" };
 
@@ -30,13 +29,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     browser = await launchBrowser();
     tab = await openTab(browser, { viewport: { width: 1360, height: 850 } });
     page = tab.page;
-    const code = makeSetupCode(readSecretKey(openDataDirectory(data), undefined));
-    await page.goto(`${server.url}/setup`);
-    await page.getByLabel("Set-up code").fill(code);
-    await page.getByLabel("E-mail").fill(person.email);
-    await page.getByRole("textbox", { name: "Password" }).fill(person.password);
-    await page.getByRole("button", { name: "Make my account" }).click();
-    await page.getByRole("heading", { name: "Demo" }).waitFor();
+    await becomeFirstUser(page, { url: server.url, data }, person);
   });
 
   afterAll(async () => {
@@ -175,6 +168,12 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await dialog().getByRole("button", { name: "Create" }).click();
     await dialog().getByText(/http/).first().waitFor();
     await dialog().getByLabel("Address that is called").fill(`${receiver.url}/crm`);
+    await dialog().getByRole("button", { name: "Header", exact: true }).click();
+    await dialog().getByLabel("Name", { exact: true }).last().fill("x-key");
+    await dialog().getByLabel("Value", { exact: true }).fill("hidden");
+    await choose("Signing in at the receiver", "User name and password", dialog());
+    await dialog().getByLabel("User name").fill("me");
+    await dialog().getByRole("textbox", { name: "Password" }).fill("pass-word");
     await dialog().getByRole("button", { name: "Create" }).click();
     await dialog().getByRole("textbox", { name: "Secret that signs the calls" }).waitFor();
     await dialog().getByRole("button", { name: "Close" }).click();
@@ -183,6 +182,17 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
       actions: [{ action: "add_tag", args: { tag: "heard" } }],
     });
     await until("the receiver was called", () => receiver.at("/crm").length === 1);
+    expect(receiver.at("/crm")[0]?.headers).toMatchObject({
+      "x-key": "hidden",
+      authorization: "Basic bWU6cGFzcy13b3Jk",
+    });
+    await page.getByRole("button", { name: "Edit: CRM" }).click();
+    expect(await dialog().getByLabel("Value", { exact: true }).getAttribute("placeholder")).toBe("kept as it is");
+    await dialog().getByRole("button", { name: "Header", exact: true }).click();
+    await dialog().getByLabel("Name", { exact: true }).last().fill("x-more");
+    await dialog().getByLabel("Value", { exact: true }).last().fill("too");
+    await dialog().getByRole("button", { name: "Save" }).click();
+    await dialog().waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Deliveries" }).click();
     await page
       .getByRole("row", { name: /tag_added/ })
@@ -190,6 +200,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
       .waitFor();
     await page.getByRole("button", { name: "Send again" }).click();
     await until("it was called again", () => receiver.at("/crm").length === 2);
+    expect(receiver.at("/crm")[1]?.headers).toMatchObject({ "x-key": "hidden", "x-more": "too" });
   });
 
   it("draft a broadcast, start it, and see who got it", async () => {
@@ -201,12 +212,57 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await dialog().getByRole("alert").first().waitFor();
     await dialog().getByLabel("Text", { exact: true }).fill("Hello, {{ contact.first_name }}!");
     await dialog().getByRole("button", { name: "Make the draft" }).click();
-    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("heading", { name: "Hello", level: 1 }).waitFor();
+    const id = Number(page.url().split("/").at(-1));
+    // Somebody else is quicker.
+    await page.getByRole("textbox", { name: "Name" }).fill("Mine");
+    expect(await api("PATCH", `/broadcasts/${id}`, { revision: 1, name: "Theirs" })).toMatchObject({ revision: 2 });
+    await page.getByRole("alert").getByText("Somebody else changed this draft").waitFor();
+    expect(await page.getByRole("button", { name: "Start", exact: true }).isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Keep mine, then save" }).click();
+    await page.getByRole("button", { name: "Button", exact: true }).click();
+    await page.getByLabel("What it says").fill("Tell me more");
+    await choose("Whoever presses it", "goes into a flow");
+    await page.getByRole("combobox", { name: /^Flow/ }).click();
+    await page.getByRole("option", { name: "Welcome" }).click();
+    await page.getByRole("combobox", { name: /^Step/ }).waitFor();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("heading", { name: "Mine", level: 1 }).waitFor();
+    expect(await api("GET", `/broadcasts/${id}`)).toMatchObject({
+      ...{ revision: 3, audience: { all: true } },
+      actions: [{ args: { content: { buttons: [{ type: "press", title: "Tell me more", payload: "demo:hello" }] } } }],
+    });
+    await page.getByRole("button", { name: "Duplicate" }).click();
+    await page.waitForURL((url) => !url.pathname.endsWith(`/${id}`));
+    await page.getByRole("button", { name: "Start", exact: true }).click();
     await page.getByText("Finished").waitFor();
     await page
       .getByRole("row", { name: /Contact \d+ Sent/ })
       .first()
       .waitFor();
+    await open(`/broadcasts/${id}`);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await dialog().getByText("Nobody got it yet").waitFor();
+    await dialog().getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("heading", { name: "Broadcasts", level: 1 }).waitFor();
+  });
+
+  it("keep a reply that the team says again and again, and change it", async () => {
+    await open("/settings/saved-replies");
+    await page.getByRole("button", { name: "New saved reply" }).first().click();
+    await dialog().getByLabel("Shortcut").fill("two words");
+    await dialog().getByLabel("Text", { exact: true }).fill("Hello, {{ contact.first_name }}!");
+    await dialog().getByRole("button", { name: "Save" }).click();
+    await dialog().getByText("letters, digits, _ and -").waitFor();
+    await dialog().getByLabel("Shortcut").fill("hi");
+    await dialog().getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Edit: hi" }).click();
+    await dialog().getByLabel("Text", { exact: true }).fill("Good day!");
+    await dialog().getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /\/hi Good day!/ }).waitFor();
+    await page.getByRole("button", { name: "Delete: hi" }).click();
+    await dialog().getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("No saved replies yet").waitFor();
   });
 
   it("sell a product with a price, and say what is wrong with one", async () => {
@@ -232,9 +288,19 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     ...["channels", "channels/1", "integrations", "action-links", "webhooks", "inbound-webhooks", "tokens", "log"].map(
       (name) => `/settings/${name}`,
     ),
-    ...["tags", "labels", "fields", "variables", "events", "members", "closing-notes", "workspace", "failures"].map(
-      (name) => `/settings/${name}`,
-    ),
+    ...[
+      "tags",
+      "labels",
+      "fields",
+      "variables",
+      "events",
+      "members",
+      "closing-notes",
+      "workspace",
+      "failures",
+      "audit-log",
+      "saved-replies",
+    ].map((name) => `/settings/${name}`),
   ];
 
   /** What keeps a page from being read or used, in words; empty: nothing. */
@@ -253,6 +319,23 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
       ...grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
     ].map((trouble) => `${place}: ${trouble}`);
   };
+
+  it("say who changed what, with what it was before", async () => {
+    await open("/settings/workspace");
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill("Demo school");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved", { exact: true }).waitFor();
+    await open("/settings/audit-log");
+    await page.getByRole("button", { name: "Token revoked" }).waitFor();
+    await choose("Kind of thing", "Workspace");
+    await page.getByRole("button", { name: "Token revoked" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Workspace's settings changed" }).click();
+    await dialog().getByRole("row", { name: "name Demo Demo school" }).waitFor();
+    await dialog().getByRole("button", { name: "All that they did" }).click();
+    await page.getByRole("button", { name: "Webhook made" }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Webhook made" }).waitFor();
+  });
 
   it("speak Russian at a phone's width, and keep to WCAG in light and dark", async () => {
     const storageState = await page.context().storageState();

@@ -4,6 +4,7 @@ import type { Contact } from "../src/model/contact.ts";
 import type { Event, Happening } from "../src/model/event.ts";
 import type { FieldDefinition, FieldKind } from "../src/model/field.ts";
 import { type FlowDocumentInput, flowDocumentSchema, type PreparedFlow } from "../src/model/flow.ts";
+import type { SequenceDefinition, SequenceStep } from "../src/model/sequence.ts";
 import type { BotSnapshot, World } from "../src/model/world.ts";
 import { steps } from "../src/steps/index.ts";
 
@@ -76,6 +77,34 @@ export function aBot(
 
 export function aWorld(overrides: Partial<World> = {}): World {
   return { bot: aBot(), variables: {}, contact: aContact(), ...overrides };
+}
+
+/** A sequence, named by its ref. Steps say what differs from a message an hour after the one before. */
+export function aSequence(
+  ref: string,
+  overrides: Partial<Omit<SequenceDefinition, "steps">> & {
+    readonly steps?: readonly (Partial<SequenceStep> & { readonly ref: string })[];
+  } = {},
+): SequenceDefinition {
+  const { steps = [], ...rest } = overrides;
+  return {
+    ref,
+    name: ref,
+    restart: "after_end",
+    onReply: "go_on",
+    pauseHours: 24,
+    ...rest,
+    steps: steps.map((step) => ({
+      isOn: true,
+      delay: { mode: "after", amount: 1, unit: "hours", weekdays: [] },
+      content: { kind: "message", content: step.ref },
+      ...step,
+    })),
+  };
+}
+
+export function sequencesOf(...sequences: readonly SequenceDefinition[]): ReadonlyMap<string, SequenceDefinition> {
+  return new Map(sequences.map((sequence) => [sequence.ref, sequence]));
 }
 
 /** An event on the channel of the built world. */

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { sql } from "kysely";
-import { migrateToLatest, type OpenDatabase, openDatabase } from "../src/store/database.ts";
+import { type OpenDatabase, openDatabase } from "../src/store/database.ts";
+import { migrateToLatest } from "../src/store/migrate.ts";
 
 /** Where the real server is that the suites shall use; absent: the embedded database. */
 const serverUrl = process.env.TEST_DATABASE_URL;
@@ -24,7 +25,7 @@ async function onServer(databaseUrl: string): Promise<TestDatabase> {
   const schema = `test_${randomBytes(8).toString("hex")}`;
   const database = await openDatabase({ databaseUrl, schema });
   await sql`create schema ${sql.id(schema)}`.execute(database.db);
-  await migrateBesideOthers(database, schema);
+  await migrateToLatest(database.db, schema);
   return {
     ...database,
     schema,
@@ -35,25 +36,6 @@ async function onServer(databaseUrl: string): Promise<TestDatabase> {
     },
   };
 }
-
-/**
- * Kysely looks at the tables of every schema before it migrates one, and fails when another file drops its own meanwhile. Nothing is
- * half-done then: the look comes first.
- */
-async function migrateBesideOthers({ db }: OpenDatabase, schema: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await migrateToLatest(db, schema);
-      return;
-    } catch (thrown) {
-      const { code } = thrown as { readonly code?: string };
-      if (attempt === 20 || !goneMeanwhile.has(code ?? "")) throw thrown;
-    }
-  }
-}
-
-/** invalid_schema_name, undefined_table, and the internal error of a catalogue row that has just gone. */
-const goneMeanwhile: ReadonlySet<string> = new Set(["3F000", "42P01", "XX000"]);
 
 async function embedded(): Promise<TestDatabase> {
   return await openDatabase({ loadDataDir: new Blob([new Uint8Array(await readTemplate())]) });
@@ -87,7 +69,7 @@ async function makeTemplate(): Promise<Buffer> {
 async function hashSchema(root: string): Promise<string> {
   const hash = createHash("sha256");
   hash.update(await readFile(path.join(root, "node_modules", "@electric-sql", "pglite", "package.json")));
-  hash.update(await readFile(path.join(root, "src", "store", "database.ts")));
+  hash.update(await readFile(path.join(root, "src", "store", "migrations.ts")));
   const migrations = path.join(root, "src", "store", "migrations");
   for (const name of (await readdir(migrations)).sort()) hash.update(await readFile(path.join(migrations, name)));
   return hash.digest("hex").slice(0, 20);

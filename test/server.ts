@@ -13,6 +13,7 @@ import type { Submission, SubmitReply } from "../src/shell/submission.ts";
 import { createWaist } from "../src/shell/waist.ts";
 import { advance, preparePublishedFlow } from "../src/steps/advance.ts";
 import { type Bot, createBot } from "../src/store/bot-store.ts";
+import type { SecretKey } from "../src/store/secret-key.ts";
 import { createToken, type NewToken } from "../src/store/token-store.ts";
 import { createWorkspace, type Workspace } from "../src/store/workspace-store.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
@@ -23,7 +24,7 @@ import { runScript } from "./scripts.ts";
 export interface TestServer {
   readonly app: FastifyInstance;
   readonly database: TestDatabase;
-  readonly secretKey: Buffer;
+  readonly secretKey: SecretKey;
   /** What was handed to the waist, in order. */
   readonly submitted: readonly Submission[];
   /** Jobs that were enqueued, in order; none of them runs. */
@@ -40,10 +41,13 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<TestServer> {
+export async function testServer({
+  requestsPerSecond = 100_000,
+  secretKey = randomBytes(32) as SecretKey,
+  trustedProxies = [] as readonly string[],
+} = {}): Promise<TestServer> {
   const database = await testDatabase();
   const { db } = database;
-  const secretKey = randomBytes(32);
   const logged: string[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
   let time = Date.UTC(2026, 0, 15, 12);
@@ -80,6 +84,7 @@ export async function testServer({ requestsPerSecond = 100_000 } = {}): Promise<
     now,
     publicUrl: "https://bots.example",
     requestsPerSecond,
+    trustedProxies,
     secretKey,
     outbound: outboundToLoopback,
     findAddresses: addressesOnLoopback,

@@ -13,6 +13,7 @@ import { type BotFile, botFileSchema, importBot } from "../src/store/bot-file.ts
 import { createChannel } from "../src/store/channel-store.ts";
 import { type OpenDatabase, openDatabase } from "../src/store/database.ts";
 import { publishFlow, requireFlow, saveDraft } from "../src/store/flow-store.ts";
+import type { SecretKey } from "../src/store/secret-key.ts";
 import { createWorkspace } from "../src/store/workspace-store.ts";
 import { noon } from "./builders.ts";
 import type { TestDatabase } from "./database.ts";
@@ -60,7 +61,7 @@ export interface TestShellOptions {
   readonly advance?: Advance;
   readonly jobKinds?: JobCatalogue;
   readonly isWorker?: boolean;
-  readonly secretKey?: Buffer;
+  readonly secretKey?: SecretKey;
   readonly outbound?: OutboundHttp;
   /** Beside the fake channel. */
   readonly channelTypes?: ChannelCatalogue;

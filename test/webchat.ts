@@ -5,11 +5,13 @@ import { channelTypes } from "../src/channels/index.ts";
 import { buildHttpApp } from "../src/http/app.ts";
 import type { ChatMessage, PageFrame, ServerFrame, SessionBody, VisitorAct } from "../src/http/contract/webchat.ts";
 import type { Json } from "../src/model/field.ts";
+import { jobKinds } from "../src/shell/jobs/index.ts";
 import { type Shell, startShell } from "../src/shell/shell.ts";
 import { advance, preparePublishedFlow } from "../src/steps/advance.ts";
 import { botFileSchema, importBot } from "../src/store/bot-file.ts";
 import { createChannel } from "../src/store/channel-store.ts";
 import type { OpenDatabase } from "../src/store/database.ts";
+import type { SecretKey } from "../src/store/secret-key.ts";
 import { createWorkspace } from "../src/store/workspace-store.ts";
 import { addressesOnLoopback, outboundToLoopback } from "./outbound.ts";
 import { runScript } from "./scripts.ts";
@@ -37,7 +39,7 @@ export async function webchatServer(
     port = 0,
     isItsOwnPublic = false,
   }: {
-    readonly secretKey?: Buffer;
+    readonly secretKey?: SecretKey;
     readonly port?: number;
     /** Where it listens is where the world reaches it: platforms on this machine can call back. */
     readonly isItsOwnPublic?: boolean;
@@ -52,7 +54,8 @@ export async function webchatServer(
     advance,
     prepareFlow: preparePublishedFlow,
     channelTypes,
-    jobKinds: {},
+    // What flows ask for; what runs by itself does not.
+    jobKinds: { "look-up-profile": jobKinds["look-up-profile"] },
     secretKey,
     outbound: outboundToLoopback,
     findAddresses: addressesOnLoopback,
@@ -158,7 +161,11 @@ export async function aChatBot(
   return { ref, botId: bot.id, workspaceId: workspace.id, channelId: channel.id };
 }
 
-export async function openSession(server: WebchatServer, bot: ChatBot, token?: string): Promise<SessionBody> {
+export async function openSession(
+  server: Pick<WebchatServer, "url">,
+  bot: Pick<ChatBot, "ref">,
+  token?: string,
+): Promise<SessionBody> {
   const response = await fetch(`${server.url}/webchat/${bot.ref}/session`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -186,7 +193,7 @@ export interface ChatPage {
 }
 
 /** Connects without a word. */
-export async function connectPage(server: WebchatServer, bot: Pick<ChatBot, "ref">): Promise<ChatPage> {
+export async function connectPage(server: Pick<WebchatServer, "url">, bot: Pick<ChatBot, "ref">): Promise<ChatPage> {
   const socket = new WebSocket(`${server.url.replace("http", "ws")}/webchat/${bot.ref}/socket`);
   const frames: ServerFrame[] = [];
   const closed = new Promise<number>((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
@@ -217,7 +224,12 @@ export async function connectPage(server: WebchatServer, bot: Pick<ChatBot, "ref
 }
 
 /** Connects and says hello; ready when it returns. */
-export async function openPage(server: WebchatServer, bot: ChatBot, token: string, after = 0): Promise<ChatPage> {
+export async function openPage(
+  server: Pick<WebchatServer, "url">,
+  bot: Pick<ChatBot, "ref">,
+  token: string,
+  after = 0,
+): Promise<ChatPage> {
   const page = await connectPage(server, bot);
   page.say({ type: "hello", token, after });
   await page.heard("ready");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction, ok, refuse } from "../engine/action-type.ts";
+import { say } from "../model/sentence.ts";
 
 export const addNote = defineAction({
   name: "add_note",
@@ -10,7 +11,7 @@ export const addNote = defineAction({
   example: { text: "Asked for a call" },
   apply(context, { text }) {
     const note = context.render(text).trim();
-    if (note === "") return refuse("note.empty", "the note is empty");
+    if (note === "") return refuse("note.empty", say`the note is empty`);
     context.addNote(note);
     return ok();
   },

@@ -14,6 +14,7 @@ import {
   toLine,
   variantArgument,
 } from "../engine/order-lines.ts";
+import { say } from "../model/sentence.ts";
 
 export const addToCart = defineAction({
   name: "add_to_cart",
@@ -37,7 +38,7 @@ export const addToCart = defineAction({
     const quantity = added + (cart?.lines.find((line) => line.variant === variant.id)?.quantity ?? 0);
     // A cart takes nothing from the stock: it only does not promise what is not there.
     if (variant.stock !== undefined && variant.stock < quantity) {
-      return refuse("variant.out_of_stock", `only ${variant.stock} of "${variant.name}" left`);
+      return refuse("variant.out_of_stock", say`only ${{ stock: variant.stock }} of "${{ name: variant.name }}" left`);
     }
     const lines = putLine(cart?.lines ?? [], toLine(variant, quantity));
     if (isRefusal(lines)) return lines;

@@ -15,6 +15,7 @@ import {
 import { firstStatus } from "../engine/sales-plans.ts";
 import type { ActionResult } from "../model/outcome.ts";
 import { maxOpenDeals, type SalesPlan } from "../model/sales-plan.ts";
+import { say } from "../model/sentence.ts";
 
 export const addToSalesPlan = defineAction({
   name: "add_to_sales_plan",
@@ -52,7 +53,10 @@ function make(context: ContactContext, plan: SalesPlan, values: Partial<NewDeal>
   const isFull =
     deals.list().filter((deal) => deal.plan === plan.id && deal.closedAt === undefined).length >= maxOpenDeals;
   if (isFull) {
-    return refuse("deal.too_many", `the contact has ${maxOpenDeals} open deals in "${plan.name}"; close some first`);
+    return refuse(
+      "deal.too_many",
+      say`the contact has ${{ maxOpenDeals }} open deals in "${{ name: plan.name }}"; close some first`,
+    );
   }
   const status = values.status ?? firstStatus(plan)?.ref ?? "";
   const { manager, isTurn } =

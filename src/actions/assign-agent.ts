@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction, ok } from "../engine/action-type.ts";
+import { say } from "../model/sentence.ts";
 
 export const assignAgent = defineAction({
   name: "assign_agent",
@@ -10,7 +11,7 @@ export const assignAgent = defineAction({
   example: { agent: 1 },
   check(bot, { agent }) {
     if (bot.members.has(agent)) return undefined;
-    return { code: "member.not_found", message: `there is no member ${agent} in the workspace` };
+    return { code: "member.not_found", ...say`there is no member ${{ agent }} in the workspace` };
   },
   apply: ({ conversation }, { agent }) => ok({ changed: conversation.assign(agent) }),
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineAction, refuse } from "../engine/action-type.ts";
 import { detailArguments, isRefusal, requireForSale } from "../engine/order-lines.ts";
 import { placeOrder } from "../engine/orders.ts";
+import { say } from "../model/sentence.ts";
 import { orderStatusSchema } from "../model/shop.ts";
 
 export const checkOutCart = defineAction({
@@ -15,7 +16,7 @@ export const checkOutCart = defineAction({
   apply(context, { status, ...details }) {
     const { shop } = context;
     const cart = shop.cart();
-    if (cart === null) return refuse("cart.empty", "there is nothing in the cart");
+    if (cart === null) return refuse("cart.empty", say`there is nothing in the cart`);
     const { lines, currency } = cart;
     shop.need({ variants: lines.map(({ variant }) => variant), orderIds: 1 });
     for (const { variant } of lines) {

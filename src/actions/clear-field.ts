@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction, ok } from "../engine/action-type.ts";
+import { say } from "../model/sentence.ts";
 
 export const clearField = defineAction({
   name: "clear_field",
@@ -10,7 +11,7 @@ export const clearField = defineAction({
   example: { field: "city" },
   check(bot, { field }) {
     if (bot.fields.has(field)) return undefined;
-    return { code: "field.not_found", message: `there is no field "${field}"` };
+    return { code: "field.not_found", ...say`there is no field "${{ field }}"` };
   },
   apply: (context, { field }) => ok({ changed: context.setField(context.bot.fields.get(field)?.key ?? field, null) }),
 });

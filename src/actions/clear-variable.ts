@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction, ok } from "../engine/action-type.ts";
+import { say } from "../model/sentence.ts";
 
 export const clearVariable = defineAction({
   name: "clear_variable",
@@ -10,7 +11,7 @@ export const clearVariable = defineAction({
   example: { variable: "price" },
   check(bot, { variable }) {
     if (bot.variableDefinitions.has(variable)) return undefined;
-    return { code: "variable.not_found", message: `there is no variable "${variable}"` };
+    return { code: "variable.not_found", ...say`there is no variable "${{ variable }}"` };
   },
   apply: (context, { variable }) =>
     ok({ changed: context.setVariable(context.bot.variableDefinitions.get(variable)?.key ?? variable, null) }),

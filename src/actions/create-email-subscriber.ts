@@ -3,6 +3,7 @@ import { defineAction, ok, refuse } from "../engine/action-type.ts";
 import { findEmailAddress, findEmailChannel } from "../engine/email-address.ts";
 import { findTriggers } from "../engine/triggers.ts";
 import { refSchema } from "../model/flow.ts";
+import { say } from "../model/sentence.ts";
 
 export const createEmailSubscriber = defineAction({
   name: "create_email_subscriber",
@@ -24,28 +25,31 @@ export const createEmailSubscriber = defineAction({
     if (typeof channel !== "number") return channel;
     const found = flow === undefined ? undefined : bot.flows.get(flow);
     if (flow !== undefined && found?.start === undefined) {
-      return { code: "flow.not_published", message: `there is no published flow with the ref "${flow}"` };
+      return { code: "flow.not_published", ...say`there is no published flow with the ref "${{ flow }}"` };
     }
     if (step !== undefined && found?.steps.has(step) !== true) {
-      return { code: "step.not_found", message: `the flow "${flow ?? ""}" has no step with the ref "${step}"` };
+      return {
+        code: "step.not_found",
+        ...say`the flow "${{ flow: flow ?? "" }}" has no step with the ref "${{ step }}"`,
+      };
     }
     if (link !== undefined && !bot.entryLinks.has(link)) {
-      return { code: "entry_link.not_found", message: `the bot has no entry link with the ref "${link}"` };
+      return { code: "entry_link.not_found", ...say`the bot has no entry link with the ref "${{ link }}"` };
     }
     return undefined;
   },
   apply(context, { channelId, email, flow, step, link }) {
     const channel = findEmailChannel(context.bot, channelId);
-    if (typeof channel !== "number") return refuse(channel.code, channel.message);
+    if (typeof channel !== "number") return { ok: false, error: channel };
     const address = findEmailAddress(context, channel, email);
-    if (typeof address !== "string") return refuse(address.code, address.message);
+    if (typeof address !== "string") return { ok: false, error: address };
     const created = context.addIdentity(channel, address);
     if (context.contact.profile.email === undefined) context.setProfile("email", address);
     const entered = flow ?? defaultFlow(context.bot, link);
     const payload = link ?? entered;
     if (payload !== undefined) context.recordEntry(payload, link);
     if (flow !== undefined && !context.startFlow(flow, { step, by: "action", channelId: channel })) {
-      return refuse("flow.not_published", `there is no published flow "${flow}" with that step`);
+      return refuse("flow.not_published", say`there is no published flow "${{ flow }}" with that step`);
     }
     return ok({ email: address, channelId: channel, created, flow: entered ?? null });
   },

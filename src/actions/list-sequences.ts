@@ -9,5 +9,5 @@ export const listSequences = defineAction({
   args: z.object({}),
   example: {},
   apply: ({ contact, bot }) =>
-    ok({ sequences: contact.sequences.map((ref) => ({ ref, name: bot.sequences.get(ref) ?? ref })) }),
+    ok({ sequences: contact.sequences.map((ref) => ({ ref, name: bot.sequences.get(ref)?.name ?? ref })) }),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction, ok, refuse } from "../engine/action-type.ts";
+import { say } from "../model/sentence.ts";
 import type { BotSnapshot } from "../model/world.ts";
 
 export const mentionAgent = defineAction({
@@ -15,11 +16,11 @@ export const mentionAgent = defineAction({
   example: { agent: 1, comment: "{{ contact.first_name }} asks for a discount" },
   check(bot, { agent }) {
     if (findMember(bot, agent) !== undefined) return undefined;
-    return { code: "member.not_found", message: `there is no member ${agent} in the workspace` };
+    return { code: "member.not_found", ...say`there is no member ${{ agent }} in the workspace` };
   },
   apply(context, { agent, comment }) {
     const member = findMember(context.bot, agent);
-    if (member === undefined) return refuse("member.not_found", `there is no member ${agent} in the workspace`);
+    if (member === undefined) return refuse("member.not_found", say`there is no member ${{ agent }} in the workspace`);
     context.conversation.mention(member, context.render(comment).trim());
     return ok();
   },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction, ok } from "../engine/action-type.ts";
 import { conversationStatuses } from "../model/conversation.ts";
+import { say } from "../model/sentence.ts";
 
 export const moveConversation = defineAction({
   name: "move_conversation",
@@ -22,13 +23,13 @@ export const moveConversation = defineAction({
     if (closingNote === undefined) return undefined;
     const note = bot.closingNotes.get(closingNote);
     if (note === undefined) {
-      return { code: "closing_note.not_found", message: `there is no closing note "${closingNote}"` };
+      return { code: "closing_note.not_found", ...say`there is no closing note "${{ closingNote }}"` };
     }
     if (note.requireSummary === 2 && summary.trim() === "") {
-      return { code: "closing_note.summary_missing", message: `the closing note "${closingNote}" asks for a summary` };
+      return { code: "closing_note.summary_missing", ...say`the closing note "${{ closingNote }}" asks for a summary` };
     }
     if (note.requireAttachment !== 2 || attachment !== undefined) return undefined;
-    return { code: "closing_note.attachment_missing", message: `the closing note "${closingNote}" asks for a file` };
+    return { code: "closing_note.attachment_missing", ...say`the closing note "${{ closingNote }}" asks for a file` };
   },
   apply({ conversation }, { status, closingNote, summary, attachment }) {
     const file = attachment === undefined ? {} : { attachment };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction, ok, refuse } from "../engine/action-type.ts";
+import { say } from "../model/sentence.ts";
 
 export const removeScheduledMessage = defineAction({
   name: "remove_scheduled_message",
@@ -11,5 +12,5 @@ export const removeScheduledMessage = defineAction({
   apply: ({ scheduled }, { id }) =>
     scheduled.remove(id)
       ? ok()
-      : refuse("message.not_found", "there is no such scheduled message; it may have been sent"),
+      : refuse("message.not_found", say`there is no such scheduled message; it may have been sent`),
 });

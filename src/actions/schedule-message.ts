@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { defineAction, ok, refuse } from "../engine/action-type.ts";
+import { fillContent } from "../engine/fill-content.ts";
 import { toSendable } from "../engine/sendable.ts";
 import { dateToMillis, zoneOf } from "../engine/time.ts";
 import { messageContentSchema } from "../model/message.ts";
+import { say } from "../model/sentence.ts";
 
 /** As far ahead as anybody plans. */
 const longestMs = 3 * 366 * 86_400_000;
@@ -34,17 +36,18 @@ export const scheduleMessage = defineAction({
     const message =
       typeof content === "string"
         ? { text: context.render(content), attachments: [], buttons: [], quickReplies: [] }
-        : { ...content, ...(content.text === undefined ? {} : { text: context.render(content.text) }) };
+        : fillContent(content, context.render);
     const sendable = toSendable(message, context);
-    if (sendable === undefined) return refuse("message.empty", "the message has neither text nor attachment");
+    if (sendable === undefined) return refuse("message.empty", say`the message has neither text nor attachment`);
     const rendered = context.render(written ?? "").trim();
     const at =
       minutes === undefined
         ? dateToMillis(rendered, zoneOf(context.contact, context.bot), "09:00")
         : context.now + Math.round(minutes * 60_000);
-    if (at === undefined) return refuse("message.bad_time", `"${rendered.slice(0, 60)}" is no date and time`);
-    if (at <= context.now) return refuse("message.bad_time", "the time is over already");
-    if (at > context.now + longestMs) return refuse("message.bad_time", "the time is more than three years ahead");
+    if (at === undefined)
+      return refuse("message.bad_time", say`"${{ rendered: rendered.slice(0, 60) }}" is no date and time`);
+    if (at <= context.now) return refuse("message.bad_time", say`the time is over already`);
+    if (at > context.now + longestMs) return refuse("message.bad_time", say`the time is more than three years ahead`);
     return ok({ id: context.scheduled.add({ content: sendable, at, channelId, author }) });
   },
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction, refuse } from "../engine/action-type.ts";
 import { callIntegration, findIntegration, integrationArg, saveArg } from "../engine/call-integration.ts";
+import { say } from "../model/sentence.ts";
 import {
   amocrmContactShape,
   amocrmFields,
@@ -78,7 +79,10 @@ export const sendDealToAmocrm = defineAction({
     const written = context.render(args.price).trim();
     const price = toPrice(written);
     if (written !== "" && price === undefined) {
-      return refuse("amocrm.bad_price", `the deal's price has to be a number, and "${written.slice(0, 100)}" is none`);
+      return refuse(
+        "amocrm.bad_price",
+        say`the deal's price has to be a number, and "${{ written: written.slice(0, 100) }}" is none`,
+      );
     }
     const deal = {
       key: args.deal,

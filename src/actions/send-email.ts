@@ -5,11 +5,17 @@ import { toSendable } from "../engine/sendable.ts";
 import { toStepPayload } from "../engine/walk.ts";
 import { refSchema } from "../model/flow.ts";
 import { type MessageContent, mediaKinds, type OutgoingButton } from "../model/message.ts";
+import { say } from "../model/sentence.ts";
 
 const template = (longest: number) => z.string().max(longest);
 
 const buttonSchema = z.union([
-  z.object({ title: template(200).min(1), url: template(2000).min(1) }),
+  z.object({
+    title: template(200).min(1),
+    url: template(2000).min(1),
+    /** It is counted who opens the page. */
+    isTracked: z.boolean().optional(),
+  }),
   z.object({ title: template(200).min(1), flow: refSchema, step: refSchema }),
 ]);
 
@@ -17,6 +23,8 @@ const argsSchema = z.object({
   subject: template(500).default(""),
   preheader: template(500).optional(),
   text: template(50_000).default(""),
+  /** It is counted who opens the addresses in the text. */
+  tracksLinks: z.boolean().optional(),
   /** A button opens a page, or goes on at a step of a flow. */
   buttons: z.array(buttonSchema).max(20).default([]),
   attachments: z
@@ -57,26 +65,27 @@ export const sendEmail = defineAction<Args>({
   },
   apply(context, args) {
     const channel = findEmailChannel(context.bot, args.channelId);
-    if (typeof channel !== "number") return refuse(channel.code, channel.message);
+    if (typeof channel !== "number") return { ok: false, error: channel };
     const address = findEmailAddress(context, channel, args.email);
-    if (typeof address !== "string") return refuse(address.code, address.message);
+    if (typeof address !== "string") return { ok: false, error: address };
     const content = toSendable(renderContent(context, args), context);
-    if (content === undefined) return refuse("message.empty", "the message has neither text nor attachment");
+    if (content === undefined) return refuse("message.empty", say`the message has neither text nor attachment`);
     if (args.createSubscriber) context.addIdentity(channel, address);
     if (context.send(content, { channelId: channel, recipient: address })) return ok({ email: address });
     if (context.contact.optedOutAt !== undefined) {
-      return refuse("contact.opted_out", "the contact wants no more messages");
+      return refuse("contact.opted_out", say`the contact wants no more messages`);
     }
-    return refuse("message.not_sendable", "the contact is banned, or its address takes no mail");
+    return refuse("message.not_sendable", say`the contact is banned, or its address takes no mail`);
   },
 });
 
 function renderContent(context: ContactContext, args: Args): MessageContent {
-  const { subject, preheader, text, buttons, attachments } = args;
+  const { subject, preheader, text, tracksLinks, buttons, attachments } = args;
   return {
     subject: context.render(subject).trim().slice(0, 500),
     ...(preheader === undefined ? {} : { preheader: context.render(preheader).trim().slice(0, 500) }),
     text: context.render(text),
+    ...(tracksLinks === true ? { tracksLinks } : {}),
     attachments: attachments.map(({ kind, url, name }) => ({
       kind,
       url: context.render(url).trim(),
@@ -85,7 +94,12 @@ function renderContent(context: ContactContext, args: Args): MessageContent {
     buttons: buttons.map((button): OutgoingButton => {
       const title = context.render(button.title);
       return "url" in button
-        ? { type: "url", title, url: context.render(button.url).trim() }
+        ? {
+            type: "url",
+            title,
+            url: context.render(button.url).trim(),
+            ...(button.isTracked === true ? { isTracked: true } : {}),
+          }
         : { type: "press", title, payload: toStepPayload(button.flow, button.step) };
     }),
     quickReplies: [],

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type ContactContext, defineAction, refuse } from "../engine/action-type.ts";
 import { callIntegration, findIntegration, integrationArg, saveArg } from "../engine/call-integration.ts";
 import type { Json } from "../model/field.ts";
+import { say } from "../model/sentence.ts";
 
 const template = z.string().max(2_000);
 const additionalFields = z.record(z.string().min(1).max(200), template).describe("By GetCourse's name of the field.");
@@ -85,7 +86,7 @@ export const sendToGetcourse = defineAction({
   apply(context, args) {
     const email = context.render(args.email).trim();
     if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
-      return refuse("getcourse.no_email", "GetCourse knows users by their e-mail address, and the contact has none");
+      return refuse("getcourse.no_email", say`GetCourse knows users by their e-mail address, and the contact has none`);
     }
     const { contact } = context;
     const user = filled({

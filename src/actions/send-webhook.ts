@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction, ok, refuse } from "../engine/action-type.ts";
 import { toContactDocument } from "../engine/contact-document.ts";
+import { say } from "../model/sentence.ts";
 
 /** BotHelp's "send subscriber data via webhook" (WIRE-FORMATS 3.3). */
 export const sendWebhook = defineAction({
@@ -17,7 +18,7 @@ export const sendWebhook = defineAction({
   apply(context, { url, headers = {} }) {
     const address = context.render(url).trim();
     if (!/^https?:\/\/./i.test(address))
-      return refuse("webhook.bad_url", `"${address.slice(0, 80)}" is no http address`);
+      return refuse("webhook.bad_url", say`"${{ address: address.slice(0, 80) }}" is no http address`);
     const { contact, bot, now, eventId } = context;
     const rendered = Object.entries(headers).map(([name, value]) => [name, context.render(value)]);
     const body = JSON.stringify({

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineAction, ok, refuse } from "../engine/action-type.ts";
 import { parseProfileValue } from "../engine/values.ts";
 import { profileKeys } from "../model/contact.ts";
+import { say } from "../model/sentence.ts";
 
 export const setProfile = defineAction({
   name: "set_profile",
@@ -15,7 +16,8 @@ export const setProfile = defineAction({
     const raw = context.render(value).trim();
     if (raw === "") return ok({ changed: context.setProfile(key, null) });
     const parsed = parseProfileValue(key, raw);
-    if (parsed === undefined) return refuse("profile.bad_value", `"${raw.slice(0, 80)}" is not a valid ${key}`);
+    if (parsed === undefined)
+      return refuse("profile.bad_value", say`"${{ raw: raw.slice(0, 80) }}" is not a valid ${{ key }}`);
     return ok({ changed: context.setProfile(key, parsed) });
   },
 });

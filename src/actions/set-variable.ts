@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction, ok, refuse } from "../engine/action-type.ts";
 import { parseFieldValue } from "../engine/values.ts";
+import { say, toSentence } from "../model/sentence.ts";
 
 export const setVariable = defineAction({
   name: "set_variable",
@@ -12,14 +13,15 @@ export const setVariable = defineAction({
   example: { variable: "price", value: 990 },
   check(bot, { variable }) {
     if (bot.variableDefinitions.has(variable)) return undefined;
-    return { code: "variable.not_found", message: `there is no variable "${variable}"; make it first` };
+    return { code: "variable.not_found", ...say`there is no variable "${{ variable }}"; make it first` };
   },
   apply(context, { variable, value }) {
     const definition = context.bot.variableDefinitions.get(variable);
     if (definition === undefined)
-      return refuse("variable.not_found", `there is no variable "${variable}"; make it first`);
+      return refuse("variable.not_found", say`there is no variable "${{ variable }}"; make it first`);
     const parsed = parseFieldValue(definition.kind, typeof value === "string" ? context.render(value) : value);
-    if (!parsed.ok) return refuse("variable.bad_value", `the variable "${variable}" ${parsed.message}`);
+    if (!parsed.ok)
+      return refuse("variable.bad_value", say`the variable "${{ variable }}" ${{ why: toSentence(parsed) }}`);
     return ok({ changed: context.setVariable(definition.key, parsed.value) });
   },
 });

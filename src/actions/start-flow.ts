@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction, ok, refuse } from "../engine/action-type.ts";
 import { refSchema } from "../model/flow.ts";
+import { say } from "../model/sentence.ts";
 
 export const startFlow = defineAction({
   name: "start_flow",
@@ -13,15 +14,15 @@ export const startFlow = defineAction({
   check(bot, { flow, step, fallbackToStart }) {
     const found = bot.flows.get(flow);
     if (found?.start === undefined) {
-      return { code: "flow.not_published", message: `there is no published flow with the ref "${flow}"` };
+      return { code: "flow.not_published", ...say`there is no published flow with the ref "${{ flow }}"` };
     }
     if (step === undefined || fallbackToStart || found.steps.has(step)) return undefined;
-    return { code: "step.not_found", message: `the flow "${flow}" has no step with the ref "${step}"` };
+    return { code: "step.not_found", ...say`the flow "${{ flow }}" has no step with the ref "${{ step }}"` };
   },
   apply(context, { flow, step, fallbackToStart }) {
-    if (context.contact.bannedAt !== undefined) return refuse("contact.banned", "the contact is banned");
+    if (context.contact.bannedAt !== undefined) return refuse("contact.banned", say`the contact is banned`);
     if (context.startFlow(flow, { step })) return ok({ step: step ?? context.bot.flows.get(flow)?.start ?? null });
     if (fallbackToStart && context.startFlow(flow)) return ok({ step: context.bot.flows.get(flow)?.start ?? null });
-    return refuse("flow.not_published", `there is no published flow "${flow}" with that step`);
+    return refuse("flow.not_published", say`there is no published flow "${{ flow }}" with that step`);
   },
 });

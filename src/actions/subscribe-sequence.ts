@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction, ok } from "../engine/action-type.ts";
 import { refSchema } from "../model/flow.ts";
+import { say } from "../model/sentence.ts";
 
 export const subscribeSequence = defineAction({
   name: "subscribe_sequence",
@@ -11,7 +12,7 @@ export const subscribeSequence = defineAction({
   example: { sequence: "q1" },
   check(bot, { sequence }) {
     if (bot.sequences.has(sequence)) return undefined;
-    return { code: "sequence.not_found", message: `there is no sequence with the ref "${sequence}"` };
+    return { code: "sequence.not_found", ...say`there is no sequence with the ref "${{ sequence }}"` };
   },
   apply: (context, { sequence }) => ok({ subscribed: context.subscribeToSequence(sequence) }),
 });

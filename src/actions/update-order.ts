@@ -11,6 +11,7 @@ import {
   withDetails,
 } from "../engine/order-lines.ts";
 import { isTaken } from "../engine/orders.ts";
+import { say } from "../model/sentence.ts";
 import { maxLines, type Order, type OrderStatus, orderStatusSchema } from "../model/shop.ts";
 
 /** What has left the house, or never will, keeps its items. */
@@ -33,10 +34,10 @@ export const updateOrder = defineAction({
     const { shop } = context;
     const named = typeof reference === "number" ? String(reference) : context.render(reference).trim();
     const order = /^[1-9]\d{0,14}$/.test(named) ? shop.order(Number(named)) : null;
-    if (order === null) return refuse("order.not_found", `the contact has no order "${named}"`);
+    if (order === null) return refuse("order.not_found", say`the contact has no order "${{ named }}"`);
     const { lines: before, currency } = order;
     if (items !== undefined && !open.has(order.status)) {
-      return refuse("order.closed", `the order is ${order.status}: its items can no longer be changed`);
+      return refuse("order.closed", say`the order is ${{ status: order.status }}: its items can no longer be changed`);
     }
     const read = items === undefined ? { lines: before } : readLines(context, items, { lines: before, currency });
     if (isRefusal(read)) return read;

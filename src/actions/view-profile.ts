@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineAction, ok } from "../engine/action-type.ts";
+import { say } from "../model/sentence.ts";
 
 export const viewProfile = defineAction({
   name: "view_profile",
@@ -11,7 +12,7 @@ export const viewProfile = defineAction({
   example: { agent: 1 },
   check(bot, { agent }) {
     if (agent === undefined || bot.members.has(agent)) return undefined;
-    return { code: "member.not_found", message: `there is no member ${agent} in the workspace` };
+    return { code: "member.not_found", ...say`there is no member ${{ agent }} in the workspace` };
   },
   apply({ conversation }, { agent = null }) {
     conversation.noteView(agent);

@@ -20,15 +20,35 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 describe("readConfig", () => {
   it("needs no setting at all", () => {
     expect(readConfig({}, "/srv")).toEqual({
-      http: { host: "127.0.0.1", port: 3000, publicUrl: undefined, requestsPerSecond: 200 },
+      http: {
+        host: "127.0.0.1",
+        port: 3000,
+        publicUrl: undefined,
+        requestsPerSecond: 200,
+        trustedProxies: ["127.0.0.0/8", "::1/128"],
+        drainMs: 0,
+      },
       data: { directory: path.resolve("/srv/data") },
-      database: { url: undefined, poolSize: 10 },
+      database: { url: undefined, directUrl: undefined, poolSize: 10 },
       secretKey: undefined,
+      previousSecretKeys: [],
       log: { level: "info" },
       roles: { web: true, worker: true },
       outbound: { allowNetworks: [] },
+      keep: { messageDays: 0, historyDays: 0, deliveryDays: 30, logDays: 90 },
+      traces: { endpoint: undefined, headers: {}, serviceName: "repartee", share: 1 },
       demo: true,
     });
+  });
+
+  it("reads where traces go by their standard names", () => {
+    const { traces } = readConfig({
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318",
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20YQ==, x=100%",
+      OTEL_TRACES_SAMPLER_ARG: "0.25",
+    });
+    expect(traces).toMatchObject({ headers: { authorization: "Basic YQ==", x: "100%" }, share: 0.25 });
+    expect(problemsOf({ OTEL_TRACES_SAMPLER_ARG: "2", OTEL_EXPORTER_OTLP_HEADERS: "secret" })).toHaveLength(2);
   });
 
   it("reads every setting", () => {
@@ -38,7 +58,13 @@ describe("readConfig", () => {
       PUBLIC_URL: "https://bots.example.com/",
       DATA_DIR: "/var/lib/repartee",
       DATABASE_URL: "postgres://u:p@db/bots",
+      DATABASE_DIRECT_URL: "postgres://u:p@itself/bots",
       DATABASE_POOL_SIZE: "30",
+      DRAIN_SECONDS: "4",
+      KEEP_MESSAGES_DAYS: "365",
+      KEEP_HISTORY_DAYS: "90",
+      KEEP_DELIVERIES_DAYS: "14",
+      KEEP_LOGS_DAYS: "60",
       SECRET_KEY: "k".repeat(32),
       LOG_LEVEL: "debug",
       ROLES: "worker",
@@ -55,8 +81,14 @@ describe("readConfig", () => {
       port: 8080,
       publicUrl: "https://bots.example.com",
       requestsPerSecond: 50,
+      trustedProxies: ["127.0.0.0/8", "::1/128"],
+      drainMs: 4_000,
     });
-    expect(config.database).toEqual({ url: "postgres://u:p@db/bots", poolSize: 30 });
+    const directUrl = "postgres://u:p@itself/bots";
+    expect(config.database).toEqual({ url: "postgres://u:p@db/bots", directUrl, poolSize: 30 });
+    expect(config.keep).toEqual({ messageDays: 365, historyDays: 90, deliveryDays: 14, logDays: 60 });
+    expect(problemsOf({ KEEP_MESSAGES_DAYS: "7" })).toEqual([expect.stringContaining("at least 30")]);
+    expect(problemsOf({ DATABASE_DIRECT_URL: directUrl })).toEqual([expect.stringContaining("beside DATABASE_URL")]);
     expect(config.roles).toEqual({ web: false, worker: true });
     expect(config.demo).toBe(false);
   });

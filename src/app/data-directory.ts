@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { SecretKey } from "../store/secret-key.ts";
 
 /** The folder that belongs to one installation: `DATA_DIR` and the names in it. */
 export interface DataDirectory {
@@ -12,6 +13,8 @@ export interface DataDirectory {
   readonly lock: string;
   /** Says who holds the lock and where its control socket is. */
   readonly holder: string;
+  /** Says where the embedded database was moved to. */
+  readonly moved: string;
 }
 
 /** Makes the folder, readable by its owner alone, where it is missing. Throws `DataDirectoryError`. */
@@ -28,6 +31,7 @@ export function openDataDirectory(directory: string): DataDirectory {
     secretKey: inside("secret-key"),
     lock: inside("lock"),
     holder: inside("holder.json"),
+    moved: inside("moved-to"),
   };
 }
 
@@ -40,10 +44,16 @@ export class DataDirectoryError extends Error {
  * The secret key, 32 bytes: from the configured text, else from the one in the data directory, which is made when it is missing.
  * Two processes that start at once end up with the same one. Moving the file's text into `SECRET_KEY` gives the same key.
  */
-export function readSecretKey(directory: DataDirectory, configured: string | undefined): Buffer {
-  const text = configured ?? readKeyFile(directory.secretKey);
-  return createHash("sha256").update(text).digest();
+export function readSecretKey(
+  directory: DataDirectory,
+  configured: string | undefined,
+  previous: readonly string[] = [],
+): SecretKey {
+  const current = toKey(configured ?? readKeyFile(directory.secretKey));
+  return previous.length === 0 ? current : { current, previous: previous.map(toKey) };
 }
+
+const toKey = (text: string) => createHash("sha256").update(text).digest();
 
 function readKeyFile(file: string): string {
   if (!existsSync(file)) makeSecretKey(file);

@@ -26,7 +26,7 @@ describe("the demo workspace", () => {
 });
 
 describe("the demo flow", () => {
-  const { document } = parseFlowFile(readFileSync(new URL("../../demo/demo-flow.yaml", import.meta.url), "utf8"));
+  const { document } = parseFlowFile(readFileSync(new URL("../../demo/bot/flows/demo.yaml", import.meta.url), "utf8"));
   const play = async (payload?: string) => {
     const player = new Player(
       simulateFlow({

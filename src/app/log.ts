@@ -1,5 +1,6 @@
 import { type Logger, pino } from "pino";
 import type { Config } from "./config.ts";
+import { toLoggedError } from "./log-errors.ts";
 
 /** Never in a log, wherever they stand in what is logged. */
 const secretPaths = [
@@ -17,7 +18,8 @@ const secretPaths = [
 export function createLog(config: Config, stderr: { readonly isTTY?: boolean; write(text: string): unknown }): Logger {
   const write =
     stderr.isTTY === true ? (line: string) => stderr.write(renderLine(line)) : (line: string) => stderr.write(line);
-  return pino({ level: config.log.level, redact: { paths: secretPaths, censor: "(hidden)" } }, { write });
+  const redact = { paths: secretPaths, censor: "(hidden)" };
+  return pino({ level: config.log.level, redact, serializers: { err: toLoggedError } }, { write });
 }
 
 /** One JSON line as `12:30:05 warn  the database is away err="…"`. */

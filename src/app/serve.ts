@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { ensureWebBuilt } from "../../scripts/build-web.ts";
 import type { LocalContext } from "./cli/command.ts";
 import { databaseCommands } from "./cli/database-commands.ts";
+import { examine } from "./cli/doctor.ts";
 import { type RunningApp, startApp } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { type ControlServer, startControlServer } from "./control/control-server.ts";
@@ -46,14 +47,17 @@ function askedToStop(): Promise<string> {
 
 /** Whoever holds the embedded database runs commands on it for others. */
 async function startControl(app: RunningApp, config: Config, log: Logger): Promise<ControlServer | undefined> {
-  const { lock, database, publicUrl, secretKey, submit } = app;
+  const { lock, database, publicUrl, secretKey, submit, enqueueJobs } = app;
   if (lock === undefined) return undefined;
   const socket = controlSocketPath(openDataDirectory(config.data.directory));
-  const context = { config, database, publicUrl, secretKey, log, submit };
-  const control = await startControlServer({ socket, commands: databaseCommands, context });
+  const context = { config, database, publicUrl, secretKey, log, submit, enqueueJobs };
+  const control = await startControlServer({ socket, commands: [...databaseCommands, examine], context });
   lock.publish({ purpose: "server", socket });
   return control;
 }
+
+const tellHealth = ({ healthUrl }: RunningApp) =>
+  healthUrl === undefined ? "answers no HTTP" : `how it is: ${healthUrl}/health/ready`;
 
 /** What a newcomer needs to know, or, with `--json`, what a script does. */
 function announce(app: RunningApp, config: Config, { terminal, json }: LocalContext): void {
@@ -73,7 +77,7 @@ function announce(app: RunningApp, config: Config, { terminal, json }: LocalCont
     if (config.demo) lines.push(`  chat       ${publicUrl}/chat/demo`);
     lines.push(`  API        ${publicUrl}/api/v1/docs`, "", "  An access token for the API:");
     lines.push("    npx repartee token create --workspace demo --kind api");
-  } else lines.push("  worker     sends messages, keeps time, runs jobs; answers no HTTP");
+  } else lines.push(`  worker     sends messages, keeps time, runs jobs; ${tellHealth(app)}`);
   if (isFirstStart) lines.push("", '  The workspace "demo" with the bot "demo" was made, for you to play with.');
   terminal.stdout.write(`${lines.join("\n")}\n\n`);
 }

@@ -4,6 +4,7 @@ import type { InboundMessage } from "../model/event.ts";
 import type { FieldValue, Json } from "../model/field.ts";
 import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { ActionResult, JobRequest } from "../model/outcome.ts";
+import type { Sentence } from "../model/sentence.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ConversationContext } from "./conversation.ts";
 import type { DealContext } from "./deal-context.ts";
@@ -17,6 +18,10 @@ export interface SendOptions {
   readonly author?: MessageAuthor | undefined;
   /** An address on the channel where the contact need not be; absent: the contact's own identity there. */
   readonly recipient?: string | undefined;
+  /** Where nothing but an approved template is to be said and no channel is named: on a channel that has such, though the contact was heard last elsewhere. */
+  readonly seeksTemplates?: true;
+  /** It was written earlier, for this time: nobody asks for it now. */
+  readonly isScheduled?: true;
 }
 
 /**
@@ -58,7 +63,8 @@ export interface ContactContext {
   setVariable(key: string, value: FieldValue | null): boolean;
   subscribeToSequence(ref: string): boolean;
   unsubscribeFromSequence(ref: string): boolean;
-  setOptedOut(optedOut: boolean): boolean;
+  /** `word`: what the person said to have it so. */
+  setOptedOut(optedOut: boolean, word?: string): boolean;
   addNote(text: string): void;
 
   /** Starts a flow (walked after the present step); a position that the contact holds in it ends as `restarted`. False: no such published flow. */
@@ -73,8 +79,12 @@ export interface ContactContext {
   ): boolean;
   /** Ends all positions in a flow, or only those at the given step and at what can be come to from there. Returns how many. */
   stopFlow(flow: string, options?: { readonly step?: string | undefined }): number;
-  /** Sends on the present channel (or the named one). False: nowhere to send (no identity, blocked, opted out); a fact says why. */
+  /** Sends on the present channel (or the named one). False: nowhere to send (no identity, blocked, opted out), or the messaging window is closed; a fact says why. */
   send(content: MessageContent, options?: SendOptions): boolean;
+  /** Whether the platform lets the bot not say this on the present channel, because the person was not heard for too long. */
+  isWindowClosed(content: MessageContent): boolean;
+  /** The platform's id of the message whose button was just pressed, where the channel could change that message. */
+  readonly pressedMessage: string | undefined;
   /** The contact's cart and orders, and what is for sale. */
   readonly shop: ShopContext;
   /** What may be sold to the contact, by the workspace's sales plans. */
@@ -119,7 +129,7 @@ export interface ActionType<Args = unknown> {
    * Checks the arguments against the bot before anything is changed (does the flow exist?), where the answer can be no.
    * A refusal here refuses the whole event.
    */
-  check?(bot: BotSnapshot, args: NoInfer<Args>): { readonly code: string; readonly message: string } | undefined;
+  check?(bot: BotSnapshot, args: NoInfer<Args>): ({ readonly code: string } & Sentence) | undefined;
   apply(context: ContactContext, args: NoInfer<Args>): ActionResult;
 }
 
@@ -142,6 +152,6 @@ export function ok(result?: Json): ActionResult {
 }
 
 /** The usual bad answer: a stable code (`thing.what`) and a sentence that says what to do. */
-export function refuse(code: string, message: string): ActionResult {
-  return { ok: false, error: { code, message } };
+export function refuse(code: string, sentence: Sentence): ActionResult {
+  return { ok: false, error: { code, ...sentence } };
 }

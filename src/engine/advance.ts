@@ -1,18 +1,23 @@
 import type { ActionCall } from "../model/action-call.ts";
 import { type Identity, type Position, type Profile, profileKeys } from "../model/contact.ts";
+import { newConversation } from "../model/conversation.ts";
 import type { Event, Happening, InboundMessage } from "../model/event.ts";
 import type { Answer, Outcome } from "../model/outcome.ts";
 import type { ResultMapping } from "../model/result-mapping.ts";
+import { type Sentence, say } from "../model/sentence.ts";
 import type { World } from "../model/world.ts";
 import { parseActionCall } from "./actions.ts";
+import { confirmConsent, hearConsent } from "./consent-words.ts";
 import { createContactContext, startFlow } from "./contact-context.ts";
 import { findHeldResult, holdJobResult, holdPosition, isSilent, reopen } from "./conversation.ts";
 import { createDraft, type Draft, isOfEvent, removePosition, toOutcome } from "./draft.ts";
-import { enterByLink } from "./entry.ts";
+import { enterByLink, findTypedEntry } from "./entry.ts";
 import { mergeContacts } from "./merge.ts";
 import { checkMappings, saveResult } from "./save-result.ts";
 import { isScheduled, toScheduledMessage } from "./scheduled.ts";
-import { findKeyword, findTriggers, type Triggered } from "./triggers.ts";
+import { heedReply, isSequenceWait, settleSequence, settleWaits } from "./sequence-progress.ts";
+import { readPress, wakeSequence } from "./sequence-wake.ts";
+import { findExactKeyword, findKeyword, findTriggers, type Triggered } from "./triggers.ts";
 import { type Catalogue, parseButtonPayload, press, resume, startByPayload, walk } from "./walk.ts";
 
 /** Decides what follows from one event: no I/O, no clock, no randomness but the event's own. */
@@ -28,32 +33,42 @@ type Handler<K extends Happening["kind"]> = (
 const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
   message: (draft, event, catalogue) => {
     noteInbound(draft);
-    if (!isSilent(draft)) answerMessage(draft, event.message, catalogue);
+    if (isRestOfAlbum(draft, event.message)) return undefined;
+    heedReply(draft);
+    const payload = findTypedEntry(draft, event.message.text ?? "");
+    if (payload !== undefined) {
+      enter(draft, payload);
+      return undefined;
+    }
+    hear(draft, event.message, catalogue);
     return undefined;
   },
   message_edited: () => undefined,
+  link_opened: (draft, { message, title, url, flow, step }) => {
+    draft.facts.push({ kind: "link_opened", message, title, url, flow, step });
+    return undefined;
+  },
+  outside_message: (draft) => {
+    noteOutside(draft);
+    return undefined;
+  },
   button: (draft, event, catalogue) => {
     noteInbound(draft);
-    if (isSilent(draft)) return undefined;
-    const target = parseButtonPayload(event.payload);
-    if (target !== undefined) press(draft, catalogue, target);
+    const payload = readPress(draft, event.payload);
+    const target = parseButtonPayload(payload);
+    if (target !== undefined) {
+      if (!isSilent(draft)) press(draft, catalogue, target);
+      return undefined;
+    }
     // A payload that is not ours (a menu set up elsewhere) speaks like a typed text.
-    else if (!startByPayload(draft, event.payload)) {
-      answerMessage(draft, { text: event.payload, attachments: [] }, catalogue);
+    if (isSilent(draft) || !startByPayload(draft, payload)) {
+      hear(draft, { text: payload, attachments: [] }, catalogue);
     }
     return undefined;
   },
   start: (draft, event) => {
     noteInbound(draft);
-    // What a link brings is kept also while the bot is silent; it only leads nowhere.
-    const triggered = event.payload === undefined ? undefined : enterByLink(draft, event.payload);
-    if (isSilent(draft)) return undefined;
-    const channelKind = channelKindOf(draft);
-    const chosen =
-      triggered ??
-      findTriggers(draft.bot, "start", channelKind)[0] ??
-      findTriggers(draft.bot, "default_reply", channelKind)[0];
-    start(draft, chosen);
+    enter(draft, event.payload);
     return undefined;
   },
   blocked: (draft) => {
@@ -77,6 +92,7 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
     // Gone on meanwhile, or moved to later: nothing is due.
     if (position?.wakeAt !== undefined && position.wakeAt <= event.at) {
       if (isScheduled(position)) sendScheduled(draft, position);
+      else if (isSequenceWait(position)) wakeSequence(draft, position);
       else if (isSilent(draft)) holdPosition(draft, position);
       else endWait(draft, catalogue, position);
     }
@@ -91,6 +107,10 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
   },
   actions: (draft, event, catalogue) => runActions(draft, event.actions, catalogue),
   merge: (draft, event) => mergeContacts(draft, event),
+  sequence_changed: (draft, event) => {
+    settleSequence(draft, event.sequence);
+    return undefined;
+  },
 };
 
 /**
@@ -104,16 +124,29 @@ export function createAdvance(catalogue: Catalogue): Advance {
     const handle = handlers[event.kind] as Handler<Happening["kind"]>;
     const answer = handle(draft, event as never, catalogue);
     if (answer?.status === "refused") return toOutcome(createDraft(world, event), answer);
+    if (world.isNew === true) askForProfile(draft);
     walk(draft, catalogue);
+    const { fields, profile } = world.contact;
+    const isMoved = draft.contact.fields !== fields || draft.contact.profile.timeZone !== profile.timeZone;
+    if (isMoved) settleWaits(draft);
     return toOutcome(draft, answer ?? { status: "done" });
   };
+}
+
+/** A job: nothing waits for it, and what the person says of themselves meanwhile is worth more. */
+function askForProfile({ bot, event, channelId, jobs }: Draft): void {
+  const { externalId } = event;
+  const rules = channelId === undefined ? undefined : bot.channelRules?.get(bot.channels.get(channelId) ?? "");
+  if (channelId === undefined || channelId !== event.channelId) return;
+  if (externalId === undefined || rules?.looksUpProfiles !== true) return;
+  jobs.push({ kind: "look-up-profile", data: { channelId, person: externalId }, group: String(channelId) });
 }
 
 /** Its time has come. Where it cannot be sent (blocked, opted out, banned), the history says why. */
 function sendScheduled(draft: Draft, position: Position): void {
   const { content, channelId, author } = toScheduledMessage(position);
   removePosition(draft, position.id);
-  createContactContext(draft).send(content, { channelId, author });
+  createContactContext(draft).send(content, { channelId, author, isScheduled: true });
 }
 
 /** A wait is over: its time has come, or what its job found while the bot was silent may now be told. */
@@ -125,6 +158,19 @@ function endWait(draft: Draft, catalogue: Catalogue, position: Position): void {
     if (!draft.contact.positions.some(({ id }) => id === position.id)) return;
   }
   resume(draft, catalogue, position, { kind: "timeout" });
+}
+
+/** What opts out or in does so before anything else hears it, and also while the bot is silent. A keyword's own flow answers it instead of the channel's sentence. */
+function hear(draft: Draft, message: InboundMessage, catalogue: Catalogue): void {
+  const text = message.text ?? "";
+  const said = hearConsent(draft, text);
+  if (said === undefined) {
+    if (!isSilent(draft)) answerMessage(draft, message, catalogue);
+    return;
+  }
+  const keyword = isSilent(draft) ? undefined : findExactKeyword(draft.bot, text, channelKindOf(draft));
+  if (keyword === undefined) confirmConsent(draft, said);
+  else start(draft, keyword);
 }
 
 /**
@@ -149,6 +195,18 @@ function answerMessage(draft: Draft, message: InboundMessage, catalogue: Catalog
   start(draft, keyword ?? findTriggers(draft.bot, "default_reply", channelKind)[0]);
 }
 
+/** What a link brings is kept also while the bot is silent; it only leads nowhere. */
+function enter(draft: Draft, payload: string | undefined): void {
+  const triggered = payload === undefined ? undefined : enterByLink(draft, payload);
+  if (isSilent(draft)) return;
+  const channelKind = channelKindOf(draft);
+  const chosen =
+    triggered ??
+    findTriggers(draft.bot, "start", channelKind)[0] ??
+    findTriggers(draft.bot, "default_reply", channelKind)[0];
+  start(draft, chosen);
+}
+
 function start(draft: Draft, triggered: Triggered | undefined): void {
   if (triggered === undefined) return;
   startFlow(draft, triggered.flow.ref, { step: triggered.step, by: `trigger:${triggered.trigger.kind}` });
@@ -156,6 +214,26 @@ function start(draft: Draft, triggered: Triggered | undefined): void {
 
 function channelKindOf(draft: Draft): string | undefined {
   return draft.channelId === undefined ? undefined : draft.bot.channels.get(draft.channelId);
+}
+
+/** Several files that the person sent as one come one by one: the first answers for all. */
+function isRestOfAlbum(draft: Draft, { album }: InboundMessage): boolean {
+  if (album === undefined) return false;
+  const { conversation = newConversation } = draft.contact;
+  if (conversation.album === album) return true;
+  draft.contact = { ...draft.contact, conversation: { ...conversation, album } };
+  return false;
+}
+
+/** Somebody of the company answered past us: the conversation shows it, and the bot keeps still for as long as the channel's settings say. */
+function noteOutside(draft: Draft): void {
+  const { contact, event, bot } = draft;
+  const minutes = bot.channelPolicies?.get(event.channelId ?? 0)?.outsidePauseMinutes ?? 0;
+  const until = event.at + minutes * 60_000;
+  const { conversation } = createContactContext(draft);
+  if (minutes > 0 && (contact.conversation?.pausedUntil ?? 0) < until) conversation.pause(until);
+  // Who answers has read what was said.
+  conversation.setRead(true);
 }
 
 /** What every sign of life brings: the time, an open channel, and what the platform says of a person of whom we know less. */
@@ -203,11 +281,11 @@ function runActions(draft: Draft, calls: readonly ActionCall[], catalogue: Catal
   const parsed = [];
   for (const call of calls) {
     const result = parseActionCall(catalogue.actions, call);
-    if (!result.ok) return { status: "refused", code: result.code, message: result.message };
+    if (!result.ok) return { status: "refused", ...result.refusal };
     const refusal = result.action.check?.(draft.bot, result.args);
     if (refusal !== undefined) return { status: "refused", ...refusal };
     const [problem] = checkSave(call.save ?? []);
-    if (problem !== undefined) return { status: "refused", code: "action.bad_arguments", message: problem };
+    if (problem !== undefined) return { status: "refused", code: "action.bad_arguments", ...problem };
     parsed.push({ ...result, save: call.save });
   }
   const context = createContactContext(draft);
@@ -223,10 +301,10 @@ function runActions(draft: Draft, calls: readonly ActionCall[], catalogue: Catal
 }
 
 /** Outside a flow there is no walk whose variable could be set. */
-function checkSave(save: readonly ResultMapping[]): string[] {
+function checkSave(save: readonly ResultMapping[]): Sentence[] {
   const variables = save.flatMap(({ variable }) => variable ?? []);
   return [
     ...checkMappings(save),
-    ...variables.map((key) => `the result cannot be kept in the variable "${key}" outside a flow; name a field`),
+    ...variables.map((key) => say`the result cannot be kept in the variable "${{ key }}" outside a flow; name a field`),
   ];
 }

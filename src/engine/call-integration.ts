@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../model/field.ts";
 import type { ActionResult } from "../model/outcome.ts";
+import { type Sentence, say } from "../model/sentence.ts";
 import type { BotSnapshot, IntegrationOfWorkspace } from "../model/world.ts";
 import { type ContactContext, ok, refuse } from "./action-type.ts";
 import { checkJsonPath } from "./json-path.ts";
@@ -39,17 +40,17 @@ interface Wanted {
 export function findIntegration(
   bot: BotSnapshot,
   { kind, title, ref }: Wanted,
-): IntegrationOfWorkspace | { readonly code: string; readonly message: string } {
+): IntegrationOfWorkspace | ({ readonly code: string } & Sentence) {
   const ofKind = bot.integrations.filter((one) => one.kind === kind);
   if (ref !== undefined) {
     const named = ofKind.find((one) => one.ref === ref) ?? ofKind.find((one) => one.name === ref);
-    return named ?? { code: "integration.not_found", message: `there is no ${title} integration "${ref}"` };
+    return named ?? { code: "integration.not_found", ...say`there is no ${{ title }} integration "${{ ref }}"` };
   }
   const [only] = ofKind;
-  if (only === undefined) return { code: "integration.not_found", message: `there is no ${title} integration yet` };
+  if (only === undefined) return { code: "integration.not_found", ...say`there is no ${{ title }} integration yet` };
   if (ofKind.length === 1) return only;
   const names = ofKind.map(({ name }) => `"${name}"`).join(", ");
-  return { code: "integration.ambiguous", message: `name one of the ${title} integrations: ${names}` };
+  return { code: "integration.ambiguous", ...say`name one of the ${{ title }} integrations: ${{ names }}` };
 }
 
 /**
@@ -65,10 +66,10 @@ export function callIntegration(
   },
 ): ActionResult {
   const found = findIntegration(context.bot, wanted);
-  if ("code" in found) return refuse(found.code, found.message);
+  if ("code" in found) return { ok: false, error: found };
   const unknown = call.save?.find(({ field }) => !context.bot.fields.has(field));
   if (unknown !== undefined)
-    return refuse("field.not_found", `there is no field "${unknown.field}" to keep the answer in`);
+    return refuse("field.not_found", say`there is no field "${{ field: unknown.field }}" to keep the answer in`);
   context.enqueue({
     kind: "call-integration",
     data: {

@@ -1,14 +1,17 @@
 import type { z } from "zod";
+import type { ChannelRules } from "../model/channel-rules.ts";
 import type { Profile } from "../model/contact.ts";
 import type { Happening } from "../model/event.ts";
 import type { Json } from "../model/field.ts";
-import type { MediaKind, MessageContent } from "../model/message.ts";
+import type { MediaKind, MessageAuthor, MessageContent, RequestKind } from "../model/message.ts";
 import type { OutboundHttp } from "./outbound.ts";
 
 /** What a channel can do, as data: the engine, the renderer and the editor read it; nobody asks "is this Telegram?". */
-export interface ChannelCapabilities {
+export interface ChannelCapabilities extends ChannelRules {
   /** The person's own page fetches the messages: they are sent once they are stored, and `send` is not called. */
   readonly pull?: true;
+  /** What the platform tells of a message that has left; absent: nothing. */
+  readonly receipts?: readonly ("delivered" | "read")[];
   /** Longest text of one message, in UTF-16 units; longer text is split. */
   readonly textLength: number;
   /** Buttons under one message; 0: buttons become numbered text. */
@@ -16,6 +19,10 @@ export interface ChannelCapabilities {
   readonly buttonTitleLength: number;
   readonly quickReplies: number;
   readonly media: readonly MediaKind[];
+  /** A place can be sent as such: with its title and address (`places`), or its point alone (`points`), so that the words stand in the text. Absent: a link to a map. */
+  readonly locations?: "places" | "points";
+  /** What quick replies may ask the messenger for. */
+  readonly requests?: readonly RequestKind[];
   /** Longest payload of an entry link and its alphabet (a regular expression for one character); absent: no entry links. */
   readonly entryPayload?: { readonly maxLength: number; readonly alphabet: string };
   /** Default rates, changeable per channel: bulk messages a second, and messages a second to one chat in the long run. */
@@ -102,6 +109,8 @@ export type SendResult =
   | { readonly status: "recipient-gone"; readonly message: string }
   /** The content is refused; trying again cannot help. */
   | { readonly status: "rejected"; readonly message: string }
+  /** The platform lets nobody write to the person at this moment: they have to write first. The message fails; the person is still there. */
+  | { readonly status: "window-closed"; readonly message: string }
   /** The channel's own credentials are refused: the connection is broken. */
   | { readonly status: "unauthorized"; readonly message: string };
 
@@ -111,6 +120,10 @@ export interface SendRequest {
   readonly contactId: number;
   readonly recipient: string;
   readonly content: MessageContent;
+  /** Absent: the bot. */
+  readonly author?: MessageAuthor | undefined;
+  /** Absent: `live`. */
+  readonly lane?: "live" | "bulk" | undefined;
   /** Platform calls of this message that went out in an earlier attempt; a repetition starts after them. */
   readonly partsSent?: number | undefined;
   /** Reports that so many calls of this message have gone out by now. */
@@ -151,6 +164,13 @@ export interface ChannelPorts {
   readonly log: { warn(data: object, message: string): void; info(data: object, message: string): void };
 }
 
+/** What the platform says of a connection. `webhookUrl`: where it sends what happens, where it tells that. */
+export interface ChannelHealth {
+  readonly ok: boolean;
+  readonly message: string;
+  readonly webhookUrl?: string | undefined;
+}
+
 /** Where a connected channel's own receiver (long polling) hands what it got. Resolves after the commit. */
 export type DeliverInbound = (events: readonly InboundEvent[]) => Promise<void>;
 
@@ -160,6 +180,21 @@ export interface ConnectContext {
   readonly webhookUrl: string | undefined;
   /** Stores settings at once, for a platform that calls back before it has answered. */
   readonly keep?: ((settings: Readonly<Record<string, Json>>) => Promise<void>) | undefined;
+}
+
+/** A message that the platform approved beforehand, as an author chooses it. */
+export interface PlatformTemplate {
+  readonly name: string;
+  readonly language: string;
+  /** In the platform's words, small: only what is `approved` goes out. */
+  readonly status: string;
+  readonly category: string;
+  readonly text: string;
+  /** What stands above the text: `text`, `image`, `video`, `document`, `location`; absent: nothing. */
+  readonly header?: string;
+  /** How many variables the text has. */
+  readonly variables: number;
+  readonly buttons: readonly { readonly kind: string; readonly title: string; readonly hasVariable: boolean }[];
 }
 
 /** A channel kind: one folder, one registry line. */
@@ -193,7 +228,15 @@ export interface ChannelType<Settings = unknown> {
     ports: ChannelPorts,
     signal: AbortSignal,
   ): Promise<void> | undefined;
-  health?(channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<{ ok: boolean; message: string }>;
+  health?(channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<ChannelHealth>;
+  /** What the platform tells of a person when asked; undefined: nothing. Rejects where it cannot be asked at the moment. For channels whose rules say so. */
+  lookUpProfile?(
+    person: string,
+    channel: ConnectedChannel<Settings>,
+    ports: ChannelPorts,
+  ): Promise<Profile | undefined>;
+  /** The messages that the platform approved beforehand. Throws `ChannelConnectError`. Absent: it knows none. */
+  templates?(channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<readonly PlatformTemplate[]>;
   /** Reads what stands behind `/e/` in a link of our own making. Undefined: it is none of this channel's. */
   openLink?(token: string, channel: ConnectedChannel<Settings>): OpenedLink | undefined;
   /** The link that opens the bot with this payload; undefined where the settings lack what it needs. `publicUrl` without a trailing slash. */

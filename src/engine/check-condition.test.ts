@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aBot, fieldsOf } from "../../test/builders.ts";
+import { aBot, aSequence, fieldsOf, sequencesOf } from "../../test/builders.ts";
 import { type Comparison, operators } from "../model/condition.ts";
 import { fieldKinds } from "../model/field.ts";
 import { checkCondition } from "./check-condition.ts";
@@ -10,7 +10,7 @@ const bot = aBot({
   variableDefinitions: fieldsOf({ price: "number" }),
   tags: new Set(["vip"]),
   labels: new Set(["hot"]),
-  sequences: new Map([["q1", "Warm-up"]]),
+  sequences: sequencesOf(aSequence("q1", { name: "Warm-up" })),
 });
 const check = (rule: Comparison, given = bot) => checkCondition({ match: "any", rules: [rule] }, given);
 
@@ -104,7 +104,7 @@ describe("a condition's check", () => {
     [{ subject: "label", key: "cold", operator: "has" }, 'there is no label "cold"'],
     [{ subject: "sequence", key: "q2", operator: "has" }, 'there is no sequence "q2"'],
   ])("%j: %s", (rule, problem) => {
-    expect(check(rule)).toEqual([problem]);
+    expect(check(rule).map(({ message }) => message)).toEqual([problem]);
   });
 
   it.each<Comparison>([
@@ -135,6 +135,6 @@ describe("a condition's check", () => {
   it("tells of a pattern that cannot be used, however deep the group", () => {
     const rule: Comparison = { subject: "message", operator: "matches", value: "(" };
     const deep = { match: "all" as const, rules: [{ match: "any" as const, rules: [rule] }] };
-    expect(checkCondition(deep)).toEqual([expect.stringContaining("the pattern cannot be used")]);
+    expect(checkCondition(deep)).toMatchObject([{ message: expect.stringContaining("the pattern cannot be used") }]);
   });
 });

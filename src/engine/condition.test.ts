@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aBot, aContact, fieldsOf, noon } from "../../test/builders.ts";
+import { aBot, aContact, aSequence, fieldsOf, noon, sequencesOf } from "../../test/builders.ts";
 import { type Comparison, conditionSchema, operators } from "../model/condition.ts";
 import type { FieldKind, FieldValue } from "../model/field.ts";
 import { type ConditionScope, evaluateCondition } from "./condition.ts";
@@ -19,7 +19,7 @@ const bot = aBot({
   variableDefinitions: fieldsOf({ price: "number" }),
   tags: new Set(["vip"]),
   labels: new Set(["hot"]),
-  sequences: new Map([["q1", "Warm-up"]]),
+  sequences: sequencesOf(aSequence("q1", { name: "Warm-up" }), aSequence("q3", { name: "Course" })),
 });
 
 function scopeWith(overrides: Partial<ConditionScope> = {}): ConditionScope {
@@ -240,6 +240,10 @@ describe("a comparison of another subject", () => {
     tags: ["vip"],
     labels: ["hot"],
     sequences: ["q1"],
+    pastSequences: {
+      q3: { end: "finished", at: noon, passed: ["a"], next: null },
+      q4: { end: "unsubscribed", at: noon, passed: ["a"], next: "b" },
+    },
     profile: { email: "ann@example.com", firstName: "" },
     utm: { source: "vk" },
     entry: { link: "spring", payload: "p1", at: noon, variables: { n: "5", ok: "yes", list: ["a"] } },
@@ -259,6 +263,14 @@ describe("a comparison of another subject", () => {
     [{ subject: "sequence", key: "q1", operator: "has" }, true],
     [{ subject: "sequence", key: "Warm-up", operator: "has" }, true],
     [{ subject: "sequence", key: "q2", operator: "has_not" }, true],
+    [{ subject: "sequence", key: "q1", operator: "finished" }, false],
+    [{ subject: "sequence", key: "q1", operator: "not_finished" }, true],
+    [{ subject: "sequence", key: "q3", operator: "finished" }, true],
+    [{ subject: "sequence", key: "Course", operator: "finished" }, true],
+    [{ subject: "sequence", key: "q3", operator: "has" }, false],
+    [{ subject: "sequence", key: "q4", operator: "finished" }, false],
+    [{ subject: "sequence", key: "q4", operator: "not_finished" }, true],
+    [{ subject: "sequence", key: "constructor", operator: "finished" }, false],
     [{ subject: "profile", key: "email", operator: "ends_with", value: "@example.com" }, true],
     [{ subject: "profile", key: "firstName", operator: "is_set" }, false],
     [{ subject: "profile", key: "constructor", operator: "is_set" }, false],

@@ -85,8 +85,17 @@ const subjects: { readonly [S in SubjectName]: (scope: ConditionScope, key: stri
   utm: ({ contact }, key) => text(entryOf<string | undefined>(contact.utm, key)),
   tag: ({ contact }, key) => membership(contact.tags.includes(key)),
   label: ({ contact }, key) => membership(contact.labels.includes(key)),
-  sequence: ({ bot, contact }, key) =>
-    membership(contact.sequences.some((ref) => ref === key || bot.sequences.get(ref) === key)),
+  sequence: ({ bot, contact }, key) => {
+    const isNamed = (ref: string) => ref === key || bot.sequences.get(ref)?.name === key;
+    const past = Object.entries(contact.pastSequences ?? {});
+    return {
+      kinds: ["subscription"],
+      value: [
+        ...(contact.sequences.some(isNamed) ? ["subscribed"] : []),
+        ...(past.some(([ref, { end }]) => end === "finished" && isNamed(ref)) ? ["finished"] : []),
+      ],
+    };
+  },
   channel: ({ bot, channelId }) => text(channelId === undefined ? undefined : bot.channels.get(channelId)),
   entry_link: ({ contact }) =>
     text(contact.entry === undefined ? undefined : (contact.entry.link ?? contact.entry.payload)),

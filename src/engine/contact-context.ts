@@ -1,11 +1,15 @@
 import type { Contact, Identity } from "../model/contact.ts";
 import type { FieldValue } from "../model/field.ts";
+import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { Fact } from "../model/outcome.ts";
-import type { ContactContext } from "./action-type.ts";
+import type { ContactContext, SendOptions } from "./action-type.ts";
 import { createConversationContext } from "./conversation.ts";
 import { createDealContext, type DealContext } from "./deal-context.ts";
-import { type Draft, isOfEvent, removePosition, type WalkItem } from "./draft.ts";
+import { type Draft, isOfEvent, latestChannel, removePosition, type WalkItem } from "./draft.ts";
+import { fitToWindow } from "./messaging-window.ts";
+import { permit } from "./permission.ts";
 import { createScheduledContext } from "./scheduled.ts";
+import { subscribe, unsubscribe } from "./sequence-progress.ts";
 import { createShopContext } from "./shop-context.ts";
 import { findStepsFrom } from "./steps-from.ts";
 import { renderTemplate } from "./template.ts";
@@ -82,13 +86,13 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
       draft.facts.push({ kind: "entry", payload, ...(link === undefined ? {} : { link: link.ref }) });
     },
     setVariable: (key, value) => setVariable(draft, key, value),
-    subscribeToSequence: (sequence) => addName(draft, "sequences", sequence, { kind: "sequence_subscribed", sequence }),
-    unsubscribeFromSequence: (sequence) =>
-      removeName(draft, "sequences", sequence, { kind: "sequence_unsubscribed", sequence }),
-    setOptedOut: (optedOut) => {
+    subscribeToSequence: (sequence) => subscribe(draft, sequence),
+    unsubscribeFromSequence: (sequence) => unsubscribe(draft, sequence),
+    setOptedOut: (optedOut, word) => {
       if ((draft.contact.optedOutAt !== undefined) === optedOut) return false;
       const optedOutAt = optedOut ? draft.event.at : undefined;
-      return change(draft, { optedOutAt }, { kind: optedOut ? "opted_out" : "opted_in" });
+      const said = word === undefined ? {} : { word };
+      return change(draft, { optedOutAt }, { kind: optedOut ? "opted_out" : "opted_in", ...said });
     },
     addNote: (text) => {
       draft.notes.push({ text, ...(place.flow === undefined ? {} : { flow: place.flow }) });
@@ -98,25 +102,20 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
       startFlow(draft, flow, { ...options, by: options.by ?? "action", values: place.values }),
     stopFlow: (flow, options = {}) => stopFlow(draft, flow, options.step),
     send: (content, options = {}) => {
-      const channelId = options.channelId ?? draft.channelId;
-      const address = addressOn(draft, channelId, options.recipient);
-      const obstacle = whyNotSend(draft, address?.status);
-      if (address === undefined || obstacle !== undefined) {
-        draft.facts.push({ kind: "message_skipped", reason: obstacle ?? "no_channel", ...where });
-        return false;
-      }
-      draft.messages.push({
-        channelId: address.channelId,
-        recipient: address.externalId,
-        content,
-        // An answer to a person never waits behind a broadcast.
-        lane: options.lane ?? (draft.event.source === "broadcast" ? "bulk" : "live"),
-        ...(options.author === undefined ? {} : { author: options.author }),
-        ...where,
-      });
+      const isSent = addMessage(draft, content, options, where);
       // Who answers has read what was said.
-      if (options.author === "agent") context.conversation.setRead(true);
-      return true;
+      if (isSent && options.author === "agent") context.conversation.setRead(true);
+      return isSent;
+    },
+    isWindowClosed: (content) => {
+      const address = addressOn(draft, draft.channelId, undefined);
+      const fitted = address === undefined ? undefined : fitNow(draft, address, content);
+      return fitted !== undefined && "skipped" in fitted && fitted.skipped === "window_closed";
+    },
+    get pressedMessage() {
+      const { event, bot, channelId } = draft;
+      if (event.kind !== "button" || event.channelId !== channelId) return undefined;
+      return bot.channelRules?.get(bot.channels.get(channelId ?? 0) ?? "")?.edits === true ? event.mid : undefined;
     },
     // Made when it is asked for: most decisions never do.
     get shop() {
@@ -174,7 +173,7 @@ function identityOn(draft: Draft, channelId: number | undefined): Identity | und
   return candidates.reduce((best, identity) => (rank(identity) > rank(best) ? identity : best));
 }
 
-type Address = Pick<Identity, "channelId" | "externalId" | "status">;
+type Address = Pick<Identity, "channelId" | "externalId" | "status" | "lastInboundAt">;
 
 /** Where a message goes: to an address that was given, else to the contact's identity. */
 function addressOn(draft: Draft, channelId: number | undefined, recipient: string | undefined): Address | undefined {
@@ -183,6 +182,53 @@ function addressOn(draft: Draft, channelId: number | undefined, recipient: strin
     (identity) => identity.channelId === channelId && identity.externalId === recipient,
   );
   return known ?? { channelId, externalId: recipient, status: "active" };
+}
+
+function addMessage(
+  draft: Draft,
+  content: MessageContent,
+  options: SendOptions,
+  where: { readonly flow?: string; readonly step?: string },
+): boolean {
+  const seeks = options.seeksTemplates === true && isTemplateAlone(content);
+  const channelId = options.channelId ?? (seeks ? templateChannel(draft) : undefined) ?? draft.channelId;
+  const address = addressOn(draft, channelId, options.recipient);
+  const fitted = address === undefined ? undefined : fitNow(draft, address, content, options.author);
+  const { author, isScheduled } = options;
+  const channelKind = draft.bot.channels.get(channelId ?? 0);
+  const { contact, isAsked } = draft;
+  const verdict = permit({ contact, isAsked, status: address?.status, channelKind, author, isScheduled });
+  if (address === undefined || fitted === undefined || "skipped" in fitted || "refusal" in verdict) {
+    const closed = fitted !== undefined && "skipped" in fitted ? fitted.skipped : "no_channel";
+    draft.facts.push({ kind: "message_skipped", reason: "refusal" in verdict ? verdict.refusal : closed, ...where });
+    return false;
+  }
+  draft.messages.push({
+    channelId: address.channelId,
+    recipient: address.externalId,
+    content: fitted.content,
+    lane: options.lane ?? draft.lane,
+    ...(author === undefined ? {} : { author }),
+    reason: verdict.reason,
+    ...where,
+  });
+  return true;
+}
+
+const isTemplateAlone = ({ template, text, attachments, location }: MessageContent) =>
+  template !== undefined && (text ?? "").trim() === "" && attachments.length === 0 && location === undefined;
+
+/** Where the contact was heard last of the channels that have approved templates: nowhere else can one go. */
+function templateChannel({ bot, contact, channelId }: Draft): number | undefined {
+  const hasTemplates = (id: number) => bot.channelRules?.get(bot.channels.get(id) ?? "")?.templates === true;
+  if (channelId !== undefined && hasTemplates(channelId)) return channelId;
+  return latestChannel({ ...contact, identities: contact.identities.filter((one) => hasTemplates(one.channelId)) });
+}
+
+/** The message as the channel's rules let it go out now. */
+function fitNow(draft: Draft, { channelId, lastInboundAt }: Address, content: MessageContent, author?: MessageAuthor) {
+  const rules = draft.bot.channelRules?.get(draft.bot.channels.get(channelId) ?? "");
+  return fitToWindow(content, { rules, lastInboundAt, now: draft.event.at, author });
 }
 
 function addIdentity(draft: Draft, channelId: number, externalId: string): boolean {
@@ -195,27 +241,18 @@ function addIdentity(draft: Draft, channelId: number, externalId: string): boole
   return change(draft, { identities: [...identities, made] }, { kind: "identity_added", channelId, externalId });
 }
 
-/** Why nothing may be sent, as a stable word; undefined: it may. One who opted out gets only what they ask for themselves. */
-function whyNotSend(draft: Draft, status: "active" | "blocked" | undefined): string | undefined {
-  if (draft.contact.bannedAt !== undefined) return "banned";
-  if (status === undefined) return "no_channel";
-  if (status === "blocked") return "blocked";
-  if (draft.contact.optedOutAt !== undefined && draft.event.source !== "channel") return "opted_out";
-  return undefined;
-}
-
 function change(draft: Draft, part: Partial<Contact>, fact: Fact): true {
   draft.contact = { ...draft.contact, ...part };
   draft.facts.push(fact);
   return true;
 }
 
-function addName(draft: Draft, list: "tags" | "labels" | "sequences", name: string, fact: Fact): boolean {
+function addName(draft: Draft, list: "tags" | "labels", name: string, fact: Fact): boolean {
   if (draft.contact[list].includes(name)) return false;
   return change(draft, { [list]: [...draft.contact[list], name] }, fact);
 }
 
-function removeName(draft: Draft, list: "tags" | "labels" | "sequences", name: string, fact: Fact): boolean {
+function removeName(draft: Draft, list: "tags" | "labels", name: string, fact: Fact): boolean {
   if (!draft.contact[list].includes(name)) return false;
   return change(draft, { [list]: draft.contact[list].filter((other) => other !== name) }, fact);
 }

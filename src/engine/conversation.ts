@@ -3,7 +3,7 @@ import { type ConsentKind, type Conversation, forever, newConversation } from ".
 import type { Json } from "../model/field.ts";
 import type { Fact } from "../model/outcome.ts";
 import { type Draft, replacePosition } from "./draft.ts";
-import { isScheduled } from "./scheduled.ts";
+import { noFlow } from "./scheduled.ts";
 
 /** What is said when a conversation is closed. */
 export interface Closing {
@@ -132,9 +132,7 @@ export function createConversationContext(draft: Draft, flow?: string): Conversa
       draft.facts.push({ kind: "custom_event", ...event });
     },
     dropDelays() {
-      const delays = draft.contact.positions.filter(
-        (position) => position.waitsFor === "time" && !isScheduled(position),
-      );
+      const delays = draft.contact.positions.filter(({ waitsFor, flow }) => waitsFor === "time" && flow !== noFlow);
       for (const { flow, step } of delays) {
         draft.facts.push({ kind: "position_ended", flow, step, reason: "stopped" });
       }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ActionResult } from "../model/outcome.ts";
 import { type Deal, type DealStatus, maxDealSum, type SalesPlan } from "../model/sales-plan.ts";
+import { type Sentence, say } from "../model/sentence.ts";
 import { currencySchema } from "../model/shop.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import { type ContactContext, ok, refuse } from "./action-type.ts";
@@ -9,7 +10,7 @@ import { decimalsOf, toDecimalText } from "./money.ts";
 import { findPlan, findStatus, parseAmount } from "./sales-plans.ts";
 
 type Refusal = Extract<ActionResult, { ok: false }>;
-const no = (code: string, message: string) => refuse(code, message) as Refusal;
+const no = (code: string, sentence: Sentence) => refuse(code, sentence) as Refusal;
 export const isRefusal = (value: object): value is Refusal => "ok" in value && value.ok === false;
 
 /** A sales plan as an action's argument: its ref, or its name. */
@@ -43,14 +44,14 @@ export const dealValueArguments = {
 export function checkDealArguments(
   bot: BotSnapshot,
   { plan, manager }: { readonly plan?: string | undefined; readonly manager?: number | string | null | undefined },
-): { readonly code: string; readonly message: string } | undefined {
+): ({ readonly code: string } & Sentence) | undefined {
   if (plan !== undefined && findPlan(bot.salesPlans.values(), plan) === undefined) return noPlan(plan).error;
   if (typeof manager === "number" && !bot.members.has(manager)) return noMember(manager).error;
   return undefined;
 }
 
-const noPlan = (key: string) => no("sales_plan.not_found", `there is no sales plan "${key}"`);
-const noMember = (id: number | string) => no("member.not_found", `there is no member ${id} in the workspace`);
+const noPlan = (key: string) => no("sales_plan.not_found", say`there is no sales plan "${{ key }}"`);
+const noMember = (id: number | string) => no("member.not_found", say`there is no member ${{ id }} in the workspace`);
 
 /** The plan as it is now, which nobody else changes until this is committed. */
 export function requirePlan({ bot, deals }: ContactContext, key: string): SalesPlan | Refusal {
@@ -61,7 +62,10 @@ export function requirePlan({ bot, deals }: ContactContext, key: string): SalesP
 export function requireStatus(context: ContactContext, plan: SalesPlan, given: string): DealStatus | Refusal {
   const key = context.render(given).trim();
   const names = plan.statuses.map(({ name }) => `"${name}"`).join(", ");
-  return findStatus(plan, key) ?? no("sales_plan.no_status", `"${plan.name}" has no status "${key}", but ${names}`);
+  return (
+    findStatus(plan, key) ??
+    no("sales_plan.no_status", say`"${{ name: plan.name }}" has no status "${{ key }}", but ${{ names }}`)
+  );
 }
 
 /** The newest open deal of a plan. */
@@ -89,8 +93,9 @@ export function requireDeal(
 }
 
 export const noOpenDeal = ({ name }: SalesPlan) =>
-  no("deal.not_found", `the contact has no open deal in the sales plan "${name}"`);
-const noDeal = (reference: number | string) => no("deal.not_found", `the contact has no such deal: ${reference}`);
+  no("deal.not_found", say`the contact has no open deal in the sales plan "${{ name }}"`);
+const noDeal = (reference: number | string) =>
+  no("deal.not_found", say`the contact has no such deal: ${{ reference }}`);
 
 /** Undefined: not an id. */
 function readId(context: ContactContext, argument: number | string): number | undefined {
@@ -155,7 +160,7 @@ function readMoney(
 
 const noSum = (text: number | string, currency: string) => {
   const most = toDecimalText(maxDealSum, currency);
-  return no("deal.bad_sum", `"${text}" is no amount from 0 to ${most} ${currency}`);
+  return no("deal.bad_sum", say`"${{ text }}" is no amount from 0 to ${{ most }} ${{ currency }}`);
 };
 
 /** Changes the deal, and says what it is now. */

@@ -6,6 +6,7 @@ import type { OutgoingMessage } from "../model/message.ts";
 import type { Answer, Fact, JobRequest, NewNote, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot, World } from "../model/world.ts";
 import { createDealDraft, type DealDraft, toDealChanges } from "./deal-context.ts";
+import { isAskedFor } from "./permission.ts";
 import { seededRandom } from "./random.ts";
 import { createShopDraft, type ShopDraft, toShopChanges } from "./shop-context.ts";
 
@@ -41,7 +42,11 @@ export interface Draft {
   readonly message: InboundMessage | undefined;
   /** The channel this decision speaks on. */
   channelId: number | undefined;
+  /** Where its messages wait: an answer to a person never waits behind what goes to many. */
+  lane: "live" | "bulk";
   readonly random: () => number;
+  /** What follows answers what the person wrote or pressed (`permission.ts`). */
+  readonly isAsked: boolean;
   /** Facts before this index have been shown to the triggers. */
   seenFacts: number;
   stepsTaken: number;
@@ -66,7 +71,9 @@ export function createDraft(world: World, event: Event): Draft {
     queue: [],
     message: event.kind === "message" ? event.message : undefined,
     channelId: event.channelId ?? latestChannel(world.contact),
+    lane: event.source === "broadcast" ? "bulk" : "live",
     random: seededRandom(event.seed),
+    isAsked: isAskedFor(world.contact, event),
     seenFacts: 0,
     stepsTaken: 0,
     positionsMade: 0,
@@ -96,7 +103,7 @@ export function isOfEvent(event: Event, identity: Identity): boolean {
 
 /** Returns the new position's id. */
 export function addPosition(draft: Draft, position: Omit<Position, "id" | "enteredAt">): string {
-  const id = addWait(draft, position);
+  const id = addWait(draft, draft.isAsked ? { ...position, isAsked: true } : position);
   const { flow, step, waitsFor, wakeAt: until } = position;
   draft.facts.push({ kind: "waiting", flow, step, for: waitsFor, until });
   return id;

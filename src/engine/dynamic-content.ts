@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ActionCall } from "../model/action-call.ts";
 import type { MessageContent, OutgoingButton, QuickReply } from "../model/message.ts";
-import { toLiteral } from "./literal-text.ts";
+import { toLiteral, toLiteralParts } from "./literal-text.ts";
 import { toStepPayload } from "./walk.ts";
 
 const text = (longest = 20_000) =>
@@ -103,7 +103,9 @@ export function toContentCalls(
   const target = goto === undefined ? undefined : translation.findNode(goto);
   const calls = [
     ...acts,
-    ...told.map((content): ActionCall => ({ action: "send_message", args: { content } as never })),
+    ...told.map(
+      (content): ActionCall => ({ action: "send_message", args: { content: toLiteralParts(content) } as never }),
+    ),
     ...(target === undefined ? [] : [{ action: "start_flow", args: { ...target } }]),
   ];
   return { calls, problems };

@@ -1,3 +1,4 @@
+import { type Sentence, say } from "../model/sentence.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ContactContext } from "./action-type.ts";
 import { parseEmail } from "./values.ts";
@@ -5,18 +6,18 @@ import { parseEmail } from "./values.ts";
 /** The kind of channels that take e-mail addresses for identities. */
 const emailKind = "email";
 
-type Problem = { readonly code: string; readonly message: string };
+type Problem = { readonly code: string } & Sentence;
 
 /** The bot's e-mail channel of that id, or its first one. */
 export function findEmailChannel(bot: BotSnapshot, channelId: number | undefined): number | Problem {
   if (channelId !== undefined && bot.channels.get(channelId) === emailKind) return channelId;
   const first = [...bot.channels].filter(([, kind]) => kind === emailKind).map(([id]) => id)[0];
   if (channelId === undefined && first !== undefined) return first;
-  const message =
+  const sentence =
     channelId === undefined
-      ? "the bot has no e-mail channel; connect one first"
-      : `the bot has no e-mail channel with the id ${channelId}`;
-  return { code: "channel.not_found", message };
+      ? say`the bot has no e-mail channel; connect one first`
+      : say`the bot has no e-mail channel with the id ${{ channelId }}`;
+  return { code: "channel.not_found", ...sentence };
 }
 
 /** Where a contact gets e-mail: the address given (a template), else the one that it has on the channel, else that of its profile; in small letters. */
@@ -33,9 +34,9 @@ export function findEmailAddress(
       : context.render(template);
   const address = raw === undefined || raw.trim() === "" ? undefined : parseEmail(raw);
   if (address !== undefined) return address.toLowerCase();
-  const message =
+  const sentence =
     raw === undefined || raw.trim() === ""
-      ? "the contact has no e-mail address"
-      : `"${raw.slice(0, 100)}" is no e-mail address`;
-  return { code: "contact.no_email", message };
+      ? say`the contact has no e-mail address`
+      : say`"${{ raw: raw.slice(0, 100) }}" is no e-mail address`;
+  return { code: "contact.no_email", ...sentence };
 }

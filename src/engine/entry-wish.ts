@@ -1,5 +1,6 @@
 import { AppError } from "../model/app-error.ts";
 import type { EntryData } from "../model/flow.ts";
+import { say } from "../model/sentence.ts";
 import { encodeEntryPayload, maxEntryPayload } from "./entry-payload.ts";
 
 /** What a channel's links can carry. */
@@ -39,7 +40,7 @@ export function checkEntryPayload(payload: string, maxLength: number, capacities
   if (payload.length > maxLength) {
     throw new AppError(
       "entry_link.too_long",
-      `the link's data has ${payload.length} characters and may have ${maxLength}; shorten it, or leave it with the link as \`stored\``,
+      say`the link's data has ${{ length: payload.length }} characters and may have ${{ maxLength }}; shorten it, or leave it with the link as \`stored\``,
       { details: { length: payload.length, maxLength } },
     );
   }
@@ -49,7 +50,7 @@ export function checkEntryPayload(payload: string, maxLength: number, capacities
     if (bad.length === 0) continue;
     throw new AppError(
       "entry_link.bad_characters",
-      `a link cannot carry ${bad.map((letter) => `"${letter}"`).join(", ")}; send the key as \`data.externalId\``,
+      say`a link cannot carry ${{ characters: bad.map((letter) => `"${letter}"`).join(", ") }}; send the key as \`data.externalId\``,
       { details: { characters: bad } },
     );
   }

@@ -23,6 +23,19 @@ export function enterByLink(draft: Draft, payload: string): Triggered | undefine
   return flowOf(draft, link);
 }
 
+/**
+ * The payload of an entry link, where the text is one and the channel's links only fill in what the person then sends (WhatsApp: https://wa.me/NUMBER?text=PAYLOAD). Undefined: the text is a
+ * text. A key that is no link's is what anybody might type, and stays one.
+ */
+export function findTypedEntry({ bot, channelId }: Pick<Draft, "bot" | "channelId">, text: string): string | undefined {
+  const kind = channelId === undefined ? undefined : bot.channels.get(channelId);
+  if (kind === undefined || bot.channelRules?.get(kind)?.typedEntry !== true) return undefined;
+  const said = text.trim();
+  if (said === "" || /\s/.test(said)) return undefined;
+  const isLink = bot.entryLinks.has(said) || [...bot.entryLinks.values()].some(({ payload }) => payload === said);
+  return isLink || "data" in decodeEntryPayload(said) ? said : undefined;
+}
+
 function definedOnly(data: EntryData | undefined): EntryData {
   return Object.fromEntries(Object.entries(data ?? {}).filter(([, value]) => value !== undefined));
 }

@@ -68,7 +68,7 @@ describe("a request", () => {
 
   it("that cannot be put together says why", () => {
     expect(() => render({ url: "https://a.example/{{ contact.email | nofilter }}" })).toThrow("nofilter");
-    expect(checkJsonTemplate('{"a": {{ fields.age }}}')).toContain("no JSON as it is written");
+    expect(checkJsonTemplate('{"a": {{ fields.age }}}')?.message).toContain("no JSON as it is written");
     expect(checkJsonTemplate('{"a": "{{ fields.age }}"}')).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import type { AnswerMapping, ExternalRequest, RenderedRequest, RequestReport } from "../model/external-request.ts";
 import type { FieldValue, Json } from "../model/field.ts";
+import { type Sentence, say } from "../model/sentence.ts";
 import type { ContactContext } from "./action-type.ts";
 import { saveResult } from "./save-result.ts";
 import type { Rendered } from "./template.ts";
@@ -72,22 +73,22 @@ function renderBody(
 }
 
 /** What is wrong with a JSON body as it is written, in words; undefined: nothing. */
-export function checkJsonTemplate(written: string): string | undefined {
+export function checkJsonTemplate(written: string): Sentence | undefined {
   try {
     readJsonTemplate(written);
     return undefined;
-  } catch (thrown) {
-    return (thrown as Error).message;
+  } catch {
+    return noJson;
   }
 }
+
+const noJson = say`the body is no JSON as it is written: put templates into quotes, and write ${{ example: '"{{ fields.age | json }}"' }} for a value that is no text`;
 
 function readJsonTemplate(written: string): Json {
   try {
     return JSON.parse(written) as Json;
   } catch {
-    throw new Unrenderable(
-      'the body is no JSON as it is written: put templates into quotes, and write "{{ fields.age | json }}" for a value that is no text',
-    );
+    throw new Unrenderable(noJson.message);
   }
 }
 

@@ -36,21 +36,29 @@ const cyrillic: Readonly<Record<string, string>> = {
 };
 const longest = 60;
 
-/**
- * The key of a new field or variable for which somebody gave a name alone: "Home town" becomes `home_town`, "Город" `gorod`. Where that is taken, a number
- * follows.
- */
+/** A key made of a name, for whoever does not care what it is: "Home town" becomes `home_town`, "Город" `gorod`. Empty where the name has nothing that a key may have. */
+export function toKey(name: string): string {
+  return cut(toWords(name).replace(/^[^a-z]+/, ""));
+}
+
+/** The key of a new field or variable for which somebody gave a name alone; never empty. Where it is taken, a number follows. */
 export function createFieldKey(name: string, taken: ReadonlySet<string>): string {
-  const latin = [...name.toLowerCase()].map((letter) => cyrillic[letter] ?? letter).join("");
-  const words = latin
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^_+|_+$/g, "");
-  const plain = (/^[a-z]/.test(words) ? words : `field_${words}`).slice(0, longest).replace(/_+$/, "");
+  const words = toWords(name);
+  const plain = cut(/^[a-z]/.test(words) ? words : `field_${words}`);
   for (let number = 1; ; number += 1) {
     const ending = number === 1 ? "" : `_${number}`;
     const key = `${plain.slice(0, longest - ending.length)}${ending}`;
     if (!taken.has(key)) return key;
   }
 }
+
+function toWords(name: string): string {
+  const latin = [...name.toLowerCase()].map((letter) => cyrillic[letter] ?? letter).join("");
+  return latin
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+}
+
+const cut = (words: string) => words.slice(0, longest).replace(/_+$/, "");

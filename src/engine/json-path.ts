@@ -1,5 +1,6 @@
 import { FunctionExpressionType, JSONPathEnvironment, type JSONPathQuery } from "json-p3";
 import type { Json } from "../model/field.ts";
+import { type Sentence, say, toSentence } from "../model/sentence.ts";
 import { compilePattern } from "./pattern.ts";
 
 /** Longer paths are refused: nobody writes them by hand. */
@@ -26,15 +27,15 @@ class Environment extends JSONPathEnvironment {
   }
 }
 
-type Compiled = { readonly ok: true; readonly query: JSONPathQuery } | { readonly ok: false; readonly message: string };
+type Compiled = { readonly ok: true; readonly query: JSONPathQuery } | ({ readonly ok: false } & Sentence);
 
 const environment = new Environment();
 const cache = new Map<string, Compiled>();
 
 /** What is wrong with a JSON path (RFC 9535, https://www.rfc-editor.org/rfc/rfc9535), in words; undefined: nothing. */
-export function checkJsonPath(path: string): string | undefined {
+export function checkJsonPath(path: string): Sentence | undefined {
   const compiled = compile(path);
-  return compiled.ok ? undefined : compiled.message;
+  return compiled.ok ? undefined : toSentence(compiled);
 }
 
 /** The values at a JSON path, in the document's order; none where the path leads nowhere or is none. Never throws. */
@@ -63,13 +64,13 @@ function compile(path: string): Compiled {
 }
 
 function compileAnew(path: string): Compiled {
-  if (path.length > maxLength) return { ok: false, message: `a JSON path may have ${maxLength} characters` };
+  if (path.length > maxLength) return { ok: false, ...say`a JSON path may have ${{ maxLength }} characters` };
   if (path.split("..").length - 1 > maxDescents) {
-    return { ok: false, message: `a JSON path may have ${maxDescents} times ".."` };
+    return { ok: false, ...say`a JSON path may have ${{ maxDescents }} times ".."` };
   }
   try {
     return { ok: true, query: environment.compile(path) };
   } catch (error) {
-    return { ok: false, message: `"${path}" is no JSON path: ${(error as Error).message}` };
+    return { ok: false, ...say`"${{ path }}" is no JSON path: ${{ why: (error as Error).message }}` };
   }
 }

@@ -4,6 +4,7 @@ import type { FieldValue } from "../model/field.ts";
 import type { Answer, Fact } from "../model/outcome.ts";
 import type { Draft } from "./draft.ts";
 import { noFlow } from "./scheduled.ts";
+import { mergeSequences } from "./sequence-progress.ts";
 
 /** What becomes of one part of a contact when another is merged into it. */
 type Merger<K extends keyof Contact> = (own: Contact[K], other: Contact[K], contacts: Contacts) => Contact[K];
@@ -29,6 +30,7 @@ const mergers: { readonly [K in keyof Required<Contact>]: Merger<K> } = {
   labels: join,
   fields: (own, other) => ({ ...other, ...own }),
   sequences: join,
+  pastSequences: mergePast,
   identities: (own, other) => [...own, ...other].sort((a: Identity, b: Identity) => a.id - b.id),
   positions: (_own, _other, contacts) => mergePositions(contacts).kept,
   splits: (own, other) => ({ ...other, ...own }),
@@ -80,6 +82,17 @@ function mergeConversations({ primary, secondary }: Contacts): Conversation | un
   };
 }
 
+/** What goes on with either of them is not past. */
+function mergePast(
+  own: Contact["pastSequences"],
+  other: Contact["pastSequences"],
+  { primary, secondary }: Contacts,
+): Contact["pastSequences"] {
+  if (own === undefined && other === undefined) return undefined;
+  const going = new Set([...primary.sequences, ...secondary.sequences]);
+  return Object.fromEntries(Object.entries({ ...other, ...own }).filter(([ref]) => !going.has(ref)));
+}
+
 /** Of each kind what was said last. */
 function mergeConsents(own: Consents | undefined, other: Consents | undefined): Consents | undefined {
   if (own === undefined || other === undefined) return own ?? other;
@@ -96,7 +109,7 @@ function mergePositions({ primary, secondary }: Contacts): {
   readonly ended: readonly Position[];
 } {
   const flows = new Set(primary.positions.map(({ flow }) => flow));
-  // What is scheduled belongs to no flow: all of it stays.
+  // What is scheduled, and the waits of sequences, belong to no flow: all of it stays.
   flows.delete(noFlow);
   const ended = secondary.positions.filter(({ flow }) => flows.has(flow));
   const moved = secondary.positions.filter(({ flow }) => !flows.has(flow));
@@ -130,6 +143,7 @@ export function mergeContacts(draft: Draft, { deleteSecondary }: { readonly dele
     deleted: deleteSecondary,
     lost: differences(contacts),
   });
+  mergeSequences(draft, [primary.pastSequences ?? {}, secondary.pastSequences ?? {}]);
   for (const { flow, step } of mergePositions(contacts).ended) {
     draft.facts.push({ kind: "position_ended", flow, step, reason: "merged" });
   }

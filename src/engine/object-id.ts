@@ -1,4 +1,5 @@
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 
 /**
  * Ids as ChatBot.com's clients know them, in its API and in its webhooks' calls alike. They are 24 hex digits. Here the first eight say what is meant, the rest is the row's own id: both ways without a look-up, and no id of one kind is ever
@@ -21,7 +22,7 @@ export function toObjectId(kind: ObjectKind, id: number): string {
 export function parseObjectId(kind: ObjectKind, text: string): number | undefined {
   const id = text.trim().toLowerCase();
   if (!/^[0-9a-f]{24}$/.test(id))
-    throw new AppError("request.invalid", `"${text.slice(0, 40)}" is not an id of 24 hex digits`);
+    throw new AppError("request.invalid", say`"${{ text: text.slice(0, 40) }}" is not an id of 24 hex digits`);
   const number = Number.parseInt(id.slice(8), 16);
   return id.startsWith(kinds[kind]) && Number.isSafeInteger(number) ? number : undefined;
 }
@@ -34,4 +35,4 @@ export function requireObjectId(kind: ObjectKind, text: string): number {
 }
 
 export const unknownId = (kind: ObjectKind, text: string) =>
-  new AppError("door.unknown_id", `there is no ${kind} ${text.slice(0, 40)}`);
+  new AppError("door.unknown_id", say`there is no ${{ kind }} ${{ text: text.slice(0, 40) }}`);

@@ -1,5 +1,6 @@
 import type { operators } from "../model/condition.ts";
 import type { FieldValue } from "../model/field.ts";
+import { foldText } from "./fold-text.ts";
 import { compilePattern } from "./pattern.ts";
 import { dateToMillis, daysBetween, localTime } from "./time.ts";
 import { formatValue, parseFieldValue } from "./values.ts";
@@ -25,7 +26,7 @@ const not =
     !test(value, operands, here);
 const isNotSet = not(isSet);
 
-const fold = (value: FieldValue | Operand) => formatValue(value).trim().toLowerCase();
+const fold = (value: FieldValue | Operand) => foldText(formatValue(value));
 const textTest =
   (compare: (value: string, operand: string) => boolean): Test =>
   (value, [operand]) =>
@@ -61,7 +62,7 @@ const dayOf = (value: FieldValue | Operand, { zone }: Here): string | undefined 
   return parsed?.ok === true ? String(parsed.value) : undefined;
 };
 /** A day, written without a time; Unix time is digits alone. */
-const isDay = (value: FieldValue | Operand) => !/:|^\d+$/.test(formatValue(value).trim());
+export const isDay = (value: FieldValue | Operand) => !/:|^\d+$/.test(formatValue(value).trim());
 
 const momentTest =
   (compare: (value: number, operand: number) => boolean): Test =>
@@ -104,6 +105,9 @@ const containsText = partTest((value, part) => value.includes(part));
 const isNumber = numberTest((value, operand) => value === operand);
 const listHas: Test = (value, [operand]) =>
   Array.isArray(value) && value.some((item) => fold(item as FieldValue) === fold(operand));
+/** How a contact stands to a sequence, as a list of words: the one who is subscribed again may have finished it as another contact, before a merge. */
+const isSubscribed: Test = (value) => Array.isArray(value) && value.includes("subscribed");
+const hasFinished: Test = (value) => Array.isArray(value) && value.includes("finished");
 const isEmpty: Test = (value) => !Array.isArray(value) || value.length === 0;
 
 /** Text compares without regard to case; only `matches` (a pattern) minds it. A negative holds for what is not set. */
@@ -153,6 +157,12 @@ const tests: { readonly [K in OperatorKind]: Readonly<Record<string, Test>> } = 
   },
   json: { is_set: isSet, is_not_set: isNotSet },
   membership: { has: (value) => value === true, has_not: (value) => value !== true },
+  subscription: {
+    has: isSubscribed,
+    has_not: not(isSubscribed),
+    finished: hasFinished,
+    not_finished: not(hasFinished),
+  },
 };
 
 /** The test of an operator; undefined: the kind has no such operator. */

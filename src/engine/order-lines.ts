@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../model/field.ts";
 import type { ActionResult } from "../model/outcome.ts";
+import { say } from "../model/sentence.ts";
 import {
   type Line,
   maxLines,
@@ -56,17 +57,20 @@ export function withDetails(
 }
 
 export const refuseQuantity = () =>
-  refuse("shop.bad_quantity", `a quantity is a whole number from 1 to ${maxQuantity}`) as Refusal;
+  refuse("shop.bad_quantity", say`a quantity is a whole number from 1 to ${{ maxQuantity }}`) as Refusal;
 
 const refuseMissing = (key: VariantKey) =>
-  refuse("variant.not_found", `there is no variant ${typeof key === "number" ? key : `"${key}"`}`) as Refusal;
+  refuse(
+    "variant.not_found",
+    say`there is no variant ${{ key: typeof key === "number" ? key : `"${key}"` }}`,
+  ) as Refusal;
 
 /** A variant that can be bought now. */
 export function requireForSale(context: ContactContext, key: VariantKey): Variant | Refusal {
   const variant = context.shop.variant(key);
   if (variant === null) return refuseMissing(key);
   if (variant.isActive) return variant;
-  return refuse("variant.not_for_sale", `"${variant.name}" is not for sale at present`) as Refusal;
+  return refuse("variant.not_for_sale", say`"${{ name: variant.name }}" is not for sale at present`) as Refusal;
 }
 
 export const isRefusal = (value: object): value is Refusal => "ok" in value && value.ok === false;
@@ -82,10 +86,10 @@ export function putLine(lines: readonly Line[], line: Line): readonly Line[] | R
   const isKnown = lines.some(({ variant }) => variant === line.variant);
   const next = isKnown ? lines.map((other) => (other.variant === line.variant ? line : other)) : [...lines, line];
   if (next.length > maxLines) {
-    return refuse("shop.too_many_lines", `there can be ${maxLines} different items at most`) as Refusal;
+    return refuse("shop.too_many_lines", say`there can be ${{ maxLines }} different items at most`) as Refusal;
   }
   if (totalOf(next) !== undefined) return next;
-  return refuse("shop.total_too_large", `the total would be more than ${maxTotal} minor units`) as Refusal;
+  return refuse("shop.total_too_large", say`the total would be more than ${{ maxTotal }} minor units`) as Refusal;
 }
 
 interface Item {
@@ -129,7 +133,7 @@ export function readLines(
 export const refuseCurrency = (currency: string, variant: Variant) =>
   refuse(
     "shop.other_currency",
-    `"${variant.name}" costs ${variant.currency} and the rest ${currency}; one cart or order has one currency`,
+    say`"${{ name: variant.name }}" costs ${{ currency: variant.currency }} and the rest ${{ rest: currency }}; one cart or order has one currency`,
   ) as Refusal;
 
 /** By id, by sku, or by id in digits: as `VariantKey` says. */
@@ -160,7 +164,10 @@ export function moveStock(
   for (const [id, quantity] of counted) {
     const variant = shop.variant(id);
     if (variant?.stock === undefined || variant.stock >= quantity) continue;
-    return refuse("variant.out_of_stock", `only ${variant.stock} of "${variant.name}" left`) as Refusal;
+    return refuse(
+      "variant.out_of_stock",
+      say`only ${{ stock: variant.stock }} of "${{ name: variant.name }}" left`,
+    ) as Refusal;
   }
   for (const [id, quantity] of counted) shop.changeStock(id, -quantity);
   return undefined;

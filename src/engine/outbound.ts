@@ -2,6 +2,8 @@
 export interface OutboundRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
   readonly url: string;
+  /** The receiver is the user's own system: it hears of the trace that this belongs to, where traces are on. */
+  readonly sharesTrace?: true;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | undefined;
   /** For everything together, name look-up and redirects included; default and most: 30 s. */

@@ -1,9 +1,10 @@
 import { RE2JS } from "re2js";
+import { type Sentence, say } from "../model/sentence.ts";
 
 /** A pattern of a user's, ready to use, or why it is not one. */
 export type Pattern =
   | { readonly ok: true; readonly test: (text: string) => boolean }
-  | { readonly ok: false; readonly message: string };
+  | ({ readonly ok: false } & Sentence);
 
 /** Longer patterns are refused: nobody writes them by hand. */
 const maxLength = 1_000;
@@ -32,15 +33,18 @@ export function compilePattern(source: string, options: { readonly ignoreCase: b
 
 function compile(source: string, ignoreCase: boolean): Pattern {
   if (source.length > maxLength) {
-    return { ok: false, message: `a pattern may have ${maxLength} characters; this one has ${source.length}` };
+    return {
+      ok: false,
+      ...say`a pattern may have ${{ maxLength }} characters; this one has ${{ length: source.length }}`,
+    };
   }
   try {
     const compiled = RE2JS.compile(source, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
     if (compiled.programSize() > maxInstructions) {
-      return { ok: false, message: "the pattern repeats too much; use smaller numbers in its braces" };
+      return { ok: false, ...say`the pattern repeats too much; use smaller numbers in its braces` };
     }
     return { ok: true, test: (text) => compiled.matcher(text).find() };
   } catch (error) {
-    return { ok: false, message: `the pattern cannot be used: ${(error as Error).message}` };
+    return { ok: false, ...say`the pattern cannot be used: ${{ why: (error as Error).message }}` };
   }
 }

@@ -4,7 +4,7 @@ import { toError } from "./to-error.ts";
 /** A call to a messenger's HTTP API. */
 export interface PlatformCall {
   readonly url: string;
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | FormData | URLSearchParams;
   /** For the whole answer; default 20 s. */

@@ -1,10 +1,11 @@
-import type { Attachment, MessageContent, OutgoingButton, QuickReply } from "../model/message.ts";
+import type { Attachment, Location, MessageContent, OutgoingButton, QuickReply } from "../model/message.ts";
 import type { ChannelCapabilities } from "./channel-type.ts";
 
 /**
  * Fits a message into what a channel can show; the one set of rules for all channels. Nothing is dropped in silence: buttons that do not fit become
  * lines of the text, numbered where they can be pressed (a step takes a typed number for a press); media the channel does not know a
- * link; long text several messages; a title that had to be cut stands whole in the text. Files and buttons are with the last message.
+ * link, a place one to a map; what a quick reply cannot ask for its title, for the person to type; long text several messages; a title that had to be cut stands whole in the
+ * text. Files, place and buttons are with the last message.
  */
 export function renderForChannel(content: MessageContent, capabilities: ChannelCapabilities): MessageContent[] {
   const lines = [content.text ?? ""];
@@ -14,14 +15,40 @@ export function renderForChannel(content: MessageContent, capabilities: ChannelC
     lines.push(toLine(attachment));
     return false;
   });
+  const { location } = content;
+  const showsPlace = location !== undefined && capabilities.locations !== undefined;
+  if (location !== undefined && capabilities.locations !== "places") {
+    lines.push(showsPlace ? toAddress(location) : toPlace(location));
+  }
   const buttons = fitButtons(content, capabilities, lines);
   const quickReplies = fitQuickReplies(content, capabilities, lines);
   const texts = splitText(lines.filter((line) => line !== "").join("\n\n"), capabilities.textLength);
   const bare = { attachments: [], buttons: [], quickReplies: [] };
   const parts: MessageContent[] = texts.map((text) => ({ text, ...bare }));
   const last = parts.pop() ?? bare;
-  return [...parts, { ...last, attachments, buttons, quickReplies }];
+  const { keyboard, replaces } = content;
+  return [
+    ...parts,
+    {
+      ...last,
+      attachments,
+      buttons,
+      quickReplies,
+      ...(showsPlace ? { location } : {}),
+      ...(keyboard === undefined ? {} : { keyboard }),
+      ...(replaces === undefined ? {} : { replaces }),
+    },
+  ];
 }
+
+/** The text that stands for a place. */
+export function toPlace(location: Location): string {
+  const { latitude, longitude } = location;
+  const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
+  return [toAddress(location), map].filter((line) => line !== "").join("\n");
+}
+
+const toAddress = ({ title = "", address = "" }: Location) => [title, address].filter((line) => line !== "").join("\n");
 
 /** The line of text that stands for a file which cannot be shown. */
 export function toLine({ kind, url, name }: Attachment): string {
@@ -49,14 +76,22 @@ function fitButtons(
 
 function fitQuickReplies(
   { buttons, quickReplies }: MessageContent,
-  { quickReplies: most, buttonTitleLength }: ChannelCapabilities,
+  { quickReplies: most, buttonTitleLength, requests = [] }: ChannelCapabilities,
   lines: string[],
 ): QuickReply[] {
-  if (quickReplies.length <= most) {
-    return quickReplies.map((reply) => ({ ...reply, title: fitTitle(reply.title, buttonTitleLength, lines) }));
+  const canShow = quickReplies.filter(({ request }) => request === undefined || requests.includes(request));
+  if (canShow.length <= most) {
+    lines.push(...quickReplies.filter((reply) => !canShow.includes(reply)).map(({ title }) => title));
+    return canShow.map((reply) => ({ ...reply, title: fitTitle(reply.title, buttonTitleLength, lines) }));
   }
-  const before = buttons.filter(({ type }) => type === "press").length;
-  lines.push(quickReplies.map(({ title }, index) => `${before + index + 1}. ${title}`).join("\n"));
+  let number = buttons.filter(({ type }) => type === "press").length;
+  // What is asked for is typed, not answered with a number.
+  const line = ({ title, request }: QuickReply) => {
+    if (request !== undefined) return title;
+    number += 1;
+    return `${number}. ${title}`;
+  };
+  lines.push(quickReplies.map(line).join("\n"));
   return [];
 }
 

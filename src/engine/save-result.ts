@@ -1,5 +1,6 @@
 import type { FieldValue, Json } from "../model/field.ts";
 import type { ResultMapping } from "../model/result-mapping.ts";
+import { type Sentence, say } from "../model/sentence.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ContactContext } from "./action-type.ts";
 import { checkJsonPath, findByJsonPath } from "./json-path.ts";
@@ -44,14 +45,14 @@ export function saveField(
   else context.error("field.invalid_value", `the result does not fit the field "${name}": it ${parsed.message}`);
 }
 
-/** What is wrong with the mappings' paths, as sentences. */
-export function checkMappings(mappings: readonly ResultMapping[]): string[] {
+/** What is wrong with the mappings' paths. */
+export function checkMappings(mappings: readonly ResultMapping[]): Sentence[] {
   return mappings.flatMap(({ path }) => checkJsonPath(path) ?? []);
 }
 
-/** Fields that the mappings name and the bot does not have, as sentences. */
-export function warnOfMappings(mappings: readonly ResultMapping[], bot: BotSnapshot): string[] {
+/** Fields that the mappings name and the bot does not have. */
+export function warnOfMappings(mappings: readonly ResultMapping[], bot: BotSnapshot): Sentence[] {
   return mappings.flatMap(({ field }) =>
-    field === undefined || bot.fields.has(field) ? [] : [`there is no field "${field}" to keep the result in`],
+    field === undefined || bot.fields.has(field) ? [] : [say`there is no field "${{ field }}" to keep the result in`],
   );
 }

@@ -1,13 +1,14 @@
 import { parse } from "acorn";
 import { type FieldValue, fieldKeySchema, type Json } from "../model/field.ts";
 import type { ScriptInput, ScriptReport } from "../model/script.ts";
+import { type Sentence, say } from "../model/sentence.ts";
 import type { ContactContext } from "./action-type.ts";
 import { saveField } from "./save-result.ts";
 import { type TemplateScope, toNames } from "./template.ts";
 import { zoneOf } from "./time.ts";
 
 /** What keeps a script from being JavaScript, as a sentence with its line; undefined: it is. Whether it does anything sensible shows when it runs. */
-export function checkScript(code: string): string | undefined {
+export function checkScript(code: string): Sentence | undefined {
   try {
     // As it is run: strict, and as a function's body, from which it returns its output.
     parse(`"use strict";${code}`, { ecmaVersion: "latest", sourceType: "script", allowReturnOutsideFunction: true });
@@ -16,7 +17,7 @@ export function checkScript(code: string): string | undefined {
     if (!(thrown instanceof SyntaxError)) throw thrown;
     const { loc } = thrown as { loc?: { readonly line: number } };
     const what = thrown.message.replace(/ \(\d+:\d+\)$/, "");
-    return `line ${loc?.line ?? 1} of the script is not JavaScript: ${what}`;
+    return say`line ${{ line: loc?.line ?? 1 }} of the script is not JavaScript: ${{ why: what }}`;
   }
 }
 

@@ -3,7 +3,7 @@ import type { ContactContext } from "./action-type.ts";
 
 /**
  * What of a rendered message can be sent. A template may come out empty: a file without an address, a button without a title or a page is left
- * out, since a platform refuses the whole message for it; each is recorded on the context. Undefined: neither text nor file is left.
+ * out, since a platform refuses the whole message for it; each is recorded on the context. Undefined: neither text nor file nor place is left, nor is there a template.
  */
 export function toSendable(
   content: MessageContent,
@@ -24,7 +24,12 @@ export function toSendable(
   const quickReplies = content.quickReplies.filter(({ title }) =>
     keep(title.trim() !== "", "a quick reply's title came out empty"),
   );
-  if ((content.text ?? "").trim() !== "" || attachments.length > 0) {
+  if (
+    (content.text ?? "").trim() !== "" ||
+    attachments.length > 0 ||
+    content.template !== undefined ||
+    content.location
+  ) {
     return { ...content, attachments, buttons, quickReplies };
   }
   context.error("message.empty", "a message came out empty and was not sent");

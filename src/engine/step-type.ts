@@ -4,6 +4,7 @@ import type { WaitKind } from "../model/contact.ts";
 import type { InboundMessage } from "../model/event.ts";
 import type { FieldValue, Json } from "../model/field.ts";
 import type { ActionResult, JobRequest } from "../model/outcome.ts";
+import type { Sentence } from "../model/sentence.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ContactContext } from "./action-type.ts";
 
@@ -77,10 +78,10 @@ export interface StepType<Config = unknown> {
   /** Its templates are rendered where the bot's secrets are at hand (`secrets.key`); everywhere else they are unknown. */
   readonly mayUseSecrets?: true;
   outputs(config: NoInfer<Config>): readonly StepOutput[];
-  /** Problems that the schema cannot see (an unknown tag operator, weights of zero), as sentences. */
-  problems?(config: NoInfer<Config>): readonly string[];
-  /** What the config names and the bot does not have (a field, a tag, a flow), as sentences. It may be made later, so it only warns. */
-  warnings?(config: NoInfer<Config>, bot: BotSnapshot): readonly string[];
+  /** Problems that the schema cannot see (an unknown tag operator, weights of zero). */
+  problems?(config: NoInfer<Config>): readonly Sentence[];
+  /** What the config names and the bot does not have (a field, a tag, a flow). It may be made later, so it only warns. */
+  warnings?(config: NoInfer<Config>, bot: BotSnapshot): readonly Sentence[];
   /** First entry. */
   run(context: StepContext<NoInfer<Config>>): StepResult;
   /**

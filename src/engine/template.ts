@@ -3,6 +3,7 @@ import { DateTime } from "luxon";
 import { type Contact, utmKeys } from "../model/contact.ts";
 import type { InboundMessage } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
+import { type Sentence, say } from "../model/sentence.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import { cleanText } from "./clean-text.ts";
 import { hash32, seededRandom } from "./random.ts";
@@ -104,7 +105,7 @@ export function renderNames(
     // Filters can cut a character in two, or decode what no text may hold.
     return { text: cleanText(String(text)) };
   } catch (error) {
-    return { text: "", error: describe(error) };
+    return { text: "", error: describe(error).message };
   }
 }
 
@@ -113,7 +114,7 @@ function isPlain(template: string): boolean {
 }
 
 /** What is wrong with a template's form, in words; undefined: nothing. */
-export function checkTemplate(template: string): string | undefined {
+export function checkTemplate(template: string): Sentence | undefined {
   if (isPlain(template)) return undefined;
   try {
     parse(template);
@@ -123,9 +124,9 @@ export function checkTemplate(template: string): string | undefined {
   }
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown): Sentence {
   const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return `the template cannot be used: ${line}`;
+  return say`the template cannot be used: ${{ why: line ?? "" }}`;
 }
 
 /** Every name a template can use. Values that are missing are left out, so that `default` takes over. */

@@ -75,3 +75,15 @@ export function daysBetween(from: string, to: string): number {
 export function utcOffset(at: number, zone: string): number {
   return IANAZone.create(zone).offset(at);
 }
+
+/** The moment (Unix ms) on the same day of the zone at which its clocks show `time` (`HH:mm`). */
+export function atTimeOfDay(at: number, time: string, zone: string): number {
+  const minutes = parseTimeOfDay(time) ?? 0;
+  const day = DateTime.fromMillis(at, { zone }).startOf("day");
+  return day.set({ hour: Math.floor(minutes / 60), minute: minutes % 60 }).toMillis();
+}
+
+/** When the day of a moment begins in the zone (Unix ms). */
+export function startOfDay(at: number, zone: string): number {
+  return DateTime.fromMillis(at, { zone }).startOf("day").toMillis();
+}

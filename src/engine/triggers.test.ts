@@ -126,6 +126,9 @@ describe("a fact", () => {
     aFlow("moved", { kind: "field_changed", field: "city" }),
     aFlow("moved, by name", { kind: "field_changed", field: "Город" }),
     aFlow("cart", { kind: "cart_changed" }),
+    aFlow("any page", { kind: "link_opened" }),
+    aFlow("shop", { kind: "link_opened", page: " Shop.example/Sale" }),
+    aFlow("by title", { kind: "link_opened", page: "to the sale" }),
     aFlow("any order", { kind: "order_status" }),
     aFlow("paid", { kind: "order_status", status: "paid" }),
     aFlow("on the web", { kind: "tag_added", tag: "vip", channels: ["webchat"] }),
@@ -139,6 +142,11 @@ describe("a fact", () => {
     [{ kind: "field_changed", field: "age", value: null }, []],
     [{ kind: "label_added", label: "vip" }, []],
     [{ kind: "cart_changed", quantity: 1, total: 5, currency: "EUR" }, ["cart"]],
+    [
+      { kind: "link_opened", message: 1, title: "To the Sale", url: "https://shop.example/sale?a=1" },
+      ["any page", "shop", "by title"],
+    ],
+    [{ kind: "link_opened", message: 1, title: "Home", url: "https://shop.example/" }, ["any page"]],
     [{ kind: "order_created", order: 1, status: "paid", total: 5, currency: "EUR" }, ["any order", "paid"]],
     [{ kind: "order_created", order: 1, status: "ordered", total: 5, currency: "EUR" }, ["any order"]],
     [

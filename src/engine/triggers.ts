@@ -59,6 +59,12 @@ export function findKeyword(
   return found.sort((a, b) => rank(a.trigger) - rank(b.trigger))[0];
 }
 
+/** The flow for this very word, and no other text. */
+export function findExactKeyword(bot: BotSnapshot, text: string, channelKind: string | undefined) {
+  const found = findKeyword(bot, text, channelKind, { onlyInterrupting: false });
+  return found?.trigger.kind === "keyword" && found.trigger.match === "exact" ? found : undefined;
+}
+
 function rank(trigger: Trigger): number {
   return trigger.kind === "keyword" ? keywordRank[trigger.match] : 0;
 }
@@ -90,7 +96,7 @@ function normalise(text: string): string {
   return text.trim().replace(/\s+/g, " ").toLowerCase();
 }
 
-/** Flows that a fact of this very decision starts: a tag added or removed, a field or the cart changed, an order, a deal. All that match. */
+/** Flows that a fact of this very decision starts: a tag added or removed, a field or the cart changed, a link opened, an order, a deal. All that match. */
 export function findFactTriggers(bot: BotSnapshot, fact: Fact, channelKind: string | undefined): Triggered[] {
   if (fact.kind === "tag_added" || fact.kind === "tag_removed") {
     return findTriggers(bot, fact.kind, channelKind, (trigger) => trigger.tag === fact.tag);
@@ -105,6 +111,12 @@ export function findFactTriggers(bot: BotSnapshot, fact: Fact, channelKind: stri
     );
   }
   if (fact.kind === "cart_changed") return findTriggers(bot, fact.kind, channelKind);
+  if (fact.kind === "link_opened") {
+    const seen = [fact.url, fact.title].map(normalise);
+    return findTriggers(bot, fact.kind, channelKind, ({ page = "" }) =>
+      seen.some((text) => text.includes(normalise(page))),
+    );
+  }
   if (fact.kind === "order_created" || (fact.kind === "order_changed" && fact.status !== fact.before)) {
     const { status } = fact;
     return findTriggers(bot, "order_status", channelKind, (trigger) => (trigger.status ?? status) === status);

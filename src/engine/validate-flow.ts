@@ -1,6 +1,8 @@
+import type { z } from "zod";
 import type { ActionCall } from "../model/action-call.ts";
 import { actionCallSchema } from "../model/action-call.ts";
 import type { FlowDocument, StoredStep } from "../model/flow.ts";
+import { type Sentence, say, sayIssue, toSentence } from "../model/sentence.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ActionCatalogue } from "./action-type.ts";
 import { parseActionCall } from "./actions.ts";
@@ -11,14 +13,12 @@ import { readJump } from "./steps-from.ts";
 import { checkTemplate } from "./template.ts";
 
 /** Something wrong with a flow: an `error` keeps it from being published, a `warning` does not. */
-export interface FlowProblem {
+export interface FlowProblem extends Sentence {
   readonly severity: "error" | "warning";
   /** The step's ref; absent: the flow as a whole. */
   readonly step?: string;
   /** Stable, for programs. */
   readonly code: string;
-  /** A sentence for the person who draws. */
-  readonly message: string;
 }
 
 interface Catalogue {
@@ -40,14 +40,14 @@ export function validateFlow(document: FlowDocument, catalogue: Catalogue, bot?:
   ];
 }
 
-const error = (code: string, message: string, step?: string): FlowProblem => ({
+const error = (code: string, sentence: Sentence, step?: string): FlowProblem => ({
   severity: "error",
   code,
-  message,
+  ...sentence,
   ...(step === undefined ? {} : { step }),
 });
-const warning = (code: string, message: string, step?: string): FlowProblem => ({
-  ...error(code, message, step),
+const warning = (code: string, sentence: Sentence, step?: string): FlowProblem => ({
+  ...error(code, sentence, step),
   severity: "warning",
 });
 
@@ -56,8 +56,8 @@ function checkWhole({ start, steps }: FlowDocument): FlowProblem[] {
   const doubles = new Set(refs.filter((ref, index) => refs.indexOf(ref) !== index));
   const isStartKnown = start !== undefined && refs.includes(start);
   return [
-    ...(isStartKnown ? [] : [error("flow.no_start", "the flow has no first step")]),
-    ...[...doubles].map((ref) => error("step.double_ref", `two steps have the ref "${ref}"`, ref)),
+    ...(isStartKnown ? [] : [error("flow.no_start", say`the flow has no first step`)]),
+    ...[...doubles].map((ref) => error("step.double_ref", say`two steps have the ref "${{ ref }}"`, ref)),
   ];
 }
 
@@ -66,19 +66,22 @@ function checkStep(step: StoredStep, document: FlowDocument, catalogue: Catalogu
   const type = (Object.hasOwn(catalogue.steps, step.kind) ? catalogue.steps[step.kind] : undefined) as
     | StepType
     | undefined;
-  if (type === undefined) return [error("step.unknown_kind", `there is no step kind "${step.kind}"`, ref)];
+  if (type === undefined) return [error("step.unknown_kind", say`there is no step kind "${{ kind: step.kind }}"`, ref)];
   const parsed = type.config.safeParse(step.config);
   if (!parsed.success) {
-    return parsed.error.issues.map(({ path, message }) =>
-      error("step.bad_config", path.length === 0 ? message : `${path.join(".")}: ${message}`, ref),
-    );
+    return parsed.error.issues.map((issue) => error("step.bad_config", describe(issue), ref));
   }
   return [
-    ...(type.problems?.(parsed.data) ?? []).map((message) => error("step.bad_config", message, ref)),
+    ...(type.problems?.(parsed.data) ?? []).map((problem) => error("step.bad_config", problem, ref)),
     ...checkTexts(withoutPlainTexts(step.config, type), ref, type.mayUseSecrets === true),
     ...findCalls(parsed.data).flatMap((call) => checkCall(call, ref, catalogue.actions, bot)),
     ...checkJump(step, document, bot),
   ];
+}
+
+function describe(issue: z.core.$ZodIssue): Sentence {
+  const problem = sayIssue(issue);
+  return issue.path.length === 0 ? problem : say`${{ where: issue.path.join(".") }}: ${{ problem }}`;
 }
 
 function withoutPlainTexts(config: StoredStep["config"], { plainTexts = [] }: StepType): StoredStep["config"] {
@@ -93,7 +96,7 @@ function checkTexts(value: unknown, ref: string, mayUseSecrets: boolean): FlowPr
     const problem = checkTemplate(value);
     if (problem !== undefined) return [error("template.bad", problem, ref)];
     if (mayUseSecrets || !namesSecret.test(value)) return [];
-    return [error("template.secret", "secrets can be used in external requests alone", ref)];
+    return [error("template.secret", say`secrets can be used in external requests alone`, ref)];
   }
   return typeof value === "object" && value !== null
     ? Object.values(value).flatMap((inner) => checkTexts(inner, ref, mayUseSecrets))
@@ -114,13 +117,13 @@ function findCalls(value: unknown): ActionCall[] {
 
 function checkCall(call: ActionCall, ref: string, actions: ActionCatalogue, bot?: BotSnapshot): FlowProblem[] {
   const parsed = parseActionCall(actions, call);
-  if (!parsed.ok) return [error(parsed.code, parsed.message, ref)];
+  if (!parsed.ok) return [error(parsed.refusal.code, toSentence(parsed.refusal), ref)];
   const refusal = bot === undefined ? undefined : parsed.action.check?.(bot, parsed.args);
   const { save = [] } = call;
   return [
-    ...checkMappings(save).map((message) => error("action.bad_arguments", message, ref)),
-    ...(refusal === undefined ? [] : [warning(refusal.code, refusal.message, ref)]),
-    ...(bot === undefined ? [] : warnOfMappings(save, bot)).map((message) => warning("field.not_found", message, ref)),
+    ...checkMappings(save).map((problem) => error("action.bad_arguments", problem, ref)),
+    ...(refusal === undefined ? [] : [warning(refusal.code, toSentence(refusal), ref)]),
+    ...(bot === undefined ? [] : warnOfMappings(save, bot)).map((problem) => warning("field.not_found", problem, ref)),
   ];
 }
 
@@ -130,25 +133,25 @@ function checkJump({ ref, ...stored }: StoredStep, document: FlowDocument, bot?:
   const { flow, step } = jump;
   if (flow === undefined) {
     const isKnown = step === undefined || document.steps.some((other) => other.ref === step);
-    return isKnown ? [] : [error("step.no_target", `there is no step "${step}" to go to`, ref)];
+    return isKnown ? [] : [error("step.no_target", say`there is no step "${{ step }}" to go to`, ref)];
   }
   return bot === undefined || bot.flows.has(flow)
     ? []
-    : [warning("flow.not_published", `the flow "${flow}" to go to is not published`, ref)];
+    : [warning("flow.not_published", say`the flow "${{ flow }}" to go to is not published`, ref)];
 }
 
 function checkEdges(document: FlowDocument, { steps }: Catalogue): FlowProblem[] {
   const byRef = new Map(document.steps.map((step) => [step.ref, step]));
   return document.edges.flatMap(({ from, output, to }) => {
     const source = byRef.get(from);
-    if (source === undefined) return [error("edge.no_source", `an edge begins at "${from}", which is no step`)];
+    if (source === undefined) return [error("edge.no_source", say`an edge begins at "${{ from }}", which is no step`)];
     if (!byRef.has(to))
-      return [error("edge.no_target", `the output "${output}" leads to "${to}", which is no step`, from)];
+      return [error("edge.no_target", say`the output "${{ output }}" leads to "${{ to }}", which is no step`, from)];
     const type = steps[source.kind] as StepType | undefined;
     const parsed = type?.config.safeParse(source.config);
     if (type === undefined || parsed?.success !== true) return [];
     const isKnown = output === "error" || type.outputs(parsed.data).some(({ name }) => name === output);
-    return isKnown ? [] : [error("edge.unknown_output", `the step has no output "${output}"`, from)];
+    return isKnown ? [] : [error("edge.unknown_output", say`the step has no output "${{ output }}"`, from)];
   });
 }
 
@@ -163,7 +166,9 @@ function checkReach({ start, steps, edges, triggers }: FlowDocument): FlowProble
   }
   return steps
     .filter(({ ref }) => !reached.has(ref))
-    .map(({ ref, name }) => warning("step.unreachable", `nothing leads to the step "${name ?? ref}"`, ref));
+    .map(({ ref, name }) =>
+      warning("step.unreachable", say`nothing leads to the step "${{ step: name ?? ref }}"`, ref),
+    );
 }
 
 function checkTriggers({ triggers, steps }: FlowDocument): FlowProblem[] {
@@ -172,10 +177,10 @@ function checkTriggers({ triggers, steps }: FlowDocument): FlowProblem[] {
     const isKnown = step === undefined || steps.some(({ ref }) => ref === step);
     const patterns = trigger.kind === "keyword" && trigger.match === "pattern" ? trigger.words : [];
     return [
-      ...(isKnown ? [] : [error("trigger.no_step", `a trigger starts at "${step}", which is no step`)]),
+      ...(isKnown ? [] : [error("trigger.no_step", say`a trigger starts at "${{ step }}", which is no step`)]),
       ...patterns.flatMap((word) => {
         const pattern = compilePattern(word, { ignoreCase: true });
-        return pattern.ok ? [] : [error("trigger.bad_pattern", pattern.message)];
+        return pattern.ok ? [] : [error("trigger.bad_pattern", toSentence(pattern))];
       }),
     ];
   });

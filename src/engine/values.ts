@@ -2,11 +2,10 @@ import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js"
 import { DateTime, IANAZone } from "luxon";
 import type { ProfileKey } from "../model/contact.ts";
 import type { FieldKind, FieldValue, Json } from "../model/field.ts";
+import { type Sentence, say } from "../model/sentence.ts";
 
 /** A value of the wanted kind, or why the raw one is none. */
-export type ParsedValue =
-  | { readonly ok: true; readonly value: FieldValue }
-  | { readonly ok: false; readonly message: string };
+export type ParsedValue = { readonly ok: true; readonly value: FieldValue } | ({ readonly ok: false } & Sentence);
 
 interface ParseOptions {
   /** IANA zone in which a date-time without an offset is meant; default UTC. */
@@ -16,51 +15,51 @@ interface ParseOptions {
 type Parser = (raw: unknown, options: ParseOptions) => ParsedValue;
 
 const good = (value: FieldValue): ParsedValue => ({ ok: true, value });
-const bad = (message: string): ParsedValue => ({ ok: false, message });
+const bad = (sentence: Sentence): ParsedValue => ({ ok: false, ...sentence });
 
 const longestText = 20_000;
 
 const parsers: { readonly [K in FieldKind]: Parser } = {
   text: (raw) => {
     const text = toText(raw);
-    if (text === undefined) return bad("has to be a text");
-    return text.length > longestText ? bad(`may have ${longestText} characters at most`) : good(text);
+    if (text === undefined) return bad(say`has to be a text`);
+    return text.length > longestText ? bad(say`may have ${{ longest: longestText }} characters at most`) : good(text);
   },
   number: (raw) => {
-    if (typeof raw === "number") return Number.isFinite(raw) ? good(raw) : bad("has to be a number");
+    if (typeof raw === "number") return Number.isFinite(raw) ? good(raw) : bad(say`has to be a number`);
     const plain = toPlainNumber(toText(raw) ?? "");
     return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(plain) && Number.isFinite(Number(plain))
       ? good(Number(plain))
-      : bad("has to be a number");
+      : bad(say`has to be a number`);
   },
   boolean: (raw) => {
     if (typeof raw === "boolean") return good(raw);
     const word = toText(raw)?.trim().toLowerCase() ?? "";
     if (["true", "yes", "y", "1", "on", "да"].includes(word)) return good(true);
-    return ["false", "no", "n", "0", "off", "нет"].includes(word) ? good(false) : bad("has to be yes or no");
+    return ["false", "no", "n", "0", "off", "нет"].includes(word) ? good(false) : bad(say`has to be yes or no`);
   },
   date: (raw, options) => {
     const moment = parseMoment(raw, options);
-    return moment === undefined ? bad("has to be a date such as 2026-12-31") : good(moment.toFormat("yyyy-MM-dd"));
+    return moment === undefined ? bad(say`has to be a date such as 2026-12-31`) : good(moment.toFormat("yyyy-MM-dd"));
   },
   datetime: (raw, options) => {
     const moment = parseMoment(raw, options);
     return moment === undefined
-      ? bad("has to be a date and time such as 2026-12-31T18:00")
+      ? bad(say`has to be a date and time such as 2026-12-31T18:00`)
       : good(moment.toUTC().toISO() ?? "");
   },
   list: (raw) => {
     const list = Array.isArray(raw) ? raw : parseListText(toText(raw));
-    return list === undefined ? bad("has to be a list") : good(list as Json[]);
+    return list === undefined ? bad(say`has to be a list`) : good(list as Json[]);
   },
   json: (raw) => {
     if (typeof raw !== "string")
-      return raw === null || raw === undefined ? bad("has to be JSON") : good(raw as FieldValue);
+      return raw === null || raw === undefined ? bad(say`has to be JSON`) : good(raw as FieldValue);
     try {
       const value = JSON.parse(raw) as Json;
-      return value === null ? bad("null stands for no value; clear the field instead") : good(value);
+      return value === null ? bad(say`null stands for no value; clear the field instead`) : good(value);
     } catch {
-      return bad("has to be JSON");
+      return bad(say`has to be JSON`);
     }
   },
 };

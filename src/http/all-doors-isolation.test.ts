@@ -95,6 +95,7 @@ async function look(): Promise<unknown> {
     "/members",
     "/webhooks",
     "/inbound-webhooks",
+    "/audit-log",
   ];
   const parts = ["", "/messages", "/notes", "/positions", "/events", "/closing-notes"];
   const all = [

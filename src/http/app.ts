@@ -4,6 +4,8 @@ import cookie from "@fastify/cookie";
 import fastify, { type ConnectionError, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
+import { createAddressLimit, createRefusalLimit } from "./address-limit.ts";
 import { adminRoutes } from "./admin/pages.ts";
 import { rememberRoutes } from "./allowed-methods.ts";
 import { apiRoutes } from "./api/api.ts";
@@ -22,8 +24,10 @@ import { healthRoutes } from "./health.ts";
 import { addMeasuring } from "./measure.ts";
 import { messageLinkRoutes } from "./message-links.ts";
 import { oauthRoutes } from "./oauth-callback.ts";
-import { cookieSecret } from "./sign-in/member-reader.ts";
+import { addBaseHeaders } from "./security-headers.ts";
+import { cookieSecrets } from "./sign-in/member-reader.ts";
 import { signInRoutes } from "./sign-in/routes.ts";
+import { trackedLinkRoutes } from "./tracked-links.ts";
 import { pageRoutes } from "./webchat/pages.ts";
 import { webchatRoutes } from "./webchat/webchat-routes.ts";
 import { channelWebhookRoutes } from "./webhooks/channel-webhooks.ts";
@@ -36,9 +40,9 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   const app = fastify({
     loggerInstance: dependencies.log as FastifyBaseLogger,
     // `measure.ts` writes one line a request, without the query.
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit,
-    trustProxy: false,
+    trustProxy: [...(dependencies.trustedProxies ?? [])],
     exposeHeadRoutes: false,
     genReqId: createRequestIds(),
     // Whoever has not sent a request's end by then does not mean to.
@@ -69,27 +73,104 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   app.addHook("onSend", async (_request, reply) => {
     if (isClosing) reply.header("connection", "close");
   });
+  addBaseHeaders(app, dependencies);
   addErrorHandling(app);
   addMeasuring(app);
-  app.register(cookie, { secret: cookieSecret(dependencies.secretKey) });
+  app.register(cookie, { secret: cookieSecrets(dependencies.secretKey) });
+  const limit = createAddressLimit(dependencies);
+  const limitRefusals = createRefusalLimit(dependencies);
   // Handed over whole: `publicUrl` may be known only once the server listens.
   app.register(async (part) => healthRoutes(part, dependencies));
-  app.register(async (part) => oauthRoutes(part, dependencies));
-  app.register(async (part) => signInRoutes(part, dependencies), { prefix: "/auth" });
-  app.register(async (part) => channelWebhookRoutes(part, dependencies));
-  app.register(async (part) => messageLinkRoutes(part, dependencies));
-  app.register(async (part) => fileRoutes(part, dependencies));
-  app.register(async (part) => await inboundWebhookRoutes(part, dependencies));
-  app.register(async (part) => actionLinkRoutes(part, dependencies), { prefix: "/compat/bothelp" });
-  app.register(async (part) => await tokenEndpoint(part, dependencies), { prefix: "/compat/bothelp/oauth2" });
-  app.register(async (part) => documentRoutes(part, dependencies), { prefix: "/compat/bothelp" });
+  app.register(async (part) => {
+    limit(part);
+    oauthRoutes(part, dependencies);
+  });
+  app.register(
+    async (part) => {
+      limit(part);
+      signInRoutes(part, dependencies);
+    },
+    { prefix: "/auth" },
+  );
+  app.register(async (part) => {
+    limitRefusals(part);
+    channelWebhookRoutes(part, dependencies);
+  });
+  app.register(async (part) => {
+    limit(part);
+    messageLinkRoutes(part, dependencies);
+  });
+  app.register(async (part) => {
+    limit(part);
+    trackedLinkRoutes(part, dependencies);
+  });
+  app.register(async (part) => {
+    limit(part);
+    fileRoutes(part, dependencies);
+  });
+  app.register(async (part) => {
+    limitRefusals(part);
+    await inboundWebhookRoutes(part, dependencies);
+  });
+  app.register(
+    async (part) => {
+      limitRefusals(part);
+      actionLinkRoutes(part, dependencies);
+    },
+    { prefix: "/compat/bothelp" },
+  );
+  app.register(
+    async (part) => {
+      limit(part);
+      await tokenEndpoint(part, dependencies);
+    },
+    { prefix: "/compat/bothelp/oauth2" },
+  );
+  app.register(
+    async (part) => {
+      limit(part);
+      documentRoutes(part, dependencies);
+    },
+    { prefix: "/compat/bothelp" },
+  );
   app.register(async (part) => await openApiRoutes(part, dependencies), { prefix: "/compat/bothelp/api" });
-  app.register(async (part) => await uchatRoutes(part, dependencies), { prefix: "/compat/uchat" });
+  app.register(async (part) => await uchatRoutes(part, dependencies, limit), { prefix: "/compat/uchat" });
   app.register(async (part) => await chatbotRoutes(part, dependencies), { prefix: "/compat/chatbot" });
-  app.register(async (part) => await apiRoutes(part, dependencies), { prefix: "/api/v1" });
-  app.register(async (part) => await webchatRoutes(part, dependencies), { prefix: "/webchat" });
-  app.register(async (part) => await pageRoutes(part, dependencies));
-  app.register(async (part) => await adminRoutes(part, dependencies));
+  app.register(async (part) => await apiRoutes(part, dependencies, limit), { prefix: "/api/v1" });
+  app.register(
+    async (part) => {
+      limit(part);
+      await webchatRoutes(part, dependencies);
+    },
+    { prefix: "/webchat" },
+  );
+  app.register(async (part) => {
+    limit(part);
+    await pageRoutes(part, dependencies);
+  });
+  app.register(async (part) => {
+    limit(part);
+    await adminRoutes(part, dependencies);
+  });
+  return app;
+}
+
+/** What a process without doors answers: how it is, for whoever watches over it. */
+export function buildHealthApp(
+  dependencies: Pick<HttpDependencies, "log" | "isReady" | "refreshMetrics">,
+): FastifyInstance {
+  const app = fastify({
+    loggerInstance: dependencies.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit,
+    exposeHeadRoutes: false,
+    genReqId: createRequestIds(),
+    requestTimeout: 60_000,
+    forceCloseConnections: true,
+  });
+  rememberRoutes(app);
+  addErrorHandling(app);
+  app.register(async (part) => healthRoutes(part, dependencies));
   return app;
 }
 
@@ -99,8 +180,8 @@ function refuseConnection(error: ConnectionError, socket: Socket, log: HttpDepen
   log.debug({ err: error }, "a connection sent no readable request");
   const refusal =
     error.code === "HPE_INVALID_URL"
-      ? new AppError("request.bad_encoding", "the address has characters that have to be percent-encoded as UTF-8")
-      : new AppError("request.malformed", "this is not an HTTP request that can be read");
+      ? new AppError("request.bad_encoding", say`the address has characters that have to be percent-encoded as UTF-8`)
+      : new AppError("request.malformed", say`this is not an HTTP request that can be read`);
   const body = JSON.stringify(toErrorBody(refusal, "none"));
   const head = [
     `HTTP/1.1 ${statusOf(refusal.code)} Bad Request`,

@@ -2,20 +2,27 @@ import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../model/app-error.ts";
 import type { MemberRole } from "../model/conversation.ts";
+import { say } from "../model/sentence.ts";
+import { readProvenAt } from "../store/session-store.ts";
 import type { TokenKind } from "../store/tables.ts";
 import { findLiveToken, findTokenByHash, hashToken, type Token, touchToken } from "../store/token-store.ts";
 import type { Access } from "../store/workspace-store.ts";
-import type { Scope } from "./contract/common.ts";
+import { type Scope, type ScopeGroup, scopeGroupNames, scopeGroups } from "./contract/common.ts";
 import type { HttpDependencies } from "./dependencies.ts";
+import { doorScope } from "./door-scopes.ts";
 import { createMemberReader } from "./sign-in/member-reader.ts";
 
 /** Who calls: a token, or somebody of the team in the browser; and what they may see. */
 export interface Caller extends Access {
   /** The same for all calls of this caller: `t7` for a token, `m7` for a member. */
   readonly key: string;
+  /** The member's name (or e-mail), or the token's. */
+  readonly name: string;
   /** Of a token; doors that are not the native API have no other callers. */
   readonly tokenId: number;
-  readonly member?: { readonly id: number; readonly userId: number; readonly role: MemberRole } | undefined;
+  readonly member?:
+    | { readonly id: number; readonly userId: number; readonly role: MemberRole; readonly sessionId: number }
+    | undefined;
   readonly scopes: readonly string[];
 }
 
@@ -28,6 +35,8 @@ declare module "fastify" {
     scope?: Scope;
     /** It changes what all bots of the workspace share, so a token bound to one bot may not. */
     shared?: boolean;
+    /** The same for a route of a vendor's door; `door-scopes.ts` says which. */
+    doorScope?: ScopeGroup;
   }
 }
 
@@ -60,17 +69,25 @@ export function addAuthentication(app: FastifyInstance, dependencies: HttpDepend
 export async function addDoorAuthentication(
   app: FastifyInstance,
   dependencies: HttpDependencies,
-  kind: TokenKind,
+  kind: Exclude<TokenKind, "api">,
   readAccessToken: (bearer: string) => number | undefined = () => undefined,
 ): Promise<void> {
   const tokens = createTokenReader(dependencies);
   app.decorateRequest("caller", null as unknown as Caller);
+  app.addHook("onRoute", (route) => {
+    for (const method of [route.method].flat().filter((one) => one !== "HEAD")) {
+      const scope = doorScope(kind, method, route.url.slice(app.prefix.length));
+      route.config = { ...route.config, doorScope: scope };
+    }
+  });
   app.addHook("onRequest", async (request) => {
     const bearer = readBearer(request);
     const id = readAccessToken(bearer);
     request.caller = toCaller(
       await (id === undefined ? tokens.find(hashToken(bearer), kind) : tokens.findById(id, kind)),
     );
+    const { doorScope: scope } = request.routeOptions.config;
+    if (scope !== undefined) requireScope(request.caller, scope);
   });
   await addRequestLimit(app, dependencies);
 }
@@ -90,12 +107,12 @@ export async function addRequestLimit(
     addHeaders: silent,
     addHeadersOnExceeding: silent,
     errorResponseBuilder: () =>
-      new AppError("token.too_fast", `more than ${requestsPerSecond} requests a second; try again in a second`),
+      new AppError("token.too_fast", say`more than ${{ requestsPerSecond }} requests a second; try again in a second`),
   });
 }
 
 export interface TokenReader {
-  /** The live token of this kind with this hash, its use noted. Throws `token.invalid`. */
+  /** The live token of this kind with this hash, its use noted. Throws `token.invalid`, `token.expired`. */
   find(hash: string, kind: TokenKind): Promise<Token>;
   /** The same by id, for whoever holds a signed access token. Throws `token.invalid`. */
   findById(id: number, kind: TokenKind): Promise<Token>;
@@ -117,7 +134,8 @@ export function createTokenReader({ db, now }: Pick<HttpDependencies, "db" | "no
   }
 
   async function accept(token: Token | undefined, kind: TokenKind): Promise<Token> {
-    if (token?.kind !== kind) throw new AppError("token.invalid", `this is not a live token of kind ${kind}`);
+    if (token?.kind !== kind) throw new AppError("token.invalid", say`this is not a live token of kind ${{ kind }}`);
+    requireUnexpired(token, now());
     await noteUse(token);
     return token;
   }
@@ -134,13 +152,25 @@ export function createTokenReader({ db, now }: Pick<HttpDependencies, "db" | "no
   };
 }
 
-export function toCaller({ id: tokenId, workspaceId, botId, scopes }: Token): Caller {
-  return { key: `t${tokenId}`, tokenId, workspaceId, botId: botId ?? undefined, scopes };
+export function toCaller(token: Token): Caller {
+  const { id: tokenId, name, workspaceId, botId } = token;
+  return { key: `t${tokenId}`, name, tokenId, workspaceId, botId: botId ?? undefined, scopes: scopesOf(token) };
+}
+
+/** A door's token without scopes was made by a process of an older version, which knew of none: it may do everything. */
+export function scopesOf({ kind, scopes }: Pick<Token, "kind" | "scopes">): readonly string[] {
+  return kind !== "api" && scopes.length === 0 ? ["*"] : scopes;
+}
+
+/** Throws `token.expired`. */
+export function requireUnexpired({ expiresAt }: Pick<Token, "expiresAt">, now: number): void {
+  if (expiresAt === null || expiresAt.getTime() > now) return;
+  throw new AppError("token.expired", say`the token expired at ${{ when: expiresAt.toISOString() }}; make another one`);
 }
 
 function readBearer(request: FastifyRequest): string {
   const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (token === undefined) throw new AppError("token.missing", "send the header Authorization: Bearer <token>");
+  if (token === undefined) throw new AppError("token.missing", say`send the header Authorization: Bearer <token>`);
   return token;
 }
 
@@ -148,28 +178,52 @@ function checkScope(caller: Caller, request: FastifyRequest): void {
   const { scope, shared } = request.routeOptions.config;
   if (scope !== undefined) requireScope(caller, scope);
   if (shared === true && caller.botId !== undefined) {
-    throw new AppError("token.bot_bound", "the token is bound to one bot, and this is shared by all");
+    throw new AppError("token.bot_bound", say`the token is bound to one bot, and this is shared by all`);
   }
 }
 
 /** Throws `token.missing_scope`. */
-export function requireScope({ scopes }: Pick<Caller, "scopes">, scope: Scope): void {
+export function requireScope({ scopes }: Pick<Caller, "scopes">, scope: Scope | ScopeGroup): void {
   if (holdsScope(scopes, scope)) return;
-  throw new AppError("token.missing_scope", `this needs the scope ${scope}`, { details: { scope } });
+  throw new AppError("token.missing_scope", say`this needs the scope ${{ scope }}`, { details: { scope } });
 }
 
+/** Scopes that were a part of another once: tokens that hold the whole keep the part. */
+const partOf: Readonly<Record<string, Scope>> = { "segments:write": "settings:write" };
+
+/** Whether somebody who holds these may do what asks for that: a scope, or a group of them, which is held by name or by all of its scopes. */
 export function holdsScope(held: readonly string[], scope: string): boolean {
-  return held.includes("*") || held.includes(scope);
+  if (held.includes("*") || held.includes(scope)) return true;
+  if (isGroup(scope)) return scopeGroups[scope].every((one) => holdsScope(held, one));
+  const whole = partOf[scope];
+  if (whole !== undefined && holdsScope(held, whole)) return true;
+  return scopeGroupNames.some((group) => held.includes(group) && scopeGroups[group].some((one) => one === scope));
 }
+
+const isGroup = (scope: string): scope is ScopeGroup => Object.hasOwn(scopeGroups, scope);
 
 /** The member who calls. Throws `request.invalid` where it is a token. */
 export function requireMemberId({ member }: Pick<Caller, "member">): number {
-  if (member === undefined) throw new AppError("request.invalid", "only a member who is signed in has mentions");
+  if (member === undefined) throw new AppError("request.invalid", say`only a member who is signed in has mentions`);
   return member.id;
+}
+
+/** For how long what somebody showed of the password is good for what gives others power. */
+const proofMs = 15 * 60_000;
+
+/** Whoever finds a browser that is signed in has no password. Tokens have none either: what they may do is in their scopes. Throws `session.proof_needed`. */
+export async function requireProof(
+  { db, now }: Pick<HttpDependencies, "db" | "now">,
+  { member }: Pick<Caller, "member">,
+): Promise<void> {
+  if (member === undefined) return;
+  const provenAt = await readProvenAt(db, member.sessionId);
+  if (provenAt !== undefined && now() - provenAt.getTime() < proofMs) return;
+  throw new AppError("session.proof_needed", say`type your password again for this`);
 }
 
 /** Only an owner makes an owner, or changes what one is. Tokens may: whoever has one was trusted with all of it. Throws `session.not_owner`. */
 export function requireMayChange({ member }: Pick<Caller, "member">, roles: readonly MemberRole[]): void {
   if (member === undefined || member.role === "owner" || !roles.includes("owner")) return;
-  throw new AppError("session.not_owner", "only an owner can name an owner, or change one");
+  throw new AppError("session.not_owner", say`only an owner can name an owner, or change one`);
 }

@@ -1,22 +1,13 @@
 import type { ActionCall } from "../model/action-call.ts";
-import type { Audience } from "../model/broadcast.ts";
+import type { AskedAudience, Audience, BroadcastPlan, BroadcastSplit } from "../model/broadcast.ts";
 import type { ConditionGroup } from "../model/condition.ts";
 import { toBroadcastJob } from "../shell/jobs/run-broadcast.ts";
-import { type Broadcast, createBroadcast, moveBroadcast } from "../store/broadcast-store.ts";
+import { createBroadcast } from "../store/broadcast-draft-store.ts";
+import { type Broadcast, moveBroadcast } from "../store/broadcast-store.ts";
 import type { Database } from "../store/database.ts";
 import { requireSegment } from "../store/segment-store.ts";
 import type { Access } from "../store/workspace-store.ts";
 import type { HttpDependencies } from "./dependencies.ts";
-
-/** Who is to get a broadcast, as doors say it. */
-export interface AskedAudience {
-  readonly contacts?: readonly number[] | undefined;
-  readonly tags?: readonly string[] | undefined;
-  readonly excludeTags?: readonly string[] | undefined;
-  readonly segments?: readonly number[] | undefined;
-  readonly condition?: ConditionGroup | undefined;
-  readonly q?: string | undefined;
-}
 
 /** Throws `segment.not_found`. */
 export async function toAudience(db: Database, access: Access, asked: AskedAudience): Promise<Audience> {
@@ -39,25 +30,28 @@ export async function makeBroadcast(
     readonly botId: number;
     readonly name: string;
     readonly audience: Audience;
+    readonly asked?: AskedAudience;
     readonly actions: readonly ActionCall[];
     readonly perMinute: number | null;
     readonly startAt: Date | null;
+    readonly plan?: BroadcastPlan;
+    readonly split?: BroadcastSplit | null;
     readonly start: boolean;
   },
 ): Promise<Broadcast> {
   const { access, start, ...values } = wanted;
   const at = new Date(now());
   const made = await createBroadcast(trx, { ...values, workspaceId: access.workspaceId, at });
-  return start ? await startBroadcast({ enqueueJobs, now }, trx, access, made.id, "start") : made;
+  return start ? await setBroadcastGoing({ enqueueJobs, now }, trx, access, made.id, "start") : made;
 }
 
-/** Starts or resumes: the job is there if and only if that commits. Throws `broadcast.bad_state`. */
-export async function startBroadcast(
+/** Starts, resumes or cancels: the job that does the rest is there if and only if that commits. Throws `broadcast.bad_state`. */
+export async function setBroadcastGoing(
   { enqueueJobs, now }: Pick<HttpDependencies, "enqueueJobs" | "now">,
   trx: Database,
   access: Access,
   id: number,
-  step: "start" | "resume",
+  step: "start" | "resume" | "cancel",
 ): Promise<Broadcast> {
   const broadcast = await moveBroadcast(trx, access, id, step, new Date(now()));
   const startAt = broadcast.status === "scheduled" ? broadcast.startAt?.getTime() : undefined;

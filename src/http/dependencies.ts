@@ -7,6 +7,7 @@ import type { Live } from "../shell/live.ts";
 import type { RunScript } from "../shell/scripts/script-pool.ts";
 import type { Submit } from "../shell/submission.ts";
 import type { Database } from "../store/database.ts";
+import type { SecretKey } from "../store/secret-key.ts";
 
 /** What the HTTP doors are built from; `app/compose.ts` makes it, tests make their own. */
 export interface HttpDependencies {
@@ -21,10 +22,12 @@ export interface HttpDependencies {
   readonly now: () => number;
   /** Where the world reaches this server, without a trailing slash. */
   readonly publicUrl: string;
-  /** A token's at most, over all doors that take tokens. */
+  /** A token's at most, over all doors that take tokens; an address's, over those that take none. */
   readonly requestsPerSecond: number;
+  /** Networks (CIDRs) of proxies whose `X-Forwarded-For` says who calls; absent: whoever connects is who calls. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** For sealing secrets and signing visitor tokens. */
-  readonly secretKey: Buffer;
+  readonly secretKey: SecretKey;
   /** For addresses that users gave. */
   readonly outbound: OutboundHttp;
   /** The same for other protocols. */
@@ -32,4 +35,6 @@ export interface HttpDependencies {
   readonly runScript: RunScript;
   /** Whether the database answers and this process is not stopping. */
   readonly isReady: () => Promise<boolean>;
+  /** Brings up to date what `/metrics` shows of the installation; absent: it shows what the process counts itself. */
+  readonly refreshMetrics?: (() => Promise<void>) | undefined;
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { AppError, type ErrorCode, type ErrorKind, errorTable } from "../model/app-error.ts";
+import { type Sentence, say, sayIssue, sayPlaces, toSentence } from "../model/sentence.ts";
 import { Unavailable } from "../shell/submission.ts";
 import { isPassingFault } from "../store/passing-fault.ts";
 import { allowedMethods } from "./allowed-methods.ts";
@@ -28,19 +29,20 @@ export function statusOf(code: ErrorCode): number {
 
 /** The one shape of our errors. */
 export function toErrorBody(error: AppError, requestId: string) {
-  const { code, message, details } = error;
-  return { error: { code, message, ...(details === undefined ? {} : { details }), requestId } };
+  const { code, sentence, details } = error;
+  return { error: { code, ...toSentence(sentence), ...(details === undefined ? {} : { details }), requestId } };
 }
 
 /** What Fastify itself refuses, in our codes. */
-const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, Sentence]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
     "request.too_large",
-    "the body is larger than 1 MiB (a file: than 10 MiB); send less at once",
+    say`the body is larger than 1 MiB (a file: than 10 MiB); send less at once`,
   ],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["request.unsupported_media_type", "send the body as application/json"],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["request.malformed", "the body is not as long as its Content-Length says"],
-  FST_ERR_BAD_URL: ["request.bad_encoding", "the address is not percent-encoded UTF-8"],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["request.unsupported_media_type", say`send the body as application/json`],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["request.malformed", say`the body is not as long as its Content-Length says`],
+  FST_ERR_MAX_PARAM_LENGTH: ["request.not_found", say`a part of the address is longer than 300 characters`],
+  FST_ERR_BAD_URL: ["request.bad_encoding", say`the address is not percent-encoded UTF-8`],
 };
 
 /** Any thrown thing as one of our errors. What is no expected no becomes `service.internal`, or `service.unavailable` where it may pass. */
@@ -51,23 +53,24 @@ export function toAppError(thrown: unknown): AppError {
   const known = fastifyCodes[(error as Partial<FastifyError>).code ?? ""];
   if (known !== undefined) return new AppError(known[0], known[1], { cause: error });
   if (error instanceof Unavailable || isPassingFault(error)) {
-    return new AppError("service.unavailable", "the server cannot do this at the moment; try again shortly", {
+    return new AppError("service.unavailable", say`the server cannot do this at the moment; try again shortly`, {
       cause: error,
     });
   }
-  return new AppError("service.internal", "something broke on our side; it is logged under the request id", {
+  return new AppError("service.internal", say`something broke on our side; it is logged under the request id`, {
     cause: error,
   });
 }
 
+type Issue = Parameters<typeof sayIssue>[0];
+
 function toInvalid(error: FastifyError): AppError {
   const place = error.validationContext === "body" ? "" : `${error.validationContext ?? ""}.`;
-  const details = (error.validation ?? []).map(({ instancePath, message }) => ({
+  const details = (error.validation ?? []).map(({ instancePath, keyword, params, message }) => ({
     path: `${place}${instancePath.slice(1).replaceAll("/", ".")}`.replace(/\.$/, ""),
-    message: message ?? "does not fit",
+    ...sayIssue({ ...params, code: keyword, path: [], message: message ?? "does not fit" } as unknown as Issue),
   }));
-  const sentence = details.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
-  return new AppError("request.invalid", sentence, { details });
+  return new AppError("request.invalid", sayPlaces(details), { details });
 }
 
 /** Logs what is our fault, and only that: a caller's mistake is in the answer. */
@@ -79,18 +82,25 @@ export function logError(error: AppError, request: FastifyRequest): void {
 
 export async function sendError(reply: FastifyReply, error: AppError): Promise<FastifyReply> {
   if (error.code === "service.unavailable") reply.header("retry-after", "1");
+  if (errorTable[error.code].kind === "too_fast") reply.header("retry-after", String(secondsToWait(error)));
   if (errorTable[error.code].kind === "unauthenticated") reply.header("www-authenticate", "Bearer");
   return reply.code(statusOf(error.code)).send(toErrorBody(error, reply.request.id));
+}
+
+/** Until a request that came too fast may come again. */
+export function secondsToWait({ details }: AppError): number {
+  const waitMs = (details as { readonly waitMs?: number } | undefined)?.waitMs ?? 1_000;
+  return Math.max(1, Math.ceil(waitMs / 1_000));
 }
 
 /** For an address that no route took: the wrong method, or nothing there at all. */
 export function toMissingRoute(request: FastifyRequest, reply: FastifyReply): AppError {
   const allowed = allowedMethods(request.server, request.url);
-  if (allowed.length === 0) return new AppError("request.not_found", "there is nothing at this address");
+  if (allowed.length === 0) return new AppError("request.not_found", say`there is nothing at this address`);
   reply.header("allow", allowed.join(", "));
   return new AppError(
     "request.method_not_allowed",
-    `${request.method} is not possible here; this address takes ${allowed.join(", ")}`,
+    say`${{ method: request.method }} is not possible here; this address takes ${{ allowed: allowed.join(", ") }}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import { findFile } from "../store/file-store.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { checkUrl } from "./encoding.ts";
@@ -13,7 +14,7 @@ export function fileRoutes(app: FastifyInstance, { db }: HttpDependencies): void
     { schema: { hide: true }, config: { quiet: true } },
     async ({ params }, reply) => {
       const file = await findFile(db, params.key);
-      if (file === undefined) throw new AppError("request.not_found", "there is no such file");
+      if (file === undefined) throw new AppError("request.not_found", say`there is no such file`);
       // What could act as a page of ours is only saved, never shown.
       const shown = toMediaKind(file.contentType) === "file" ? "attachment" : "inline";
       return await reply

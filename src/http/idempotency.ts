@@ -5,6 +5,7 @@ import type { Json } from "../model/field.ts";
 import type { Submission, SubmitReply } from "../shell/submission.ts";
 import type { Database } from "../store/database.ts";
 import { claimKey, type IdempotentRequest, keepAnswer, rememberKey } from "../store/idempotency-store.ts";
+import { keepAudit, skipAudit } from "./audit.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 
 /** The caller's key and what the request is; undefined where no `Idempotency-Key` was sent. */
@@ -25,23 +26,43 @@ interface Seal<Answer> {
 
 /**
  * Writes in one transaction, together with the answer under the caller's `Idempotency-Key`: a repetition hears the first answer and
- * changes nothing. A write that throws leaves the key free. `seal` keeps the answer unreadable at rest (secrets shown once).
+ * changes nothing. The audit log's entry goes along. A write that throws leaves the key free. `seal` keeps the answer unreadable at rest (secrets shown once).
  */
 export async function writeOnce<Answer>(
-  { db }: HttpDependencies,
+  dependencies: HttpDependencies,
   request: FastifyRequest,
   write: (trx: Database) => Promise<Answer>,
   seal: Seal<Answer> = { close: (answer) => (answer ?? null) as Json, open: (kept) => kept as Answer },
 ): Promise<Answer> {
   const key = readKey(request);
-  return await db.transaction().execute(async (trx) => {
-    if (key === undefined) return await write(trx);
-    const kept = await claimKey(trx, key);
-    if (kept !== undefined) return seal.open(kept.body);
+  return await tryAgainAfterDeadlocks(dependencies.db, async (trx) => {
+    const kept = key && (await claimKey(trx, key));
+    if (kept !== undefined) {
+      skipAudit(request);
+      return seal.open(kept.body);
+    }
     const answer = await write(trx);
+    await keepAudit(trx, dependencies, request, answer);
+    if (key === undefined) return answer;
     await keepAnswer(trx, key, { status: request.routeOptions.config.status ?? 200, body: seal.close(answer) });
     return answer;
   });
+}
+
+const mostTries = 4;
+
+/**
+ * Two writes that wait for each other (a tag is deleted while a field is, both mark the workspace as changed): PostgreSQL ends one of them, which has changed nothing then and
+ * begins anew.
+ */
+async function tryAgainAfterDeadlocks<T>(db: Database, work: (trx: Database) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (thrown) {
+      if (tries === mostTries || (thrown as { code?: unknown } | null)?.code !== "40P01") throw thrown;
+    }
+  }
 }
 
 /** What the waist knows a repetition of this request by; undefined where no `Idempotency-Key` was sent. Throws `idempotency.mismatch`. */
@@ -66,11 +87,12 @@ export async function submitOnce(
 ): Promise<SubmitReply & { readonly status: "done" | "duplicate" }> {
   const dedupeKey = await claimDedupeKey(dependencies, request);
   const reply = await dependencies.submit({ ...submission, source: "api", by: request.caller.member?.id, dedupeKey });
+  if (reply.status === "duplicate") skipAudit(request);
   if (reply.status !== "refused") return reply;
   const known = ownCodes.find((code) => code === reply.code);
-  if (known !== undefined) throw new AppError(known, reply.message);
-  if (reply.code === "internal") throw new AppError("service.internal", reply.message);
-  throw new AppError("action.refused", reply.message, { details: { code: reply.code } });
+  if (known !== undefined) throw new AppError(known, reply);
+  if (reply.code === "internal") throw new AppError("service.internal", reply);
+  throw new AppError("action.refused", reply, { details: { code: reply.code } });
 }
 
 declare module "fastify" {

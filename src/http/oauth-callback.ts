@@ -1,4 +1,3 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { IntegrationError } from "../engine/integration-type.ts";
@@ -6,6 +5,7 @@ import { AppError } from "../model/app-error.ts";
 import { openIntegration, store } from "../shell/integrations.ts";
 import { changeIntegration, getIntegration, requireIntegration } from "../store/integration-store.ts";
 import { openSecrets } from "../store/secret-box.ts";
+import { isSigned, sign } from "../store/secret-key.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 
 /** How long somebody may take to sign in at the other system. */
@@ -22,20 +22,16 @@ export function redirectUriOf({ publicUrl }: Tools): string {
 /** Says which integration an answer belongs to, and that the question was ours: `<id>.<until>.<signature>`. */
 export function makeState({ secretKey, now }: Tools, integrationId: number): string {
   const said = `${integrationId}.${now() + stateMs}`;
-  return `${said}.${sign(secretKey, said)}`;
+  return `${said}.${sign(secretKey, toSigned(said))}`;
 }
 
 function readState({ secretKey, now }: Tools, state: string): number | undefined {
   const [id = "", until = "", signature = ""] = state.split(".");
-  const expected = Buffer.from(sign(secretKey, `${id}.${until}`));
-  const given = Buffer.from(signature);
-  const isOurs = given.length === expected.length && timingSafeEqual(given, expected);
+  const isOurs = isSigned(secretKey, toSigned(`${id}.${until}`), signature);
   return isOurs && Number(until) >= now() ? Number(id) : undefined;
 }
 
-function sign(secretKey: Buffer, said: string): string {
-  return createHmac("sha256", secretKey).update(`oauth state ${said}`).digest("base64url");
-}
+const toSigned = (said: string) => `oauth state ${said}`;
 
 /** What an integration says is wrong, as an answer of ours. */
 export async function asRefusal<T>(promise: Promise<T> | (() => Promise<T>)): Promise<T> {
@@ -58,7 +54,7 @@ const querySchema = z.looseObject({
 export function oauthRoutes(app: FastifyInstance, dependencies: HttpDependencies): void {
   const { db, secretKey } = dependencies;
   app.get(path, { schema: { hide: true } }, async (request, reply) => {
-    const { state, code, error, error_description, ...rest } = querySchema.parse(request.query);
+    const { state, code, error, error_description, ...rest } = readQuery(request.query);
     reply.type("text/html; charset=utf-8").header("content-security-policy", "default-src 'none'");
     const say = (status: number, sentence: string) => reply.code(status).send(page(sentence));
     const id = readState(dependencies, state);
@@ -82,6 +78,11 @@ export function oauthRoutes(app: FastifyInstance, dependencies: HttpDependencies
       return say(502, thrown.message);
     }
   });
+}
+
+/** What is no query of a sign-in is none of ours: it has no state. */
+function readQuery(query: unknown): z.output<typeof querySchema> {
+  return querySchema.safeParse(query).data ?? querySchema.parse({});
 }
 
 function page(sentence: string): string {

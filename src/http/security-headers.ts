@@ -3,6 +3,38 @@ import type { FastifyInstance } from "fastify";
 /** For answers that are data: nothing may be loaded by them, nobody may frame them. */
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
+/** Nothing here asks for any of it, nor may a page that frames one of ours have it ask. */
+const noPermissions = [
+  "camera",
+  "microphone",
+  "geolocation",
+  "payment",
+  "usb",
+  "serial",
+  "bluetooth",
+  "display-capture",
+]
+  .map((name) => `${name}=()`)
+  .join(", ");
+/** Two years, as browsers' own lists ask for. */
+const hstsSeconds = 63_072_000;
+
+/** What every answer says, unless its own part says otherwise. */
+export function addBaseHeaders(app: FastifyInstance, dependencies: { readonly publicUrl: string }): void {
+  app.addHook("onSend", async (_request, reply) => {
+    const wanted: Record<string, string> = {
+      "x-content-type-options": "nosniff",
+      "permissions-policy": noPermissions,
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+      "referrer-policy": "same-origin",
+      // Not its subdomains: they are not ours to speak for.
+      ...(dependencies.publicUrl.startsWith("https:") ? { "strict-transport-security": `max-age=${hstsSeconds}` } : {}),
+    };
+    for (const [name, value] of Object.entries(wanted)) if (!reply.hasHeader(name)) reply.header(name, value);
+  });
+}
+
 /** Headers for a part of the server whose answers are data, not pages. Pages bring a policy of their own. */
 export function addDataHeaders(app: FastifyInstance): void {
   app.addHook("onRequest", (_request, reply, done) => {

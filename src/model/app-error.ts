@@ -1,3 +1,5 @@
+import { quote, type Sentence } from "./sentence.ts";
+
 /** What kind of no an error is; `http/errors.ts` alone knows which status that makes. */
 export type ErrorKind =
   | "malformed"
@@ -46,6 +48,7 @@ export const errorTable = {
   "request.not_found": row("not_found", "There is nothing at this address."),
   "token.missing": row("unauthenticated", "Send `Authorization: Bearer <token>` with a token of kind `api`."),
   "token.invalid": row("unauthenticated", "The token is unknown, revoked, or of another kind than this door takes."),
+  "token.expired": row("unauthenticated", "The token's time is over; the sentence says since when. Make another one."),
   "token.missing_scope": row(
     "forbidden",
     "The token may not do this; make one with the scope that the sentence names.",
@@ -53,6 +56,7 @@ export const errorTable = {
   "token.bot_bound": row("forbidden", "The token is bound to one bot and may not change what all bots share."),
   "token.scope_exceeded": row("forbidden", "A token cannot make one that may do more than itself."),
   "token.too_fast": row("too_fast", "The token makes more requests a second than the settings allow. Wait a second."),
+  "request.too_fast": row("too_fast", "One address asks for too much without a token. Wait a second."),
   "token.not_found": row("not_found", "There is no such token."),
   "idempotency.mismatch": row(
     "invalid",
@@ -90,7 +94,29 @@ export const errorTable = {
   "member.exists": row("conflict", "This user is a member of the workspace already."),
   "member.last_owner": row("conflict", "The workspace needs an owner. Name another one first."),
   "session.none": row("unauthenticated", "Nobody is signed in on this browser, or the session is over. Sign in."),
+  "session.proof_needed": row(
+    "forbidden",
+    "What gives others power takes the password again, 15 minutes after it was last typed: `POST /auth/proof`, then once more.",
+  ),
   "session.wrong_password": row("forbidden", "E-mail and password do not fit together."),
+  "session.second_factor_needed": row(
+    "forbidden",
+    "E-mail and password are right, and the account has a second factor: send `code` too, of the authenticator or a recovery code.",
+  ),
+  "session.wrong_code": row(
+    "forbidden",
+    "The code is not the present one of the authenticator, was used already, or is none of the recovery codes that are left.",
+  ),
+  "session.no_second_factor": row(
+    "forbidden",
+    "The workspace wants everybody to sign in with a second factor, and this account has none. Set one up under My account.",
+  ),
+  "second_factor.is_on": row("conflict", "The account has a second factor. Turn it off first to set up another."),
+  "second_factor.is_off": row("conflict", "The account has no second factor, or its set-up was not begun."),
+  "second_factor.shared_member": row(
+    "forbidden",
+    "The person is a member of a workspace that you do not own, so that you cannot take away what protects that one. They use a recovery code, or whoever runs the server resets it.",
+  ),
   "session.too_many": row("too_fast", "Too many failed tries. Wait as long as the sentence says."),
   "session.other_site": row("forbidden", "A page of another site sent the request with this browser's session."),
   "session.no_workspace": row("forbidden", "The header `x-workspace` has to name a workspace that you belong to."),
@@ -143,6 +169,10 @@ export const errorTable = {
   "deal.not_found": row("not_found", "There is no such deal, or the token may not see it."),
   "sequence.not_found": row("not_found", "There is no such sequence, or the token may not see it."),
   "sequence.ref_taken": row("conflict", "Another sequence has this ref. Choose another or leave it out."),
+  "sequence.changed": row(
+    "conflict",
+    "Somebody changed the sequence meanwhile. Read it again, put your change on top, and send it with its revision.",
+  ),
   "entry_link.not_found": row("not_found", "There is no such entry link, or the token may not see it."),
   "entry_link.too_long": row(
     "invalid",
@@ -189,6 +219,10 @@ export const errorTable = {
   "broadcast.bad_state": row(
     "conflict",
     "The broadcast is at a point of its life where this is not possible; the sentence names it.",
+  ),
+  "broadcast.changed": row(
+    "conflict",
+    "Somebody changed the draft meanwhile. Read it again, put your change on top, and send it with its revision.",
   ),
   "import.not_found": row("not_found", "There is no such import, or the token may not see it."),
   "import.pruned": row("conflict", "The file of the import is not kept any more. Upload it again."),
@@ -246,15 +280,22 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** An expected no: a code from the table and a sentence that says what to do. `details` is data for programs. */
+/** An expected no: a code from the table and a sentence that says what to do (a plain text is one that nobody translates). `details` is data for programs. */
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
   readonly details: unknown;
+  readonly sentence: Sentence;
 
-  constructor(code: ErrorCode, message: string, options?: { readonly details?: unknown; readonly cause?: unknown }) {
-    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+  constructor(
+    code: ErrorCode,
+    said: Sentence | string,
+    options?: { readonly details?: unknown; readonly cause?: unknown },
+  ) {
+    const sentence = typeof said === "string" ? quote(said) : said;
+    super(sentence.message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.sentence = sentence;
     this.details = options?.details;
   }
 }

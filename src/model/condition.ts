@@ -21,6 +21,7 @@ export const operators = {
   list: ["contains", "not_contains", "is_empty", "is_not_empty"],
   json: ["is_set", "is_not_set"],
   membership: ["has", "has_not"],
+  subscription: ["has", "has_not", "finished", "not_finished"],
   status: ["is", "is_not", "in", "not_in"],
 } as const;
 
@@ -29,6 +30,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /**
  * One comparison. `value` is a scalar, or a list for `in` and `between`; text in it may be a template.
  * Subjects: `field` and `variable` take a `key`; `profile` a profile key; `tag`, `label` and `sequence` a name or ref;
+ * A `sequence` is compared by being subscribed to it (`has`) or by having come to its end and not having begun again since (`finished`);
  * `sales_plan` (has an open deal there), `deal_status` (has a deal in that status) and `deal_sum` (what the open deals in the plan's currency come to, in its main unit) a plan's ref or name;
  * `entry_link` the link's ref (or none: came by any link); `client_external_id`, `message` (text of the message at hand).
  */
@@ -72,3 +74,24 @@ export const conditionSchema: z.ZodType<ConditionGroup> = z.lazy(() =>
     rules: z.array(z.union([conditionSchema, comparisonSchema])).max(100),
   }),
 );
+
+/** How deep groups may stand in each other where a condition comes by an API: a body may be nested deeper than a stack. */
+export const maxConditionDepth = 10;
+
+/** Looks no deeper than it has to. */
+export function isDeeperThan(value: unknown, groups: number): boolean {
+  const { rules } = (value ?? {}) as { rules?: unknown };
+  if (!Array.isArray(rules)) return false;
+  return groups === 0 || rules.some((rule) => isDeeperThan(rule, groups - 1));
+}
+
+/** A condition as a part of something else that an API takes. To the API's document it is any JSON: its recursion would be a reference that leads nowhere. */
+export const innerConditionSchema = z
+  .custom<ConditionGroup>((value) => value !== undefined && !isDeeperThan(value, maxConditionDepth), {
+    error: "a condition goes at most ten groups deep",
+  })
+  .check(({ value, issues }) => {
+    if (isDeeperThan(value, maxConditionDepth)) return;
+    const parsed = conditionSchema.safeParse(value);
+    for (const issue of parsed.error?.issues ?? []) issues.push({ ...issue, input: value } as (typeof issues)[number]);
+  });

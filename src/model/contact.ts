@@ -1,5 +1,6 @@
 import type { Consents, Conversation } from "./conversation.ts";
 import type { FieldValue, Json } from "./field.ts";
+import type { PastSequence } from "./sequence.ts";
 
 /** A contact's presence on one channel. */
 export interface Identity {
@@ -36,6 +37,8 @@ export interface Position {
   readonly values: Readonly<Record<string, FieldValue>>;
   /** The channel the walk speaks on; absent: the contact's latest. */
   readonly channelId?: number | undefined;
+  /** What the person wrote or pressed led here: what soon follows still answers it. */
+  readonly isAsked?: true | undefined;
   readonly enteredAt: number;
 }
 
@@ -88,6 +91,8 @@ export interface Contact {
   readonly fields: Readonly<Record<string, FieldValue>>;
   /** `ref`s of the sequences the contact is subscribed to. */
   readonly sequences: readonly string[];
+  /** Subscriptions that have ended, by the sequence's ref. */
+  readonly pastSequences?: Readonly<Record<string, PastSequence>> | undefined;
   readonly identities: readonly Identity[];
   readonly positions: readonly Position[];
   /** Which branch of a split the contact got, by `<flow>:<step>`: it stays so. */

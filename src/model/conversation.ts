@@ -11,6 +11,8 @@ export interface Conversation {
   readonly pausedUntil?: number | undefined;
   /** Unix milliseconds at which an agent last read it; what came later is unread. */
   readonly readAt?: number | undefined;
+  /** The album that was answered last (`InboundMessage`). */
+  readonly album?: string | undefined;
 }
 
 /** Facts that say what was done to a conversation, and stand between its messages. */

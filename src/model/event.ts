@@ -1,7 +1,7 @@
 import type { ActionCall } from "./action-call.ts";
 import type { Profile } from "./contact.ts";
 import type { Json } from "./field.ts";
-import type { Attachment } from "./message.ts";
+import type { Attachment, Location } from "./message.ts";
 
 /** An inbound message as every channel reports it. */
 export interface InboundMessage {
@@ -9,6 +9,11 @@ export interface InboundMessage {
   readonly externalId?: string | undefined;
   readonly text?: string | undefined;
   readonly attachments: readonly Attachment[];
+  readonly location?: Location | undefined;
+  /** The person's own phone number, where the messenger vouches for it. */
+  readonly sharedPhone?: string | undefined;
+  /** The same for messages that the person sent as one: they are answered once. */
+  readonly album?: string | undefined;
 }
 
 /**
@@ -29,8 +34,24 @@ export interface MessageReceipt {
 export type Happening =
   | { readonly kind: "message"; readonly message: InboundMessage }
   | { readonly kind: "message_edited"; readonly message: InboundMessage }
-  /** A press of a button or quick reply; `payload` is what the message step put there. */
-  | { readonly kind: "button"; readonly payload: string; readonly title?: string | undefined }
+  /** A press of a button or quick reply; `payload` is what the message step put there, `mid` the platform's id of the message it stands under. */
+  | {
+      readonly kind: "button";
+      readonly payload: string;
+      readonly title?: string | undefined;
+      readonly mid?: string | undefined;
+    }
+  /** A tracked button's page was opened; `message`: ours, by its id; `flow` and `step`: where that came from. It is no sign of life: the messenger knows nothing of it. */
+  | {
+      readonly kind: "link_opened";
+      readonly message: number;
+      readonly title: string;
+      readonly url: string;
+      readonly flow?: string | undefined;
+      readonly step?: string | undefined;
+    }
+  /** Somebody of the company wrote to the person in the messenger's own inbox, past us. */
+  | { readonly kind: "outside_message"; readonly message: InboundMessage }
   /**
    * `/start`, "Get started", a link opened; `payload` is what stood in the link. `message`: what was said with it, where the platform tells of a link only
    * then; it is kept in the conversation and answers nothing.
@@ -45,6 +66,8 @@ export type Happening =
   | { readonly kind: "job_result"; readonly positionId: string; readonly result: Json }
   /** Calls of the action catalogue from a door, in order, all or none of them valid. */
   | { readonly kind: "actions"; readonly actions: readonly ActionCall[] }
+  /** A sequence that the contact is subscribed to was changed: its wait is put right. */
+  | { readonly kind: "sequence_changed"; readonly sequence: string }
   /** Another contact of the same bot becomes one with this. The secondary is then deleted, or left empty. */
   | { readonly kind: "merge"; readonly secondaryId: number; readonly deleteSecondary: boolean };
 

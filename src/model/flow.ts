@@ -44,6 +44,8 @@ export const triggerSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("field_changed"), field: z.string().min(1), ...triggerBase }),
   /** Something was put into the contact's cart or taken out; a delay after it finds carts that were left standing. */
   z.object({ kind: z.literal("cart_changed"), ...triggerBase }),
+  /** The page of a tracked link was opened; `page`: a part of its address or of the button's title, absent: any. */
+  z.object({ kind: z.literal("link_opened"), page: z.string().max(500).optional(), ...triggerBase }),
   /** An order was made with this status, or came to it; absent: with whichever. */
   z.object({ kind: z.literal("order_status"), status: orderStatusSchema.optional(), ...triggerBase }),
   /** A deal was made. `plan`: the ref of a sales plan; absent: any. */
@@ -106,6 +108,8 @@ export interface EntryLink {
   readonly step: string | undefined;
   /** Values that the link carries on the server side, applied like those of a payload. */
   readonly data: EntryData | undefined;
+  /** What stands in the link, where that is known. */
+  readonly payload?: string | undefined;
 }
 
 /** What a link's payload says, decoded (requirements/002: `p`, `e`, `eId`, `v`; `l` is ours: the entry link's ref). */

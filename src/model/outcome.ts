@@ -4,6 +4,7 @@ import type { MessageReceipt } from "./event.ts";
 import type { FieldValue, Json } from "./field.ts";
 import type { OutgoingMessage } from "./message.ts";
 import type { DealChanges } from "./sales-plan.ts";
+import type { Sentence } from "./sentence.ts";
 import type { OrderStatus, ShopChanges } from "./shop.ts";
 
 /** Why a position ended without reaching an end. */
@@ -38,8 +39,30 @@ export type Fact =
   | { readonly kind: "field_changed"; readonly field: string; readonly value: FieldValue | null }
   | { readonly kind: "profile_changed"; readonly key: ProfileKey; readonly value: string | null }
   | { readonly kind: "variable_changed"; readonly variable: string; readonly value: FieldValue | null }
-  | { readonly kind: "sequence_subscribed" | "sequence_unsubscribed"; readonly sequence: string }
-  | { readonly kind: "opted_in" | "opted_out" }
+  | { readonly kind: "sequence_subscribed" | "sequence_finished"; readonly sequence: string }
+  /** `reason`: what ended it, where nobody did. */
+  | { readonly kind: "sequence_unsubscribed"; readonly sequence: string; readonly reason?: "replied" }
+  /** A step of a sequence was due: its message was sent, its flow started, or it was skipped, with a stable word that says why. */
+  | {
+      readonly kind: "sequence_step";
+      readonly sequence: string;
+      readonly step: string;
+      readonly result: "message" | "flow" | "skipped";
+      readonly reason?: string;
+    }
+  /** `button`: which of the message's buttons and quick replies, from 0. */
+  | { readonly kind: "sequence_clicked"; readonly sequence: string; readonly step: string; readonly button: number }
+  /** `message`: ours, by its id. */
+  | {
+      readonly kind: "link_opened";
+      readonly message: number;
+      readonly title: string;
+      readonly url: string;
+      readonly flow?: string | undefined;
+      readonly step?: string | undefined;
+    }
+  /** `word`: what the person said, where a word of theirs did it. */
+  | { readonly kind: "opted_in" | "opted_out"; readonly word?: string | undefined }
   | { readonly kind: "conversation_moved"; readonly status: ConversationStatus }
   | {
       readonly kind: "closing_note_added";
@@ -175,7 +198,7 @@ export interface JobOfPosition {
 /** What one action call gave. */
 export type ActionResult =
   | { readonly ok: true; readonly result?: Json }
-  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
+  | { readonly ok: false; readonly error: { readonly code: string } & Sentence };
 
 /** What the caller of `submit` hears after the commit. */
 export type Answer =
@@ -183,7 +206,7 @@ export type Answer =
   /** Seen before: nothing was done again; `results` are those of the first time. */
   | { readonly status: "duplicate"; readonly results?: readonly ActionResult[] }
   /** Refused whole (an unknown action, bad arguments): nothing was changed. */
-  | { readonly status: "refused"; readonly code: string; readonly message: string };
+  | ({ readonly status: "refused"; readonly code: string } & Sentence);
 
 /** A note to store on the contact. */
 export interface NewNote {

@@ -9,6 +9,7 @@ export const webhookEvents = {
   message_delivered: "The platform says that a message (`mid`: its id there) reached the person.",
   message_read:
     "The platform says that a message was read; `andEarlier`: those before it as well; `until`: all that were sent until then.",
+  link_opened: "The page of a tracked button (`url`) was opened; `message` is the id of the message.",
   message_failed: "The platform says that a message that it had taken did not reach the person.",
   tag_added: "A tag was added.",
   tag_removed: "A tag was taken away.",

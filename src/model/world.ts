@@ -1,8 +1,11 @@
+import type { ChannelPolicy } from "./channel-policy.ts";
+import type { ChannelRules } from "./channel-rules.ts";
 import type { Contact } from "./contact.ts";
 import type { ClosingNote } from "./conversation.ts";
 import type { FieldDefinition, FieldValue } from "./field.ts";
 import type { EntryLink, PreparedFlow } from "./flow.ts";
 import type { DealView, SalesPlan } from "./sales-plan.ts";
+import type { SequenceDefinition } from "./sequence.ts";
 import type { ShopView } from "./shop.ts";
 import type { WebhookSubscription } from "./webhook.ts";
 
@@ -30,8 +33,8 @@ export interface BotSnapshot {
   /** Field definitions by key and by name (people's scripts use either). */
   readonly fields: ReadonlyMap<string, FieldDefinition>;
   readonly variableDefinitions: ReadonlyMap<string, FieldDefinition>;
-  /** Names of sequences by `ref`. */
-  readonly sequences: ReadonlyMap<string, string>;
+  /** By `ref`. */
+  readonly sequences: ReadonlyMap<string, SequenceDefinition>;
   readonly entryLinks: ReadonlyMap<string, EntryLink>;
   /** Names of the workspace's members by id. */
   readonly members: ReadonlyMap<number, string>;
@@ -46,6 +49,10 @@ export interface BotSnapshot {
   readonly integrations: readonly IntegrationOfWorkspace[];
   /** Kinds of the bot's channels by id. */
   readonly channels: ReadonlyMap<number, string>;
+  /** By kind of channel. Absent: nothing is restricted (the simulator). */
+  readonly channelRules?: ReadonlyMap<string, ChannelRules> | undefined;
+  /** By channel. Absent: nothing was chosen (the simulator, whose words are the defaults). */
+  readonly channelPolicies?: ReadonlyMap<number, ChannelPolicy> | undefined;
 }
 
 /** What `advance` decides over: the bot, its variables' values, and one contact. */

@@ -3,6 +3,7 @@ import type { ChannelCatalogue, ChannelType, ConnectedChannel } from "../engine/
 import { toError } from "../engine/to-error.ts";
 import type { Database } from "../store/database.ts";
 import { openSecrets } from "../store/secret-box.ts";
+import type { SecretKey } from "../store/secret-key.ts";
 
 /** A channel row with its type, settings parsed and secrets opened. */
 export interface RunningChannel extends ConnectedChannel<never> {
@@ -25,7 +26,7 @@ const cacheMs = 2_000;
 export function createChannelRuntime(options: {
   readonly db: Database;
   readonly catalogue: ChannelCatalogue;
-  readonly secretKey: Buffer;
+  readonly secretKey: SecretKey;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;

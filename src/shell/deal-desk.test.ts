@@ -1,6 +1,6 @@
-import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
+import { untilWaitedFor } from "../../test/locks.ts";
 import {
   aShop,
   contactOf,
@@ -11,7 +11,6 @@ import {
   testShell,
   untilSent,
 } from "../../test/shell.ts";
-import { until } from "../../test/until.ts";
 import type { ActionCall } from "../model/action-call.ts";
 import type { ActionResult } from "../model/outcome.ts";
 import type { Distribution } from "../model/sales-plan.ts";
@@ -348,16 +347,10 @@ describe.runIf(isOnServer)("two processes", () => {
 
   it("wait for a plan that is being deleted, and then have none", async () => {
     await submitTo(one, "ann", add());
-    const isWaiting = async () => {
-      const { rows } = await sql`select 1 from pg_locks where not granted and locktype = 'advisory'`.execute(
-        database.db,
-      );
-      return rows.length > 0;
-    };
     const late = await two.database.db.transaction().execute(async (trx) => {
       await deleteSalesPlan(trx, shop.workspaceId, "course", { withDeals: true });
       const replies = [submitTo(one, "ann", move("paid")), submitTo(one, "bob", add())];
-      await until("the other process waits for the plan", isWaiting);
+      await untilWaitedFor("the other process waits for the plan", trx, database.db);
       return { replies };
     });
     const results = (await Promise.all(late.replies)).flatMap(resultsOf);

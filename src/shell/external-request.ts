@@ -58,7 +58,13 @@ async function carryOut(
   const end = performance.now() + run.timeoutSeconds * 1_000;
   for (let attempts = 1; ; attempts += 1) {
     const left = end - performance.now();
-    const result = await outbound({ ...request, timeoutMs: Math.max(1, left), maxBytes: mostBytes, maxRedirects: 5 });
+    const result = await outbound({
+      ...request,
+      timeoutMs: Math.max(1, left),
+      maxBytes: mostBytes,
+      maxRedirects: 5,
+      sharesTrace: true,
+    });
     const pause = attempts > run.retries ? undefined : pauseAfter(result, attempts);
     if (pause === undefined || performance.now() + pause >= end) return { request, report: toReport(result, attempts) };
     await setTimeout(pause);

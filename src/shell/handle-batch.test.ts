@@ -24,8 +24,9 @@ import { listOrders } from "../store/order-store.ts";
 import { createProduct, listProducts } from "../store/product-store.ts";
 import { loadVariables } from "../store/snapshot-store.ts";
 import { loadContacts } from "../store/world-store.ts";
-import { type Arrival, type BatchDependencies, handleBatch } from "./handle-batch.ts";
+import { type BatchDependencies, handleBatch } from "./handle-batch.ts";
 import { createSnapshots } from "./snapshots.ts";
+import type { Arrival } from "./submission.ts";
 
 interface Arriving {
   readonly person: string;

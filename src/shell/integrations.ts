@@ -13,13 +13,14 @@ import type { Database } from "../store/database.ts";
 import { changeIntegration, type Integration, requireIntegration, takeTurn } from "../store/integration-store.ts";
 import { takeLease } from "../store/lease-store.ts";
 import { openSecrets, sealSecrets } from "../store/secret-box.ts";
+import type { SecretKey } from "../store/secret-key.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 
 /** What integrations are run with. */
 export interface IntegrationTools {
   readonly db: Database;
   readonly outbound: OutboundHttp;
-  readonly secretKey: Buffer;
+  readonly secretKey: SecretKey;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -122,7 +123,7 @@ function show({ texts, ...rest }: RawRequest, secrets: ReadonlySet<string>): See
 export function store(
   type: Pick<IntegrationType, "secrets">,
   settings: Readonly<Record<string, Json>>,
-  secretKey: Buffer,
+  secretKey: SecretKey,
 ): { readonly settings: Readonly<Record<string, Json>>; readonly sealedSecrets: string | null } {
   const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
   const secrets = entries.filter(([key]) => type.secrets.includes(key));

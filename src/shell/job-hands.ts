@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
 import { toError } from "../engine/to-error.ts";
 import { createGroupWriter } from "./group-writer.ts";
+import { jobIds } from "./job-ids.ts";
+import { jobSeconds } from "./metrics.ts";
 
 /** One try of a job: an end that is told of an earlier one does not count. */
 interface JobAttempt {
@@ -94,16 +96,21 @@ export function startHands(options: HandsOptions): Hands {
   async function perform(job: TakenJob): Promise<void> {
     running.set(job.id, job);
     let error: Error | undefined;
+    const stopTimer = jobSeconds.startTimer({ queue: kind });
     try {
       await options.run(job.data);
     } catch (thrown) {
       error = toError(thrown);
-      log.warn({ err: error, job: job.id, kind }, "a job failed");
+      log.warn({ err: error, job: job.id, kind, ...jobIds(job.data) }, "a job failed");
     }
+    stopTimer({ result: error === undefined ? "done" : "failed" });
     try {
       await settle({ job, error });
     } catch (thrown) {
-      log.warn({ err: toError(thrown), job: job.id, kind }, "the end of a job could not be noted: it comes again");
+      log.warn(
+        { err: toError(thrown), job: job.id, kind, ...jobIds(job.data) },
+        "the end of a job could not be noted: it comes again",
+      );
     }
     running.delete(job.id);
     if (isMoreWaiting) wake();

@@ -1,15 +1,31 @@
 import { setTimeout } from "node:timers/promises";
 import { sql } from "kysely";
-import { fromKysely, fromPglite, PgBoss } from "pg-boss";
+import { fromKysely, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import type { OutboundHttp } from "../engine/outbound.ts";
 import { toError } from "../engine/to-error.ts";
+import type { Profile } from "../model/contact.ts";
 import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
 import type { Database, OpenDatabase } from "../store/database.ts";
+import type { SecretKey } from "../store/secret-key.ts";
+import type { BulkRoom } from "./bulk-room.ts";
 import { type Hands, startHands } from "./job-hands.ts";
+import { bossDatabase } from "./job-tables.ts";
+import type { BroadcastNews } from "./live.ts";
 import type { RunScript } from "./scripts/script-pool.ts";
 import type { Submit } from "./submission.ts";
+import { inSpan, tracing } from "./tracing.ts";
+
+/** For how many days things are kept that only serve looking back; 0: for ever. */
+export interface Keep {
+  readonly messageDays: number;
+  readonly historyDays: number;
+  readonly deliveryDays: number;
+  readonly logDays: number;
+}
+
+export const keepByDefault: Keep = { messageDays: 0, historyDays: 0, deliveryDays: 30, logDays: 90 };
 
 /** What a job may use. */
 export interface JobContext {
@@ -21,11 +37,20 @@ export interface JobContext {
   /** For addresses that users gave. */
   readonly outbound: OutboundHttp;
   readonly runScript: RunScript;
-  readonly secretKey: Buffer;
+  readonly lookUpProfile: LookUpProfile;
+  /** What the channels of a bot have room for, of what is sent to many. */
+  readonly bulkRoom: (botId: number) => Promise<BulkRoom>;
+  readonly announceBroadcast: (news: BroadcastNews) => void;
+  readonly secretKey: SecretKey;
+  /** Absent: by default. */
+  readonly keep?: Keep | undefined;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
+
+/** What a channel's platform tells of a person; undefined: nothing. Rejects where it cannot be asked at the moment. */
+export type LookUpProfile = (channelId: number, person: string) => Promise<Profile | undefined>;
 
 /** A job kind: one file in `shell/jobs/`, one line in the registry there. */
 export interface JobKind {
@@ -74,15 +99,18 @@ export async function startJobs(options: {
   readonly submit: Submit;
   readonly outbound: OutboundHttp;
   readonly runScript: RunScript;
-  readonly secretKey: Buffer;
+  readonly lookUpProfile: LookUpProfile;
+  readonly bulkRoom: JobContext["bulkRoom"];
+  readonly announceBroadcast: JobContext["announceBroadcast"];
+  readonly secretKey: SecretKey;
+  /** Absent: by default. */
+  readonly keep?: Keep | undefined;
   readonly log: Logger;
   readonly now: () => number;
 }): Promise<Jobs> {
-  const { database, catalogue, isWorker, submit, outbound, runScript, secretKey, log, now } = options;
+  const { database, catalogue, isWorker, log, ...given } = options;
   const boss = new PgBoss({
-    ...(database.pglite === undefined
-      ? { connectionString: database.connectionString ?? "", max: 3 }
-      : { db: fromPglite(database.pglite), backend: "pglite" as const }),
+    ...bossDatabase(database),
     schema: database.jobSchema,
     supervise: isWorker,
     superviseIntervalSeconds: superviseSeconds,
@@ -91,18 +119,19 @@ export async function startJobs(options: {
   });
   // Without a listener an error on pg-boss's own connections would end the process.
   const enqueue: Jobs["enqueue"] = async (trx, jobs) => {
+    const trace = tracing()?.current();
     const byKind = Map.groupBy(jobs, ({ kind }) => kind);
     for (const [kind, requests] of byKind) {
       if (!Object.hasOwn(catalogue, kind)) throw new Error(`there is no job kind "${kind}"`);
       const rows = requests.map(({ data, startAt, group }) => ({
-        data: { value: data },
+        data: { value: data, ...(trace === undefined ? {} : { trace }) },
         ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }),
         ...(group === undefined ? {} : { group: { id: group } }),
       }));
       await boss.insert(kind, rows, { db: fromKysely(trx as never) });
     }
   };
-  const context: JobContext = { db: database.db, submit, enqueue, outbound, runScript, secretKey, log, now };
+  const context: JobContext = { db: database.db, enqueue, log, ...given };
   boss.on("error", (error) => log.warn({ err: toError(error) }, "the job queue has a problem; it goes on by itself"));
   await boss.start();
   const hands = new Map<string, Hands>();
@@ -124,7 +153,11 @@ export async function startJobs(options: {
         kind: job.kind,
         atOnce: job.atOnce ?? 1,
         perGroup: job.perGroup,
-        run: (data) => job.run((data as { value?: Json } | null)?.value ?? null, context),
+        run: (given) => {
+          const data = given as { readonly value?: Json; readonly trace?: string } | null;
+          const span = { name: `job ${job.kind}`, kind: "consumer", parent: data?.trace } as const;
+          return inSpan(span, () => job.run(data?.value ?? null, context));
+        },
         log,
         pollMs,
         beatMs,

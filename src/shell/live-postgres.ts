@@ -1,17 +1,17 @@
-import pg from "pg";
 import type { Logger } from "pino";
-import { toError } from "../engine/to-error.ts";
-import { processLockSpace } from "../store/outbox-store.ts";
-import type { Live, Presence } from "./live.ts";
+import type { Database } from "../store/database.ts";
+import type { LiveNews } from "../store/live-news-store.ts";
+import type { BroadcastNews, Live, Presence } from "./live.ts";
+import { openPollingWire, openSessionWire } from "./live-wires.ts";
 
 const channel = "repartee_live";
 const jobsChannel = "repartee_jobs";
 const presenceChannel = "repartee_presence";
+const broadcastsChannel = "repartee_broadcasts";
 /** News of this long are sent in one NOTIFY. */
 const gatherMs = 10;
 /** A NOTIFY holds 8000 bytes at most; ids have up to 16 digits. */
 const maxIds = 400;
-const retryMs = 500;
 
 export interface SharedLive extends Live {
   /** Tells the processes that run jobs that there are new ones of these kinds. */
@@ -20,67 +20,42 @@ export interface SharedLive extends Live {
 }
 
 /**
- * Live news between processes on one PostgreSQL, over LISTEN/NOTIFY on a connection of its own. Best effort: while the connection is away only this
- * process's own news are heard, and pages that wait look again by themselves. `onForeignNews` hears that another process has committed something,
- * `onForeignJobs` that it left jobs to those who run them.
+ * Live news between processes on one PostgreSQL: over LISTEN/NOTIFY on a session of its own, or, behind a pooler, by a table that is looked at. Best effort: while
+ * the connection is away only this process's own news are heard, and pages that wait look again by themselves. `onForeignNews` hears that another process has
+ * committed something, `onForeignJobs` that it left jobs to those who run them.
  */
 export function createPostgresLive(options: {
-  readonly connectionString: string;
+  readonly db: Database;
+  /** PostgreSQL itself; absent: only a pooler is known. */
+  readonly sessionString: string | undefined;
   readonly local: Live;
-  /** Locked as long as the connection lasts: others see by it that this process is alive. */
+  /** Locked as long as the session lasts: others see by it that this process is alive. */
   readonly processId: number;
+  /** Whether some living process cannot listen. */
+  readonly hasReaders: () => boolean;
   readonly onForeignNews: () => void;
   readonly onForeignJobs: (kinds: readonly string[]) => void;
   readonly log: Logger;
 }): SharedLive {
-  const { connectionString, local, processId: ownId, onForeignNews, onForeignJobs, log } = options;
-  let client: (pg.Client & { readonly processID?: number }) | undefined;
-  /** From the moment it connects: while an earlier connection still holds the lock, it waits for that one's end. */
-  let latest: pg.Client | undefined;
-  let stopping = false;
+  const { db, sessionString, local, processId, hasReaders, onForeignNews, onForeignJobs, log } = options;
   let gathered = new Set<number>();
   let gatheredKinds = new Set<string>();
-  let sending: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
-  let retry: NodeJS.Timeout | undefined;
 
-  async function connect(): Promise<void> {
-    const fresh: pg.Client & { readonly processID?: number } = new pg.Client({ connectionString, keepAlive: true });
-    latest = fresh;
-    let isOver = false;
-    const over = () => {
-      if (isOver) return;
-      isOver = true;
-      if (client === fresh) client = undefined;
-      if (!stopping) retry = setTimeout(() => void connect(), retryMs);
-    };
-    fresh.on("error", over);
-    fresh.on("end", over);
-    fresh.on("notification", ({ channel: heardOn, payload, processId }) => {
-      // Our own news were told when they were made.
-      if (processId === fresh.processID) return;
-      if (heardOn === jobsChannel) {
-        onForeignJobs(JSON.parse(payload ?? "[]") as string[]);
-        return;
-      }
-      if (heardOn === presenceChannel) {
-        local.announcePresence(JSON.parse(payload ?? "null") as Presence);
-        return;
-      }
-      for (const id of JSON.parse(payload ?? "[]") as number[]) local.announce(id);
+  const hearers: Readonly<Record<string, (payload: string) => void>> = {
+    [jobsChannel]: (payload) => onForeignJobs(JSON.parse(payload) as string[]),
+    [presenceChannel]: (payload) => local.announcePresence(JSON.parse(payload) as Presence),
+    [broadcastsChannel]: (payload) => local.announceBroadcast(JSON.parse(payload) as BroadcastNews),
+    [channel]: (payload) => {
+      for (const id of JSON.parse(payload) as number[]) local.announce(id);
       onForeignNews();
-    });
-    try {
-      await fresh.connect();
-      await fresh.query(`listen ${channel}; listen ${jobsChannel}; listen ${presenceChannel}`);
-      await fresh.query("select pg_advisory_lock($1, $2)", [processLockSpace, ownId]);
-      client = fresh;
-    } catch (thrown) {
-      log.warn({ err: toError(thrown) }, "no connection for live news; trying again");
-      await fresh.end().catch(() => undefined);
-      over();
-    }
-  }
+    },
+  };
+  const wireOptions = { db, processId, hear: (news: LiveNews) => hearers[news.channel]?.(news.payload), log };
+  const wire =
+    sessionString === undefined
+      ? openPollingWire(wireOptions)
+      : openSessionWire({ ...wireOptions, sessionString, channels: Object.keys(hearers), hasReaders });
 
   function flush(): void {
     timer = undefined;
@@ -88,18 +63,12 @@ export function createPostgresLive(options: {
     const kinds = [...gatheredKinds];
     gathered = new Set();
     gatheredKinds = new Set();
-    if (kinds.length > 0) notify(jobsChannel, kinds);
-    for (let start = 0; start < ids.length; start += maxIds) notify(channel, ids.slice(start, start + maxIds));
+    const news: LiveNews[] = kinds.length > 0 ? [{ channel: jobsChannel, payload: JSON.stringify(kinds) }] : [];
+    for (let start = 0; start < ids.length; start += maxIds)
+      news.push({ channel, payload: JSON.stringify(ids.slice(start, start + maxIds)) });
+    wire.tell(news);
   }
 
-  function notify(on: string, news: readonly (number | string)[] | Presence): void {
-    // One after the other: a connection takes one statement at a time.
-    sending = sending
-      .then(async () => await client?.query("select pg_notify($1, $2)", [on, JSON.stringify(news)]))
-      .catch(() => undefined);
-  }
-
-  void connect();
   return {
     announce(contactId) {
       local.announce(contactId);
@@ -112,16 +81,19 @@ export function createPostgresLive(options: {
     },
     announcePresence(presence) {
       local.announcePresence(presence);
-      notify(presenceChannel, presence);
+      wire.tell([{ channel: presenceChannel, payload: JSON.stringify(presence) }]);
     },
+    announceBroadcast(news) {
+      local.announceBroadcast(news);
+      wire.tell([{ channel: broadcastsChannel, payload: JSON.stringify(news) }]);
+    },
+    listenToBroadcasts: (heard) => local.listenToBroadcasts(heard),
     listenToPresence: (heard) => local.listenToPresence(heard),
     listen: (contactId, heard) => local.listen(contactId, heard),
     listenToAll: (heard) => local.listenToAll(heard),
     async stop() {
-      stopping = true;
       clearTimeout(timer);
-      clearTimeout(retry);
-      await latest?.end().catch(() => undefined);
+      await wire.stop();
     },
   };
 }

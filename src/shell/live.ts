@@ -7,6 +7,13 @@ export interface Presence {
   readonly state: "looking" | "writing" | "left";
 }
 
+/** A broadcast has come further, or was told something. */
+export interface BroadcastNews {
+  readonly workspaceId: number;
+  readonly botId: number;
+  readonly broadcastId: number;
+}
+
 /**
  * News of "this contact has something new", for web chats and inboxes that look at it. Carries no content: who hears it reads
  * the database. Losing one costs a delay, never a message.
@@ -16,6 +23,9 @@ export interface Live {
   announcePresence(presence: Presence): void;
   /** Hears of every workspace's. */
   listenToPresence(heard: (presence: Presence) => void): () => void;
+  announceBroadcast(news: BroadcastNews): void;
+  /** Hears of every workspace's. */
+  listenToBroadcasts(heard: (news: BroadcastNews) => void): () => void;
   announce(contactId: number): void;
   /** Returns the function that ends the listening. */
   listen(contactId: number, heard: () => void): () => void;
@@ -28,6 +38,7 @@ export function createLocalLive(): Live {
   const listeners = new Map<number, Set<() => void>>();
   const hearers = new Set<(contactId: number) => void>();
   const watchers = new Set<(presence: Presence) => void>();
+  const followers = new Set<(news: BroadcastNews) => void>();
   return {
     announcePresence(presence) {
       for (const heard of watchers) heard(presence);
@@ -35,6 +46,13 @@ export function createLocalLive(): Live {
     listenToPresence(heard) {
       watchers.add(heard);
       return () => void watchers.delete(heard);
+    },
+    announceBroadcast(news) {
+      for (const heard of followers) heard(news);
+    },
+    listenToBroadcasts(heard) {
+      followers.add(heard);
+      return () => void followers.delete(heard);
     },
     announce(contactId) {
       for (const heard of hearers) heard(contactId);

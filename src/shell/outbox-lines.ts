@@ -1,53 +1,87 @@
 import type { QueuedMessage } from "../store/outbox-store.ts";
 
+type Lane = QueuedMessage["lane"];
+
 /** The messages a process holds: one line a contact and channel, in order; only a line's head may leave. */
 export interface OutboxLines {
-  readonly size: number;
+  /** How many are held in a lane, over all channels. */
+  held(lane: Lane): number;
   add(message: QueuedMessage): void;
-  /** Takes a head out; the next one moves up. */
+  /** Takes a head out; the next one moves up, and its line behind those of others. */
   remove(message: QueuedMessage): void;
   /** Puts a changed message in the place of what it was. */
   replace(message: QueuedMessage, changed: QueuedMessage): void;
-  /** The heads: answers before broadcasts, oldest lines first. */
-  heads(): Iterable<QueuedMessage>;
+  /** The channels that something is held for, whoever was longest without a turn first. */
+  channels(): readonly number[];
+  /** The heads of a channel's lines in a lane, the oldest lines first. */
+  heads(channelId: number, lane: Lane): Iterable<QueuedMessage>;
 }
 
 export const lineOf = ({ contactId, channelId }: QueuedMessage) => `${contactId}:${channelId}`;
 
+/** A channel's lines, and the head of each in the lane that it goes by. */
+interface ChannelLines {
+  readonly lines: Map<string, QueuedMessage[]>;
+  readonly heads: Readonly<Record<Lane, Map<string, QueuedMessage>>>;
+}
+
 export function createOutboxLines(): OutboxLines {
-  const lines = new Map<string, QueuedMessage[]>();
-  let size = 0;
-  const find = (message: QueuedMessage) => {
-    const line = lines.get(lineOf(message)) ?? [];
-    return { line, index: line.findIndex(({ id }) => id === message.id) };
-  };
+  const channels = new Map<number, ChannelLines>();
+  const held = { live: 0, bulk: 0 };
+
+  function find(message: QueuedMessage) {
+    const channel: ChannelLines = channels.get(message.channelId) ?? {
+      lines: new Map(),
+      heads: { live: new Map(), bulk: new Map() },
+    };
+    const line = channel.lines.get(lineOf(message)) ?? [];
+    return { channel, line, index: line.findIndex(({ id }) => id === message.id) };
+  }
+
+  /** Says anew which head a line has. */
+  function settle({ lines, heads }: ChannelLines, key: string, line: QueuedMessage[]): void {
+    const [head] = line;
+    if (head !== undefined && heads[head.lane].get(key)?.id === head.id) {
+      heads[head.lane].set(key, head);
+      return;
+    }
+    heads.live.delete(key);
+    heads.bulk.delete(key);
+    if (head === undefined) lines.delete(key);
+    else heads[head.lane].set(key, head);
+  }
+
   return {
-    get size() {
-      return size;
-    },
+    held: (lane) => held[lane],
     add(message) {
-      const { line, index } = find(message);
+      const { channel, line, index } = find(message);
       if (index >= 0) return;
       // Claims and commits may bring them out of order.
       line.splice(line.findLastIndex(({ id }) => id < message.id) + 1, 0, message);
-      lines.set(lineOf(message), line);
-      size += 1;
+      channels.set(message.channelId, channel);
+      channel.lines.set(lineOf(message), line);
+      settle(channel, lineOf(message), line);
+      held[message.lane] += 1;
     },
     remove(message) {
-      const { line, index } = find(message);
+      const { channel, line, index } = find(message);
       if (index < 0) return;
       line.splice(index, 1);
-      size -= 1;
-      if (line.length === 0) lines.delete(lineOf(message));
+      settle(channel, lineOf(message), line);
+      held[message.lane] -= 1;
+      // To the end: the next turn is another channel's.
+      channels.delete(message.channelId);
+      if (channel.lines.size > 0) channels.set(message.channelId, channel);
     },
     replace(message, changed) {
-      const { line, index } = find(message);
-      if (index >= 0) line[index] = changed;
+      const { channel, line, index } = find(message);
+      if (index < 0) return;
+      line[index] = changed;
+      settle(channel, lineOf(message), line);
     },
-    *heads() {
-      for (const lane of ["live", "bulk"]) {
-        for (const [head] of lines.values()) if (head?.lane === lane) yield head;
-      }
+    channels: () => [...channels.keys()],
+    *heads(channelId, lane) {
+      yield* channels.get(channelId)?.heads[lane].values() ?? [];
     },
   };
 }

@@ -10,14 +10,17 @@ import {
   recordPart,
   recordSends,
   type SendOutcome,
+  type SendWish,
   setChannelStatus,
 } from "../store/outbox-store.ts";
 import { isPassingFault } from "../store/passing-fault.ts";
 import type { RunningChannel } from "./channel-runtime.ts";
 import { createGroupWriter } from "./group-writer.ts";
-import { sends } from "./metrics.ts";
+import { sendSeconds, sends } from "./metrics.ts";
 import type { SendRates } from "./send-rates.ts";
 import type { Submit } from "./submission.ts";
+import { inSpan } from "./tracing.ts";
+import type { TrackedLinks } from "./tracked-links.ts";
 
 export interface SenderOptions {
   readonly db: Database;
@@ -27,6 +30,10 @@ export interface SenderOptions {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly processId: number;
+  /** Absent: nothing is counted, and every button leads where it says. */
+  readonly trackLinks?: TrackedLinks["track"];
+  /** Whether other processes may send to the same chats at the moment. */
+  readonly hasPeers: () => boolean;
 }
 
 /**
@@ -51,10 +58,19 @@ const brokenChannelDelayMs = 60_000;
 
 const done: Verdict = { status: "done" };
 
-export function createSender({ db, ports, submit, log, now, processId }: SenderOptions): AttemptSend {
-  const mark = createGroupWriter<number, boolean>(async (ids) => {
-    const marked = await markSending(db, processId, ids);
-    return ids.map((id) => marked.has(id));
+export function createSender({
+  db,
+  ports,
+  submit,
+  log,
+  now,
+  processId,
+  hasPeers,
+  trackLinks,
+}: SenderOptions): AttemptSend {
+  const mark = createGroupWriter<SendWish, boolean>(async (wishes) => {
+    const marked = await markSending(db, processId, wishes);
+    return wishes.map(({ id }) => marked.has(id));
   });
   const record = createGroupWriter<SendOutcome, void>(async (outcomes) => {
     await untilWritten(() => recordSends(db, outcomes), log);
@@ -78,7 +94,9 @@ export function createSender({ db, ports, submit, log, now, processId }: SenderO
       await record({ id: message.id, status: "sent", externalId: result.externalId, at });
       return done;
     }
-    if (result.status === "rejected") return await give(message, "failed", result.message);
+    if (result.status === "rejected" || result.status === "window-closed") {
+      return await give(message, "failed", result.message);
+    }
     if (result.status === "recipient-gone") {
       await give(message, "failed", result.message);
       const target = { channelId: channel.id, externalId: message.recipient };
@@ -116,7 +134,13 @@ export function createSender({ db, ports, submit, log, now, processId }: SenderO
     if (message.isUncertain && policyOf(channel) === "ask") {
       return await give(message, "uncertain", "the answer to the send was cut off; it may have gone out");
     }
-    if (!(await mark(message.id))) {
+    const chat = hasPeers() ? rates?.chatSince(now()) : undefined;
+    const isMarked = await mark({ id: message.id, chat }).catch((thrown: unknown) => {
+      // Nothing has gone to the chat.
+      rates?.gaveBack(message.recipient, message.lane);
+      throw thrown;
+    });
+    if (!isMarked) {
       const isOurs = (await findOwned(db, processId, [message.id])).has(message.id);
       return isOurs ? { status: "behind" } : done;
     }
@@ -125,8 +149,21 @@ export function createSender({ db, ports, submit, log, now, processId }: SenderO
       partsSent = count;
       await keepPart(message.id, count);
     };
-    const result = await sendOn(channel, message, ports, onPartSent, log);
+    const content = trackLinks?.(message.content, message.id) ?? message.content;
+    const stopTimer = sendSeconds.startTimer({ channel: channel.kind });
+    const attributes = { "repartee.message_id": message.id, "repartee.contact_id": message.contactId };
+    const span = { name: `send ${channel.kind}`, kind: "client", parent: message.trace, attributes } as const;
+    const result = await inSpan(span, async (open) => {
+      const sent = await sendOn(channel, { ...message, content }, ports, onPartSent, log);
+      if (sent.status !== "sent") open?.fail(sent.status);
+      return sent;
+    });
+    stopTimer();
     sends.inc({ channel: channel.kind, result: result.status });
+    // The platform's words stay with the message: they may quote it.
+    const about = { messageId: message.id, contactId: message.contactId, channelId: channel.id, result: result.status };
+    if (result.status !== "sent") log.info(about, "a message was not taken");
+    else log.trace(about, "a message was sent");
     return await conclude({ ...message, partsSent }, channel, rates, result);
   };
 }
@@ -155,11 +192,13 @@ async function sendOn(
   onPartSent: (count: number) => Promise<void>,
   log: Logger,
 ): Promise<SendResult> {
-  const { id: messageId, contactId, recipient, content, partsSent } = message;
+  const { id: messageId, contactId, recipient, content, lane, partsSent } = message;
+  const author = message.author ?? undefined;
   try {
-    return await channel.type.send({ messageId, contactId, recipient, content, partsSent, onPartSent }, channel, ports);
+    const request = { messageId, contactId, recipient, content, author, lane, partsSent, onPartSent };
+    return await channel.type.send(request, channel, ports);
   } catch (thrown) {
-    log.error({ err: toError(thrown), channelId: channel.id, messageId }, "a channel broke while sending");
+    log.error({ err: toError(thrown), channelId: channel.id, messageId, contactId }, "a channel broke while sending");
     return { status: "retry-later", message: "the channel broke while sending" };
   }
 }

@@ -1,136 +1,23 @@
-import { randomBytes } from "node:crypto";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { noon } from "../../test/builders.ts";
-import { type TestDatabase, testDatabase } from "../../test/database.ts";
-import { createFakePlatform, type FakePlatform, type FakeSend } from "../../test/fake-channel.ts";
-import { outboundToLoopback } from "../../test/outbound.ts";
-import { aShop, echoFlow, recordingLog, type Shop, type TestClock, testClock } from "../../test/shell.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { TestDatabase } from "../../test/database.ts";
+import type { FakePlatform, FakeSend } from "../../test/fake-channel.ts";
+import { outboxBench } from "../../test/outbox.ts";
+import type { TestClock } from "../../test/shell.ts";
 import { until } from "../../test/until.ts";
 import type { SendResult } from "../engine/channel-type.ts";
-import { advance, preparePublishedFlow } from "../steps/advance.ts";
-import { beat, reapProcesses, registerProcess } from "../store/outbox-store.ts";
-import { type ChannelRuntime, createChannelRuntime } from "./channel-runtime.ts";
-import { createLocalLive } from "./live.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
-import { createSnapshots } from "./snapshots.ts";
-import { createWaist, type Waist } from "./waist.ts";
+import { createTrackedLinks, openTrackedLink } from "./tracked-links.ts";
+import type { Waist } from "./waist.ts";
 
 const second = 1_000;
-
+const bench = outboxBench();
+const { aProcess, shopWith, queue, pass, messages, statuses, untilStatuses, untilTried, settle, replyWith } = bench;
 let database: TestDatabase;
 let clock: TestClock;
 let platform: FakePlatform;
-let channels: ChannelRuntime;
 let waist: Waist;
-let outboxes: Outbox[] = [];
-const logged: string[] = [];
-const log = recordingLog(logged);
-
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(() => database.close());
-
 beforeEach(() => {
-  clock = testClock();
-  platform = createFakePlatform();
-  channels = createChannelRuntime({
-    db: database.db,
-    catalogue: { fake: platform.type },
-    secretKey: randomBytes(32),
-    log,
-    now: clock.now,
-  });
-  waist = createWaist({
-    db: database.hot,
-    transact: database.transact,
-    log,
-    now: clock.now,
-    advance,
-    snapshots: createSnapshots(preparePublishedFlow),
-    isPullChannel: () => false,
-    enqueueJobs: async () => {},
-    leaseOwner: () => null,
-    onCommitted: () => {},
-    onDoubt: () => {},
-    concurrency: 1,
-  });
+  ({ database, clock, platform, waist } = bench.current());
 });
-afterEach(async () => {
-  await Promise.all(outboxes.map((outbox) => outbox.stop()));
-  outboxes = [];
-  await waist.stop();
-  await database.db.deleteFrom("messages").execute();
-  await database.db.deleteFrom("processes").execute();
-});
-
-/** An outbox as a process of its own has it. */
-async function aProcess(): Promise<{ outbox: Outbox; processId: number }> {
-  const processId = await registerProcess(database.db, ["worker"]);
-  const live = createLocalLive();
-  const ports = {
-    fetch,
-    announce: live.announce,
-    findAddresses: async () => [],
-    fetchFile: async () => undefined,
-    outbound: outboundToLoopback,
-    log,
-  };
-  const { submit } = waist;
-  const outbox = createOutbox({ db: database.hot, channels, ports, submit, log, now: clock.now, processId });
-  outboxes.push(outbox);
-  return { outbox, processId };
-}
-
-const shopWith = async (settings: Parameters<typeof aShop>[2] = {}) =>
-  await aShop({ database, clock }, { flows: [echoFlow] }, settings);
-
-/** Lets a message to each of the people be stored, one after the other. */
-async function queue(shop: Shop, ...messages: readonly (readonly [person: string, text: string])[]): Promise<void> {
-  for (const [person, text] of messages) {
-    const actions = [{ action: "send_message", args: { content: text } }];
-    await waist.submit({ ...shop.from(person, { kind: "actions", actions }), source: "api" });
-  }
-}
-
-/** Lets time go by, and the outbox notice. */
-function pass(outbox: Outbox, ms: number): void {
-  clock.pass(ms);
-  outbox.take([]);
-}
-
-const messages = async (shop: Shop) =>
-  await database.db
-    .selectFrom("messages")
-    .selectAll()
-    .where("channelId", "=", shop.channelId)
-    .where("direction", "=", "out")
-    .orderBy("id")
-    .execute();
-
-const statuses = async (shop: Shop) => (await messages(shop)).map(({ status }) => status);
-const untilStatuses = async (shop: Shop, expected: readonly string[]) =>
-  await until(`statuses ${expected.join()}`, async () => (await statuses(shop)).join() === expected.join(), {
-    withinMs: 5_000,
-  });
-const untilTried = async (count: number) =>
-  await until(`${count} attempts`, () => platform.sends.filter(({ result }) => result !== undefined).length === count, {
-    withinMs: 5_000,
-  });
-
-/** Two looks at the event loop's end: whatever could start by itself has started. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) {
-    await database.db.selectFrom("processes").select("id").execute();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-/** Answers with these, one an attempt; afterwards everything is taken. */
-const replyWith = (...results: readonly SendResult[]) => {
-  const left = [...results];
-  platform.reply = () => left.shift();
-};
 
 describe("the order", () => {
   it("of one contact is kept: the next waits until the one before is through, others do not wait", async () => {
@@ -276,88 +163,37 @@ describe("a passing fault", () => {
   });
 });
 
-describe("a platform that says: too fast", () => {
-  it("gets its pause for that chat, and the attempt does not count", async () => {
+describe("a button that counts who opens its page", () => {
+  it("goes out with an address of this server; what is stored, and every other button, leads where it says", async () => {
     const shop = await shopWith();
-    await queue(shop, ["a", "1"], ["b", "1"]);
-    platform.reply = ({ recipient, attempt }) =>
-      recipient === "a" && attempt <= 40
-        ? { status: "rate-limited", message: "slow", afterMs: 7 * second, scope: "chat" }
-        : undefined;
-    const { outbox } = await aProcess();
+    const buttons = [
+      { type: "url", title: "Plain", url: "https://shop.example/a" },
+      { type: "url", title: "Shop", url: "https://shop.example/b", isTracked: true },
+    ];
+    const text = "Look at https://shop.example/c.";
+    const content = { text, attachments: [], buttons, quickReplies: [], tracksLinks: true };
+    const actions = [{ action: "send_message", args: { content } }];
+    await waist.submit({ ...shop.from("a", { kind: "actions", actions }), source: "api" });
+    const key = Buffer.alloc(32, 7);
+    const { outbox } = await aProcess({ trackLinks: createTrackedLinks(key, () => "https://bots.example").track });
     await outbox.claim();
-    await until("b's is sent", () => platform.delivered("b").length === 1);
-    await untilTried(2);
-    pass(outbox, 7 * second - 1);
-    await settle();
-    expect(platform.sends).toHaveLength(2);
-    await until("a's is sent", () => {
-      pass(outbox, 7 * second);
-      return platform.delivered("a").length === 1;
+    await untilStatuses(shop, ["sent"]);
+    const [plain, tracked] = platform.sends[0]?.content.buttons ?? [];
+    expect(plain).toEqual(buttons[0]);
+    const url = tracked?.type === "url" ? tracked.url : "";
+    const [stored] = await messages(shop);
+    expect(openTrackedLink(key, url.replace("https://bots.example/l/", ""))).toEqual({
+      messageId: stored?.id,
+      index: 1,
     });
-    await untilStatuses(shop, ["sent", "sent"]);
-    expect((await messages(shop))[0]?.attempts).toBe(1);
-  });
-
-  it.each([
-    ["means the channel", "channel", 1],
-    ["says it to a second chat within seconds", "chat", 2],
-  ] as const)("rests as a whole where it %s", async (_name, scope, limitedChats) => {
-    const shop = await shopWith();
-    const limited = ["a", "b"].slice(0, limitedChats);
-    await queue(shop, ...limited.map((person) => [person, "1"] as const));
-    platform.reply = ({ recipient, attempt }) =>
-      limited.includes(recipient) && attempt === 1
-        ? { status: "rate-limited", message: "slow", afterMs: 5 * second, scope }
-        : undefined;
-    const { outbox } = await aProcess();
-    await outbox.claim();
-    await untilTried(limitedChats);
-    await until("it is known", async () => (await messages(shop)).every(({ nextAttemptAt }) => nextAttemptAt !== null));
-    await queue(shop, ["other", "1"]);
-    await outbox.claim();
-    await settle();
-    expect(platform.delivered("other")).toEqual([]);
-    pass(outbox, 5 * second);
-    await until("other's is sent", () => platform.delivered("other").length === 1);
-  });
-});
-
-describe("the channel's rates", () => {
-  it("let a burst to one chat through, then one a second", async () => {
-    const shop = await shopWith({ perChatPerSecond: 1, chatBurst: 3 });
-    await queue(shop, ...["1", "2", "3", "4", "5"].map((text) => ["a", text] as const));
-    const { outbox } = await aProcess();
-    await outbox.claim();
-    await untilTried(3);
-    await settle();
-    expect(platform.sends).toHaveLength(3);
-    pass(outbox, second);
-    await untilTried(4);
-    await settle();
-    expect(platform.sends).toHaveLength(4);
-    pass(outbox, second);
-    await untilTried(5);
-  });
-
-  it("hold a broadcast to so many a second over all chats, and answers go at once", async () => {
-    const shop = await shopWith({ bulkPerSecond: 5, perChatPerSecond: 1000, chatBurst: 1000 });
-    await queue(shop, ...Array.from({ length: 20 }, (_, index) => [`p${index}`, "bulk"] as const));
-    await database.db.updateTable("messages").set({ lane: 1 }).where("channelId", "=", shop.channelId).execute();
-    const { outbox } = await aProcess();
-    await outbox.claim();
-    // What goes in the first instant: one second's worth, and no more.
-    await untilTried(5);
-    await settle();
-    expect(platform.sends).toHaveLength(5);
-    await queue(shop, ["p19x", "live"]);
-    await outbox.claim();
-    await until("the answer", () => platform.delivered("p19x").length === 1);
-    for (let passed = 1; passed <= 2; passed += 1) {
-      pass(outbox, second);
-      await settle();
-    }
-    expect(platform.delivered().filter((text) => text === "bulk").length).toBeLessThanOrEqual(15);
+    expect(openTrackedLink(Buffer.alloc(32, 8), url.replace("https://bots.example/l/", ""))).toBeUndefined();
+    expect(stored?.content.buttons).toEqual(buttons);
+    expect(platform.sends[0]?.content.text).toBe(text);
+    const way = platform.sends[0]?.content.ways?.["https://shop.example/c"] ?? "";
+    expect(openTrackedLink(key, way.replace("https://bots.example/l/", ""))).toEqual({
+      ...{ messageId: stored?.id, index: 0, isInText: true },
+    });
+    expect(stored?.content).not.toHaveProperty("ways");
   });
 });
 
@@ -440,128 +276,5 @@ describe("what cannot be sent", () => {
     await outbox.claim();
     await untilStatuses(shop, ["failed"]);
     expect(platform.sends).toEqual([]);
-  });
-});
-
-describe("a process that died", () => {
-  /** As a kill leaves it: the first message on its way, the second not yet. */
-  async function leaveBehind(shop: Shop): Promise<void> {
-    await queue(shop, ["a", "1"], ["a", "2"]);
-    const dead = await registerProcess(database.db, ["worker"]);
-    const ids = (await messages(shop)).map(({ id }) => id);
-    const change = { leaseOwner: dead };
-    await database.db.updateTable("messages").set(change).where("id", "in", ids).execute();
-    const sending = { sendingAt: new Date(noon), attempts: 1 };
-    await database.db
-      .updateTable("messages")
-      .set(sending)
-      .where("id", "=", ids[0] ?? 0)
-      .execute();
-    await database.db
-      .updateTable("processes")
-      .set({ heartbeatAt: new Date(Date.now() - 60 * second) })
-      .where("id", "=", dead)
-      .execute();
-  }
-  /** The reaper forgives as long as the server itself has just been started. */
-  const reap = async () => await until("the dead are found", async () => (await reapProcesses(database.db)) === 1);
-
-  it("loses its messages to a living one: what was on its way is repeated and recorded as uncertain", async () => {
-    const shop = await shopWith();
-    await leaveBehind(shop);
-    const { outbox } = await aProcess();
-    await outbox.claim();
-    await settle();
-    expect(platform.sends).toEqual([]);
-    await reap();
-    await outbox.claim();
-    await untilStatuses(shop, ["sent", "sent"]);
-    expect(platform.delivered()).toEqual(["1", "2"]);
-    expect((await messages(shop)).map(({ uncertainSends }) => uncertainSends)).toEqual([1, 0]);
-  });
-
-  it("leaves what was on its way to an agent where the channel says so, and the next goes on", async () => {
-    const shop = await shopWith({ uncertainPolicy: "ask" });
-    await leaveBehind(shop);
-    const { outbox } = await aProcess();
-    await reap();
-    await outbox.claim();
-    await untilStatuses(shop, ["uncertain", "sent"]);
-    expect(platform.delivered()).toEqual(["2"]);
-  });
-
-  it("leaves the parts that it had sent: the repetition starts after them", async () => {
-    const shop = await shopWith();
-    await leaveBehind(shop);
-    await database.db.updateTable("messages").set({ partsSent: 3 }).where("sendingAt", "is not", null).execute();
-    const { outbox } = await aProcess();
-    await reap();
-    await outbox.claim();
-    await untilStatuses(shop, ["sent", "sent"]);
-    expect(platform.sends.map(({ partsSent }) => partsSent)).toEqual([3, 0]);
-  });
-
-  it("and comes back sends nothing that another has taken over", async () => {
-    const shop = await shopWith();
-    await queue(shop, ["a", "1"], ["a", "2"]);
-    const slow = await aProcess();
-    const { promise, resolve } = Promise.withResolvers<SendResult>();
-    platform.reply = ({ text, attempt }) => (text === "1" && attempt === 1 ? promise : undefined);
-    await slow.outbox.claim();
-    await until("the first is on its way", () => platform.sends.length === 1);
-    await database.db.deleteFrom("processes").where("id", "=", slow.processId).execute();
-    const { outbox } = await aProcess();
-    await outbox.claim();
-    await untilStatuses(shop, ["sent", "sent"]);
-    await beat(database.db, slow.processId, ["worker"]);
-    resolve({ status: "sent" });
-    await settle();
-    expect(platform.sends.map(({ text }) => text)).toEqual(["1", "1", "2"]);
-    expect((await messages(shop)).map(({ uncertainSends }) => uncertainSends)).toEqual([1, 0]);
-  });
-});
-
-describe("an outbox", () => {
-  it("finds what was stored for it without its hearing of it", async () => {
-    const shop = await shopWith();
-    await queue(shop, ["a", "1"]);
-    const { outbox, processId } = await aProcess();
-    await database.db.updateTable("messages").set({ leaseOwner: processId }).execute();
-    await outbox.claim();
-    await settle();
-    expect(platform.sends).toEqual([]);
-    outbox.doubt();
-    await outbox.claim();
-    await untilStatuses(shop, ["sent"]);
-    expect((await messages(shop))[0]?.uncertainSends).toBe(0);
-  });
-
-  it("that stops lets the sends under way end and leaves the rest", async () => {
-    const shop = await shopWith();
-    await queue(shop, ["a", "1"], ["a", "2"]);
-    const { promise, resolve } = Promise.withResolvers<SendResult>();
-    platform.reply = () => promise;
-    const { outbox } = await aProcess();
-    await outbox.claim();
-    await until("the first is on its way", () => platform.sends.length === 1);
-    const stopped = outbox.stop();
-    resolve({ status: "sent" });
-    await stopped;
-    expect(await statuses(shop)).toEqual(["sent", "queued"]);
-    expect(platform.sends).toHaveLength(1);
-  });
-
-  it("is not held up by a send that hangs, but for that contact's line", async () => {
-    const shop = await shopWith();
-    const people = Array.from({ length: 50 }, (_, index) => `p${index}`);
-    await queue(shop, ["hangs", "1"], ["hangs", "2"], ...people.map((person) => [person, "1"] as const));
-    const { promise, resolve } = Promise.withResolvers<SendResult>();
-    platform.reply = ({ recipient }) => (recipient === "hangs" ? promise : undefined);
-    const { outbox } = await aProcess();
-    await outbox.claim();
-    await until("the others are sent", () => people.every((person) => platform.delivered(person).length === 1));
-    expect(platform.sends.filter(({ recipient }) => recipient === "hangs")).toHaveLength(1);
-    resolve({ status: "sent" });
-    await until("both are sent", () => platform.delivered("hangs").length === 2);
   });
 });

@@ -1,20 +1,24 @@
 import { toError } from "../engine/to-error.ts";
 import { claimMessages, findUnsent, type QueuedMessage } from "../store/outbox-store.ts";
 import type { StoredMessage } from "../store/outcome-store.ts";
-import type { ChannelRuntime, RunningChannel } from "./channel-runtime.ts";
+import { createChannelRates } from "./channel-rates.ts";
+import type { ChannelRuntime } from "./channel-runtime.ts";
 import { createOutboxLines, lineOf } from "./outbox-lines.ts";
 import { createSender, type SenderOptions } from "./outbox-send.ts";
-import { createSendRates, type SendRates } from "./send-rates.ts";
+import type { SendRates } from "./send-rates.ts";
+import { tracing } from "./tracing.ts";
 
 export interface OutboxOptions extends SenderOptions {
   readonly channels: ChannelRuntime;
+  /** Other processes may send on the same channels: their rates are kept together, in the database. */
+  readonly sharesChannels: boolean;
 }
 
 export interface Outbox {
   /** Messages that were just committed under this process's lease. */
   take(messages: readonly StoredMessage[]): void;
-  /** Whether new messages should be leased to this process; no when it has its hands full. */
-  readonly hasRoom: boolean;
+  /** Whether new messages of a lane should be leased to this process; no when it has its hands full. A broadcast takes no room from answers. */
+  hasRoom(lane: QueuedMessage["lane"]): boolean;
   /** Takes over what nobody alive owns. Called at the start and every half second. */
   claim(): Promise<void>;
   /** Messages may have been stored for this process without its hearing of it: looks for them. */
@@ -24,10 +28,13 @@ export interface Outbox {
 }
 
 /** Messages held in memory at most; the rest waits in the table. */
-const maxHeld = 5_000;
+const maxHeld = { live: 20_000, bulk: 10_000 };
 const claimSize = 500;
-/** Sends under way at a time, over all channels: enough to hide 50 ms of network at two thousand messages a second. */
-const maxInFlight = 128;
+/**
+ * Sends under way at a time: of one channel enough to hide 50 ms of network at two thousand messages a second, and no more, so that a platform that hangs holds up nobody else's. Some are kept for
+ * answers.
+ */
+const maxInFlight = { all: 1_024, channel: 128, bulk: 96 };
 const longestNapMs = 60_000;
 const databaseAwayDelayMs = 500;
 /** An earlier message of the contact is with another process: it will not be long. */
@@ -43,9 +50,10 @@ const doubtMs = 60_000;
 export function createOutbox(options: OutboxOptions): Outbox {
   const { db, log, now, processId, channels } = options;
   const lines = createOutboxLines();
-  const ratesOf = createRatesByChannel();
+  const ratesOf = createChannelRates(options, () => pump());
   const attempt = createSender(options);
   const sending = new Set<string>();
+  const flights = createFlights();
   /** Lines that look again in a moment, by this process's own time: they wait for another process or for the database. */
   const resting = new Map<string, NodeJS.Timeout>();
   let stopping = false;
@@ -61,19 +69,37 @@ export function createOutbox(options: OutboxOptions): Outbox {
       ratesOf.known(message.channelId)?.waitFor(message.recipient, message.lane, now()) ?? 0,
     );
 
+  const isUnderWay = (line: string) => sending.has(line) || resting.has(line);
+
   /** Starts whatever may start now and sets the alarm for the rest. */
   function pump(): void {
     clearTimeout(alarm);
     if (stopping) return;
     let soonest = Number.POSITIVE_INFINITY;
-    for (const head of lines.heads()) {
-      if (sending.size >= maxInFlight) return;
-      if (sending.has(lineOf(head)) || resting.has(lineOf(head))) continue;
+    for (const channelId of lines.channels()) {
+      soonest = Math.min(soonest, pumpLane(channelId, "live", maxInFlight.channel));
+      soonest = Math.min(soonest, pumpLane(channelId, "bulk", maxInFlight.bulk));
+    }
+    if (soonest < Number.POSITIVE_INFINITY) alarm = setTimeout(pump, Math.min(soonest, longestNapMs));
+  }
+
+  /** Starts what may start of a channel's lane; returns how long the soonest of the others has to wait, in ms. */
+  function pumpLane(channelId: number, lane: QueuedMessage["lane"], most: number): number {
+    const rates = ratesOf.known(channelId);
+    // The first message of a channel goes alone: its rates are not known before.
+    const limit = rates === undefined ? 1 : most;
+    const isFull = () => flights.of(channelId) >= limit || sending.size >= maxInFlight.all;
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const head of lines.heads(channelId, lane)) {
+      if (isFull()) break;
+      if (isUnderWay(lineOf(head))) continue;
       const wait = waitFor(head);
       if (wait <= 0) void send(head);
       else soonest = Math.min(soonest, wait);
+      // Nobody else's turn either.
+      if (lane === "bulk" && (rates?.bulkWaitFor(now()) ?? 0) > 0) break;
     }
-    if (soonest < Number.POSITIVE_INFINITY) alarm = setTimeout(pump, Math.min(soonest, longestNapMs));
+    return soonest;
   }
 
   function rest(line: string, forMs: number): void {
@@ -87,25 +113,38 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function send(message: QueuedMessage): Promise<void> {
     const line = lineOf(message);
     sending.add(line);
+    flights.begin(message.channelId);
+    const known = ratesOf.known(message.channelId);
+    // At once, not after the channel was read: others are started in the same turn.
+    known?.took(message.recipient, message.lane, now());
     try {
-      const channel = await channels.find(message.channelId);
+      const channel = await findChannel(channels, message, known);
       const rates = channel === undefined ? undefined : ratesOf.of(channel);
-      if (waitFor(message) > 0) return;
-      rates?.took(message.recipient, message.lane, now());
+      if (known === undefined) {
+        if (waitFor(message) > 0) return;
+        rates?.took(message.recipient, message.lane, now());
+        // Those that waited to know them need not wait for this one's answer.
+        pump();
+      }
       const verdict = await attempt(message, channel, rates);
       if (verdict.status === "again") lines.replace(message, verdict.message);
-      else if (verdict.status === "behind") rest(line, behindDelayMs);
-      else lines.remove(message);
+      else if (verdict.status === "behind") {
+        rates?.gaveBack(message.recipient, message.lane);
+        rest(line, behindDelayMs);
+      } else lines.remove(message);
     } catch (thrown) {
       // The database is away; the message is still marked as ours.
-      log.warn({ err: toError(thrown), messageId: message.id }, "a send could not be recorded; trying again");
+      log.warn({ err: toError(thrown), ...idsOf(message) }, "a send could not be recorded; trying again");
       rest(line, databaseAwayDelayMs);
     } finally {
       sending.delete(line);
+      flights.end(message.channelId);
       if (stopping && sending.size === 0) whenQuiet?.();
       pump();
     }
   }
+
+  const hasRoom = (lane: QueuedMessage["lane"]) => lines.held(lane) < maxHeld[lane];
 
   /** One that was sent since it was read is refused when it is to be marked. */
   async function adoptUnknown(): Promise<void> {
@@ -117,8 +156,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function claimAll(): Promise<void> {
     if (doubtUntil !== undefined) await adoptUnknown();
-    while (!stopping && lines.size < maxHeld) {
-      const claimed = await claimMessages(db, processId, claimSize);
+    while (!stopping && hasRoom("live")) {
+      const claimed = await claimMessages(db, processId, { limit: claimSize, withBulk: hasRoom("bulk") });
       const uncertain = claimed.filter(({ isUncertain }) => isUncertain);
       if (uncertain.length > 0) log.warn({ messages: uncertain.map(({ id }) => id) }, "sends were cut off by a crash");
       for (const message of claimed) lines.add(message);
@@ -129,14 +168,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     take(messages) {
-      for (const message of messages) {
-        lines.add({ ...message, attempts: 0, partsSent: 0, isUncertain: false, notBefore: 0 });
-      }
+      const fresh = { trace: tracing()?.current(), attempts: 0, partsSent: 0, isUncertain: false, notBefore: 0 };
+      for (const message of messages) lines.add({ ...message, ...fresh });
       pump();
     },
-    get hasRoom() {
-      return !stopping && lines.size < maxHeld;
-    },
+    hasRoom: (lane) => !stopping && hasRoom(lane),
     claim() {
       // One look at a time serves everybody who asks meanwhile.
       claiming ??= claimAll().finally(() => {
@@ -156,25 +192,27 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 }
 
-/** The limiter of each channel, made anew when its rates are changed. */
-function createRatesByChannel() {
-  const made = new Map<number, { readonly key: string; readonly rates: SendRates }>();
+/** How many sends of each channel are under way; a channel that has none is not remembered. */
+function createFlights() {
+  const counts = new Map<number, number>();
+  const of = (channelId: number) => counts.get(channelId) ?? 0;
   return {
-    known: (channelId: number): SendRates | undefined => made.get(channelId)?.rates,
-    of(channel: RunningChannel): SendRates {
-      const { rates: defaults } = channel.type.capabilities;
-      const own = channel.settings as Partial<typeof defaults>;
-      const limits = {
-        bulkPerSecond: own.bulkPerSecond ?? defaults.bulkPerSecond,
-        perChatPerSecond: own.perChatPerSecond ?? defaults.perChatPerSecond,
-        chatBurst: own.chatBurst ?? defaults.chatBurst,
-      };
-      const key = JSON.stringify(limits);
-      const known = made.get(channel.id);
-      if (known?.key === key) return known.rates;
-      const rates = createSendRates(limits);
-      made.set(channel.id, { key, rates });
-      return rates;
+    of,
+    begin: (channelId: number) => void counts.set(channelId, of(channelId) + 1),
+    end(channelId: number) {
+      if (of(channelId) > 1) counts.set(channelId, of(channelId) - 1);
+      else counts.delete(channelId);
     },
   };
 }
+
+/** A message that did not go because the database is away is none that its chat has had. */
+async function findChannel(channels: ChannelRuntime, message: QueuedMessage, known: SendRates | undefined) {
+  try {
+    return await channels.find(message.channelId);
+  } catch (thrown) {
+    known?.gaveBack(message.recipient, message.lane);
+    throw thrown;
+  }
+}
+const idsOf = ({ id: messageId, contactId, channelId }: QueuedMessage) => ({ messageId, contactId, channelId });

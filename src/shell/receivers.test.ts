@@ -56,7 +56,7 @@ function aProcess({ polls = true }: { readonly polls?: boolean } = {}) {
     });
   };
   const catalogue = { fake: { ...createFakePlatform().type, poll } };
-  const locks = createChannelLocks(database);
+  const locks = createChannelLocks(database, log);
   const live = createLocalLive();
   const receivers = startReceivers({
     db: database.db,

@@ -82,6 +82,16 @@ describe("a platform that says too fast", () => {
 });
 
 describe("the limiter", () => {
+  it("counts nothing that did not go after all", () => {
+    const rates = createSendRates({ bulkPerSecond: 1, perChatPerSecond: 1, chatBurst: 1 });
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect(rates.waitFor("a", "bulk", start)).toBe(0);
+      rates.took("a", "bulk", start);
+      expect(rates.waitFor("a", "bulk", start)).toBeGreaterThan(0);
+      rates.gaveBack("a", "bulk");
+    }
+  });
+
   it("remembers only chats that are not at rest", () => {
     const rates = createSendRates({ bulkPerSecond: 100, perChatPerSecond: 1, chatBurst: 1 });
     for (let count = 0; count < 50_000; count += 1) rates.took(`chat${count}`, "bulk", start + count * 10);

@@ -1,3 +1,5 @@
+import { type Bucket, type BulkBudget, createOwnBudget, fill, waitOf } from "./bulk-budget.ts";
+
 /** The rates of one channel. */
 export interface SendLimits {
   /** Bulk messages a second over all chats. */
@@ -16,19 +18,19 @@ export interface SendRates {
   readonly remembered: number;
   /** Milliseconds until a message to this chat may go; 0: now. */
   waitFor(chat: string, lane: Lane, now: number): number;
+  /** Milliseconds until any message of a broadcast may go. */
+  bulkWaitFor(now: number): number;
+  /** What one chat may have had since when (Unix milliseconds), for who has to ask others about it. */
+  chatSince(now: number): { readonly burst: number; readonly since: number };
   /** A message went. */
   took(chat: string, lane: Lane, now: number): void;
+  /** It did not go after all: another message of the contact comes first. */
+  gaveBack(chat: string, lane: Lane): void;
   /**
    * The platform said "too fast, come back after". That chat rests; where it means the channel, or tells several chats so within a short while,
    * the whole channel rests, answers included: going on would only make the pause longer.
    */
   limited(chat: string, scope: "chat" | "channel", afterMs: number, now: number): void;
-}
-
-/** A bucket of tokens that refills steadily; below zero after a burst that was let through. */
-interface Bucket {
-  tokens: number;
-  at: number;
 }
 
 interface Chat extends Bucket {
@@ -39,15 +41,14 @@ interface Chat extends Bucket {
 /** Different chats told to wait within this time mean that the bot as a whole is too fast. */
 const suspicionMs = 5_000;
 
-export function createSendRates({ bulkPerSecond, perChatPerSecond, chatBurst }: SendLimits): SendRates {
+export function createSendRates(
+  { bulkPerSecond, perChatPerSecond, chatBurst }: SendLimits,
+  bulk: BulkBudget = createOwnBudget(bulkPerSecond),
+): SendRates {
   const chats = new Map<string, Chat>();
-  // One second's worth at once: a broadcast leaves evenly, not in lumps.
-  const bulkBurst = Math.max(1, bulkPerSecond);
-  const bulk: Bucket = { tokens: bulkBurst, at: 0 };
   let channelRestsUntil = 0;
   let lastLimited: { readonly chat: string; readonly at: number } | undefined;
 
-  const fillBulk = (now: number) => fill(bulk, bulkPerSecond, bulkBurst, now);
   const fillChat = (chat: Chat, now: number) => fill(chat, perChatPerSecond, chatBurst, now);
 
   /** The chat, moved to the end: the map's order is that of use. */
@@ -79,36 +80,31 @@ export function createSendRates({ bulkPerSecond, perChatPerSecond, chatBurst }: 
       const rest = Math.max(channelRestsUntil, chat?.restsUntil ?? 0) - now;
       const chatWait = chat === undefined ? 0 : waitOf(fillChat(chat, now), perChatPerSecond);
       // An answer never waits behind a broadcast; it only counts against it.
-      const bulkWait = lane === "live" ? 0 : waitOf(fillBulk(now), bulkPerSecond);
+      const bulkWait = lane === "live" ? 0 : bulk.waitFor(now);
       return Math.max(0, rest, chatWait, bulkWait);
     },
-    took(id, _lane, now) {
+    bulkWaitFor: (now) => Math.max(0, channelRestsUntil - now, bulk.waitFor(now)),
+    chatSince: (now) => ({ burst: chatBurst, since: now - (chatBurst * 1_000) / perChatPerSecond }),
+    took(id, lane, now) {
       forgetRested(now);
       fillChat(use(id, now), now).tokens -= 1;
-      // Answers may push a broadcast back by one second's worth at most.
-      bulk.tokens = Math.max(fillBulk(now).tokens - 1, -bulkBurst);
+      bulk.took(lane, now);
+    },
+    gaveBack(id, lane) {
+      const chat = chats.get(id);
+      if (chat !== undefined) chat.tokens = Math.min(chat.tokens + 1, chatBurst);
+      bulk.gaveBack(lane);
     },
     limited(id, scope, afterMs, now) {
       const until = now + afterMs;
       const chat = use(id, now);
       chat.restsUntil = Math.max(until, chat.restsUntil);
       const isOther = lastLimited !== undefined && lastLimited.chat !== id && now - lastLimited.at < suspicionMs;
-      if (scope === "channel" || isOther) channelRestsUntil = Math.max(channelRestsUntil, until);
+      if (scope === "channel" || isOther) {
+        channelRestsUntil = Math.max(channelRestsUntil, until);
+        bulk.rest(until);
+      }
       lastLimited = { chat: id, at: now };
     },
   };
-}
-
-function fill<B extends Bucket>(bucket: B, perSecond: number, most: number, now: number): B {
-  const passed = Math.max(0, now - bucket.at);
-  bucket.tokens = Math.min(most, bucket.tokens + (passed * perSecond) / 1000);
-  bucket.at = Math.max(bucket.at, now);
-  return bucket;
-}
-
-/** A sum of many fractions falls short of the whole by about this; a timer must not be set for it. */
-const rounding = 1e-6;
-
-function waitOf({ tokens }: Bucket, perSecond: number): number {
-  return tokens >= 1 - rounding ? 0 : Math.ceil(((1 - tokens - rounding) / perSecond) * 1000);
 }

@@ -6,12 +6,23 @@ import type { PublishedFlow } from "../engine/prepare-flow.ts";
 import { toError } from "../engine/to-error.ts";
 import type { PreparedFlow } from "../model/flow.ts";
 import type { OpenDatabase } from "../store/database.ts";
-import { beat, forgetAllProcesses, reapProcesses, registerProcess, unregisterProcess } from "../store/outbox-store.ts";
+import { hasNewsReaders } from "../store/live-news-store.ts";
+import {
+  beat,
+  forgetAllProcesses,
+  hasOtherSenders,
+  type ProcessTraits,
+  reapProcesses,
+  registerProcess,
+  unregisterProcess,
+} from "../store/outbox-store.ts";
+import type { SecretKey } from "../store/secret-key.ts";
 import { vacuumWhereWorth } from "../store/vacuum-store.ts";
+import { createBulkRoom } from "./bulk-room.ts";
 import { createChannelLocks } from "./channel-locks.ts";
 import { type ChannelRuntime, createChannelRuntime } from "./channel-runtime.ts";
 import { createFileFetcher } from "./file-fetcher.ts";
-import { type JobCatalogue, type Jobs, startJobs } from "./jobs.ts";
+import { type JobCatalogue, type JobContext, type Jobs, type Keep, startJobs } from "./jobs.ts";
 import { createLocalLive, type Live } from "./live.ts";
 import { createPostgresLive } from "./live-postgres.ts";
 import { createOutbox } from "./outbox.ts";
@@ -20,6 +31,7 @@ import type { RunScript } from "./scripts/script-pool.ts";
 import { createSnapshots } from "./snapshots.ts";
 import type { Submit } from "./submission.ts";
 import { startTimers } from "./timers.ts";
+import { createTrackedLinks } from "./tracked-links.ts";
 import { createWaist } from "./waist.ts";
 
 export interface ShellOptions {
@@ -28,13 +40,17 @@ export interface ShellOptions {
   readonly prepareFlow: (flow: PublishedFlow) => PreparedFlow;
   readonly channelTypes: ChannelCatalogue;
   readonly jobKinds: JobCatalogue;
-  readonly secretKey: Buffer;
+  readonly secretKey: SecretKey;
+  /** Absent: by default. */
+  readonly keep?: Keep | undefined;
   readonly outbound: OutboundHttp;
   readonly findAddresses: FindAddresses;
   readonly runScript: RunScript;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** Where the world reaches this server, without a trailing slash; absent: nobody is asked to come by it. */
+  readonly publicUrl?: () => string;
   /** Whether this process sends, keeps time and runs jobs. */
   readonly isWorker: boolean;
 }
@@ -59,23 +75,26 @@ const serverConcurrency = 5;
 
 /** Starts the shell on an open, migrated database. */
 export async function startShell(options: ShellOptions): Promise<Shell> {
-  const { database, log, now, isWorker, channelTypes } = options;
+  const { database, log, now, isWorker, channelTypes, publicUrl } = options;
   const { db } = database;
-  const roles = isWorker ? ["worker"] : ["web"];
+  const hasSession = database.kind === "embedded" || database.sessionString !== undefined;
+  const traits: ProcessTraits = { roles: isWorker ? ["worker"] : ["web"], hasSession };
   if (database.kind === "embedded") await forgetAllProcesses(db);
-  const processId = await registerProcess(db, roles);
+  const processId = await registerProcess(db, traits);
   const local = createLocalLive();
   // Another process may have stored messages that it does not send itself. Its news come as soon as the connection stands: before there is an outbox.
   let whenForeignNews: (() => void) | undefined;
   const onForeignNews = () => whenForeignNews?.();
   let wakeJobs: Jobs["wake"] | undefined;
   const shared =
-    database.connectionString === undefined
+    database.kind === "embedded"
       ? undefined
       : createPostgresLive({
-          connectionString: database.connectionString,
+          db,
+          sessionString: database.sessionString,
           local,
           processId,
+          hasReaders: () => pulse.hasNewsReaders(),
           onForeignNews,
           onForeignJobs: (kinds) => wakeJobs?.(kinds),
           log,
@@ -95,7 +114,11 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     submit: submitLater,
     outbound: options.outbound,
     runScript: options.runScript,
+    lookUpProfile: lookUpOn(channels, ports),
+    bulkRoom: createBulkRoom({ db, channels }),
+    announceBroadcast: live.announceBroadcast,
     secretKey: options.secretKey,
+    keep: options.keep,
     log,
     now,
   });
@@ -109,7 +132,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     snapshots: createSnapshots(options.prepareFlow),
     isPullChannel: (kind) => channelTypes[kind]?.capabilities.pull === true,
     enqueueJobs: jobs.enqueue,
-    leaseOwner: () => (isWorker && outbox.hasRoom ? processId : null),
+    leaseOwner: (lane) => (isWorker && outbox.hasRoom(lane) ? processId : null),
     onCommitted: ({ messages, touched, jobKinds }) => {
       if (jobKinds.length === 0) {
         // Most batches ask for none.
@@ -122,11 +145,22 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     concurrency: database.kind === "embedded" ? 1 : serverConcurrency,
   });
   waistStands.resolve(waist.submit);
-  const outbox = createOutbox({ db: database.hot, channels, ports, submit: waist.submit, log, now, processId });
+  const outbox = createOutbox({
+    db: database.hot,
+    channels,
+    ports,
+    submit: waist.submit,
+    log,
+    now,
+    processId,
+    sharesChannels: database.kind === "postgres",
+    hasPeers: () => pulse.hasPeers(),
+    ...(publicUrl === undefined ? {} : { trackLinks: createTrackedLinks(options.secretKey, publicUrl).track }),
+  });
   if (isWorker) whenForeignNews = () => void outbox.claim().catch(() => undefined);
-  const pulse = startPulse({ database, processId, roles, isWorker, claim: outbox.claim, log });
+  const pulse = startPulse({ database, processId, traits, isWorker, claim: outbox.claim, log });
   const timers = isWorker ? startTimers({ db, submit: waist.submit, now, log }) : undefined;
-  const locks = createChannelLocks(database);
+  const locks = createChannelLocks(database, log);
   const receivers = isWorker
     ? startReceivers({ db, channels, ports, submit: waist.submit, log, acquire: locks.acquire, release: locks.release })
     : undefined;
@@ -153,18 +187,29 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
   };
 }
 
+/** What a person is called on a channel that can be asked. */
+function lookUpOn(channels: ChannelRuntime, ports: ChannelPorts): JobContext["lookUpProfile"] {
+  return async (channelId, person) => {
+    const channel = await channels.find(channelId);
+    return channel?.status === "connected" ? await channel.type.lookUpProfile?.(person, channel, ports) : undefined;
+  };
+}
+
 /** The heartbeat that keeps this process's leases, and the look for those of the dead. */
 function startPulse(options: {
   readonly database: OpenDatabase;
   readonly processId: number;
-  readonly roles: readonly string[];
+  readonly traits: ProcessTraits;
   readonly isWorker: boolean;
   readonly claim: () => Promise<void>;
   readonly log: Logger;
 }) {
-  const { database, processId, roles, isWorker, claim, log } = options;
+  const { database, processId, traits, isWorker, claim, log } = options;
   const { db } = database;
   let lastBeat = performance.now();
+  let hasPeers = false;
+  // Until the first beat says otherwise: news that nobody reads cost a row.
+  let isReadByOthers = database.kind === "postgres";
   const every = (ms: number, what: () => Promise<void>) => {
     let isRunning = false;
     return setInterval(() => {
@@ -178,15 +223,21 @@ function startPulse(options: {
     }, ms);
   };
   const heart = every(beatMs, async () => {
-    await beat(db, processId, roles);
+    await beat(db, processId, traits);
     lastBeat = performance.now();
-    if (isWorker && database.kind === "postgres") await reapProcesses(db);
+    if (database.kind === "embedded") return;
+    isReadByOthers = await hasNewsReaders(db);
+    if (!isWorker) return;
+    await reapProcesses(db);
+    hasPeers = await hasOtherSenders(db, processId);
   });
   const claiming = isWorker ? every(claimMs, claim) : undefined;
   const cleaning = database.kind === "embedded" ? every(vacuumMs, () => vacuumWhereWorth(db)) : undefined;
   if (isWorker) void claim().catch(() => undefined);
   return {
     isAlive: () => performance.now() - lastBeat < 5 * beatMs,
+    hasPeers: () => hasPeers,
+    hasNewsReaders: () => isReadByOthers,
     stop() {
       clearInterval(heart);
       clearInterval(claiming);

@@ -1,6 +1,6 @@
-import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
+import { untilWaitedFor } from "../../test/locks.ts";
 import {
   aShop,
   contactOf,
@@ -11,7 +11,6 @@ import {
   testShell,
   untilSent,
 } from "../../test/shell.ts";
-import { until } from "../../test/until.ts";
 import type { ActionCall } from "../model/action-call.ts";
 import type { ActionResult } from "../model/outcome.ts";
 import { findCart } from "../store/cart-store.ts";
@@ -246,16 +245,10 @@ describe.runIf(isOnServer)("two processes", () => {
 
   it("wait for each other's stock, and then decide over what is left", async () => {
     const tea = variants[0]?.id ?? 0;
-    const isWaiting = async () => {
-      const { rows } = await sql`select 1 from pg_locks where not granted and locktype = 'advisory'`.execute(
-        database.db,
-      );
-      return rows.length > 0;
-    };
     const sold = await two.database.db.transaction().execute(async (trx) => {
       await changeVariant(trx, shop.workspaceId, tea, { stock: 2 });
       const reply = submitTo(one, "ann", buy("TEA", 3));
-      await until("the other process waits for the stock", isWaiting);
+      await untilWaitedFor("the other process waits for the stock", trx, database.db);
       return { reply };
     });
     const message = 'only 2 of "Tea" left';

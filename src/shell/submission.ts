@@ -53,3 +53,14 @@ export type Submit = (submission: Submission) => Promise<SubmitReply>;
 export class Unavailable extends Error {
   override readonly name = "Unavailable";
 }
+
+/** The event is for a process of a newer release: it comes again until one takes it. */
+export class LeftToNewer extends Unavailable {}
+
+/** A submission with what the shell adds when it arrives. */
+export interface Arrival {
+  readonly submission: Submission;
+  readonly eventId: number;
+  readonly at: number;
+  readonly seed: number;
+}

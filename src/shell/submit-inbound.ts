@@ -1,6 +1,7 @@
 import type { InboundEvent } from "../engine/channel-type.ts";
 import type { Database } from "../store/database.ts";
 import { isKnownIdentity, linkIdentity } from "../store/identity-store.ts";
+import { isOwnMessage } from "../store/outside-message-store.ts";
 import type { Submit, SubmitReply } from "./submission.ts";
 
 /**
@@ -36,5 +37,8 @@ export async function submitInbound(
 async function isForUs(db: Database, channelId: number, event: InboundEvent): Promise<boolean> {
   const { from: externalId, contactId, onlyKnown } = event;
   if (contactId !== undefined) await linkIdentity(db, { channelId, externalId, contactId });
-  return onlyKnown !== true || (await isKnownIdentity(db, { channelId, externalId }));
+  if (onlyKnown === true && !(await isKnownIdentity(db, { channelId, externalId }))) return false;
+  if (event.happening.kind !== "outside_message") return true;
+  const { externalId: mid, text } = event.happening.message;
+  return !(await isOwnMessage(db, { channelId, person: externalId, mid, text, at: event.at }));
 }

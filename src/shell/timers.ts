@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { toError } from "../engine/to-error.ts";
 import type { Database } from "../store/database.ts";
 import { findDuePositions, findNextWake } from "../store/timer-store.ts";
+import { timerLateSeconds } from "./metrics.ts";
 import type { Submit } from "./submission.ts";
 
 export interface Timers {
@@ -32,6 +33,8 @@ export function startTimers(options: {
       let sleep = longestSleepMs;
       try {
         const due = await findDuePositions(db, now(), pageSize);
+        const at = now();
+        for (const { wakeAt } of due) timerLateSeconds.observe(Math.max(0, at - wakeAt) / 1000);
         await Promise.all(due.map(wake));
         if (due.length > 0) continue;
         const next = await findNextWake(db);

@@ -6,6 +6,7 @@ import type { AnswerMapping, ExternalRequest, RenderedRequest, RequestReport } f
 import type { FieldValue, Json } from "../model/field.ts";
 import { preparePublishedFlow } from "../steps/advance.ts";
 import type { Database } from "../store/database.ts";
+import type { SecretKey } from "../store/secret-key.ts";
 import { openSecretsOf } from "../store/secret-store.ts";
 import { loadSnapshot, loadVariables } from "../store/snapshot-store.ts";
 import { makeRequest } from "./external-request.ts";
@@ -31,7 +32,7 @@ export async function tryRequest(
   }: {
     readonly db: Database;
     readonly outbound: OutboundHttp;
-    readonly secretKey: Buffer;
+    readonly secretKey: SecretKey;
     readonly now: () => number;
   },
   trial: {

@@ -41,7 +41,7 @@ export async function tryScript(
 ): Promise<TrialResult> {
   const nothing = { fields: {}, vars: {}, problems: [], log: [], milliseconds: 0 };
   const problem = checkScript(run.code);
-  if (problem !== undefined) return { ok: false, error: { code: "step.bad_config", message: problem }, ...nothing };
+  if (problem !== undefined) return { ok: false, error: { code: "step.bad_config", ...problem }, ...nothing };
   const { botId } = contact;
   const bot = (await loadSnapshot(db, botId, preparePublishedFlow))?.snapshot;
   if (bot === undefined) throw new Error(`there is no bot ${botId} to its contact`);

@@ -7,10 +7,19 @@ import type { StoredMessage } from "../store/outcome-store.ts";
 import { isPassingFault } from "../store/passing-fault.ts";
 import type { Transact } from "../store/transact.ts";
 import { takeEventIdBlock } from "../store/world-store.ts";
-import { type Arrival, type BatchDependencies, type BatchResult, handleBatch } from "./handle-batch.ts";
+import { startStages } from "./batch-stages.ts";
+import { type BatchDependencies, type BatchResult, handleBatch } from "./handle-batch.ts";
 import { isMerge } from "./merging.ts";
-import { batchSeconds, batchSize, eventsHandled } from "./metrics.ts";
-import { type Submission, type Submit, type SubmitReply, Unavailable } from "./submission.ts";
+import { batchSeconds, batchSize, eventsHandled, eventsWaiting, eventWaitSeconds } from "./metrics.ts";
+import {
+  type Arrival,
+  LeftToNewer,
+  type Submission,
+  type Submit,
+  type SubmitReply,
+  Unavailable,
+} from "./submission.ts";
+import { inSpan, type SpanWish, tracing } from "./tracing.ts";
 
 export interface WaistOptions extends BatchDependencies {
   readonly db: Database;
@@ -47,10 +56,16 @@ const maxBatch = 400;
 const worthASecond = 15;
 /** Events that may wait; beyond, callers are told to come back, since memory is no queue. */
 const maxWaiting = 20_000;
+/** Of a batch's span; the rest of its events are only counted there. */
+const mostLinks = 32;
 const defaultPatienceMs = 25_000;
 
 interface Waiting extends Arrival {
   readonly person: string;
+  /** By `performance.now`. */
+  readonly arrivedAt: number;
+  /** `traceparent` of whoever handed it in. */
+  readonly trace: string | undefined;
   readonly resolve: (reply: SubmitReply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -83,6 +98,8 @@ export function createWaist(options: WaistOptions): Waist {
         at,
         seed: Math.floor(Math.random() * 2 ** 32),
         person: personOf(submission),
+        arrivedAt: performance.now(),
+        trace: tracing()?.current(),
         resolve,
         reject,
       });
@@ -118,8 +135,13 @@ export function createWaist(options: WaistOptions): Waist {
 
   function takeBatch(): Waiting[] {
     const { batch, left } = chooseBatch(waiting, busy);
-    for (const { person } of batch) busy.add(person);
+    const begunAt = performance.now();
+    for (const { person, arrivedAt } of batch) {
+      busy.add(person);
+      eventWaitSeconds.observe((begunAt - arrivedAt) / 1000);
+    }
     waiting = left;
+    eventsWaiting.set(left.length);
     return batch;
   }
 
@@ -127,7 +149,7 @@ export function createWaist(options: WaistOptions): Waist {
     try {
       const arrivals: Waiting[] = [];
       for (const item of batch) arrivals.push({ ...item, eventId: await withPatience(takeEventId) });
-      await commit(arrivals);
+      await inSpan(toBatchSpan(arrivals), () => commit(arrivals));
     } catch (thrown) {
       for (const { reject } of batch) reject(toError(thrown));
     }
@@ -135,6 +157,7 @@ export function createWaist(options: WaistOptions): Waist {
 
   async function commit(batch: readonly Waiting[]): Promise<void> {
     const stopTimer = batchSeconds.startTimer();
+    const stages = startStages();
     let decided: BatchResult | undefined;
     let attempts = 0;
     let result: BatchResult;
@@ -142,9 +165,13 @@ export function createWaist(options: WaistOptions): Waist {
       result = await withPatience(() => {
         attempts += 1;
         return options.transact(async (trx) => {
-          const outcome = await handleBatch(trx, batch, options, decided);
+          const outcome = await handleBatch(trx, batch, options, { inDoubt: decided, stages });
           decided = outcome.result;
-          return outcome;
+          const last = outcome.last.then((written) => {
+            stages.enter("commit");
+            return written;
+          });
+          return { last };
         });
       });
     } catch (thrown) {
@@ -156,23 +183,19 @@ export function createWaist(options: WaistOptions): Waist {
     // An attempt before may have stored messages that this one did not hear of.
     if (attempts > 1) options.onDoubt();
     stopTimer();
+    for (const { stage, from, to } of stages.end()) tracing()?.open({ name: stage, from }).end(to);
     batchSize.observe(batch.length);
     options.onCommitted(result);
-    for (const [index, item] of batch.entries()) {
-      const reply = result.replies[index];
-      if (reply === undefined) {
-        item.reject(new Error("a batch answered fewer events than it had"));
-        continue;
-      }
-      eventsHandled.inc({ kind: item.submission.happening.kind, result: reply.status });
-      item.resolve(reply);
-    }
+    answerAll(batch, result, log);
   }
 
   /** One event that cannot be written must not stop the others: halves, down to the culprit. */
   async function isolate(batch: readonly Waiting[], error: Error): Promise<void> {
-    if (error instanceof Unavailable || batch.length === 1) {
-      log.error({ err: error, events: batch.length }, "events could not be written");
+    const isOneBots = error instanceof LeftToNewer;
+    if ((error instanceof Unavailable && !isOneBots) || batch.length === 1) {
+      const events = batch.map(describeArrival);
+      if (isOneBots) log.warn({ err: error, events }, "an event is left to a newer release");
+      else log.error({ err: error, events }, "events could not be written");
       for (const { reject } of batch) reject(error);
       return;
     }
@@ -188,6 +211,38 @@ export function createWaist(options: WaistOptions): Waist {
       if (running > 0 || waiting.length > 0) await new Promise<void>((resolve) => (idle = resolve));
     },
   };
+}
+
+/** Tells each caller what came of its event. */
+function answerAll(batch: readonly Waiting[], result: BatchResult, log: Logger): void {
+  const isTold = log.isLevelEnabled("debug");
+  for (const [index, item] of batch.entries()) {
+    const reply = result.replies[index];
+    if (reply === undefined) {
+      item.reject(new Error("a batch answered fewer events than it had"));
+      continue;
+    }
+    eventsHandled.inc({ kind: item.submission.happening.kind, result: reply.status });
+    if (isTold)
+      log.debug({ ...describeArrival(item), contactId: reply.contactId, result: reply.status }, "an event was handled");
+    item.resolve(reply);
+  }
+}
+
+/** In the trace of the first event that has one; the others' are linked. */
+function toBatchSpan(batch: readonly Waiting[]): SpanWish {
+  const [parent, ...links] = new Set(batch.flatMap(({ trace }) => trace ?? []));
+  return { name: "batch", parent, links: links.slice(0, mostLinks), attributes: { "repartee.events": batch.length } };
+}
+
+/** An event by our own ids, for the log. */
+function describeArrival({ eventId, submission: { target, happening, source } }: Arrival) {
+  const whom = {
+    ...("contactId" in target ? { contactId: target.contactId } : {}),
+    ...("channelId" in target ? { channelId: target.channelId } : {}),
+    ...("create" in target ? { botId: target.create.botId } : {}),
+  };
+  return { eventId, kind: happening.kind, source, ...whom };
 }
 
 /** Tries again through deadlocks, lost connections and a restarting database. */

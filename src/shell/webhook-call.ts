@@ -23,14 +23,22 @@ export function toWebhookCall(
   };
   if (format === "chatbot") {
     headers["x-request-id"] = deliveryId;
-    return { method: "POST", url: withQuery(url, { token: secret }), headers, body, timeoutMs, maxBytes };
+    return {
+      method: "POST",
+      url: withQuery(url, { token: secret }),
+      headers,
+      body,
+      timeoutMs,
+      maxBytes,
+      sharesTrace: true,
+    };
   }
   if (format === "bothelp") headers["x-wh-sign"] = createHmac("sha256", secret).update(body).digest("hex");
   const timestamp = String(Math.floor(at / 1000));
   headers["x-repartee-delivery"] = deliveryId;
   headers["x-repartee-timestamp"] = timestamp;
   if (format === "native") headers["x-repartee-signature"] = `sha256=${sign(secret, timestamp, body)}`;
-  return { method: "POST", url, headers, body, timeoutMs, maxBytes };
+  return { method: "POST", url, headers, body, timeoutMs, maxBytes, sharesTrace: true };
 }
 
 /** What the header `X-Repartee-Signature` holds behind `sha256=`: docs/webhooks.md shows how a receiver checks it. */

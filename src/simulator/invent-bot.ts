@@ -1,5 +1,6 @@
 import type { FieldDefinition, FieldKind } from "../model/field.ts";
 import type { FlowDocument, Trigger } from "../model/flow.ts";
+import type { SequenceDefinition } from "../model/sequence.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import { preparePublishedFlow } from "../steps/advance.ts";
 
@@ -28,7 +29,7 @@ export function inventBot(options: {
     labels: new EverySet(),
     fields: new EveryDefinition(kinds),
     variableDefinitions: new EveryDefinition(new Map()),
-    sequences: new EveryName(),
+    sequences: new EverySequence(),
     entryLinks: new Map(),
     members: new Map(),
     memberEmails: new Map(),
@@ -53,12 +54,12 @@ class EverySet extends Set<string> {
   }
 }
 
-class EveryName extends Map<string, string> {
+class EverySequence extends Map<string, SequenceDefinition> {
   override has(): boolean {
     return true;
   }
-  override get(ref: string): string {
-    return ref;
+  override get(ref: string): SequenceDefinition {
+    return { ref, name: ref, steps: [], restart: "after_end", onReply: "go_on", pauseHours: 24 };
   }
 }
 

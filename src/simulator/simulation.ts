@@ -53,7 +53,11 @@ const mostTurns = 1000;
 const shortWaitMs = 15_000;
 /** Above the ids of real events, by which the positions of a real contact are called. */
 const firstEventId = 2 ** 40;
-const sources: { readonly [K in Happening["kind"]]?: EventSource } = { timer: "timer", job_result: "job" };
+const sources: { readonly [K in Happening["kind"]]?: EventSource } = {
+  timer: "timer",
+  job_result: "job",
+  actions: "api",
+};
 
 /** One contact, one bot and a clock of its own: the engine in a room without windows. */
 export class Simulation {
@@ -77,6 +81,11 @@ export class Simulation {
 
   get contact(): Contact {
     return this.#contact;
+  }
+
+  /** The values that the bot's variables have. */
+  get variables(): Readonly<Record<string, FieldValue>> {
+    return this.#variables;
   }
 
   get now(): number {

@@ -134,7 +134,9 @@ const withoutAbsent = (value: unknown) => JSON.parse(JSON.stringify(value)) as u
 
 describe("the simulator of the builder", () => {
   it("says in the demo flow, word for word, what the server says", async () => {
-    const { document } = parseFlowFile(readFileSync(new URL("../../demo/demo-flow.yaml", import.meta.url), "utf8"));
+    const { document } = parseFlowFile(
+      readFileSync(new URL("../../demo/bot/flows/demo.yaml", import.meta.url), "utf8"),
+    );
     const file = {
       ref: "demo",
       tags: ["came by link", "lead"],

@@ -4,6 +4,7 @@ import type { ClosingNote } from "../model/conversation.ts";
 import type { FieldDefinition, FieldValue } from "../model/field.ts";
 import type { EntryData, FlowDocument } from "../model/flow.ts";
 import type { SalesPlan } from "../model/sales-plan.ts";
+import type { SequenceDefinition } from "../model/sequence.ts";
 import type { BotSnapshot, IntegrationOfWorkspace } from "../model/world.ts";
 import { preparePublishedFlow } from "../steps/advance.ts";
 
@@ -19,7 +20,7 @@ export interface ReadBot {
   readonly labels: readonly string[];
   readonly fields: readonly FieldDefinition[];
   readonly variables: readonly (FieldDefinition & { readonly value: FieldValue | null })[];
-  readonly sequences: readonly { readonly ref: string; readonly name: string }[];
+  readonly sequences: readonly SequenceDefinition[];
   readonly entryLinks: readonly {
     readonly ref: string;
     readonly name: string;
@@ -59,7 +60,7 @@ export function toSimulatedBot(
     labels: new Set(read.labels),
     fields: byKeyAndName(read.fields),
     variableDefinitions: byKeyAndName(read.variables),
-    sequences: new Map(read.sequences.map((sequence) => [sequence.ref, sequence.name])),
+    sequences: new Map(read.sequences.map((sequence) => [sequence.ref, sequence])),
     entryLinks: new Map(
       read.entryLinks.map((link) => {
         const data = (link.data ?? undefined) as EntryData | undefined;

@@ -1,8 +1,10 @@
 import { type Contact, profileKeys } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
-import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
+import type { FieldValue } from "../model/field.ts";
+import type { MessageAuthor, MessageContent, MessageStatus, SendReason } from "../model/message.ts";
 import type { Batch, ContactChange, HandledOutcome } from "./batch.ts";
 import { isRetryKey } from "./event-store.ts";
+import { toSearchKey } from "./field-search.ts";
 
 /** A message as the statement takes it, in or out. */
 export interface MessageRow {
@@ -20,6 +22,8 @@ export interface MessageRow {
   readonly at: number;
   readonly lane: 0 | 1;
   readonly author?: MessageAuthor | undefined;
+  /** Why it was allowed to leave. */
+  readonly reason?: SendReason | undefined;
 }
 
 /** What an inbound message does not have. */
@@ -46,6 +50,7 @@ export function messageRows({ handled }: Batch): MessageRow[] {
         at: event.at,
         lane: message.lane === "live" ? 0 : 1,
         author: message.author,
+        reason: message.reason,
       }),
     );
     return inbound === undefined ? outgoing : [inbound, ...outgoing];
@@ -69,9 +74,22 @@ function inboundRow(event: Event, contactId: number): MessageRow | undefined {
     at: event.at,
     lane: 0,
   });
-  if ((event.kind === "message" || event.kind === "start") && event.message !== undefined) {
+  if (event.kind === "outside_message") {
     const { text, attachments, externalId } = event.message;
-    return row({ ...noParts, ...(text === undefined ? {} : { text }), attachments: [...attachments] }, externalId);
+    const content = { ...noParts, ...(text === undefined ? {} : { text }), attachments: [...attachments] };
+    return {
+      ...row(content, externalId),
+      direction: "out",
+      recipient: event.externalId ?? "",
+      status: "sent",
+      author: "agent",
+    };
+  }
+  if ((event.kind === "message" || event.kind === "start") && event.message !== undefined) {
+    const { text, attachments, location, externalId } = event.message;
+    const place = location === undefined ? {} : { location };
+    const said = { ...noParts, ...(text === undefined ? {} : { text }), ...place };
+    return row({ ...said, attachments: [...attachments] }, externalId);
   }
   return event.kind === "button" && event.title !== undefined ? row({ ...noParts, text: event.title }) : undefined;
 }
@@ -127,6 +145,7 @@ export function diffContact({ before, after, bot, at }: ContactChange) {
         state: position.state,
         vals: position.values,
         channel: position.channelId,
+        asked: position.isAsked ?? false,
         at: position.enteredAt,
       })),
     goneTags: names(before.tags, after.tags),
@@ -136,8 +155,12 @@ export function diffContact({ before, after, bot, at }: ContactChange) {
       .map((key) => ({ contact, workspace, key })),
     newFields: changedFields
       .filter((key) => Object.hasOwn(after.fields, key))
-      .map((key) => ({ contact, workspace, key, value: after.fields[key], at })),
+      .map((key) => ({ contact, workspace, key, ...fieldRow(after.fields[key]), at })),
   };
+}
+
+function fieldRow(value: FieldValue | undefined) {
+  return { value, search: value === undefined ? undefined : toSearchKey(value) };
 }
 
 function diffProfile(before: Contact, after: Contact) {

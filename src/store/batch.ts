@@ -32,6 +32,6 @@ export interface Batch {
   readonly contacts: readonly ContactChange[];
   /** Variables that were set or cleared, by bot. */
   readonly variables: ReadonlyMap<number, Readonly<Record<string, FieldValue | null>>>;
-  /** The process that will send the new messages; null: whichever takes them first. */
-  readonly leaseOwner: number | null;
+  /** The process that will send the new messages of each lane; null: whichever takes them first. */
+  readonly leaseOwner: Readonly<Record<"live" | "bulk", number | null>>;
 }

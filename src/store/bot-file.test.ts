@@ -13,7 +13,25 @@ const file = botFileSchema.parse({
   labels: ["ask later"],
   fields: [{ key: "city", name: "Город", kind: "text" }],
   variables: [{ key: "price", name: "Price", kind: "number", value: 5 }],
-  sequences: [{ ref: "news", name: "News" }],
+  sequences: [
+    {
+      ref: "news",
+      name: "News",
+      onReply: "pause",
+      steps: [
+        {
+          ref: "s1",
+          delay: { mode: "after", amount: 1, unit: "days", time: "10:00" },
+          condition: { match: "all", rules: [{ subject: "sequence", key: "news", operator: "has" }] },
+          content: {
+            kind: "message",
+            content: { text: "Hi", buttons: [{ type: "press", title: "Go", payload: "side:a" }] },
+          },
+        },
+        { ref: "s2", delay: { mode: "on_date", field: "city", days: -1 }, content: { kind: "flow", flow: "side" } },
+      ],
+    },
+  ],
   salesPlans: [
     {
       ref: "course",

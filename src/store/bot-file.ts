@@ -3,6 +3,8 @@ import { z } from "zod";
 import { AppError } from "../model/app-error.ts";
 import { type FieldValue, fieldKeySchema, fieldKindSchema } from "../model/field.ts";
 import { type EntryData, type FlowDocument, flowDocumentSchema, refSchema } from "../model/flow.ts";
+import { say } from "../model/sentence.ts";
+import { mostSequenceSteps, type SequenceStep, sequenceSettingsSchema, sequenceStepSchema } from "../model/sequence.ts";
 import { type Bot, createBot } from "./bot-store.ts";
 import type { Database } from "./database.ts";
 import { createEntryLink, listEntryLinks } from "./entry-link-store.ts";
@@ -38,7 +40,16 @@ export const botFileSchema = z.strictObject({
   labels: z.array(nameSchema).default([]),
   fields: z.array(definitionSchema).default([]),
   variables: z.array(definitionSchema.extend({ value: z.json().optional() })).default([]),
-  sequences: z.array(z.strictObject({ ref: refSchema, name: nameSchema })).default([]),
+  sequences: z
+    .array(
+      z.strictObject({
+        ref: refSchema,
+        name: nameSchema,
+        ...sequenceSettingsSchema.shape,
+        steps: z.array(sequenceStepSchema).max(mostSequenceSteps).default([]),
+      }),
+    )
+    .default([]),
   salesPlans: z.array(planFileSchema).default([]),
   flows: z.array(flowDocumentSchema.extend({ ref: refSchema, isPublished: z.boolean().default(true) })).default([]),
   entryLinks: z
@@ -61,7 +72,7 @@ export function formatBotFile(file: BotFile, format: "json" | "yaml"): string {
 }
 
 /** The bot with its drafts as they are now; tags, labels and fields are those of its whole workspace. */
-export async function exportBot(db: Database, bot: Bot): Promise<BotFile> {
+export async function exportBot(db: Database, bot: Pick<Bot, "id" | "workspaceId" | "ref" | "name">): Promise<BotFile> {
   const access = { workspaceId: bot.workspaceId, botId: bot.id };
   const flows = await listFlows(db, access);
   const links = await listEntryLinks(db, access);
@@ -76,7 +87,9 @@ export async function exportBot(db: Database, bot: Bot): Promise<BotFile> {
       ...toDefinition(variable),
       ...(variable.value === null ? {} : { value: variable.value }),
     })),
-    sequences: (await listSequences(db, access)).map(({ ref, name }) => ({ ref, name })),
+    sequences: (await listSequences(db, access)).map(
+      ({ id: _id, botId: _bot, revision: _own, createdAt: _at, ...one }) => one,
+    ),
     salesPlans: (await listSalesPlans(db, bot.workspaceId)).map(toPlanFile),
     flows: await Promise.all(
       flows.map(async ({ ref, publishedVersion }) => {
@@ -140,7 +153,11 @@ export async function importBot(
     link: await freeRefs(trx, "entryLinks", file.entryLinks),
   };
   for (const sequence of file.sequences) {
-    await createSequence(trx, bot, { name: sequence.name, ref: renamed.sequence.get(sequence.ref) });
+    const { ref: oldRef, name, steps, ...settings } = sequence;
+    await createSequence(trx, bot, {
+      ...{ name, ref: renamed.sequence.get(oldRef), settings },
+      steps: rename(steps, renamed) as readonly SequenceStep[],
+    });
   }
   const ids = new Map<string, number>();
   const unpublished: { ref: string; problems: readonly string[] }[] = [];
@@ -167,7 +184,12 @@ export async function importBot(
   return { bot, unpublished };
 }
 
-async function addNames(trx: Database, store: NameStore, workspaceId: number, names: readonly string[]): Promise<void> {
+export async function addNames(
+  trx: Database,
+  store: NameStore,
+  workspaceId: number,
+  names: readonly string[],
+): Promise<void> {
   const there = new Set(await namesOf(trx, store, workspaceId));
   for (const name of new Set(names)) if (!there.has(name)) await store.create(trx, workspaceId, name);
 }
@@ -180,7 +202,7 @@ async function addFields(trx: Database, workspaceId: number, fields: BotFile["fi
     else if (known.kind !== field.kind) {
       throw new AppError(
         "field.key_taken",
-        `the workspace's field "${field.key}" is of kind ${known.kind}, the file's ${field.kind}`,
+        say`the workspace's field "${{ key: field.key }}" is of kind ${{ kind: known.kind }}, the file's ${{ kindInFile: field.kind }}`,
       );
     }
   }
@@ -220,6 +242,11 @@ function rename(value: unknown, renamed: Renamed): unknown {
   }
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
+      // A button of a message that belongs to no flow names where it leads: `flow:step`.
+      if (key === "payload" && typeof inner === "string") {
+        const [flow = "", ...rest] = inner.split(":");
+        return [key, rest.length === 1 ? [renamed.flow.get(flow) ?? flow, ...rest].join(":") : inner];
+      }
       const refs = key in renamed ? renamed[key as keyof Renamed] : undefined;
       return [key, typeof inner === "string" ? (refs?.get(inner) ?? inner) : rename(inner, renamed)];
     }),

@@ -1,4 +1,5 @@
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { createRef } from "./ref.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
@@ -26,7 +27,7 @@ export async function createBot(
     .returning(columns)
     .executeTakeFirst();
   if (row === undefined)
-    throw new AppError("bot.ref_taken", `the ref "${ref}" is taken; choose another or leave it out`);
+    throw new AppError("bot.ref_taken", say`the ref "${{ ref }}" is taken; choose another or leave it out`);
   return row;
 }
 
@@ -47,7 +48,7 @@ export async function findBot(db: Database, access: Access, idOrRef: number | st
 /** Throws `bot.not_found`. */
 export async function requireBot(db: Database, access: Access, idOrRef: number | string): Promise<Bot> {
   const bot = await findBot(db, access, idOrRef);
-  if (bot === undefined) throw new AppError("bot.not_found", `there is no bot "${idOrRef}"`);
+  if (bot === undefined) throw new AppError("bot.not_found", say`there is no bot "${{ idOrRef }}"`);
   return bot;
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
 
@@ -24,7 +25,7 @@ export async function listChannels(db: Database, access: Access): Promise<Channe
 /** Throws `channel.not_found`. */
 export async function requireChannel(db: Database, access: Access, id: number): Promise<Channel> {
   const channel = await visibleChannels(db, access).where("channels.id", "=", id).executeTakeFirst();
-  if (channel === undefined) throw new AppError("channel.not_found", `there is no channel ${id}`);
+  if (channel === undefined) throw new AppError("channel.not_found", say`there is no channel ${{ id }}`);
   return channel;
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from "../model/app-error.ts";
 import type { ClosingNote } from "../model/conversation.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
 
@@ -22,7 +23,7 @@ export async function listClosingNotes(db: Database, access: Access): Promise<Cl
 /** Throws `closing_note.not_found`. */
 export async function requireClosingNote(db: Database, access: Access, id: number): Promise<ClosingNoteDefinition> {
   const found = await visible(db, access).where("closingNotes.id", "=", id).executeTakeFirst();
-  if (found === undefined) throw new AppError("closing_note.not_found", `there is no closing note ${id}`);
+  if (found === undefined) throw new AppError("closing_note.not_found", say`there is no closing note ${{ id }}`);
   return found;
 }
 
@@ -69,7 +70,8 @@ export async function deleteClosingNote(trx: Database, access: Access, id: numbe
   await bumpRevision(trx, access.workspaceId);
 }
 
-const taken = (name: string) => new AppError("closing_note.name_taken", `the bot already has a closing note "${name}"`);
+const taken = (name: string) =>
+  new AppError("closing_note.name_taken", say`the bot already has a closing note "${{ name }}"`);
 
 function visible(db: Database, { workspaceId, botId }: Access) {
   const notes = db

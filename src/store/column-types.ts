@@ -7,3 +7,6 @@ export type NullableTimestamp = ColumnType<Date | null, Date | null | undefined,
 export type JsonColumn<T> = ColumnType<T, string, string>;
 
 export type NullableJsonColumn<T> = ColumnType<T | null, string | null | undefined, string | null>;
+
+/** Never null; absent where it is inserted: the column's default. */
+export type DefaultedJsonColumn<T> = ColumnType<T, string | undefined, string>;

@@ -10,6 +10,7 @@ const names: { readonly [T in Table]?: string } = {
   contactTags: "(select t.name from tags t where t.id = r.tag_id)",
   contactLabels: "(select l.name from labels l where l.id = r.label_id)",
   contactFields: "(select f.key from fields f where f.id = r.field_id)",
+  sequenceEnds: "(select s.name from sequences s where s.id = r.sequence_id)",
   subscriptions: "(select s.name from sequences s where s.id = r.sequence_id)",
   identities: "(select c.name from channels c where c.id = r.channel_id)",
   customEventLog: "(select c.name from custom_events c where c.id = r.custom_event_id)",
@@ -20,6 +21,7 @@ const names: { readonly [T in Table]?: string } = {
 /** Of tables whose rows hold what JSON cannot: bytes are Base64. */
 const columns: { readonly [T in Table]?: string } = {
   files: "r.key, r.name, r.content_type, r.size, r.created_at, encode(r.bytes, 'base64') as bytes",
+  flowWalks: "started_at",
 };
 
 /** Every table with rows of contacts. A test compares this with the database's catalogue: whoever adds such a table adds a line here, and one to what `deleteContact` deletes. */
@@ -35,6 +37,7 @@ const tables = {
   deals: "id",
   events: "occurred_at, id",
   files: "created_at, key",
+  flowWalks: "started_at",
   identities: "id",
   integrationLinks: "integration_id, name",
   integrationLog: "id",
@@ -43,6 +46,7 @@ const tables = {
   notes: "id",
   orders: "id",
   positions: "entered_at, id",
+  sequenceEnds: "ended_at",
   subscriptions: "subscribed_at",
   webhookDeliveries: "place",
 } as const satisfies Readonly<Record<Table, string>>;

@@ -2,6 +2,7 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kyse
 import { parsePhone } from "../engine/values.ts";
 import { type ConsentKind, consentKinds } from "../model/conversation.ts";
 import type { Database } from "./database.ts";
+import { mayRead } from "./field-search.ts";
 import type { Tables } from "./tables.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -102,7 +103,7 @@ function conditionsOf(eb: Builder, search: ContactSearch): Expression<SqlBool>[]
       ? []
       : [
           sql<SqlBool>`exists (select 1 from contact_fields cf where cf.contact_id = contacts.id and cf.field_id = ${field.id}
-      and (cf.value #>> '{}' = ${field.value} or (jsonb_typeof(cf.value) = 'array' and jsonb_exists(cf.value, ${field.value}))))`,
+      and ${mayRead(field.value)} and (cf.value #>> '{}' = ${field.value} or (jsonb_typeof(cf.value) = 'array' and jsonb_exists(cf.value, ${field.value}))))`,
         ]),
     ...(inbound === undefined
       ? []

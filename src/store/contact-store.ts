@@ -2,8 +2,11 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kyse
 import { parsePhone } from "../engine/values.ts";
 import { AppError } from "../model/app-error.ts";
 import type { Contact } from "../model/contact.ts";
-import { forgetRecipient } from "./broadcast-store.ts";
+import { say } from "../model/sentence.ts";
+import { forgetRecipient } from "./broadcast-ledger-store.ts";
 import type { Database } from "./database.ts";
+import { countDeletion } from "./day-count-store.ts";
+import { mayRead } from "./field-search.ts";
 import { matchesPlainly, matchesSearch } from "./search-sql.ts";
 import type { Tables } from "./tables.ts";
 import type { Access } from "./workspace-store.ts";
@@ -92,6 +95,17 @@ export async function requireContactId(db: Database, access: Access, idOrCuid: s
   return row.id;
 }
 
+/** Whether a contact is another workspace's. One that is gone is nobody's. A job asks this of what its data says: a queue is no proof of whose things it names. */
+export async function isForeignContact(db: Database, workspaceId: number, contactId: number): Promise<boolean> {
+  const found = await db
+    .selectFrom("contacts")
+    .select("id")
+    .where("id", "=", contactId)
+    .where("workspaceId", "!=", workspaceId)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** The contact's time zone, else the workspace's (IANA name). */
 export async function findTimeZone(db: Database, contactId: number): Promise<string> {
   const row = await db
@@ -103,7 +117,8 @@ export async function findTimeZone(db: Database, contactId: number): Promise<str
   return row?.own ?? row?.shared ?? "UTC";
 }
 
-const contactNotFound = (idOrCuid: string) => new AppError("contact.not_found", `there is no contact "${idOrCuid}"`);
+const contactNotFound = (idOrCuid: string) =>
+  new AppError("contact.not_found", say`there is no contact "${{ idOrCuid }}"`);
 
 /**
  * Whom an action link means (requirements/000): by cuid; else by e-mail, whatever its case, where the phone decides between several; still
@@ -180,10 +195,12 @@ export async function requireContactIdOnChannel(db: Database, access: Access, ch
 
 /**
  * Deletes a contact for good: with its identities, fields, positions and notes (by foreign keys) and with its events, messages and
- * log entries, and what webhooks said of it; ledgers keep their length, without a word about it. The row goes first: its lock waits for a batch that is deciding over this contact right now.
+ * log entries, and what webhooks said of it; ledgers and the overview keep their length, without a word about it. The row is locked first: that waits for a batch that is deciding over this
+ * contact right now.
  */
-export async function deleteContact(trx: Database, access: Access, idOrCuid: string): Promise<void> {
+export async function deleteContact(trx: Database, access: Access, idOrCuid: string, at: Date): Promise<void> {
   const id = await requireContactId(trx, access, idOrCuid);
+  await countDeletion(trx, id, at);
   await trx.deleteFrom("contacts").where("id", "=", id).execute();
   await trx.deleteFrom("messages").where("contactId", "=", id).execute();
   await trx.deleteFrom("events").where("contactId", "=", id).execute();
@@ -233,7 +250,7 @@ function matches(eb: Builder, access: Access, filter: ContactFilter): Expression
     ...Object.entries(fields).map(
       ([key, value]) => sql<SqlBool>`exists (select 1 from contact_fields cf join fields f on f.id = cf.field_id
       where cf.contact_id = contacts.id and f.key = ${key}
-        and (cf.value #>> '{}' = ${value} or (jsonb_typeof(cf.value) = 'array' and jsonb_exists(cf.value, ${value}))))`,
+        and ${mayRead(value)} and (cf.value #>> '{}' = ${value} or (jsonb_typeof(cf.value) = 'array' and jsonb_exists(cf.value, ${value}))))`,
     ),
     ...(search === undefined
       ? []
@@ -243,9 +260,9 @@ function matches(eb: Builder, access: Access, filter: ContactFilter): Expression
 
 /** By way of the workspace's channels: identities are found by channel and id. */
 function isOnChannelAs(channelUserId: string, { workspaceId }: Access): Expression<SqlBool> {
-  return sql<SqlBool>`contacts.id in (select i.contact_id from identities i
+  return sql<SqlBool>`contacts.id = any(array(select i.contact_id from identities i
     where i.external_id = ${channelUserId} and i.channel_id in (
-      select ch.id from channels ch join bots b on b.id = ch.bot_id where b.workspace_id = ${workspaceId}))`;
+      select ch.id from channels ch join bots b on b.id = ch.bot_id where b.workspace_id = ${workspaceId})))`;
 }
 
 /** As profiles hold phones; what is no phone number is compared as it stands. */

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -33,7 +34,7 @@ export async function listCustomEvents(db: Database, workspaceId: number): Promi
 /** Throws `custom_event.not_found`. */
 export async function requireCustomEvent(db: Database, workspaceId: number, id: number): Promise<CustomEvent> {
   const found = (await listCustomEvents(db, workspaceId)).find((one) => one.id === id);
-  if (found === undefined) throw new AppError("custom_event.not_found", `there is no custom event ${id}`);
+  if (found === undefined) throw new AppError("custom_event.not_found", say`there is no custom event ${{ id }}`);
   return found;
 }
 

@@ -1,31 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
-import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from "kysely";
-import { Migrator } from "kysely/migration";
+import { CamelCasePlugin, Kysely, type KyselyConfig, type PostgresPool } from "kysely";
 import pg from "pg";
 import { EmbeddedDialect } from "./embedded-dialect.ts";
-import { up as spine } from "./migrations/0001-spine.ts";
-import { up as conversations } from "./migrations/0002-conversations.ts";
-import { up as shop } from "./migrations/0003-shop.ts";
-import { up as webhooks } from "./migrations/0004-webhooks.ts";
-import { up as segments } from "./migrations/0005-segments.ts";
-import { up as queries } from "./migrations/0006-queries.ts";
-import { up as broadcasts } from "./migrations/0007-broadcasts.ts";
-import { up as integrations } from "./migrations/0009-integrations.ts";
-import { up as signIn } from "./migrations/0015-sign-in.ts";
-import { up as salesPlans } from "./migrations/0016-sales-plans.ts";
-import { up as webhookMatch } from "./migrations/0017-webhook-match.ts";
-import { up as flowVersionAuthor } from "./migrations/0018-flow-version-author.ts";
-import { up as contactSearch } from "./migrations/0019-contact-search.ts";
-import { up as imports } from "./migrations/0020-imports.ts";
-import { up as secrets } from "./migrations/0021-secrets.ts";
-import { up as mentions } from "./migrations/0022-mentions.ts";
-import { up as files } from "./migrations/0023-files.ts";
-import { up as savedReplies } from "./migrations/0024-saved-replies.ts";
-import { up as stepMetrics } from "./migrations/0026-step-metrics.ts";
-import { up as receipts } from "./migrations/0027-receipts.ts";
-import { PreparingClient } from "./preparing-client.ts";
+import { findPooler, type Pooler } from "./pooler.ts";
+import { NamingClient, PlainClient, PreparingClient } from "./preparing-client.ts";
+import { ServerDialect } from "./server-dialect.ts";
 import type { Tables } from "./tables.ts";
 import { createPipelinedTransact, createPlainTransact, type Transact } from "./transact.ts";
 
@@ -45,16 +26,27 @@ export interface OpenDatabase {
   readonly kind: "embedded" | "postgres";
   /** The embedded engine, for its dump and for pg-boss; absent with a server. */
   readonly pglite?: PGlite;
-  /** For LISTEN connections and pg-boss; absent when embedded. */
+  /** For pg-boss; absent when embedded. May be a pooler's. */
   readonly connectionString?: string;
+  /** For LISTEN and for locks that go with their connection; absent when embedded, and when only a pooler is known. */
+  readonly sessionString?: string;
   /** The schema in which pg-boss keeps its own tables: one for each schema of ours, so that nobody takes up another's jobs. */
   readonly jobSchema: string;
+  /** Its pools of connections, by name; absent when embedded. */
+  countPools?(): readonly {
+    readonly pool: string;
+    readonly connections: number;
+    readonly idle: number;
+    readonly waiting: number;
+  }[];
   close(): Promise<void>;
 }
 
 export interface OpenDatabaseOptions {
   /** A PostgreSQL URL; absent: embedded. */
   readonly databaseUrl?: string | undefined;
+  /** The same PostgreSQL past the pooler that `databaseUrl` names. */
+  readonly directUrl?: string | undefined;
   /** Folder of the embedded database; absent: in memory. */
   readonly directory?: string | undefined;
   /** A dumped data directory to start the embedded database from (tests). */
@@ -64,6 +56,8 @@ export interface OpenDatabaseOptions {
   readonly schema?: string;
   /** Told of errors on idle connections, which would otherwise end the process. */
   readonly onIdleError?: (error: Error) => void;
+  /** Told of each statement that has ended, and how long it took. */
+  readonly onQuery?: (query: { readonly ms: number; readonly failed: boolean }) => void;
 }
 
 const int8 = 20;
@@ -71,9 +65,19 @@ const jobSchema = "pgboss";
 /** Nested keys are people's field keys and stay as they are. */
 const camelCase = () => new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
-/** Opens the database without migrating it. */
+/** Opens the database without migrating it. A PostgreSQL has to answer: throws what it says, and `DirectUrlError`. */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
-  return options.databaseUrl === undefined ? openEmbedded(options) : openPostgres(options.databaseUrl, options);
+  const { databaseUrl, directUrl } = options;
+  if (databaseUrl === undefined) return await openEmbedded(options);
+  if (directUrl !== undefined && (await findPooler(directUrl)) !== undefined) throw new DirectUrlError();
+  return openPostgres(databaseUrl, await findPooler(databaseUrl), options);
+}
+
+export class DirectUrlError extends Error {
+  override readonly name = "DirectUrlError";
+  constructor() {
+    super("DATABASE_DIRECT_URL leads to a pooler; it has to be the address of PostgreSQL itself");
+  }
 }
 
 async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase> {
@@ -84,7 +88,11 @@ async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase>
     // Ids and counts stay below 2^53; PGlite would give BigInt from 2^53 on only, the server's driver always text.
     parsers: { [pgliteTypes.INT8]: Number },
   });
-  const db = new Kysely<Tables>({ dialect: new EmbeddedDialect(pglite), plugins: [camelCase()] });
+  const db = new Kysely<Tables>({
+    dialect: new EmbeddedDialect(pglite),
+    plugins: [camelCase()],
+    ...toQueryLog(options),
+  });
   return {
     db,
     hot: db,
@@ -102,33 +110,84 @@ async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase>
 /** Connections for the outbox's group writes, and for the waist's transactions (a few more than it has under way). */
 const hotPoolSize = 3;
 const transactPoolSize = 6;
+/** Of pg-boss. */
+export const jobPoolSize = 3;
+
+/**
+ * Most connections that one process opens: to the address it is given (`pooled`, be that a pooler's or PostgreSQL's own), and for the session to PostgreSQL itself:
+ * one hears the news, one holds the locks of channels that a worker polls.
+ */
+export const mostConnections = (poolSize: number) => ({
+  pooled: poolSize + hotPoolSize + transactPoolSize + jobPoolSize,
+  session: 2,
+});
 
 /**
  * One plan for all values, and never one that reads a table whole: these statements pick some rows by key, and a plan that was made while a table was empty
  * outlives that. (Just-in-time compilation looks at costs, which are then inflated.)
  */
-const hotSettings = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
+const hotSettings = ["plan_cache_mode=force_generic_plan", "enable_seqscan=off", "jit=off"];
 
-function openPostgres(connectionString: string, options: OpenDatabaseOptions): OpenDatabase {
+/** A pooler refuses settings at the connection, or would lend them to others: they are set for each transaction. */
+const hotSettingsOfTransaction = hotSettings.map((setting) => `set local ${setting}`).join("; ");
+
+function openPostgres(
+  connectionString: string,
+  pooler: Pooler | undefined,
+  options: OpenDatabaseOptions,
+): OpenDatabase {
+  if (pooler !== undefined && options.schema !== undefined) throw new Error("a schema is not chosen through a pooler");
+  const Client = pooler === undefined ? PreparingClient : pooler.keepsPrepared ? NamingClient : PlainClient;
+  const hotOptions = pooler === undefined ? hotSettings.map((setting) => `-c ${setting}`).join(" ") : "";
   const searchPath = options.schema === undefined ? "" : `-c search_path=${options.schema}`;
   const connect = (max: number, settings: string, pipeline = false) => {
-    const pool = createPool(connectionString, max, settings.trim(), pipeline);
+    const pool = createPool(connectionString, { Client, max, settings: settings.trim(), pipeline });
     pool.on("error", (error) => options.onIdleError?.(error));
     return pool;
   };
-  const db = toKysely(connect(options.poolSize ?? 10, searchPath));
-  const hot = toKysely(connect(hotPoolSize, `${searchPath} ${hotSettings}`));
-  const pipelined = connect(transactPoolSize, `${searchPath} ${hotSettings}`, true);
-  const transact = createPipelinedTransact(pipelined, (client) => toKysely(toPool(client)));
+  const pools = {
+    main: connect(options.poolSize ?? 10, searchPath),
+    hot: connect(hotPoolSize, `${searchPath} ${hotOptions}`),
+  };
+  const db = toKysely(pools.main, options);
+  const hot = toKysely(pools.hot, options);
+  const isPipelined = pooler === undefined;
+  const forTransactions = connect(transactPoolSize, `${searchPath} ${hotOptions}`, isPipelined);
+  const transact = isPipelined
+    ? createPipelinedTransact(forTransactions, (client) => toKysely(toPool(client), options))
+    : createPlainTransact(toKysely(forTransactions, options), hotSettingsOfTransaction);
   const close = async () => {
-    await Promise.all([db.destroy(), hot.destroy(), pipelined.end()]);
+    await Promise.all([db.destroy(), hot.destroy(), forTransactions.end()]);
   };
   const ownJobs = options.schema === undefined ? jobSchema : `${options.schema}_jobs`;
-  return { db, hot, transact, kind: "postgres", connectionString, jobSchema: ownJobs, close };
+  const sessionString = options.directUrl ?? (pooler === undefined ? connectionString : undefined);
+  const countPools = () =>
+    Object.entries({ ...pools, waist: forTransactions }).map(([pool, { totalCount, idleCount, waitingCount }]) => ({
+      pool,
+      connections: totalCount,
+      idle: idleCount,
+      waiting: waitingCount,
+    }));
+  return {
+    db,
+    hot,
+    transact,
+    kind: "postgres",
+    connectionString,
+    ...(sessionString === undefined ? {} : { sessionString }),
+    jobSchema: ownJobs,
+    countPools,
+    close,
+  };
 }
 
-function toKysely(pool: PostgresPool): Database {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [camelCase()] });
+function toKysely(pool: PostgresPool, options: OpenDatabaseOptions): Database {
+  return new Kysely<Tables>({ dialect: new ServerDialect({ pool }), plugins: [camelCase()], ...toQueryLog(options) });
+}
+
+function toQueryLog({ onQuery }: OpenDatabaseOptions): Pick<KyselyConfig, "log"> {
+  if (onQuery === undefined) return {};
+  return { log: ({ level, queryDurationMillis: ms }) => onQuery({ ms, failed: level === "error" }) };
 }
 
 /** One connection as a pool that always gives it: Kysely then sends each statement when it is made. */
@@ -138,9 +197,17 @@ function toPool(client: pg.PoolClient): PostgresPool {
   return { connect: async () => connection, end: async () => undefined, options: {} } as unknown as PostgresPool;
 }
 
-function createPool(connectionString: string, max: number, settings: string, pipeline: boolean): pg.Pool {
+interface PoolOptions {
+  readonly Client: typeof PlainClient;
+  readonly max: number;
+  /** `-c name=value …`; may be empty. */
+  readonly settings: string;
+  readonly pipeline: boolean;
+}
+
+function createPool(connectionString: string, { Client, max, settings, pipeline }: PoolOptions): pg.Pool {
   return new pg.Pool({
-    Client: PreparingClient,
+    Client,
     ...(pipeline ? { pipeline } : {}),
     connectionString,
     max,
@@ -153,43 +220,4 @@ function createPool(connectionString: string, max: number, settings: string, pip
         oid === int8 ? Number : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
     },
   });
-}
-
-/** Every migration, by name, in order. Forward only. */
-const migrations = {
-  "0001-spine": { up: spine },
-  "0002-conversations": { up: conversations },
-  "0003-shop": { up: shop },
-  "0004-webhooks": { up: webhooks },
-  "0005-segments": { up: segments },
-  "0006-queries": { up: queries },
-  "0007-broadcasts": { up: broadcasts },
-  "0009-integrations": { up: integrations },
-  "0015-sign-in": { up: signIn },
-  "0017-webhook-match": { up: webhookMatch },
-  "0021-secrets": { up: secrets },
-  "0016-sales-plans": { up: salesPlans },
-  "0022-mentions": { up: mentions },
-  "0023-files": { up: files },
-  "0024-saved-replies": { up: savedReplies },
-  "0027-receipts": { up: receipts },
-  "0018-flow-version-author": { up: flowVersionAuthor },
-  "0026-step-metrics": { up: stepMetrics },
-  "0019-contact-search": { up: contactSearch },
-  "0020-imports": { up: imports },
-};
-
-/**
- * Brings the schema up to date. Several processes may call it at once: Kysely's migrator holds an advisory lock. `schema`: where the
- * migrator keeps its own tables when the database works in another schema than public (tests).
- */
-export async function migrateToLatest(db: Database, schema?: string): Promise<readonly string[]> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => migrations },
-    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
-  });
-  const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
-  return (results ?? []).filter((result) => result.status === "Success").map((result) => result.migrationName);
 }

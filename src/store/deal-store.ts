@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import type { Deal } from "../model/sales-plan.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -110,7 +111,7 @@ export async function findDeal(db: Database, access: Access, id: number): Promis
 /** Throws `deal.not_found`. */
 export async function requireDeal(db: Database, access: Access, id: number): Promise<StoredDeal> {
   const deal = await findDeal(db, access, id);
-  if (deal === undefined) throw new AppError("deal.not_found", `there is no deal ${id}`);
+  if (deal === undefined) throw new AppError("deal.not_found", say`there is no deal ${{ id }}`);
   return deal;
 }
 

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { WebhookEvent } from "../model/webhook.ts";
 import type { Database } from "./database.ts";
 
@@ -36,9 +37,23 @@ export interface Delivery {
   readonly triedAt: Date | null;
 }
 
+/** Those of a webhook that was deleted meanwhile are left out: a batch knows the webhooks as they were a moment ago. */
 export async function writeDeliveries(trx: Database, deliveries: readonly NewDelivery[]): Promise<void> {
-  const rows = deliveries.map(({ at, ...delivery }) => ({ ...delivery, createdAt: new Date(at) }));
-  await trx.insertInto("webhookDeliveries").values(rows).execute();
+  const column = <T>(read: (delivery: NewDelivery) => T) => deliveries.map(read);
+  await sql`
+    with living as (
+      select id from webhooks where id = any(${column(({ webhookId }) => webhookId)}::bigint[]) for key share
+    )
+    insert into webhook_deliveries (id, webhook_id, contact_id, event_id, event, body, created_at)
+    select d.id, d.webhook_id, d.contact_id, d.event_id, d.event, d.body, d.created_at
+    from unnest(
+      ${column(({ id }) => id)}::uuid[], ${column(({ webhookId }) => webhookId)}::bigint[],
+      ${column(({ contactId }) => contactId)}::bigint[], ${column(({ eventId }) => eventId)}::bigint[],
+      ${column(({ event }) => event)}::text[], ${column(({ body }) => body)}::text[],
+      ${column(({ at }) => new Date(at).toISOString())}::timestamptz[]
+    ) with ordinality as d (id, webhook_id, contact_id, event_id, event, body, created_at, nth)
+    join living on living.id = d.webhook_id
+    order by d.nth`.execute(trx);
 }
 
 /** Undefined: pruned, or gone with its webhook. */
@@ -68,7 +83,7 @@ export async function listDeliveries(
 export async function requireDelivery(db: Database, webhookId: number, id: string): Promise<Delivery> {
   const found = await findDelivery(db, id);
   if (found?.webhookId !== webhookId) {
-    throw new AppError("webhook.delivery_not_found", `the webhook has no delivery ${id}`);
+    throw new AppError("webhook.delivery_not_found", say`the webhook has no delivery ${{ id }}`);
   }
   return found;
 }
@@ -91,7 +106,7 @@ export async function reviveDelivery(trx: Database, webhookId: number, id: strin
     )
     .returningAll()
     .executeTakeFirst();
-  if (revived === undefined) throw new AppError("webhook.delivery_waiting", "the delivery is still being tried");
+  if (revived === undefined) throw new AppError("webhook.delivery_waiting", say`the delivery is still being tried`);
   return revived;
 }
 

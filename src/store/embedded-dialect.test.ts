@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { migrateToLatest, type OpenDatabase, openDatabase } from "./database.ts";
+import { type OpenDatabase, openDatabase } from "./database.ts";
+import { migrateToLatest } from "./migrate.ts";
 
 describe("the embedded database under concurrent use", () => {
   let database: OpenDatabase;

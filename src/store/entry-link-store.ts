@@ -1,5 +1,6 @@
 import { AppError } from "../model/app-error.ts";
 import type { EntryData } from "../model/flow.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
 
@@ -37,7 +38,7 @@ export async function listEntryLinks(db: Database, access: Access): Promise<Stor
 /** Throws `entry_link.not_found`. */
 export async function requireEntryLink(db: Database, access: Access, ref: string): Promise<StoredEntryLink> {
   const link = await visibleLinks(db, access).where("entryLinks.ref", "=", ref).executeTakeFirst();
-  if (link === undefined) throw new AppError("entry_link.not_found", `there is no entry link "${ref}"`);
+  if (link === undefined) throw new AppError("entry_link.not_found", say`there is no entry link "${{ ref }}"`);
   return link;
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from "../model/app-error.ts";
 import type { FieldDefinition, FieldKind } from "../model/field.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { bumpRevision } from "./workspace-store.ts";
 
@@ -37,7 +38,7 @@ export async function findFieldKeys(
 export async function requireField(db: Database, workspaceId: number, id: number): Promise<Field> {
   const rows = db.selectFrom("fields").select(columns).where("workspaceId", "=", workspaceId);
   const field = await rows.where("id", "=", id).executeTakeFirst();
-  if (field === undefined) throw new AppError("field.not_found", `there is no field ${id}`);
+  if (field === undefined) throw new AppError("field.not_found", say`there is no field ${{ id }}`);
   return field;
 }
 
@@ -51,7 +52,10 @@ export async function createField(trx: Database, workspaceId: number, field: New
     .returning(columns)
     .executeTakeFirst();
   if (made === undefined) {
-    throw new AppError("field.key_taken", `there is already a field with the key "${field.key}" or this name`);
+    throw new AppError(
+      "field.key_taken",
+      say`there is already a field with the key "${{ key: field.key }}" or this name`,
+    );
   }
   return made;
 }
@@ -68,7 +72,7 @@ export async function changeField(
   const { name = old.name, description = old.description } = change;
   const others = trx.selectFrom("fields").select("id").where("workspaceId", "=", workspaceId).where("id", "!=", id);
   if ((await others.where("name", "=", name).executeTakeFirst()) !== undefined) {
-    throw new AppError("field.key_taken", `there is already a field "${name}"`);
+    throw new AppError("field.key_taken", say`there is already a field "${{ name }}"`);
   }
   await trx.updateTable("fields").set({ name, description }).where("id", "=", id).execute();
   return { ...old, name, description };

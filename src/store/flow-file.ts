@@ -3,6 +3,7 @@ import { z } from "zod";
 import { renameFlowRef } from "../engine/rename-flow-ref.ts";
 import { AppError } from "../model/app-error.ts";
 import { type FlowDocument, flowDocumentSchema, refSchema } from "../model/flow.ts";
+import { say, sayPlaces, toPlaces } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { createFlow, type Flow } from "./flow-store.ts";
 import { createRef } from "./ref.ts";
@@ -23,7 +24,7 @@ export function parseFlowFile(text: string): FlowFile {
     value = parse(text, { maxAliasCount: 100, logLevel: "error" });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError("request.malformed", `the file is neither JSON nor YAML: ${reason}`, { cause });
+    throw new AppError("request.malformed", say`the file is neither JSON nor YAML: ${{ reason }}`, { cause });
   }
   return toFlowFile(value);
 }
@@ -35,9 +36,8 @@ export function toFlowFile(value: unknown): FlowFile {
     const { ref, ...document } = parsed.data;
     return { ref, document };
   }
-  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  const sentence = details.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
-  throw new AppError("request.invalid", `this is not a flow: ${sentence}`, { details });
+  const details = toPlaces(parsed.error.issues);
+  throw new AppError("request.invalid", say`this is not a flow: ${{ problems: sayPlaces(details) }}`, { details });
 }
 
 /** Writes a flow as one file that `parseFlowFile` reads back unchanged. */

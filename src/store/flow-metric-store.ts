@@ -20,7 +20,10 @@ export async function countConversations(
   { since, flow }: { readonly since: Date; readonly flow?: string | undefined },
 ): Promise<FlowDay[]> {
   const inBot = botId === undefined ? sql<SqlBool>`true` : sql<SqlBool>`c.bot_id = ${botId}`;
-  const ofFlow = flow === undefined ? sql<SqlBool>`m.flow_ref is not null` : sql<SqlBool>`m.flow_ref = ${flow}`;
+  const ofFlow =
+    flow === undefined
+      ? sql<SqlBool>`m.flow_ref is not null and m.flow_ref not like 'sequence:%'`
+      : sql<SqlBool>`m.flow_ref = ${flow}`;
   const { rows } = await sql<FlowDay>`
     select m.flow_ref as flow, to_char(m.created_at at time zone w.time_zone, 'YYYY-MM-DD') as date,
       count(distinct m.contact_id)::int as conversations

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import type { FlowDocument } from "../model/flow.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { createRef } from "./ref.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
@@ -51,7 +52,7 @@ export async function listDescribedFlows(
 export async function requireFlow(db: Database, access: Access, ref: string): Promise<Flow> {
   const rows = visibleFlows(db, access).select("flows.draft").where("flows.ref", "=", ref);
   const flow = await rows.executeTakeFirst();
-  if (flow === undefined) throw new AppError("flow.not_found", `there is no flow "${ref}"`);
+  if (flow === undefined) throw new AppError("flow.not_found", say`there is no flow "${{ ref }}"`);
   return flow;
 }
 
@@ -112,7 +113,7 @@ export async function createFlow(
     .onConflict((conflict) => conflict.column("ref").doNothing())
     .returning("id")
     .executeTakeFirst();
-  if (made === undefined) throw new AppError("flow.ref_taken", `the ref "${ref}" is taken`);
+  if (made === undefined) throw new AppError("flow.ref_taken", say`the ref "${{ ref }}" is taken`);
   return await requireFlow(trx, { workspaceId: bot.workspaceId }, ref);
 }
 
@@ -135,7 +136,7 @@ export async function saveDraft(
     const details = { draftRevision: flow.draftRevision, draft: flow.draft };
     throw new AppError(
       "flow.draft_conflict",
-      `the draft is at revision ${flow.draftRevision}, not ${draftRevision}: somebody saved meanwhile`,
+      say`the draft is at revision ${{ revision: flow.draftRevision }}, not ${{ draftRevision }}: somebody saved meanwhile`,
       { details },
     );
   }
@@ -182,7 +183,8 @@ export async function publishFlow(
 /** Takes the flow out of service; positions in it end at their next event. Throws `flow.not_found`, `flow.not_published`. */
 export async function unpublishFlow(trx: Database, access: Access, ref: string): Promise<Flow> {
   const flow = await lockFlow(trx, access, ref);
-  if (flow.publishedVersion === null) throw new AppError("flow.not_published", `the flow "${ref}" is not published`);
+  if (flow.publishedVersion === null)
+    throw new AppError("flow.not_published", say`the flow "${{ ref }}" is not published`);
   await trx.updateTable("flows").set({ publishedVersion: null }).where("id", "=", flow.id).execute();
   await bumpRevision(trx, access.workspaceId);
   return { ...flow, publishedVersion: null };
@@ -217,7 +219,7 @@ export async function requireVersion(
     .where("flowVersions.version", "=", version)
     .executeTakeFirst();
   if (found === undefined) {
-    throw new AppError("flow.version_not_found", `the flow "${flow.ref}" has no version ${version}`);
+    throw new AppError("flow.version_not_found", say`the flow "${{ ref: flow.ref }}" has no version ${{ version }}`);
   }
   return found;
 }

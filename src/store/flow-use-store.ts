@@ -14,6 +14,8 @@ export interface FlowUses {
   }[];
   readonly entryLinks: readonly { readonly ref: string; readonly name: string }[];
   readonly inboundWebhooks: readonly { readonly id: number; readonly name: string; readonly active: boolean }[];
+  /** Whose steps start it. */
+  readonly sequences: readonly { readonly ref: string; readonly name: string }[];
   readonly broadcasts: readonly { readonly id: number; readonly name: string; readonly status: string }[];
 }
 
@@ -49,9 +51,19 @@ export async function findFlowUses(db: Database, flow: FlowSummary): Promise<Flo
     .selectFrom("broadcasts")
     .select(["id", "name", "status"])
     .where("botId", "=", flow.botId)
+    .where("deletedAt", "is", null)
     .where(sql<boolean>`jsonb_path_exists(actions, '$.**.flow ? (@ == $ref)', ${naming}::jsonb)`)
     .orderBy("id", "desc")
     .limit(50)
     .execute();
-  return { flows: flows.rows, entryLinks, inboundWebhooks, broadcasts };
+  const sequences = await db
+    .selectFrom("sequences")
+    .select(["ref", "name"])
+    .where("botId", "=", flow.botId)
+    .where(
+      sql<boolean>`jsonb_path_exists(steps, '$[*] ? (!exists(@.isRemoved)).content.flow ? (@ == $ref)', ${naming}::jsonb)`,
+    )
+    .orderBy("id")
+    .execute();
+  return { flows: flows.rows, entryLinks, inboundWebhooks, broadcasts, sequences };
 }

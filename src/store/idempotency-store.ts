@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 
 /** A request that may be sent again: the caller's key, and what the request was. */
@@ -30,7 +31,7 @@ export async function claimKey(trx: Database, request: IdempotentRequest): Promi
     select pg_try_advisory_xact_lock(hashtextextended(${`${request.caller}:${request.key}`}, 11)) as free
   `.execute(trx);
   if (rows[0]?.free !== true) {
-    throw new AppError("idempotency.in_progress", "the first request with this key is still under way");
+    throw new AppError("idempotency.in_progress", say`the first request with this key is still under way`);
   }
   const known = await rememberKey(trx, request);
   if (known === undefined || known.status === null) return undefined;
@@ -70,7 +71,7 @@ export async function rememberKey(
     .where("key", "=", key)
     .executeTakeFirst();
   if (known !== undefined && known.fingerprint !== fingerprint) {
-    throw new AppError("idempotency.mismatch", `the key "${key}" was used for another request`);
+    throw new AppError("idempotency.mismatch", say`the key "${{ key }}" was used for another request`);
   }
   return known;
 }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { type ProfileKey, profileKeys } from "../model/contact.ts";
 import type { Database } from "./database.ts";
 
 /** A person on a channel, by the platform's id. */
@@ -15,6 +16,25 @@ export async function isKnownIdentity(db: Database, { channelId, externalId }: O
     .where("externalId", "=", externalId)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Who a person on a channel is, and what of their profile is known. */
+export async function findProfileOnChannel(
+  db: Database,
+  { channelId, externalId }: OnChannel,
+): Promise<
+  { readonly contactId: number; readonly profile: { readonly [K in ProfileKey]: string | null } } | undefined
+> {
+  const row = await db
+    .selectFrom("identities")
+    .innerJoin("contacts", "contacts.id", "identities.contactId")
+    .select(["contacts.id as contactId", ...profileKeys.map((key) => `contacts.${key}` as const)])
+    .where("identities.channelId", "=", channelId)
+    .where("identities.externalId", "=", externalId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { contactId, ...profile } = row;
+  return { contactId, profile };
 }
 
 /** Makes a contact of the channel's bot known there, unless somebody has that id already: a message went to them without it. */

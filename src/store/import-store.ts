@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { ImportKeys } from "../engine/import-line.ts";
 import { AppError } from "../model/app-error.ts";
 import type { ImportLineStatus, ImportSettings, ImportStatus } from "../model/import.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -66,7 +67,7 @@ export async function listImports(
 /** Throws `import.not_found`. */
 export async function requireImport(db: Database, access: Access, id: number): Promise<Import> {
   const found = await visible(db, access).where("id", "=", id).executeTakeFirst();
-  if (found === undefined) throw new AppError("import.not_found", `there is no import ${id}`);
+  if (found === undefined) throw new AppError("import.not_found", say`there is no import ${{ id }}`);
   return found;
 }
 
@@ -79,7 +80,7 @@ export async function getImport(db: Database, id: number): Promise<Import | unde
 export async function readImportContent(db: Database, id: number): Promise<Buffer> {
   const row = await db.selectFrom("imports").select("content").where("id", "=", id).executeTakeFirst();
   if (row?.content === null || row === undefined) {
-    throw new AppError("import.pruned", "the file of this import is not kept any more; upload it again");
+    throw new AppError("import.pruned", say`the file of this import is not kept any more; upload it again`);
   }
   return Buffer.from(row.content);
 }
@@ -128,7 +129,7 @@ export async function moveImport(
 }
 
 const badState = (status: ImportStatus, to: string) =>
-  new AppError("import.bad_state", `an import that is ${status} cannot be ${to}`);
+  new AppError("import.bad_state", say`an import that is ${{ status }} cannot be ${{ to }}`);
 
 /** A check, or the import, is through. Not where somebody has cancelled it meanwhile. */
 export async function finishImport(db: Database, id: number, from: "checking" | "running", at: Date): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { InboundMapping } from "../model/webhook.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
@@ -29,7 +30,7 @@ export async function listInboundWebhooks(db: Database, access: Access): Promise
 /** Throws `inbound_webhook.not_found`. */
 export async function requireInboundWebhook(db: Database, access: Access, id: number): Promise<InboundWebhook> {
   const found = await visible(db, access).where("inboundWebhooks.id", "=", id).executeTakeFirst();
-  if (found === undefined) throw new AppError("inbound_webhook.not_found", `there is no inbound webhook ${id}`);
+  if (found === undefined) throw new AppError("inbound_webhook.not_found", say`there is no inbound webhook ${{ id }}`);
   return found;
 }
 

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -112,13 +113,13 @@ export async function retryIntegrationCall(trx: Database, access: Access, id: nu
     .where("id", "=", id)
     .forUpdate()
     .executeTakeFirst();
-  if (call === undefined) throw new AppError("integration_call.not_found", `there is no call ${id} in the log`);
+  if (call === undefined) throw new AppError("integration_call.not_found", say`there is no call ${{ id }} in the log`);
   if (call.retriedAt !== null) {
     const when = call.retriedAt.toISOString();
-    throw new AppError("integration_call.not_retriable", `call ${id} was sent again already, at ${when}`);
+    throw new AppError("integration_call.not_retriable", say`call ${{ id }} was sent again already, at ${{ when }}`);
   }
   if (call.job === null) {
-    throw new AppError("integration_call.not_retriable", `call ${id} went well, or is tried again by itself`);
+    throw new AppError("integration_call.not_retriable", say`call ${{ id }} went well, or is tried again by itself`);
   }
   await trx.updateTable("integrationLog").set({ retriedAt: at }).where("id", "=", id).execute();
   return call.job;

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { createRef } from "./ref.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
@@ -44,7 +45,7 @@ export async function requireIntegration(
   const query = db.selectFrom("integrations").selectAll().where("id", "=", id);
   const found = await (lock ? query.forUpdate() : query).executeTakeFirst();
   if (found?.workspaceId !== access.workspaceId)
-    throw new AppError("integration.not_found", `there is no integration ${id}`);
+    throw new AppError("integration.not_found", say`there is no integration ${{ id }}`);
   return found;
 }
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { AppError } from "../model/app-error.ts";
 import type { MemberRole } from "../model/conversation.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { createUser, joinWorkspace } from "./member-store.ts";
 import { findCredentials, listMemberships, setPassword } from "./session-store.ts";
@@ -76,7 +77,7 @@ export async function withdrawInvitation(db: Database, workspaceId: number, id: 
     .where("acceptedAt", "is", null)
     .returning("id")
     .executeTakeFirst();
-  if (gone === undefined) throw new AppError("invitation.not_found", `there is no open invitation ${id}`);
+  if (gone === undefined) throw new AppError("invitation.not_found", say`there is no open invitation ${{ id }}`);
 }
 
 /** An open invitation by its secret, with the workspace's name and whether the person has a password already. Throws `invitation.not_found`. */
@@ -95,7 +96,7 @@ export async function requireInvitation(
     .where("expiresAt", ">", at)
     .executeTakeFirst();
   if (found === undefined) {
-    throw new AppError("invitation.not_found", "the invitation was used, withdrawn, or is too old; ask for another");
+    throw new AppError("invitation.not_found", say`the invitation was used, withdrawn, or is too old; ask for another`);
   }
   const known = await findCredentials(db, found.email);
   return { ...found, isKnown: known?.passwordHash != null };

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import type { MemberRole } from "../model/conversation.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { bumpRevision } from "./workspace-store.ts";
 
@@ -12,6 +13,8 @@ export interface Member {
   readonly name: string;
   readonly role: MemberRole;
   readonly createdAt: Date;
+  /** They sign in with a code beside the password. */
+  readonly hasSecondFactor: boolean;
 }
 
 export async function listMembers(db: Database, workspaceId: number): Promise<Member[]> {
@@ -21,7 +24,7 @@ export async function listMembers(db: Database, workspaceId: number): Promise<Me
 /** Throws `member.not_found`. */
 export async function requireMember(db: Database, workspaceId: number, id: number): Promise<Member> {
   const member = await membersOf(db, workspaceId).where("members.id", "=", id).executeTakeFirst();
-  if (member === undefined) throw new AppError("member.not_found", `there is no member ${id}`);
+  if (member === undefined) throw new AppError("member.not_found", say`there is no member ${{ id }}`);
   return member;
 }
 
@@ -34,7 +37,7 @@ export interface NewUser {
 /** Throws `user.email_taken`. */
 export async function createUser(trx: Database, { email, name, passwordHash }: NewUser): Promise<number> {
   const known = await findUserId(trx, email);
-  if (known !== undefined) throw new AppError("user.email_taken", `there is already a user ${email}`);
+  if (known !== undefined) throw new AppError("user.email_taken", say`there is already a user ${{ email }}`);
   const { id } = await trx
     .insertInto("users")
     .values({ email, name, passwordHash: passwordHash ?? null })
@@ -66,7 +69,7 @@ export async function joinWorkspace(
     .onConflict((conflict) => conflict.columns(["workspaceId", "userId"]).doNothing())
     .returning("id")
     .executeTakeFirst();
-  if (made === undefined) throw new AppError("member.exists", "this user is a member already");
+  if (made === undefined) throw new AppError("member.exists", say`this user is a member already`);
   await bumpRevision(trx, workspaceId);
   return await requireMember(trx, workspaceId, made.id);
 }
@@ -96,7 +99,8 @@ export async function removeMember(trx: Database, workspaceId: number, id: numbe
 async function requireAnotherOwner(trx: Database, workspaceId: number, { id, role }: Member): Promise<void> {
   if (role !== "owner") return;
   const others = (await listMembers(trx, workspaceId)).filter((other) => other.role === "owner" && other.id !== id);
-  if (others.length === 0) throw new AppError("member.last_owner", "the workspace needs an owner; name another first");
+  if (others.length === 0)
+    throw new AppError("member.last_owner", say`the workspace needs an owner; name another first`);
 }
 
 async function findUserId(db: Database, email: string): Promise<number | undefined> {
@@ -112,6 +116,9 @@ function membersOf(db: Database, workspaceId: number) {
   return db
     .selectFrom("members")
     .innerJoin("users", "users.id", "members.userId")
+    .leftJoin("secondFactors", "secondFactors.userId", "users.id")
     .select(["members.id", "members.userId", "users.email", "users.name", "members.role", "members.createdAt"])
-    .where("members.workspaceId", "=", workspaceId);
+    .select((eb) => eb("secondFactors.confirmedAt", "is not", null).as("hasSecondFactor"))
+    .where("members.workspaceId", "=", workspaceId)
+    .$narrowType<{ hasSecondFactor: boolean }>();
 }

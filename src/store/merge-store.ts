@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Contact } from "../model/contact.ts";
-import { moveRecipients } from "./broadcast-store.ts";
+import { moveRecipients } from "./broadcast-ledger-store.ts";
 import { moveCart } from "./cart-store.ts";
 import { moveClosingNotes, moveCustomEvents } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
@@ -8,12 +8,14 @@ import { moveDeals } from "./deal-store.ts";
 import { moveDeliveries } from "./delivery-store.ts";
 import { moveEvents } from "./event-store.ts";
 import { moveFiles } from "./file-store.ts";
+import { moveWalks } from "./flow-walk-store.ts";
 import { moveIntegrationCalls } from "./integration-log-store.ts";
 import { moveLinks } from "./integration-store.ts";
 import { moveMentions } from "./mention-store.ts";
 import { moveMessages } from "./message-store.ts";
 import { moveNotes } from "./note-store.ts";
 import { moveOrders } from "./order-store.ts";
+import { moveSequenceEnds, moveSubscriptions } from "./subscription-store.ts";
 import type { Tables } from "./tables.ts";
 
 /** Gives one contact's rows to another. Both rows in `contacts` are locked by the caller. */
@@ -38,11 +40,13 @@ export const movers = {
   integrationLinks: moveLinks,
   integrationLog: moveIntegrationCalls,
   files: moveFiles,
+  flowWalks: moveWalks,
   mentions: moveMentions,
   messages: moveMessages,
   notes: moveNotes,
   orders: moveOrders,
   positions: movePositions,
+  sequenceEnds: moveSequenceEnds,
   subscriptions: moveSubscriptions,
   webhookDeliveries: moveDeliveries,
 } as const satisfies { readonly [T in keyof Tables]?: Move };
@@ -108,15 +112,8 @@ async function moveLabels(trx: Database, from: number, to: number): Promise<void
 }
 
 async function moveFields(trx: Database, from: number, to: number): Promise<void> {
-  await sql`insert into contact_fields (contact_id, field_id, value, updated_at)
-    select ${to}, field_id, value, updated_at from contact_fields where contact_id = ${from}
+  await sql`insert into contact_fields (contact_id, field_id, value, updated_at, search_key)
+    select ${to}, field_id, value, updated_at, search_key from contact_fields where contact_id = ${from}
     on conflict do nothing`.execute(trx);
   await trx.deleteFrom("contactFields").where("contactId", "=", from).execute();
-}
-
-async function moveSubscriptions(trx: Database, from: number, to: number): Promise<void> {
-  await sql`insert into subscriptions (contact_id, sequence_id, subscribed_at)
-    select ${to}, sequence_id, subscribed_at from subscriptions where contact_id = ${from}
-    on conflict do nothing`.execute(trx);
-  await trx.deleteFrom("subscriptions").where("contactId", "=", from).execute();
 }

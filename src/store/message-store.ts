@@ -1,5 +1,7 @@
+import { type SqlBool, sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
-import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
+import type { MessageAuthor, MessageContent, MessageStatus, SendReason } from "../model/message.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -19,10 +21,29 @@ export interface StoredConversationMessage {
   readonly uncertainSends: number;
   /** Who wrote it, where it was neither the contact (`in`) nor the bot (`out`). */
   readonly author: MessageAuthor | null;
+  /** Why it was allowed to leave; null: it came in, or was sent before that was written down. */
+  readonly reason: SendReason | null;
   readonly createdAt: Date;
   readonly sentAt: Date | null;
   readonly editedAt: Date | null;
 }
+
+/** A message of ours, whosever it is: for who has its signed address. Undefined: there is none any more. */
+export async function findSentMessage(
+  db: Database,
+  id: number,
+): Promise<Pick<StoredConversationMessage, "contactId" | "content" | "flowRef" | "stepRef"> | undefined> {
+  return await db
+    .selectFrom("messages")
+    .select(["contactId", "content", "flowRef", "stepRef"])
+    .where("id", "=", id)
+    .where("direction", "=", "out")
+    .executeTakeFirst();
+}
+
+const isFailure = (status: MessageStatus) => status === "failed" || status === "uncertain";
+/** Written out, as the index `messages_failed` has it. */
+const hasFailed = sql<SqlBool>`messages.status in ('failed', 'uncertain')`;
 
 /** Newest first, beginning below id `before`. */
 export async function listMessages(
@@ -35,6 +56,7 @@ export async function listMessages(
   return await visibleMessages(db, access)
     .$if(contactId !== undefined, (rows) => rows.where("messages.contactId", "=", contactId ?? 0))
     .$if(statuses.length > 0, (rows) => rows.where("messages.status", "in", statuses))
+    .$if(statuses.length > 0 && statuses.every(isFailure), (rows) => rows.where(hasFailed))
     .$if(page.before !== undefined, (rows) => rows.where("messages.id", "<", page.before ?? 0))
     .orderBy("messages.id", "desc")
     .limit(page.limit)
@@ -44,7 +66,7 @@ export async function listMessages(
 /** Throws `message.not_found`. */
 export async function requireMessage(db: Database, access: Access, id: number): Promise<StoredConversationMessage> {
   const message = await visibleMessages(db, access).where("messages.id", "=", id).executeTakeFirst();
-  if (message === undefined) throw new AppError("message.not_found", `there is no message ${id}`);
+  if (message === undefined) throw new AppError("message.not_found", say`there is no message ${{ id }}`);
   return message;
 }
 
@@ -65,7 +87,7 @@ export async function retryMessage(trx: Database, access: Access, id: number): P
   if (queued === undefined) {
     throw new AppError(
       "message.not_retryable",
-      `the message is ${message.status}; only failed and uncertain ones can be sent again`,
+      say`the message is ${{ status: message.status }}; only failed and uncertain ones can be sent again`,
     );
   }
   return await requireMessage(trx, access, id);
@@ -200,7 +222,7 @@ export async function requireMessageByMid(
   contactId?: number,
 ): Promise<StoredConversationMessage> {
   const [message] = await findMessagesByMids(db, access, [mid], contactId);
-  if (message === undefined) throw new AppError("message.not_found", `there is no message "${mid}"`);
+  if (message === undefined) throw new AppError("message.not_found", say`there is no message "${{ mid }}"`);
   return message;
 }
 
@@ -222,6 +244,7 @@ function visibleMessages(db: Database, { workspaceId, botId }: Access) {
       "messages.attempts",
       "messages.uncertainSends",
       "messages.author",
+      "messages.reason",
       "messages.createdAt",
       "messages.sentAt",
       "messages.editedAt",

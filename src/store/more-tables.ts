@@ -1,11 +1,27 @@
-import type { Generated } from "kysely";
+import type { Generated, GeneratedAlways } from "kysely";
 import type { ActionCall } from "../model/action-call.ts";
-import type { Audience, BroadcastStatus, RecipientStatus } from "../model/broadcast.ts";
+import type { AuditActorKind, AuditChange, AuditKind } from "../model/audit.ts";
+import type {
+  AskedAudience,
+  Audience,
+  BroadcastPlan,
+  BroadcastResult,
+  BroadcastSplit,
+  BroadcastStatus,
+  RecipientStatus,
+} from "../model/broadcast.ts";
 import type { MemberRole } from "../model/conversation.ts";
 import type { Json } from "../model/field.ts";
 import type { ImportLineStatus, ImportSettings, ImportStatus } from "../model/import.ts";
 import type { DealStatusKind, Distribution } from "../model/sales-plan.ts";
-import type { JsonColumn, NullableTimestamp, Timestamp } from "./column-types.ts";
+import type { SequenceEnd } from "../model/sequence.ts";
+import type {
+  DefaultedJsonColumn,
+  JsonColumn,
+  NullableJsonColumn,
+  NullableTimestamp,
+  Timestamp,
+} from "./column-types.ts";
 
 /** Tables of campaigns, signing in and integrations. */
 export interface MoreTables {
@@ -15,6 +31,8 @@ export interface MoreTables {
     botId: number;
     name: string;
     audience: JsonColumn<Audience>;
+    asked: NullableJsonColumn<AskedAudience>;
+    revision: Generated<number>;
     actions: JsonColumn<readonly ActionCall[]>;
     perMinute: number | null;
     status: BroadcastStatus;
@@ -24,6 +42,14 @@ export interface MoreTables {
     createdAt: Timestamp;
     startedAt: NullableTimestamp;
     endedAt: NullableTimestamp;
+    result: NullableJsonColumn<BroadcastResult>;
+    plan: DefaultedJsonColumn<BroadcastPlan>;
+    split: NullableJsonColumn<BroadcastSplit>;
+    winner: number | null;
+    testedAt: NullableTimestamp;
+    pace: number | null;
+    pacedAt: NullableTimestamp;
+    deletedAt: NullableTimestamp;
   };
   broadcastRecipients: {
     broadcastId: number;
@@ -31,6 +57,9 @@ export interface MoreTables {
     status: Generated<RecipientStatus>;
     reason: string | null;
     at: NullableTimestamp;
+    dueAt: NullableTimestamp;
+    variant: number | null;
+    eventId: number | null;
   };
   imports: {
     id: Generated<number>;
@@ -55,8 +84,18 @@ export interface MoreTables {
     userAgent: string;
     createdAt: Timestamp;
     seenAt: Timestamp;
+    provenAt: NullableTimestamp;
     expiresAt: Timestamp;
   };
+  secondFactors: {
+    userId: number;
+    sealed: string;
+    createdAt: Date;
+    confirmedAt: Date | null;
+    lastStep: Generated<number>;
+    recoverySalt: Generated<string>;
+  };
+  recoveryCodes: { userId: number; hash: string; usedAt: Date | null };
   invitations: {
     id: Generated<number>;
     workspaceId: number;
@@ -153,6 +192,14 @@ export interface MoreTables {
     createdAt: Timestamp;
   };
   savedReplies: { id: Generated<number>; workspaceId: number; shortcut: string; text: string; createdAt: Timestamp };
+  sequenceEnds: {
+    contactId: number;
+    sequenceId: number;
+    reason: SequenceEnd;
+    endedAt: Date;
+    passed: JsonColumn<readonly string[]>;
+    nextStep: string | null;
+  };
   stepMetrics: {
     flowRef: string;
     stepRef: string;
@@ -161,6 +208,34 @@ export interface MoreTables {
     metric: string;
     count: number;
   };
-  stepMetricMarks: { source: "events" | "messages"; until: NullableTimestamp };
+  auditLog: {
+    id: GeneratedAlways<number>;
+    workspaceId: number;
+    at: Date;
+    actorKind: AuditActorKind;
+    actorId: number | null;
+    actorName: string;
+    operation: string;
+    kind: AuditKind;
+    ref: string | null;
+    name: string | null;
+    address: string;
+    changes: JsonColumn<readonly AuditChange[]>;
+  };
+  stepMetricMarks: { source: "events" | "messages" | "overview"; until: NullableTimestamp };
+  dayCounts: { botId: number; day: string; channelId: number; metric: string; count: number };
+  flowWalks: {
+    eventId: number;
+    ordinal: number;
+    flowRef: string;
+    contactId: number;
+    channelId: number;
+    startedAt: Date;
+    day: string;
+    path: string;
+    answered: boolean;
+    repeated: Generated<boolean>;
+  };
   leases: { key: string; owner: string; until: Timestamp };
+  backups: { id: Generated<number>; at: Timestamp; file: string; bytes: number | null; release: string };
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { bumpRevision } from "./workspace-store.ts";
 
@@ -28,10 +29,10 @@ export function createNameStore(table: "tags" | "labels", noun: "tag" | "label")
   async function requireName(db: Database, workspaceId: number, id: number): Promise<Name> {
     const rows = db.selectFrom(table).select(columns).where("workspaceId", "=", workspaceId);
     const found = await rows.where("id", "=", id).executeTakeFirst();
-    if (found === undefined) throw new AppError(`${noun}.not_found`, `there is no ${noun} ${id}`);
+    if (found === undefined) throw new AppError(`${noun}.not_found`, say`there is no ${{ noun }} ${{ id }}`);
     return found;
   }
-  const taken = (name: string) => new AppError(`${noun}.name_taken`, `there is already a ${noun} "${name}"`);
+  const taken = (name: string) => new AppError(`${noun}.name_taken`, say`there is already a ${{ noun }} "${{ name }}"`);
 
   return {
     require: requireName,

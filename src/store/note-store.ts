@@ -1,4 +1,5 @@
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 
 export interface Note {
@@ -56,8 +57,8 @@ export async function deleteNote(
     .where("id", "=", id)
     .where("contactId", "=", contactId)
     .executeTakeFirst();
-  if (note === undefined) throw new AppError("note.not_found", `the contact has no note ${id}`);
-  if (note.memberId !== memberId) throw new AppError("note.not_yours", "only who wrote a note can delete it");
+  if (note === undefined) throw new AppError("note.not_found", say`the contact has no note ${{ id }}`);
+  if (note.memberId !== memberId) throw new AppError("note.not_yours", say`only who wrote a note can delete it`);
   await trx.deleteFrom("notes").where("id", "=", id).execute();
 }
 

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Order, OrderStatus } from "../model/shop.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
@@ -78,7 +79,7 @@ function foundOrders(db: Database, access: Access, { contact, statuses, createdF
 /** Throws `order.not_found`. */
 export async function requireOrder(db: Database, access: Access, id: number): Promise<StoredOrder> {
   const row = await visibleOrders(db, access).where("id", "=", id).executeTakeFirst();
-  if (row === undefined) throw new AppError("order.not_found", `there is no order ${id}`);
+  if (row === undefined) throw new AppError("order.not_found", say`there is no order ${{ id }}`);
   return toOrder(row);
 }
 

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { cleanText } from "../engine/clean-text.ts";
-import type { MessageContent } from "../model/message.ts";
+import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { Database } from "./database.ts";
+import { lockSpaces } from "./lock-spaces.ts";
 
 /** A message that has still to leave. */
 export interface QueuedMessage {
@@ -11,6 +12,8 @@ export interface QueuedMessage {
   readonly recipient: string;
   readonly content: MessageContent;
   readonly lane: "live" | "bulk";
+  /** Absent or null: the bot. */
+  readonly author?: MessageAuthor | null | undefined;
   /** Attempts made so far. */
   readonly attempts: number;
   readonly partsSent: number;
@@ -18,22 +21,32 @@ export interface QueuedMessage {
   readonly isUncertain: boolean;
   /** Unix milliseconds; 0: at once. */
   readonly notBefore: number;
+  /** `traceparent` of the batch that made it, where this process did; not stored. */
+  readonly trace?: string | undefined;
+}
+
+/** What others need to know of a process. */
+export interface ProcessTraits {
+  readonly roles: readonly string[];
+  /** Whether it holds a session with the database (`live-wires.ts`); without one only its heartbeat says that it lives. */
+  readonly hasSession: boolean;
 }
 
 /** Registers this process; its id owns leases while its heartbeat is fresh. */
-export async function registerProcess(db: Database, roles: readonly string[]): Promise<number> {
+export async function registerProcess(db: Database, { roles, hasSession }: ProcessTraits): Promise<number> {
   const { id } = await db
     .insertInto("processes")
-    .values({ roles: roles.join(",") })
+    .values({ roles: roles.join(","), hasSession })
     .returning("id")
     .executeTakeFirstOrThrow();
   return id;
 }
 
 /** Puts the process back where a reaper took it for dead meanwhile. */
-export async function beat(db: Database, processId: number, roles: readonly string[]): Promise<void> {
+export async function beat(db: Database, processId: number, { roles, hasSession }: ProcessTraits): Promise<void> {
   await sql`
-    insert into processes (id, roles) overriding system value values (${processId}, ${roles.join(",")})
+    insert into processes (id, roles, has_session) overriding system value
+    values (${processId}, ${roles.join(",")}, ${hasSession})
     on conflict (id) do update set heartbeat_at = now()`.execute(db);
 }
 
@@ -47,15 +60,12 @@ export async function forgetAllProcesses(db: Database): Promise<void> {
   await db.deleteFrom("processes").execute();
 }
 
-/** First half of the advisory lock that a living process holds on a connection of its own; the second is its id. */
-export const processLockSpace = 7_362;
-
 /**
  * A process is dead when its connection is gone (the system closes a killed process's at once) and it has missed two beats, so that one whose connection
- * only broke has time to lock again; or when it has not beaten for so long that the machine must be gone. A database that was itself restarted gives
- * everybody the same time again.
+ * only broke has time to lock again; or when it has not beaten for so long that the machine must be gone. One that has no session is known by its beats alone. A
+ * database that was itself restarted gives everybody the same time again.
  */
-const deadAfterSeconds = { withoutLock: 2, always: 15 };
+const deadAfterSeconds = { withoutLock: 2, withoutSession: 6, always: 15 };
 
 /** Removes dead processes; returns how many. For a database server: on the embedded one nobody else can be alive. */
 export async function reapProcesses(db: Database): Promise<number> {
@@ -63,10 +73,11 @@ export async function reapProcesses(db: Database): Promise<number> {
     delete from processes p
     using (select greatest(heartbeat_at, pg_postmaster_start_time()) as alive_at, id from processes) seen
     where seen.id = p.id
-      and (seen.alive_at < now() - make_interval(secs => ${deadAfterSeconds.always})
-        or (seen.alive_at < now() - make_interval(secs => ${deadAfterSeconds.withoutLock}) and not exists (
+      and (seen.alive_at < now() - make_interval(secs =>
+          case when p.has_session then ${deadAfterSeconds.always}::int else ${deadAfterSeconds.withoutSession}::int end)
+        or (p.has_session and seen.alive_at < now() - make_interval(secs => ${deadAfterSeconds.withoutLock}) and not exists (
           select 1 from pg_locks l
-          where l.locktype = 'advisory' and l.classid = ${processLockSpace} and l.objid = p.id
+          where l.locktype = 'advisory' and l.classid = ${lockSpaces.processes} and l.objid = p.id
             and l.database = (select oid from pg_database where datname = current_database())
         )))
   `.execute(db);
@@ -77,19 +88,23 @@ interface QueueRow extends Omit<QueuedMessage, "lane"> {
   readonly lane: number;
 }
 
-const queueColumns = sql`id, contact_id as "contactId", channel_id as "channelId", recipient, content, lane, attempts,
+const queueColumns = sql`id, contact_id as "contactId", channel_id as "channelId", recipient, content, lane, author, attempts,
   parts_sent as "partsSent", sending_at is not null as "isUncertain",
   coalesce((extract(epoch from next_attempt_at) * 1000)::bigint, 0) as "notBefore"`;
 
 const toQueued = (row: QueueRow): QueuedMessage => ({ ...row, lane: row.lane === 0 ? "live" : "bulk" });
 
-/** Takes up to `limit` messages that nobody alive owns, live ones first, in order. */
-export async function claimMessages(db: Database, processId: number, limit: number): Promise<QueuedMessage[]> {
+/** Takes up to `limit` messages that nobody alive owns, live ones first, in order; of broadcasts only with `withBulk`. */
+export async function claimMessages(
+  db: Database,
+  processId: number,
+  { limit, withBulk }: { readonly limit: number; readonly withBulk: boolean },
+): Promise<QueuedMessage[]> {
   const { rows } = await sql<QueueRow>`
     update messages set lease_owner = ${processId}
     where id in (
       select m.id from messages m
-      where m.status = 'queued'
+      where m.status = 'queued' and m.lane <= ${withBulk ? 1 : 0}
         and (m.lease_owner is null or not exists (select 1 from processes p where p.id = m.lease_owner))
       order by m.lane, m.id
       limit ${limit}
@@ -113,15 +128,34 @@ export async function findUnsent(db: Database, processId: number): Promise<Queue
  */
 const isQueued = sql`coalesce(m.status, '') = 'queued'`;
 
+/** A message that is to be sent. */
+export interface SendWish {
+  readonly id: number;
+  /** Not more than `burst` messages to one chat from `since` (Unix milliseconds) on; absent: this process alone sends to it, and sees to that itself. */
+  readonly chat?: { readonly burst: number; readonly since: number } | undefined;
+}
+
+/** Whether other living processes send messages. */
+export async function hasOtherSenders(db: Database, processId: number): Promise<boolean> {
+  const others = db.selectFrom("processes").select("id").where("id", "!=", processId);
+  return (await others.where("roles", "like", "%worker%").executeTakeFirst()) !== undefined;
+}
+
 /**
  * Marks messages as being sent, in one statement: only those that this process still owns and that are first in their contact's queue on the
- * channel. Returns the ids that may be sent now; after a crash these, and only these, are uncertain.
+ * channel, and whose chat has not had its share of late from any process. Returns the ids that may be sent now; after a crash these, and only these, are uncertain.
  */
-export async function markSending(db: Database, processId: number, ids: readonly number[]): Promise<Set<number>> {
+export async function markSending(db: Database, processId: number, wishes: readonly SendWish[]): Promise<Set<number>> {
   const { rows } = await sql<{ id: number }>`/* prepare */
     update messages m set sending_at = now(), attempts = m.attempts + 1,
       uncertain_sends = m.uncertain_sends + case when m.sending_at is null then 0 else 1 end
-    where m.id = any(${ids}::bigint[]) and ${isQueued} and m.lease_owner = ${processId}
+    from unnest(${wishes.map(({ id }) => id)}::bigint[], ${wishes.map(({ chat }) => chat?.burst ?? 0)}::int[],
+      ${wishes.map(({ chat }) => chat?.since ?? 0)}::float8[]) as w (id, burst, since)
+    where m.id = w.id and ${isQueued} and m.lease_owner = ${processId}
+      and (w.burst = 0 or coalesce((
+        select s.sent_at <= to_timestamp(w.since / 1000) from messages s
+        where s.contact_id = m.contact_id and s.id < m.id and s.direction = 'out' and s.channel_id = m.channel_id
+        order by s.id desc offset w.burst - 1 limit 1), true))
       and not exists (
         select 1 from messages e
         where e.contact_id = m.contact_id and e.status = 'queued' and e.id < m.id and e.channel_id = m.channel_id

@@ -43,7 +43,9 @@ async function change({ contact: before }: LoadedContact, to: Partial<Contact>):
   const bot = (await loadSnapshot(database.db, shop.botId, preparePublishedFlow))?.snapshot;
   if (bot === undefined) throw new Error("the bot is gone");
   const contacts = [{ before, after: { ...before, ...to }, bot, at: noon }];
-  await database.transact((trx) => writeBatch(trx, { handled: [], contacts, variables: new Map(), leaseOwner: null }));
+  await database.transact((trx) =>
+    writeBatch(trx, { handled: [], contacts, variables: new Map(), leaseOwner: { live: null, bulk: null } }),
+  );
   const [loaded] = await loadContacts(database.db, [before.id]);
   if (loaded === undefined) throw new Error("the contact is gone");
   return loaded;

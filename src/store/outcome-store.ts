@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { MessageContent } from "../model/message.ts";
+import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { Batch } from "./batch.ts";
 import { diffContact, eventRow, type MessageRow, messageRows } from "./batch-rows.ts";
 import type { Database } from "./database.ts";
@@ -14,6 +14,7 @@ export interface StoredMessage {
   readonly recipient: string;
   readonly content: MessageContent;
   readonly lane: "live" | "bulk";
+  readonly author?: MessageAuthor | undefined;
   /** Leased to this process: nobody else will send it. */
   readonly leased: boolean;
 }
@@ -29,17 +30,18 @@ export async function writeBatch(trx: Database, batch: Batch): Promise<Unfinishe
   // Looked at behind the others: what fails here fails them, and says why.
   common.catch(() => undefined);
   await writeRare(trx, batch);
-  return { last: common.then((ids) => toStored(ids, messages, batch.leaseOwner !== null)) };
+  return { last: common.then((ids) => toStored(ids, messages, batch)) };
 }
 
-function toStored(ids: readonly MessageId[], messages: readonly MessageRow[], leased: boolean): StoredMessage[] {
+function toStored(ids: readonly MessageId[], messages: readonly MessageRow[], { leaseOwner }: Batch): StoredMessage[] {
   const rows = new Map(messages.map((message) => [`${message.eventId}:${message.ordinal}`, message]));
   const stored: StoredMessage[] = [];
   for (const { id, eventId, ordinal } of ids) {
     const row = rows.get(`${eventId}:${ordinal}`);
     if (row?.status !== "queued") continue;
-    const { contactId, channelId, recipient, content } = row;
-    stored.push({ id, contactId, channelId, recipient, content, lane: row.lane === 0 ? "live" : "bulk", leased });
+    const { contactId, channelId, recipient, content, author } = row;
+    const lane = row.lane === 0 ? "live" : "bulk";
+    stored.push({ id, contactId, channelId, recipient, content, lane, author, leased: leaseOwner[lane] !== null });
   }
   return stored.sort((a, b) => a.id - b.id);
 }
@@ -81,11 +83,11 @@ async function writeCommon(trx: Database, batch: Batch, messages: readonly Messa
       delete from positions p using unnest(${changes.flatMap(({ gonePositions }) => gonePositions)}::text[]) as g(id)
       where p.id = g.id
     ), new_positions as (
-      insert into positions (id, contact_id, flow_ref, step_ref, step_kind, waits_for, wake_at, state, values, channel_id, entered_at)
+      insert into positions (id, contact_id, flow_ref, step_ref, step_kind, waits_for, wake_at, state, values, channel_id, is_asked, entered_at)
       select p.id, p.contact, p.flow, p.step, p.kind, p.waits, to_timestamp(p.wake / 1000.0), p.state, p.vals, p.channel,
-        to_timestamp(p.at / 1000.0)
+        p.asked, to_timestamp(p.at / 1000.0)
       from json_to_recordset(${json(changes.flatMap(({ newPositions }) => newPositions))}) as p(id text, contact bigint,
-        flow text, step text, kind text, waits text, wake bigint, state jsonb, vals jsonb, channel bigint, at bigint)
+        flow text, step text, kind text, waits text, wake bigint, state jsonb, vals jsonb, channel bigint, asked boolean, at bigint)
     ), gone_tags as (
       delete from contact_tags ct using (
         select g.contact, (select t.id from tags t where t.workspace_id = g.workspace and t.name = g.name) as tag
@@ -106,21 +108,22 @@ async function writeCommon(trx: Database, batch: Batch, messages: readonly Messa
       ) gone
       where cf.contact_id = gone.contact and cf.field_id = gone.field
     ), new_fields as (
-      insert into contact_fields (contact_id, field_id, value, updated_at)
-      select n.contact, f.id, n.value, to_timestamp(n.at / 1000.0)
+      insert into contact_fields (contact_id, field_id, value, updated_at, search_key)
+      select n.contact, f.id, n.value, to_timestamp(n.at / 1000.0), n.search
       from json_to_recordset(${json(changes.flatMap(({ newFields }) => newFields))})
-        as n(contact bigint, workspace bigint, key text, value jsonb, at bigint)
+        as n(contact bigint, workspace bigint, key text, value jsonb, at bigint, search text)
       join fields f on f.workspace_id = n.workspace and f.key = n.key
-      on conflict (contact_id, field_id) do update set value = excluded.value, updated_at = excluded.updated_at
+      on conflict (contact_id, field_id) do update set value = excluded.value, updated_at = excluded.updated_at,
+        search_key = excluded.search_key
     )
     insert into messages (contact_id, channel_id, direction, event_id, ordinal, recipient, content, status, external_id,
-      flow_ref, step_ref, created_at, sent_at, lane, author, lease_owner)
+      flow_ref, step_ref, created_at, sent_at, lane, author, reason, lease_owner)
     select m."contactId", m."channelId", m.direction, m."eventId", m.ordinal, m.recipient, m.content, m.status, m."externalId",
-      m.flow, m.step, to_timestamp(m.at / 1000.0), case when m.status = 'sent' then to_timestamp(m.at / 1000.0) end, m.lane, m.author,
-      case when m.status = 'queued' then ${batch.leaseOwner}::bigint end
+      m.flow, m.step, to_timestamp(m.at / 1000.0), case when m.status = 'sent' then to_timestamp(m.at / 1000.0) end, m.lane, m.author, m.reason,
+      case when m.status = 'queued' then case when m.lane = 0 then ${batch.leaseOwner.live}::bigint else ${batch.leaseOwner.bulk}::bigint end end
     from json_to_recordset(${json(messages.map((message, place) => ({ ...message, place })))}) as m("contactId" bigint, "channelId" bigint, direction text,
       "eventId" bigint, ordinal smallint, recipient text, content json, status text, "externalId" text, flow text, step text,
-      at bigint, lane smallint, author text, place integer)
+      at bigint, lane smallint, author text, reason text, place integer)
     order by m.place
     returning id, event_id as "eventId", ordinal`.execute(trx.withoutPlugins());
   return rows;

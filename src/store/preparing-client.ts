@@ -21,26 +21,36 @@ function nameOf(text: string): string {
  */
 const planLifeMs = 2_000;
 
-/**
- * A client that prepares marked statements. The waist's four are long and always the same: parsing and planning them took 2.5 of the 7 ms that a batch of
- * 25 events spent in the database. A pooler between us and PostgreSQL has to know prepared statements (PgBouncer from 1.21 on).
- */
-export class PreparingClient extends pg.Client {
-  #plannedAt = performance.now();
-
+/** A client that prepares nothing: for a pooler that does not know prepared statements. */
+export class PlainClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
     // A connection that breaks between two queries of a transaction says so by an event, which would end the process; whoever holds it hears it by
     // its next query.
     this.on("error", () => undefined);
   }
+}
 
+/** Prepares marked statements and leaves the plans' age to the pooler, behind which there is no telling whose plans `discard plans` would reach. */
+export class NamingClient extends PlainClient {
   // node-postgres overloads `query` in ways that TypeScript cannot narrow; only the form that Kysely uses is touched.
   override query = ((...args: unknown[]) => {
-    const [text, values, ...rest] = args;
     const call = super.query as (...args: unknown[]) => unknown;
-    if (typeof text !== "string" || !text.startsWith(prepareMark)) return call.apply(this, args);
-    const prepared = [{ name: nameOf(text), text, values }, ...rest];
+    return call.apply(this, toPrepared(args) ?? args);
+  }) as pg.Client["query"];
+}
+
+/**
+ * A client that prepares marked statements. The waist's four are long and always the same: parsing and planning them took 2.5 of the 7 ms that a batch of
+ * 25 events spent in the database. For a connection that is PostgreSQL's own (`pooler.ts`).
+ */
+export class PreparingClient extends PlainClient {
+  #plannedAt = performance.now();
+
+  override query = ((...args: unknown[]) => {
+    const call = super.query as (...args: unknown[]) => unknown;
+    const prepared = toPrepared(args);
+    if (prepared === undefined) return call.apply(this, args);
     if (performance.now() - this.#plannedAt > planLifeMs) {
       this.#plannedAt = performance.now();
       // Goes out before the statement; a connection that is broken tells so with the statement itself.
@@ -50,4 +60,10 @@ export class PreparingClient extends pg.Client {
     }
     return call.apply(this, prepared);
   }) as pg.Client["query"];
+}
+
+/** The arguments of a query that is to be prepared; undefined: it is not marked. */
+function toPrepared([text, values, ...rest]: readonly unknown[]): unknown[] | undefined {
+  if (typeof text !== "string" || !text.startsWith(prepareMark)) return undefined;
+  return [{ name: nameOf(text), text, values }, ...rest];
 }

@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import type { Tables } from "./tables.ts";
 import { createVariants, type NewVariant, type StoredVariant, variantsOf } from "./variant-store.ts";
@@ -87,7 +88,7 @@ function matches(eb: ExpressionBuilder<Tables, "products">, { active, search }: 
 export async function requireProduct(db: Database, workspaceId: number, id: number): Promise<Product> {
   const rows = db.selectFrom("products").select(columns).where("workspaceId", "=", workspaceId);
   const row = await rows.where("id", "=", id).executeTakeFirst();
-  if (row === undefined) throw new AppError("product.not_found", `there is no product ${id}`);
+  if (row === undefined) throw new AppError("product.not_found", say`there is no product ${{ id }}`);
   return { ...row, variants: await variantsOf(db, [id]) };
 }
 

@@ -4,6 +4,7 @@ import { noParts } from "./batch-rows.ts";
 import { writeConversationLog } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
 import { writeReceipts } from "./receipt-store.ts";
+import { writeSubscriptions } from "./subscription-store.ts";
 
 /** Tags and labels that an action named and the workspace does not know yet; that changes what bots know, so the revision goes up. */
 export async function createMissingNames(trx: Database, { contacts }: Batch): Promise<void> {
@@ -35,7 +36,6 @@ export async function writeRare(trx: Database, batch: Batch): Promise<void> {
   for (const change of batch.contacts) {
     const { before, after } = change;
     if (after.labels !== before.labels) await writeLabels(trx, change);
-    if (after.sequences !== before.sequences) await writeSubscriptions(trx, change);
     if (after.identities !== before.identities) await writeIdentities(trx, change);
   }
   for (const [botId, values] of batch.variables) {
@@ -48,6 +48,7 @@ export async function writeRare(trx: Database, batch: Batch): Promise<void> {
         .execute();
     }
   }
+  await writeSubscriptions(trx, batch);
   await writeNotes(trx, batch);
   await writeConversationLog(trx, batch.handled);
   await writeEdits(trx, batch);
@@ -70,31 +71,6 @@ async function writeLabels(trx: Database, { before, after, bot, at }: ContactCha
     await trx
       .insertInto("contactLabels")
       .values({ contactId: after.id, labelId: id, addedAt: new Date(at) })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
-}
-
-async function writeSubscriptions(trx: Database, { before, after, bot, at }: ContactChange): Promise<void> {
-  const ids = (refs: readonly string[]) =>
-    trx
-      .selectFrom("sequences")
-      .select("id")
-      .where("botId", "=", bot.id)
-      .where("ref", "in", [...refs, ""]);
-  const gone = before.sequences.filter((ref) => !after.sequences.includes(ref));
-  const added = after.sequences.filter((ref) => !before.sequences.includes(ref));
-  if (gone.length > 0) {
-    await trx
-      .deleteFrom("subscriptions")
-      .where("contactId", "=", after.id)
-      .where("sequenceId", "in", ids(gone))
-      .execute();
-  }
-  for (const { id } of added.length > 0 ? await ids(added).execute() : []) {
-    await trx
-      .insertInto("subscriptions")
-      .values({ contactId: after.id, sequenceId: id, subscribedAt: new Date(at) })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import type { DealStatus, DealStatusKind, Distribution, PlanState, SalesPlan } from "../model/sales-plan.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { createRef } from "./ref.ts";
 import { lockStock } from "./variant-store.ts";
@@ -48,7 +49,7 @@ export async function listSalesPlans(db: Database, workspaceId: number): Promise
 /** Throws `sales_plan.not_found`. */
 export async function requireSalesPlan(db: Database, workspaceId: number, ref: string): Promise<SalesPlan> {
   const plan = (await listSalesPlans(db, workspaceId)).find((other) => other.ref === ref);
-  if (plan === undefined) throw new AppError("sales_plan.not_found", `there is no sales plan "${ref}"`);
+  if (plan === undefined) throw new AppError("sales_plan.not_found", say`there is no sales plan "${{ ref }}"`);
   return plan;
 }
 
@@ -102,7 +103,8 @@ export async function createSalesPlan(
 ): Promise<SalesPlan> {
   await lockSalesPlans(trx, workspaceId);
   const there = await listSalesPlans(trx, workspaceId);
-  if (there.some((plan) => plan.ref === ref)) throw new AppError("sales_plan.ref_taken", `the ref "${ref}" is taken`);
+  if (there.some((plan) => plan.ref === ref))
+    throw new AppError("sales_plan.ref_taken", say`the ref "${{ ref }}" is taken`);
   requireFreeName(there, values.name);
   await requireMembers(trx, workspaceId, managers);
   const { id } = await trx
@@ -155,7 +157,7 @@ export async function deleteSalesPlan(
   if (deals > 0 && !withDeals) {
     throw new AppError(
       "sales_plan.has_deals",
-      `"${name}" has ${deals} deals; move them, or say that they are to be deleted with it`,
+      say`"${{ name }}" has ${{ deals }} deals; move them, or say that they are to be deleted with it`,
       { details: { deals } },
     );
   }
@@ -166,7 +168,7 @@ export async function deleteSalesPlan(
 
 function requireFreeName(plans: readonly SalesPlan[], name: string): void {
   if (plans.some((plan) => plan.name === name)) {
-    throw new AppError("sales_plan.name_taken", `there is already a sales plan "${name}"`);
+    throw new AppError("sales_plan.name_taken", say`there is already a sales plan "${{ name }}"`);
   }
 }
 
@@ -179,7 +181,7 @@ async function requireMembers(trx: Database, workspaceId: number, ids: readonly 
     .where("id", "in", ids)
     .execute();
   const missing = ids.find((id) => known.every((member) => member.id !== id));
-  if (missing !== undefined) throw new AppError("member.not_found", `there is no member ${missing}`);
+  if (missing !== undefined) throw new AppError("member.not_found", say`there is no member ${{ missing }}`);
 }
 
 async function countDealsOf(
@@ -205,8 +207,8 @@ async function writeStatuses(
   for (const { ref, name } of before.filter((old) => after.every((status) => status.ref !== old.ref))) {
     const deals = await countDealsOf(trx, { planId, status: ref });
     if (deals > 0) {
-      const message = `the status "${name}" has ${deals} deals; move them to another first`;
-      throw new AppError("sales_plan.status_in_use", message, { details: { status: ref, deals } });
+      const sentence = say`the status "${{ name }}" has ${{ deals }} deals; move them to another first`;
+      throw new AppError("sales_plan.status_in_use", sentence, { details: { status: ref, deals } });
     }
     await trx.deleteFrom("salesPlanStatuses").where("planId", "=", planId).where("ref", "=", ref).execute();
   }

@@ -1,4 +1,5 @@
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 
 /** A reply that the team keeps for next time. */
@@ -30,7 +31,7 @@ export async function requireSavedReply(db: Database, workspaceId: number, id: n
     .where("workspaceId", "=", workspaceId)
     .where("id", "=", id)
     .executeTakeFirst();
-  if (found === undefined) throw new AppError("saved_reply.not_found", `there is no saved reply ${id}`);
+  if (found === undefined) throw new AppError("saved_reply.not_found", say`there is no saved reply ${{ id }}`);
   return found;
 }
 
@@ -74,4 +75,4 @@ export async function deleteSavedReply(trx: Database, workspaceId: number, id: n
 }
 
 const taken = (shortcut: string) =>
-  new AppError("saved_reply.shortcut_taken", `there is already a saved reply "${shortcut}"`);
+  new AppError("saved_reply.shortcut_taken", say`there is already a saved reply "${{ shortcut }}"`);

@@ -1,6 +1,8 @@
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { openSecrets, sealSecrets } from "./secret-box.ts";
+import type { SecretKey } from "./secret-key.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
 
 /** A secret of a bot, without its value: that goes into requests, and to nobody. */
@@ -21,7 +23,7 @@ export async function listSecrets(db: Database, access: Access): Promise<Secret[
 /** Throws `secret.not_found`. */
 export async function requireSecret(db: Database, access: Access, id: number): Promise<Secret> {
   const secret = await visibleSecrets(db, access).where("secrets.id", "=", id).executeTakeFirst();
-  if (secret === undefined) throw new AppError("secret.not_found", `there is no secret ${id}`);
+  if (secret === undefined) throw new AppError("secret.not_found", say`there is no secret ${{ id }}`);
   return secret;
 }
 
@@ -30,7 +32,7 @@ export async function createSecret(
   trx: Database,
   bot: { readonly id: number; readonly workspaceId: number },
   { value, ...definition }: Pick<Secret, "key" | "name" | "description"> & { readonly value: string },
-  secretKey: Buffer,
+  secretKey: SecretKey,
 ): Promise<Secret> {
   await bumpRevision(trx, bot.workspaceId);
   const made = await trx
@@ -40,7 +42,10 @@ export async function createSecret(
     .returning("id")
     .executeTakeFirst();
   if (made === undefined) {
-    throw new AppError("secret.key_taken", `the bot already has a secret "${definition.key}", or one of this name`);
+    throw new AppError(
+      "secret.key_taken",
+      say`the bot already has a secret "${{ key: definition.key }}", or one of this name`,
+    );
   }
   return await requireSecret(trx, { workspaceId: bot.workspaceId }, made.id);
 }
@@ -56,13 +61,13 @@ export async function changeSecret(
     readonly value?: string | undefined;
     readonly at: Date;
   },
-  secretKey: Buffer,
+  secretKey: SecretKey,
 ): Promise<Secret> {
   const old = await requireSecret(trx, access, id);
   const { name = old.name, description = old.description, value, at: updatedAt } = change;
   const others = trx.selectFrom("secrets").select("id").where("botId", "=", old.botId).where("id", "!=", id);
   if ((await others.where("name", "=", name).executeTakeFirst()) !== undefined) {
-    throw new AppError("secret.key_taken", `the bot already has a secret "${name}"`);
+    throw new AppError("secret.key_taken", say`the bot already has a secret "${{ name }}"`);
   }
   await trx
     .updateTable("secrets")
@@ -85,7 +90,11 @@ export async function deleteSecret(trx: Database, access: Access, id: number): P
 }
 
 /** The values by key, for the moment in which a request is made. */
-export async function openSecretsOf(db: Database, botId: number, secretKey: Buffer): Promise<Record<string, string>> {
+export async function openSecretsOf(
+  db: Database,
+  botId: number,
+  secretKey: SecretKey,
+): Promise<Record<string, string>> {
   const rows = await db.selectFrom("secrets").select(["key", "sealed"]).where("botId", "=", botId).execute();
   return Object.fromEntries(rows.map(({ key, sealed }) => [key, String(openSecrets(sealed, secretKey).value)]));
 }

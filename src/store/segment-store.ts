@@ -1,5 +1,6 @@
 import { AppError } from "../model/app-error.ts";
 import type { ConditionGroup } from "../model/condition.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -24,7 +25,7 @@ export async function listSegments(db: Database, access: Access): Promise<Segmen
 /** Throws `segment.not_found`. */
 export async function requireSegment(db: Database, access: Access, id: number): Promise<Segment> {
   const found = await visible(db, access).where("id", "=", id).executeTakeFirst();
-  if (found === undefined) throw new AppError("segment.not_found", `there is no segment ${id}`);
+  if (found === undefined) throw new AppError("segment.not_found", say`there is no segment ${{ id }}`);
   return found;
 }
 
@@ -80,7 +81,7 @@ export async function deleteSegment(trx: Database, access: Access, id: number): 
   await trx.deleteFrom("segments").where("id", "=", id).execute();
 }
 
-const nameTaken = (name: string) => new AppError("segment.name_taken", `there is already a segment "${name}"`);
+const nameTaken = (name: string) => new AppError("segment.name_taken", say`there is already a segment "${{ name }}"`);
 
 function visible(db: Database, { workspaceId, botId }: Access) {
   const segments = db.selectFrom("segments").selectAll().where("workspaceId", "=", workspaceId);

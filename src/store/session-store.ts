@@ -2,7 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import type { MemberRole } from "../model/conversation.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
+import { lockSpaces } from "./lock-spaces.ts";
 
 /** Somebody's sign-in on one device. */
 export interface Session {
@@ -20,6 +22,8 @@ export interface SignedInUser {
   readonly email: string;
   readonly name: string;
   readonly seenAt: Date;
+  /** Signing in takes a code beside the password. */
+  readonly hasSecondFactor: boolean;
 }
 
 /** A workspace as one of its members sees it. */
@@ -29,10 +33,15 @@ export interface Membership {
   readonly name: string;
   readonly memberId: number;
   readonly role: MemberRole;
+  /** Nobody works here who signs in with the password alone. */
+  readonly needsSecondFactor: boolean;
 }
 
 /** A session that nobody used for this long is over. */
 const idleDays = 30;
+/** And every one after so long, however much it is used. */
+const mostDays = 90;
+const dayMs = 86_400_000;
 
 /** SHA-256, hex: what is hashed is random and long. */
 function hashSecret(secret: string): string {
@@ -45,8 +54,8 @@ export async function createSession(
   { userId, userAgent, at }: { readonly userId: number; readonly userAgent: string; readonly at: Date },
 ): Promise<string> {
   const secret = randomBytes(32).toString("base64url");
-  const expiresAt = new Date(at.getTime() + idleDays * 86_400_000);
-  const times = { createdAt: at, seenAt: at, expiresAt };
+  const expiresAt = new Date(at.getTime() + idleDays * dayMs);
+  const times = { createdAt: at, seenAt: at, provenAt: at, expiresAt };
   const row = { userId, hash: hashSecret(secret), userAgent: userAgent.slice(0, 300), ...times };
   await db.insertInto("sessions").values(row).execute();
   await db.deleteFrom("sessions").where("expiresAt", "<", at).execute();
@@ -58,15 +67,20 @@ export async function findSignedIn(db: Database, secret: string, at: Date): Prom
   return await db
     .selectFrom("sessions")
     .innerJoin("users", "users.id", "sessions.userId")
+    .leftJoin("secondFactors", "secondFactors.userId", "users.id")
     .select(["sessions.id as sessionId", "users.id", "users.email", "users.name", "sessions.seenAt"])
+    .select((eb) => eb("secondFactors.confirmedAt", "is not", null).as("hasSecondFactor"))
     .where("sessions.hash", "=", hashSecret(secret))
     .where("sessions.expiresAt", ">", at)
+    // A process of an older version keeps a session alive that is used.
+    .where("sessions.createdAt", ">", new Date(at.getTime() - mostDays * dayMs))
+    .$narrowType<{ hasSecondFactor: boolean }>()
     .executeTakeFirst();
 }
 
 /** Keeps a session alive that is used. */
 export async function touchSession(db: Database, id: number, at: Date): Promise<void> {
-  const expiresAt = new Date(at.getTime() + idleDays * 86_400_000);
+  const expiresAt = new Date(at.getTime() + idleDays * dayMs);
   await db.updateTable("sessions").set({ seenAt: at, expiresAt }).where("id", "=", id).execute();
 }
 
@@ -76,8 +90,21 @@ export async function listSessions(db: Database, userId: number, at: Date): Prom
     .select(["id", "userId", "userAgent", "createdAt", "seenAt"])
     .where("userId", "=", userId)
     .where("expiresAt", ">", at)
+    .where("createdAt", ">", new Date(at.getTime() - mostDays * dayMs))
     .orderBy("seenAt", "desc")
     .execute();
+}
+
+/** Somebody showed the password again on this device. */
+export async function proveSession(db: Database, id: number, at: Date): Promise<void> {
+  await db.updateTable("sessions").set({ provenAt: at }).where("id", "=", id).execute();
+}
+
+/** When the password was last shown on this device. Undefined: the session is over. */
+export async function readProvenAt(db: Database, id: number): Promise<Date | undefined> {
+  const row = await db.selectFrom("sessions").select(["provenAt", "createdAt"]).where("id", "=", id).executeTakeFirst();
+  // One that a process of an older version began.
+  return row?.provenAt ?? row?.createdAt;
 }
 
 /** Ends one session of a user's, or all but one. */
@@ -107,6 +134,7 @@ export async function listMemberships(db: Database, userId: number): Promise<Mem
       "workspaces.name",
       "members.id as memberId",
       "members.role",
+      "workspaces.needsSecondFactor",
     ])
     .where("members.userId", "=", userId)
     .orderBy("members.id")
@@ -155,8 +183,8 @@ export async function createFirstUser(
   user: { readonly email: string; readonly name: string; readonly passwordHash: string },
 ): Promise<number> {
   // One at a time: two browsers with the code must not both be first.
-  await sql`select pg_advisory_xact_lock(7362, 1)`.execute(trx);
-  if (await hasUsers(trx)) throw new AppError("setup.done", "there is a user already; sign in instead");
+  await sql`select pg_advisory_xact_lock(${lockSpaces.firstUser}::int, 0)`.execute(trx);
+  if (await hasUsers(trx)) throw new AppError("setup.done", say`there is a user already; sign in instead`);
   const { id } = await trx
     .insertInto("users")
     .values(user)

@@ -1,6 +1,6 @@
 import { byKeyAndName } from "../engine/by-key-and-name.ts";
 import type { PublishedFlow } from "../engine/prepare-flow.ts";
-import type { FieldValue } from "../model/field.ts";
+import type { FieldValue, Json } from "../model/field.ts";
 import type { PreparedFlow } from "../model/flow.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import { listClosingNotes } from "./closing-note-store.ts";
@@ -8,12 +8,19 @@ import type { Database } from "./database.ts";
 import { listIntegrations } from "./integration-store.ts";
 import { listMembers } from "./member-store.ts";
 import { listSalesPlans } from "./sales-plan-store.ts";
+import { loadSequences } from "./sequence-store.ts";
 import { listSubscriptions } from "./webhook-store.ts";
 
 /** A bot as published, with the workspace revision at which it was read. */
 export interface VersionedSnapshot {
   readonly revision: number;
   readonly snapshot: BotSnapshot;
+  /** The bot's channels with what may be read of their settings. */
+  readonly channels: readonly {
+    readonly id: number;
+    readonly kind: string;
+    readonly settings: Readonly<Record<string, Json>>;
+  }[];
 }
 
 /** Reads a bot's published state. `prepare` turns a stored flow into one that can be walked. Undefined: no such bot. */
@@ -46,8 +53,12 @@ export async function loadSnapshot(
     .where("botId", "=", botId)
     .orderBy("id")
     .execute();
-  const sequences = await db.selectFrom("sequences").select(["ref", "name"]).where("botId", "=", botId).execute();
-  const channels = await db.selectFrom("channels").select(["id", "kind"]).where("botId", "=", botId).execute();
+  const sequences = await loadSequences(db, botId);
+  const channels = await db
+    .selectFrom("channels")
+    .select(["id", "kind", "settings"])
+    .where("botId", "=", botId)
+    .execute();
   const members = await listMembers(db, workspaceId);
   const closingNotes = await listClosingNotes(db, { workspaceId, botId });
   const integrations = await listIntegrations(db, { workspaceId });
@@ -56,11 +67,19 @@ export async function loadSnapshot(
   const entryLinks = await db
     .selectFrom("entryLinks")
     .leftJoin("flows", "flows.id", "entryLinks.flowId")
-    .select(["entryLinks.ref", "entryLinks.name", "flows.ref as flow", "entryLinks.stepRef", "entryLinks.data"])
+    .select([
+      "entryLinks.ref",
+      "entryLinks.name",
+      "flows.ref as flow",
+      "entryLinks.stepRef",
+      "entryLinks.data",
+      "entryLinks.payload",
+    ])
     .where("entryLinks.botId", "=", botId)
     .execute();
   return {
     revision: bot.revision,
+    channels,
     snapshot: {
       id: bot.id,
       ref: bot.ref,
@@ -72,7 +91,7 @@ export async function loadSnapshot(
       labels: new Set(labels.map(({ name }) => name)),
       fields: byKeyAndName(fields),
       variableDefinitions: byKeyAndName(variables),
-      sequences: new Map(sequences.map(({ ref, name }) => [ref, name])),
+      sequences: new Map(sequences.map((sequence) => [sequence.ref, sequence])),
       members: new Map(members.map(({ id, name, email }) => [id, name === "" ? email : name])),
       memberEmails: new Map(members.map(({ id, email }) => [email.toLowerCase(), id])),
       closingNotes: new Map(closingNotes.map((note) => [note.name, note])),
@@ -89,6 +108,7 @@ export async function loadSnapshot(
             flow: link.flow ?? undefined,
             step: link.stepRef ?? undefined,
             data: link.data ?? undefined,
+            payload: link.payload,
           },
         ]),
       ),

@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 /** How often something happened at a step. */
 export interface StepMetric {
   readonly step: string;
-  /** `entered`, `sent`, `delivered`, `read`, `failed`, or `button:` and its id. */
+  /** `entered`, `sent`, `delivered`, `read`, `failed`, or `button:` and its id; `clicked`: a page was opened, or (of a sequence) a button pressed; of a step of a sequence also `due`, `started`, and `skipped:` with the reason. */
   readonly metric: string;
   readonly count: number;
 }
@@ -12,13 +12,27 @@ export interface StepMetric {
 /** What a press of ours carries (`engine/walk.ts`). */
 const payloadPattern = "^[A-Za-z0-9_-]{1,20}:[A-Za-z0-9_-]{1,20}:[A-Za-z0-9_-]{1,20}$";
 
-/** Entered and pressed, from the events of a stretch of time. */
+/** Entered and pressed, and what came of the steps of sequences, from the events of a stretch of time. */
 function fromEvents(since: RawBuilder<Date>, until: RawBuilder<Date>): RawBuilder<unknown> {
   return sql`
     select fact ->> 'flow' as flow, fact ->> 'step' as step, coalesce(e.channel_id, 0) as channel,
       date_trunc('hour', e.occurred_at) as hour, 'entered' as metric, count(*) as count
     from events e cross join lateral json_array_elements(e.facts) as fact
     where e.occurred_at >= ${since} and e.occurred_at < ${until} and fact ->> 'kind' = 'step_entered'
+    group by 1, 2, 3, 4
+    union all
+    select 'sequence:' || (fact ->> 'sequence'), fact ->> 'step', coalesce(e.channel_id, 0), date_trunc('hour', e.occurred_at), metric,
+      count(*)
+    from events e cross join lateral json_array_elements(e.facts) as fact
+      cross join lateral unnest(case when fact ->> 'kind' = 'sequence_clicked' then array['clicked']
+        when fact ->> 'result' = 'skipped' then array['due', 'skipped:' || (fact ->> 'reason')]
+        when fact ->> 'result' = 'flow' then array['due', 'started'] else array['due'] end) as metric
+    where e.occurred_at >= ${since} and e.occurred_at < ${until} and fact ->> 'kind' in ('sequence_step', 'sequence_clicked')
+    group by 1, 2, 3, 4, 5
+    union all
+    select e.payload ->> 'flow', e.payload ->> 'step', coalesce(m.channel_id, 0), date_trunc('hour', e.occurred_at), 'clicked', count(*)
+    from events e left join messages m on m.id = (e.payload ->> 'message')::bigint
+    where e.occurred_at >= ${since} and e.occurred_at < ${until} and e.kind = 'link_opened' and e.payload ->> 'flow' is not null
     group by 1, 2, 3, 4
     union all
     select split_part(p.payload, ':', 1), split_part(p.payload, ':', 2), coalesce(e.channel_id, 0),

@@ -1,28 +1,35 @@
-import type { ColumnType, Generated, GeneratedAlways } from "kysely";
+import type { Generated, GeneratedAlways } from "kysely";
 import type { ConditionGroup } from "../model/condition.ts";
 import type { Entry, Utm, WaitKind } from "../model/contact.ts";
 import type { Consents, Conversation, MemberRole } from "../model/conversation.ts";
 import type { FieldKind, FieldValue, Json } from "../model/field.ts";
 import type { EntryData, FlowDocument } from "../model/flow.ts";
-import type { MessageAuthor, MessageContent, MessageStatus } from "../model/message.ts";
+import type { MessageAuthor, MessageContent, MessageStatus, SendReason } from "../model/message.ts";
 import type { Fact, JobRequest } from "../model/outcome.ts";
+import type { SequenceSettings, SequenceStep } from "../model/sequence.ts";
 import type { Line, OrderDetails, OrderStatus } from "../model/shop.ts";
 import type { InboundMapping, MessageMatch, WebhookEvent, WebhookFormat } from "../model/webhook.ts";
-import type { JsonColumn, NullableJsonColumn, NullableTimestamp, Timestamp } from "./column-types.ts";
+import type {
+  DefaultedJsonColumn,
+  JsonColumn,
+  NullableJsonColumn,
+  NullableTimestamp,
+  Timestamp,
+} from "./column-types.ts";
 import type { MoreTables } from "./more-tables.ts";
 
 /**
  * The tables as Kysely sees them: camelCase by its plugin, `bigint` as number (ids stay far below 2^53), `timestamptz` as Date,
  * `jsonb` read as values and written as JSON text (`JSON.stringify`), which both drivers take the same way.
  */
-type DefaultedJsonColumn<T> = ColumnType<T, string | undefined, string>;
-
 export interface Tables extends MoreTables {
   workspaces: {
     id: Generated<number>;
     domain: string;
     name: string;
     timeZone: Generated<string>;
+    auditDays: Generated<number>;
+    needsSecondFactor: Generated<boolean>;
     revision: Generated<number>;
     createdAt: Timestamp;
   };
@@ -50,6 +57,7 @@ export interface Tables extends MoreTables {
     createdAt: Timestamp;
     lastUsedAt: NullableTimestamp;
     revokedAt: NullableTimestamp;
+    expiresAt: Date | null;
   };
   tags: { id: Generated<number>; workspaceId: number; name: string; createdAt: Timestamp };
   labels: { id: Generated<number>; workspaceId: number; name: string; createdAt: Timestamp };
@@ -91,7 +99,16 @@ export interface Tables extends MoreTables {
     publishedAt: Timestamp;
     publishedBy: number | null;
   };
-  sequences: { id: Generated<number>; botId: number; ref: string; name: string; createdAt: Timestamp };
+  sequences: {
+    id: Generated<number>;
+    botId: number;
+    ref: string;
+    name: string;
+    steps: DefaultedJsonColumn<readonly SequenceStep[]>;
+    settings: DefaultedJsonColumn<Partial<SequenceSettings>>;
+    revision: Generated<number>;
+    createdAt: Timestamp;
+  };
   entryLinks: {
     id: Generated<number>;
     botId: number;
@@ -178,7 +195,13 @@ export interface Tables extends MoreTables {
   contactAliases: { cuid: string; contactId: number; createdAt: Date };
   contactTags: { contactId: number; tagId: number; addedAt: Date };
   contactLabels: { contactId: number; labelId: number; addedAt: Date };
-  contactFields: { contactId: number; fieldId: number; value: JsonColumn<FieldValue>; updatedAt: Date };
+  contactFields: {
+    contactId: number;
+    fieldId: number;
+    value: JsonColumn<FieldValue>;
+    updatedAt: Date;
+    searchKey: string | null;
+  };
   subscriptions: { contactId: number; sequenceId: number; subscribedAt: Date };
   positions: {
     id: string;
@@ -191,6 +214,7 @@ export interface Tables extends MoreTables {
     state: NullableJsonColumn<Json>;
     values: DefaultedJsonColumn<Record<string, FieldValue>>;
     channelId: number | null;
+    isAsked: Generated<boolean>;
     enteredAt: Date;
   };
   notes: {
@@ -240,6 +264,7 @@ export interface Tables extends MoreTables {
     partsSent: Generated<number>;
     uncertainSends: Generated<number>;
     author: MessageAuthor | null;
+    reason: SendReason | null;
     receipts: NullableJsonColumn<Record<string, Json>>;
   };
   products: {
@@ -338,7 +363,17 @@ export interface Tables extends MoreTables {
     condition: JsonColumn<ConditionGroup>;
     createdAt: Timestamp;
   };
-  processes: { id: Generated<number>; roles: string; startedAt: Timestamp; heartbeatAt: Timestamp };
+  processes: {
+    id: Generated<number>;
+    roles: string;
+    startedAt: Timestamp;
+    heartbeatAt: Timestamp;
+    /** False: it is behind a pooler, and neither holds a lock nor listens. */
+    hasSession: Generated<boolean>;
+  };
+  breakingMigrations: { name: string; at: Timestamp };
+  knownKinds: { kind: string; at: Timestamp };
+  liveNews: { id: Generated<number>; processId: number; channel: string; payload: string; at: Timestamp };
   integrationLog: {
     id: Generated<number>;
     workspaceId: number;

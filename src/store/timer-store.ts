@@ -6,14 +6,15 @@ export async function findDuePositions(
   db: Database,
   at: number,
   limit: number,
-): Promise<{ readonly id: string; readonly contactId: number }[]> {
-  return await db
+): Promise<{ readonly id: string; readonly contactId: number /** Unix ms. */; readonly wakeAt: number }[]> {
+  const due = await db
     .selectFrom("positions")
-    .select(["id", "contactId"])
+    .select(["id", "contactId", "wakeAt"])
     .where("wakeAt", "<=", new Date(at))
     .orderBy("wakeAt")
     .limit(limit)
     .execute();
+  return due.map((position) => ({ ...position, wakeAt: position.wakeAt?.getTime() ?? at }));
 }
 
 /** When the next wait ends (Unix ms); undefined: none does. */

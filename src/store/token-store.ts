@@ -16,6 +16,8 @@ export interface Token {
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
+  /** Null: it does not end by itself. */
+  readonly expiresAt: Date | null;
 }
 
 export interface NewToken {
@@ -23,8 +25,9 @@ export interface NewToken {
   readonly botId?: number | undefined;
   readonly kind: TokenKind;
   readonly name: string;
-  /** Only for kind `api`: what it may do; `*` is everything. */
+  /** What it may do; `*` is everything. */
   readonly scopes: readonly string[];
+  readonly expiresAt?: Date | undefined;
 }
 
 const columns = [
@@ -38,6 +41,7 @@ const columns = [
   "createdAt",
   "lastUsedAt",
   "revokedAt",
+  "expiresAt",
 ] as const;
 
 /** Makes a token `rp_<kind>_<43 random characters>`. It is in the answer and nowhere else: only its SHA-256 is stored. */
@@ -53,6 +57,7 @@ export async function createToken(db: Database, token: NewToken): Promise<{ toke
       hash: hashToken(secret),
       hint: secret.slice(-4),
       scopes: [...token.scopes],
+      expiresAt: token.expiresAt ?? null,
     })
     .returning("id")
     .executeTakeFirstOrThrow();
@@ -64,7 +69,7 @@ export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-/** The live token with this hash. */
+/** The token with this hash that nobody revoked; it may have expired. */
 export async function findTokenByHash(db: Database, hash: string): Promise<Token | undefined> {
   return await db
     .selectFrom("tokens")
@@ -74,7 +79,7 @@ export async function findTokenByHash(db: Database, hash: string): Promise<Token
     .executeTakeFirst();
 }
 
-/** The live token with this id, whosever it is: only for callers who have proof that it was given (a signed access token). */
+/** The same by id, whosever it is: only for callers who have proof that it was given (a signed access token). */
 export async function findLiveToken(db: Database, id: number): Promise<Token | undefined> {
   return await db
     .selectFrom("tokens")
@@ -84,15 +89,15 @@ export async function findLiveToken(db: Database, id: number): Promise<Token | u
     .executeTakeFirst();
 }
 
-/** The hashes of a workspace's live tokens of one kind, for doors that compare in constant time. */
+/** The hashes of a workspace's tokens of one kind that nobody revoked, for doors that compare in constant time. */
 export async function listTokenHashes(
   db: Database,
   workspaceId: number,
   kind: TokenKind,
-): Promise<{ id: number; botId: number | null; hash: string }[]> {
+): Promise<(Pick<Token, "id" | "botId" | "scopes" | "kind" | "expiresAt"> & { readonly hash: string })[]> {
   return await db
     .selectFrom("tokens")
-    .select(["id", "botId", "hash"])
+    .select(["id", "botId", "hash", "scopes", "kind", "expiresAt"])
     .where("workspaceId", "=", workspaceId)
     .where("kind", "=", kind)
     .where("revokedAt", "is", null)

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type pg from "pg";
 import type { Tables } from "./tables.ts";
 
@@ -14,9 +14,16 @@ export interface Unfinished<T> {
  */
 export type Transact = <T>(work: (trx: Kysely<Tables>) => Promise<Unfinished<T>>) => Promise<T>;
 
-/** On the embedded database there are no round trips. */
-export function createPlainTransact(db: Kysely<Tables>): Transact {
-  return (work) => db.transaction().execute(async (trx) => await (await work(trx)).last);
+/**
+ * One statement after the other: on the embedded database there are no round trips, and a pooler may take answers that come ahead of their question for another's
+ * (PgBouncer 1.18). `settings`: a statement that opens each transaction.
+ */
+export function createPlainTransact(db: Kysely<Tables>, settings?: string): Transact {
+  return (work) =>
+    db.transaction().execute(async (trx) => {
+      if (settings !== undefined) await sql.raw(settings).execute(trx);
+      return await (await work(trx)).last;
+    });
 }
 
 /** `pool`: of clients in pipeline mode. `toDatabase`: Kysely on one connection. */

@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Database } from "./database.ts";
+import { mayRead } from "./field-search.ts";
 import type { Access } from "./workspace-store.ts";
 
 /** How a text is compared. */
@@ -88,6 +89,10 @@ function toCondition(filter: UserFilter, access: Access): RawBuilder<SqlBool> {
     case "lastSeen":
       return compareTime(seenAt, filter);
     case "field": {
+      if (filter.operator === "equal") {
+        return sql<SqlBool>`exists (select 1 from contact_fields cf where cf.contact_id = c.id and cf.field_id = ${filter.fieldId}
+          and ${mayRead(filter.value)} and cf.value #>> '{}' = ${filter.value})`;
+      }
       const value = sql`(select cf.value #>> '{}' from contact_fields cf where cf.contact_id = c.id and cf.field_id = ${filter.fieldId})`;
       return compareText(value, filter);
     }

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { expect, it } from "vitest";
-import { migrateToLatest, openDatabase } from "./database.ts";
+import { openDatabase } from "./database.ts";
+import { migrateToLatest } from "./migrate.ts";
 import { vacuumWhereWorth } from "./vacuum-store.ts";
 
 it("the embedded database is freed of dead rows once there are many", async () => {
@@ -20,5 +21,24 @@ it("the embedded database is freed of dead rows once there are many", async () =
   expect(await dead()).toBe(5000);
   await vacuumWhereWorth(db);
   expect(await dead()).toBe(0);
+  await database.close();
+});
+
+it("the embedded database knows of a table that has grown", async () => {
+  const database = await openDatabase({});
+  const { db } = database;
+  await migrateToLatest(db);
+  const guessed = async () => {
+    const { rows } = await sql<{
+      guess: number;
+    }>`select reltuples as guess from pg_class where relname = 'messages'`.execute(db);
+    return rows[0]?.guess;
+  };
+  expect(await guessed()).toBe(-1);
+  await sql`
+    insert into messages (contact_id, channel_id, direction, event_id, ordinal, content, status, created_at)
+    select g, 1, 'out', g, 1, '{}', 'sent', now() from generate_series(1, 5000) g`.execute(db);
+  await vacuumWhereWorth(db);
+  expect(await guessed()).toBe(5000);
   await database.close();
 });

@@ -1,5 +1,6 @@
 import { AppError } from "../model/app-error.ts";
 import type { FieldDefinition, FieldKind, FieldValue } from "../model/field.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
 
@@ -26,7 +27,7 @@ export async function listVariables(db: Database, access: Access): Promise<Varia
 /** Throws `variable.not_found`. */
 export async function requireVariable(db: Database, access: Access, id: number): Promise<Variable> {
   const variable = await visibleVariables(db, access).where("variables.id", "=", id).executeTakeFirst();
-  if (variable === undefined) throw new AppError("variable.not_found", `there is no variable ${id}`);
+  if (variable === undefined) throw new AppError("variable.not_found", say`there is no variable ${{ id }}`);
   return variable;
 }
 
@@ -44,7 +45,10 @@ export async function createVariable(
     .returning("id")
     .executeTakeFirst();
   if (made === undefined) {
-    throw new AppError("variable.key_taken", `the bot already has a variable "${definition.key}", or one of this name`);
+    throw new AppError(
+      "variable.key_taken",
+      say`the bot already has a variable "${{ key: definition.key }}", or one of this name`,
+    );
   }
   return await requireVariable(trx, { workspaceId: bot.workspaceId }, made.id);
 }
@@ -65,7 +69,7 @@ export async function changeVariable(
   const { name = old.name, description = old.description, value = old.value } = change;
   const others = trx.selectFrom("variables").select("id").where("botId", "=", old.botId).where("id", "!=", id);
   if ((await others.where("name", "=", name).executeTakeFirst()) !== undefined) {
-    throw new AppError("variable.key_taken", `the bot already has a variable "${name}"`);
+    throw new AppError("variable.key_taken", say`the bot already has a variable "${{ name }}"`);
   }
   await trx
     .updateTable("variables")

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Variant, VariantKey } from "../model/shop.ts";
 import type { Database } from "./database.ts";
 
@@ -58,7 +59,7 @@ export async function variantsOf(db: Database, productIds: readonly number[]): P
 export async function requireVariant(db: Database, workspaceId: number, id: number): Promise<StoredVariant> {
   const rows = db.selectFrom("variants").select(columns).where("workspaceId", "=", workspaceId);
   const variant = await rows.where("id", "=", id).executeTakeFirst();
-  if (variant === undefined) throw new AppError("variant.not_found", `there is no variant ${id}`);
+  if (variant === undefined) throw new AppError("variant.not_found", say`there is no variant ${{ id }}`);
   return variant;
 }
 
@@ -83,7 +84,8 @@ export async function createVariants(
   return made;
 }
 
-const skuTaken = (sku: string) => new AppError("variant.sku_taken", `there is already a variant with the sku "${sku}"`);
+const skuTaken = (sku: string) =>
+  new AppError("variant.sku_taken", say`there is already a variant with the sku "${{ sku }}"`);
 
 /** Orders and carts keep what they hold. Throws `variant.not_found`, `variant.sku_taken`. */
 export async function changeVariant(

@@ -6,11 +6,11 @@ import type { Database } from "./database.ts";
 export async function findWebchat(
   db: Database,
   botRef: string,
-): Promise<{ readonly channelId: number; readonly botName: string } | undefined> {
+): Promise<{ readonly channelId: number; readonly botName: string; readonly settings: unknown } | undefined> {
   return await db
     .selectFrom("channels")
     .innerJoin("bots", "bots.id", "channels.botId")
-    .select(["channels.id as channelId", "bots.name as botName"])
+    .select(["channels.id as channelId", "bots.name as botName", "channels.settings"])
     .where("bots.ref", "=", botRef)
     .where("channels.kind", "=", "webchat")
     .where("channels.status", "=", "connected")

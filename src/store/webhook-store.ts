@@ -1,8 +1,10 @@
 import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
+import { say } from "../model/sentence.ts";
 import type { MessageMatch, WebhookEvent, WebhookFormat, WebhookSubscription } from "../model/webhook.ts";
 import type { Database } from "./database.ts";
 import { openSecrets, sealSecrets } from "./secret-box.ts";
+import type { SecretKey } from "./secret-key.ts";
 import { type Access, bumpRevision } from "./workspace-store.ts";
 
 /** What is sealed at rest. */
@@ -38,7 +40,7 @@ export type WebhookValues = Pick<Webhook, "name" | "url" | "events" | "messageMa
 export async function listWebhooks(
   db: Database,
   access: Access,
-  secretKey: Buffer,
+  secretKey: SecretKey,
   format?: WebhookFormat,
 ): Promise<Webhook[]> {
   const rows = await visible(db, access)
@@ -53,7 +55,7 @@ export async function findWebhook(
   db: Database,
   access: Access,
   id: number,
-  { secretKey, format }: { readonly secretKey: Buffer; readonly format?: WebhookFormat },
+  { secretKey, format }: { readonly secretKey: SecretKey; readonly format?: WebhookFormat },
 ): Promise<Webhook | undefined> {
   const row = await visible(db, access)
     .where("id", "=", id)
@@ -63,14 +65,14 @@ export async function findWebhook(
 }
 
 /** Throws `webhook.not_found`. */
-export async function requireWebhook(db: Database, access: Access, id: number, secretKey: Buffer): Promise<Webhook> {
+export async function requireWebhook(db: Database, access: Access, id: number, secretKey: SecretKey): Promise<Webhook> {
   const found = await findWebhook(db, access, id, { secretKey });
-  if (found === undefined) throw new AppError("webhook.not_found", `there is no webhook ${id}`);
+  if (found === undefined) throw new AppError("webhook.not_found", say`there is no webhook ${{ id }}`);
   return found;
 }
 
 /** The same, whoever's it is: for those who deliver. */
-export async function getWebhook(db: Database, id: number, secretKey: Buffer): Promise<Webhook | undefined> {
+export async function getWebhook(db: Database, id: number, secretKey: SecretKey): Promise<Webhook | undefined> {
   const row = await db.selectFrom("webhooks").selectAll().where("id", "=", id).executeTakeFirst();
   return row === undefined ? undefined : open(row, secretKey);
 }
@@ -79,7 +81,7 @@ export async function createWebhook(
   trx: Database,
   owner: { readonly workspaceId: number; readonly botId: number | null },
   { format, ...values }: WebhookValues & { readonly format: WebhookFormat },
-  secretKey: Buffer,
+  secretKey: SecretKey,
 ): Promise<Webhook> {
   const row = await trx
     .insertInto("webhooks")
@@ -96,7 +98,7 @@ export async function changeWebhook(
   access: Access,
   id: number,
   change: { readonly [K in keyof WebhookValues]?: WebhookValues[K] | undefined },
-  secretKey: Buffer,
+  secretKey: SecretKey,
 ): Promise<Webhook> {
   await bumpRevision(trx, access.workspaceId);
   const old = await requireWebhook(trx, access, id, secretKey);
@@ -114,7 +116,7 @@ export async function changeWebhook(
 /** With its deliveries. Throws `webhook.not_found`. */
 export async function deleteWebhook(trx: Database, access: Access, id: number): Promise<void> {
   const row = await visible(trx, access).where("id", "=", id).executeTakeFirst();
-  if (row === undefined) throw new AppError("webhook.not_found", `there is no webhook ${id}`);
+  if (row === undefined) throw new AppError("webhook.not_found", say`there is no webhook ${{ id }}`);
   await trx.deleteFrom("webhooks").where("id", "=", id).execute();
   await bumpRevision(trx, access.workspaceId);
 }
@@ -151,7 +153,7 @@ function visible(db: Database, { workspaceId, botId }: Access) {
   return botId === undefined ? webhooks : webhooks.where("botId", "=", botId);
 }
 
-function toRow(values: WebhookValues, secretKey: Buffer) {
+function toRow(values: WebhookValues, secretKey: SecretKey) {
   const { name, url, events, messageMatch, active, secret, headers, basicAuth } = values;
   const secrets = sealSecrets({ secret, headers: { ...headers }, basicAuth: basicAuth && { ...basicAuth } }, secretKey);
   return {
@@ -166,7 +168,7 @@ function toRow(values: WebhookValues, secretKey: Buffer) {
 
 type Row = Omit<Webhook, keyof WebhookSecrets> & { readonly secrets: string };
 
-function open({ secrets, ...row }: Row, secretKey: Buffer): Webhook {
+function open({ secrets, ...row }: Row, secretKey: SecretKey): Webhook {
   const { secret, headers, basicAuth } = openSecrets(secrets, secretKey) as Record<string, Json> & WebhookSecrets;
   return { ...row, secret, headers, basicAuth };
 }

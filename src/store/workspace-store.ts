@@ -1,4 +1,5 @@
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 
 /** An account: what a domain names, and what no query may reach across. */
@@ -8,6 +9,10 @@ export interface Workspace {
   readonly name: string;
   /** IANA name. */
   readonly timeZone: string;
+  /** How long entries of the audit log are kept. */
+  readonly auditDays: number;
+  /** Whoever has no second factor has to set one up before they can work here. */
+  readonly needsSecondFactor: boolean;
 }
 
 /**
@@ -19,7 +24,7 @@ export interface Access {
   readonly botId?: number | undefined;
 }
 
-const columns = ["id", "domain", "name", "timeZone"] as const;
+const columns = ["id", "domain", "name", "timeZone", "auditDays", "needsSecondFactor"] as const;
 
 /** Throws `workspace.domain_taken`. The domain is what `domain_name` in action links says. */
 export async function createWorkspace(
@@ -33,7 +38,8 @@ export async function createWorkspace(
     .onConflict((conflict) => conflict.column("domain").doNothing())
     .returning(columns)
     .executeTakeFirst();
-  if (row === undefined) throw new AppError("workspace.domain_taken", `there is already a workspace "${domain}"`);
+  if (row === undefined)
+    throw new AppError("workspace.domain_taken", say`there is already a workspace "${{ domain }}"`);
   return row;
 }
 
@@ -50,13 +56,24 @@ export async function getWorkspace(db: Database, id: number): Promise<Workspace>
 export async function changeWorkspace(
   trx: Database,
   id: number,
-  change: { readonly name?: string | undefined; readonly timeZone?: string | undefined },
+  change: {
+    readonly name?: string | undefined;
+    readonly timeZone?: string | undefined;
+    readonly auditDays?: number | undefined;
+    readonly needsSecondFactor?: boolean | undefined;
+  },
 ): Promise<Workspace> {
   await bumpRevision(trx, id);
   const old = await getWorkspace(trx, id);
-  const { name = old.name, timeZone = old.timeZone } = change;
-  await trx.updateTable("workspaces").set({ name, timeZone }).where("id", "=", id).execute();
-  return { ...old, name, timeZone };
+  const {
+    name = old.name,
+    timeZone = old.timeZone,
+    auditDays = old.auditDays,
+    needsSecondFactor = old.needsSecondFactor,
+  } = change;
+  const values = { name, timeZone, auditDays, needsSecondFactor };
+  await trx.updateTable("workspaces").set(values).where("id", "=", id).execute();
+  return { ...old, ...values };
 }
 
 /**

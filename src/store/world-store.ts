@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Contact, Entry, Identity, Position, Utm } from "../model/contact.ts";
 import type { Consents, Conversation } from "../model/conversation.ts";
 import type { FieldValue, Json } from "../model/field.ts";
+import type { PastSequence } from "../model/sequence.ts";
 import type { Database } from "./database.ts";
 
 /** A contact under its row lock, with what the shell needs to choose its bot's snapshot. */
@@ -62,6 +63,7 @@ interface ContactRow {
   readonly labels: string[] | null;
   readonly fields: Record<string, FieldValue> | null;
   readonly sequences: string[] | null;
+  readonly pastSequences: Record<string, PastSequence> | null;
   readonly identities: [number, number, string, string, string | null, Identity["status"]][] | null;
   readonly positions:
     | [
@@ -74,6 +76,7 @@ interface ContactRow {
         Json,
         Record<string, FieldValue>,
         number | null,
+        boolean,
         number,
       ][]
     | null;
@@ -81,12 +84,28 @@ interface ContactRow {
 
 const millis = (column: string) => sql.raw(`(extract(epoch from ${column}) * 1000)::bigint`);
 
-/** Loads contacts whole, in id order, with one statement however many there are. */
-export async function loadContacts(db: Database, ids: readonly number[]): Promise<LoadedContact[]> {
-  return await loadWanted(db, sql`select value from unnest(${ids}::bigint[]) as value`);
+/** Which of what stands in other tables is loaded; what is left out looks as if there were none. */
+export interface ContactParts {
+  readonly tags: boolean;
+  readonly labels: boolean;
+  readonly sequences: boolean;
+  readonly identities: boolean;
+  /** Ids; undefined: all. */
+  readonly fields: readonly number[] | undefined;
 }
 
-async function loadWanted(db: Database, wanted: RawBuilder<unknown>): Promise<LoadedContact[]> {
+/** Loads contacts in id order, with one statement however many there are; whole, or just with some parts. */
+export async function loadContacts(
+  db: Database,
+  ids: readonly number[],
+  parts?: ContactParts,
+): Promise<LoadedContact[]> {
+  return await loadWanted(db, sql`select value from unnest(${ids}::bigint[]) as value`, parts);
+}
+
+async function loadWanted(db: Database, wanted: RawBuilder<unknown>, parts?: ContactParts): Promise<LoadedContact[]> {
+  const unless = (isWanted: boolean | undefined, part: RawBuilder<unknown>) => (isWanted === false ? sql`null` : part);
+  const ofFields = parts?.fields === undefined ? sql`` : sql`and cf.field_id = any(${parts.fields}::bigint[])`;
   const { rows } = await sql<ContactRow>`/* prepare */
     select c.id, c.workspace_id as "workspaceId", w.revision, c.bot_id as "botId", c.cuid,
       ${millis("c.created_at")} as "createdAt",
@@ -96,19 +115,42 @@ async function loadWanted(db: Database, wanted: RawBuilder<unknown>): Promise<Lo
       c.utm, c.entry, c.splits, c.inbound,
       ${millis("c.last_inbound_at")} as "lastInboundAt", ${millis("c.opted_out_at")} as "optedOutAt",
       c.conversation, c.consents, ${millis("c.banned_at")} as "bannedAt",
-      (select json_agg(t.name order by ct.added_at, ct.tag_id)
-        from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id) as tags,
-      (select json_agg((select l.name from labels l where l.id = cl.label_id) order by cl.added_at, cl.label_id)
-        from contact_labels cl where cl.contact_id = c.id) as labels,
-      (select json_object_agg(f.key, cf.value)
-        from contact_fields cf join fields f on f.id = cf.field_id where cf.contact_id = c.id) as fields,
-      (select json_agg(s.ref order by su.subscribed_at, s.id) from subscriptions su
-        join sequences s on s.id = su.sequence_id where su.contact_id = c.id) as sequences,
-      (select json_agg(json_build_array(i.id, i.channel_id, ch.kind, i.external_id, i.username, i.status) order by i.id)
-        from identities i join channels ch on ch.id = i.channel_id where i.contact_id = c.id) as identities,
-      (select json_agg(json_build_array(p.id, p.flow_ref, p.step_ref, p.step_kind, p.waits_for, ${millis("p.wake_at")}, p.state,
-          p.values, p.channel_id, ${millis("p.entered_at")}) order by p.entered_at, length(p.id), p.id)
-        from positions p where p.contact_id = c.id) as positions
+      ${unless(
+        parts?.tags,
+        sql`(select json_agg(t.name order by ct.added_at, ct.tag_id)
+        from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id)`,
+      )} as tags,
+      ${unless(
+        parts?.labels,
+        sql`(select json_agg((select l.name from labels l where l.id = cl.label_id) order by cl.added_at, cl.label_id)
+        from contact_labels cl where cl.contact_id = c.id)`,
+      )} as labels,
+      ${unless(
+        parts === undefined || parts.fields === undefined || parts.fields.length > 0,
+        sql`(select json_object_agg(f.key, cf.value)
+        from contact_fields cf join fields f on f.id = cf.field_id where cf.contact_id = c.id ${ofFields})`,
+      )} as fields,
+      ${unless(
+        parts?.sequences,
+        sql`(select json_agg(s.ref order by su.subscribed_at, s.id) from subscriptions su
+        join sequences s on s.id = su.sequence_id where su.contact_id = c.id)`,
+      )} as sequences,
+      ${unless(
+        parts?.sequences,
+        sql`(select json_object_agg(s.ref, json_build_object('end', e.reason, 'at', ${millis("e.ended_at")}, 'passed', e.passed, 'next', e.next_step))
+        from sequence_ends e join sequences s on s.id = e.sequence_id where e.contact_id = c.id)`,
+      )} as "pastSequences",
+      ${unless(
+        parts?.identities,
+        sql`(select json_agg(json_build_array(i.id, i.channel_id, ch.kind, i.external_id, i.username, i.status) order by i.id)
+        from identities i join channels ch on ch.id = i.channel_id where i.contact_id = c.id)`,
+      )} as identities,
+      ${unless(
+        parts === undefined,
+        sql`(select json_agg(json_build_array(p.id, p.flow_ref, p.step_ref, p.step_kind, p.waits_for, ${millis("p.wake_at")}, p.state,
+          p.values, p.channel_id, p.is_asked, ${millis("p.entered_at")}) order by p.entered_at, length(p.id), p.id)
+        from positions p where p.contact_id = c.id)`,
+      )} as positions
     from (${wanted}) as wanted(id)
     join contacts c on c.id = wanted.id
     join workspaces w on w.id = c.workspace_id
@@ -133,6 +175,7 @@ function toLoadedContact(row: ContactRow): LoadedContact {
       labels: row.labels ?? [],
       fields: row.fields ?? {},
       sequences: row.sequences ?? [],
+      pastSequences: row.pastSequences ?? undefined,
       identities: (row.identities ?? []).map(([id, channelId, channelKind, externalId, username, status]) => ({
         id,
         channelId,
@@ -143,7 +186,7 @@ function toLoadedContact(row: ContactRow): LoadedContact {
         lastInboundAt: row.inbound[id],
       })),
       positions: (row.positions ?? []).map(
-        ([id, flow, step, kind, waitsFor, wakeAt, state, values, channelId, enteredAt]) => ({
+        ([id, flow, step, kind, waitsFor, wakeAt, state, values, channelId, isAsked, enteredAt]) => ({
           id,
           flow,
           step,
@@ -153,6 +196,7 @@ function toLoadedContact(row: ContactRow): LoadedContact {
           state,
           values,
           channelId: channelId ?? undefined,
+          ...(isAsked ? { isAsked } : {}),
           enteredAt,
         }),
       ),

@@ -12,6 +12,7 @@ import {
 import type { OutboundHttp } from "../../src/engine/outbound.ts";
 import { type MessageContent, mediaKinds } from "../../src/model/message.ts";
 import { addressesOnLoopback } from "../outbound.ts";
+import { partsOf, randomMessages } from "./random-messages.ts";
 
 /** The channel's platform, or a stand-in for it, as its users see it. */
 export interface ContractPlatform {
@@ -229,6 +230,20 @@ function sends<Settings>(
     else expect(allText(shown)).toContain(url);
   });
 
+  it("shows a place with its words, as such or as a link to a map", async () => {
+    const location = { latitude: 55.75, longitude: -37.62, title: "Club", address: "Main street 1" };
+    expect(await send(content({ text: "Come", location }))).toMatchObject({ status: "sent" });
+    const seen = allText(platform.shown());
+    for (const part of ["Come", "Club", "Main street 1", "55.75", "-37.62"]) expect(seen).toContain(part);
+    expect(seen.includes("openstreetmap.org")).toBe(capabilities.locations === undefined);
+  });
+
+  it("shows a place that nothing is said about", async () => {
+    const location = { latitude: 55.75, longitude: -37.62 };
+    expect(await send(content({ location }))).toMatchObject({ status: "sent" });
+    expect(allText(platform.shown())).toMatch(/55\.75.*-37\.62/);
+  });
+
   it("shows as many buttons and quick replies as it says, and one more of each at least as text", async () => {
     for (const more of [0, 1]) {
       const buttons = Array.from({ length: Math.min(capabilities.buttons + more, 20) }, (_, index) => button(index));
@@ -250,6 +265,21 @@ function sends<Settings>(
     const shown = platform.shown();
     expect(shown.length).toBeGreaterThan(1);
     expect(allText(shown).split(/\s+/)).toEqual(words);
+  });
+
+  it("drops nothing of any message in silence", async () => {
+    await fc.assert(
+      fc.asyncProperty(randomMessages, async (message) => {
+        platform.shown();
+        expect(await send(message)).toMatchObject({ status: "sent" });
+        const shown = platform.shown();
+        const files = shown.flatMap((one) => one.files);
+        const seen = [allText(shown), ...shown.flatMap(({ titles }) => titles), ...files].join("\n");
+        const parts = partsOf(message);
+        for (const part of [...parts.said, ...parts.files]) expect(seen).toContain(part);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it("repeats nothing that went out when the rest is tried again", async () => {

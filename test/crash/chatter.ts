@@ -11,8 +11,8 @@ export interface Acknowledged {
 
 const token = "123456:ABCDEFGHIJKLMNOP";
 
-/** Connects the stand-in to the server's demo bot, with a flow that tells back what was said. */
-export async function setUpEcho(server: ServerProcess, standIn: TelegramStandIn): Promise<void> {
+/** Connects the stand-in to the server's demo bot, with a flow that tells back what was said. Gives a token of the API. */
+export async function setUpEcho(server: ServerProcess, standIn: TelegramStandIn): Promise<string> {
   const apiToken = await server.run("token", "create", "--workspace", "demo", "--kind", "api");
   const call = async (method: string, path: string, body: object) => {
     const response = await fetch(`${server.url}/api/v1${path}`, {
@@ -43,6 +43,7 @@ export async function setUpEcho(server: ServerProcess, standIn: TelegramStandIn)
     },
   });
   await call("POST", `/flows/${ref}/publish`, {});
+  return apiToken;
 }
 
 /**

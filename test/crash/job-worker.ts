@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { startJobs } from "../../src/shell/jobs.ts";
-import { migrateToLatest, openDatabase } from "../../src/store/database.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { migrateToLatest } from "../../src/store/migrate.ts";
 
 /**
  * A worker whose only job never ends: `node job-worker.ts DATABASE_URL|- DIRECTORY`. Enqueues one, and says on stdout when it runs.
@@ -24,6 +25,9 @@ const jobs = await startJobs({
   isWorker: true,
   outbound: undefined as never,
   runScript: undefined as never,
+  lookUpProfile: async () => undefined,
+  bulkRoom: undefined as never,
+  announceBroadcast: undefined as never,
   secretKey: undefined as never,
   submit: () => Promise.reject(new Error("this job submits nothing")),
   log: pino({ level: "silent" }),

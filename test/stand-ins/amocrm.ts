@@ -134,7 +134,8 @@ export async function startAmocrmStandIn(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  tls.setDefaultCACertificates([...tls.getCACertificates("default"), testCertificate]);
+  const trusted = tls.getCACertificates("default");
+  tls.setDefaultCACertificates([...trusted, testCertificate]);
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
@@ -161,6 +162,8 @@ export async function startAmocrmStandIn(
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      // Other tests run in this process.
+      tls.setDefaultCACertificates(trusted);
     },
   };
 }

@@ -48,6 +48,8 @@ export interface FaultyServer {
 export interface StandInAnswer {
   readonly ok: boolean;
   readonly json: string;
+  /** Of HTTP; default 200. */
+  readonly status?: number;
 }
 
 /** A server on loopback that goes wrong when it is told to; `read` says what a call is, `answer` carries it out. */
@@ -77,7 +79,7 @@ export async function startFaultyServer(platform: {
     if (fault !== undefined) return goWrong(fault, record, response);
     const answer = await platform.answer(method, payload, call);
     record.ok = answer.ok;
-    respond(response, 200, answer.json);
+    respond(response, answer.status ?? 200, answer.json);
   }
 
   const server = createServer((request, response) => {

@@ -3,7 +3,12 @@ import type { AddressInfo } from "node:net";
 import { Api, GrammyError, HttpError } from "grammy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../until.ts";
-import { startTelegramStandIn, type TelegramStandIn, type TelegramStandInOptions } from "./telegram-bot-api.ts";
+import {
+  startTelegramStandIn,
+  type TelegramFault,
+  type TelegramStandIn,
+  type TelegramStandInOptions,
+} from "./telegram-bot-api.ts";
 
 const token = "123456:ABCDEFGHIJKLMNOP";
 let standIn: TelegramStandIn;
@@ -62,6 +67,52 @@ describe("the stand-in for the Bot API, as grammY's client sees it", () => {
     const error = await rejection(call());
     expect(error).toBeInstanceOf(GrammyError);
     expect(error).toMatchObject({ error_code: 400, description: expect.stringMatching(description) });
+  });
+
+  it("takes albums, places, keyboards and changes, as Telegram does", async () => {
+    const photo = (media: string) => ({ type: "photo" as const, media });
+    const document = { type: "document" as const, media: "https://files.example/a.pdf" };
+    expect(await api.sendMediaGroup(55, [photo("a"), photo("b")])).toMatchObject([
+      { message_id: 1 },
+      { message_id: 2 },
+    ]);
+    expect(await rejection(api.sendMediaGroup(55, [photo("a")]))).toMatchObject({ error_code: 400 });
+    expect(await rejection(api.sendMediaGroup(55, [photo("a"), document] as never))).toMatchObject({ error_code: 400 });
+    expect(await api.sendLocation(55, 55.75, 37.62)).toMatchObject({ message_id: 3 });
+    expect(await api.sendVenue(55, 55.75, 37.62, "Club", "Main street 1")).toMatchObject({ message_id: 4 });
+    const asking = { keyboard: [[{ text: "Phone", request_contact: true as const }]] };
+    const { message_id: id } = await api.sendMessage(55, "How?", { reply_markup: asking });
+    expect(await rejection(api.sendMessage(-100, "How?", { reply_markup: asking }))).toMatchObject({ error_code: 400 });
+    await api.editMessageText(55, id, "How else?");
+    const again = await rejection(api.editMessageText(55, id, "How else?"));
+    expect(again).toMatchObject({ error_code: 400, description: expect.stringMatching(/not modified/) });
+    expect(await rejection(api.editMessageText(55, 99, "x"))).toMatchObject({ description: /to edit not found/ });
+    await api.sendPhoto(55, "https://files.example/a.png");
+    expect(await rejection(api.editMessageText(55, id + 1, "x"))).toMatchObject({ error_code: 400 });
+    await api.editMessageMedia(55, id + 1, photo("https://files.example/b.png"));
+    await api.sendMessage(55, "Sale", { allow_paid_broadcast: true });
+    expect(standIn.calls.at(-1)?.payload.allow_paid_broadcast).toBe(true);
+  });
+
+  it.each<[string, TelegramFault, object]>([
+    ["403", { status: 403, description: "Forbidden: bot was blocked by the user" }, { error_code: 403 }],
+    ["500", { status: 500, description: "Internal Server Error" }, { error_code: 500 }],
+    ["429 for as long as it says", { status: 429, retryAfter: 35 }, { parameters: { retry_after: 35 } }],
+  ])("answers %s as grammY reads it", async (_name, fault, expected) => {
+    standIn.fail(fault);
+    const error = await rejection(api.sendMessage(55, "Hi"));
+    expect(error).toBeInstanceOf(GrammyError);
+    expect(error).toMatchObject(expected);
+  });
+
+  it("gives a proxy's page, of which grammY makes nothing", async () => {
+    standIn.fail({ status: 502, page: "<h1>Bad Gateway</h1>" });
+    expect(await rejection(api.sendMessage(55, "Hi"))).toBeInstanceOf(HttpError);
+  });
+
+  it("may be slow, and answers all the same", async () => {
+    await restart({ latencyMs: 30 });
+    expect(await api.sendMessage(55, "Hi")).toMatchObject({ message_id: 1 });
   });
 
   it("does not know every token", async () => {

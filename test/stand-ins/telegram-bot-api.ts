@@ -78,13 +78,41 @@ export async function startTelegramStandIn(options: TelegramStandInOptions = {})
   const limiter = options.limits === undefined ? undefined : createLimiter(options.limits);
   let webhook: { readonly url: string; readonly secret: string } | undefined;
   let messageId = 0;
+  /** What can be edited, by chat and message. */
+  const texts = new Map<string, string>();
 
   function send(method: string, payload: Payload): unknown {
     const refusal = refusalOf(method, payload) ?? limiter?.(String(payload.chat_id));
     if (refusal !== undefined) return refusal;
-    messageId += 1;
     const chat = { id: Number(payload.chat_id), type: "private" };
-    return { message_id: messageId, date: Math.floor(Date.now() / 1000), chat, text: payload.text };
+    const made = (text: unknown) => {
+      messageId += 1;
+      const message = { message_id: messageId, date: Math.floor(Date.now() / 1000), chat, text };
+      return message;
+    };
+    if (method === "sendMediaGroup") return (payload.media as object[]).map(() => made(undefined));
+    if (!method.startsWith("edit")) {
+      const message = made(payload.text);
+      if (options.keepCalls !== false) texts.set(`${chat.id}:${message.message_id}`, JSON.stringify(editable(payload)));
+      return message;
+    }
+    return (
+      edit(`${chat.id}:${payload.message_id}`, method, payload) ?? { message_id: payload.message_id, date: 0, chat }
+    );
+  }
+
+  /** https://core.telegram.org/bots/api#editmessagetext: as far as a bot runs into it. */
+  function edit(key: string, method: string, payload: Payload): Refusal | undefined {
+    const before = texts.get(key);
+    if (before === undefined) return bad("message to edit not found");
+    if (method === "editMessageText" && !before.includes('"text"'))
+      return bad("there is no text in the message to edit");
+    const now = JSON.stringify(editable(payload));
+    if (now === before) {
+      return bad("message is not modified: specified new message content and reply markup are exactly the same");
+    }
+    texts.set(key, now);
+    return undefined;
   }
 
   const methods: Readonly<Record<string, (payload: Payload) => unknown>> = {
@@ -194,7 +222,11 @@ const sending = [
   "sendAudio",
   "sendVoice",
   "sendDocument",
+  "sendMediaGroup",
+  "sendLocation",
+  "sendVenue",
   "editMessageText",
+  "editMessageMedia",
 ] as const;
 
 /** What waits for getUpdates: confirmed by a higher offset, asked for by one program at a time. */
@@ -253,17 +285,58 @@ function createLimiter({ perSecond, perChatPerSecond }: TelegramLimits): (chat: 
   };
 }
 
+/** Of a message, what an edit changes. */
+const editable = ({ text, reply_markup: markup, media }: Payload) => ({ text, media, markup });
+
+/** https://core.telegram.org/bots/api#sendmediagroup: 2 to 10 items; documents and audio are not mixed with anything else. */
+function refusalOfAlbum(media: unknown): Refusal | undefined {
+  const items = (Array.isArray(media) ? media : []) as readonly Payload[];
+  const kinds = new Set(items.map(({ type }) => (type === "photo" || type === "video" ? "visual" : String(type))));
+  const isGood = items.length >= 2 && items.length <= 10 && kinds.size === 1 && !kinds.has("voice");
+  const isShort = items.every(({ caption }) => String(caption ?? "").length <= 1024);
+  return isGood && isShort
+    ? undefined
+    : { status: 400, description: "Bad Request: wrong type or number of album items" };
+}
+
 /** The refusals of content that a sender has to avoid: https://core.telegram.org/bots/api#sendmessage and #inlinekeyboardbutton. */
 function refusalOf(method: string, payload: Payload): Refusal | undefined {
-  const bad = (description: string): Refusal => ({ status: 400, description: `Bad Request: ${description}` });
   if (!/^-?\d+$/.test(String(payload.chat_id))) return bad("chat not found");
-  const isText = method === "sendMessage" || method === "editMessageText";
-  const text = String(payload.text ?? "");
-  if (isText && text.trim() === "") return bad("message text is empty");
-  if (isText && text.length > 4096) return bad("message is too long");
-  if (!isText && String(payload.caption ?? "").length > 1024) return bad("message caption is too long");
-  if (!isText && typeof payload[method.slice(4).toLowerCase()] !== "string") return bad("there is no file");
-  const { inline_keyboard: rows = [] } = (payload.reply_markup ?? {}) as { inline_keyboard?: Payload[][] };
+  return refusalOfBody(method, payload) ?? refusalOfMarkup(payload);
+}
+
+const bad = (description: string): Refusal => ({ status: 400, description: `Bad Request: ${description}` });
+
+function refusalOfBody(method: string, payload: Payload): Refusal | undefined {
+  if (method === "sendMessage" || method === "editMessageText") {
+    const text = String(payload.text ?? "");
+    if (text.trim() === "") return bad("message text is empty");
+    return text.length > 4096 ? bad("message is too long") : undefined;
+  }
+  if (method === "sendMediaGroup") {
+    return payload.reply_markup === undefined ? refusalOfAlbum(payload.media) : bad("an album has no reply markup");
+  }
+  if (method === "sendLocation" || method === "sendVenue") {
+    const isPoint = [payload.latitude, payload.longitude].every((degrees) => typeof degrees === "number");
+    const isPlace = method === "sendLocation" || (payload.title !== "" && payload.address !== "");
+    return isPoint && isPlace ? undefined : bad("there is no place");
+  }
+  return method === "editMessageMedia" ? undefined : refusalOfFile(method, payload);
+}
+
+function refusalOfFile(method: string, payload: Payload): Refusal | undefined {
+  if (String(payload.caption ?? "").length > 1024) return bad("message caption is too long");
+  return typeof payload[method.slice(4).toLowerCase()] === "string" ? undefined : bad("there is no file");
+}
+
+function refusalOfMarkup({ chat_id: chat, reply_markup: markup }: Payload): Refusal | undefined {
+  const { inline_keyboard: rows = [], keyboard: keys = [] } = (markup ?? {}) as {
+    readonly inline_keyboard?: Payload[][];
+    readonly keyboard?: Payload[][];
+  };
+  if (keys.flat().some((key) => (key.request_contact ?? key.request_location) && /^-/.test(String(chat)))) {
+    return bad("phone number and location can be requested in private chats only");
+  }
   for (const { text: title, callback_data: data } of rows.flat()) {
     if (String(title ?? "").trim() === "") return bad("text buttons are unallowed in the inline keyboard");
     if (Buffer.byteLength(String(data ?? "")) > 64) return bad("BUTTON_DATA_INVALID");

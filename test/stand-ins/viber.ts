@@ -192,6 +192,11 @@ const byKind: Readonly<Record<string, (body: Payload) => Refusal | undefined>> =
   picture: ({ media, text }) => (isText(media, 2000) && isText(text, 768) ? undefined : 3),
   video: ({ media, size }) => sized(media, size, 26),
   file: ({ media, size, file_name: name }) => (isText(name, 256) ? sized(media, size, 50) : 4),
+  location: ({ location }) => {
+    const { lat = "", lon = "" } = (location ?? {}) as Readonly<Record<string, unknown>>;
+    if (lat === "" || lon === "") return 4;
+    return isBetween(Number(lat), -90, 90) && isBetween(Number(lon), -180, 180) ? undefined : 3;
+  },
   rich_media: ({ rich_media: media }) => {
     const { ButtonsGroupColumns: columns, ButtonsGroupRows: rows } = (media ?? {}) as Record<string, number>;
     return isBetween(columns, 1, 6) && isBetween(rows, 1, 7) ? undefined : 3;

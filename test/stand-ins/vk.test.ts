@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { APIError, Keyboard, VK } from "vk-io";
 import { until } from "../until.ts";
+import type { Fault } from "./faulty-http.ts";
 import { startVkStandIn, type VkStandIn } from "./vk.ts";
 
 let standIn: VkStandIn;
@@ -103,9 +104,39 @@ describe("the stand-in for VK, as vk-io sees it", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it("goes wrong when it is told to", async () => {
-    standIn.fail({ method: "messages.send", reset: true });
+  it("tells who somebody is", async () => {
+    const people = await client.api.users.get({ user_ids: [55], fields: ["photo_200"] });
+    expect(people).toMatchObject([{ id: 55, first_name: "Имя55", photo_200: expect.stringContaining("55.jpg") }]);
+    expect(await rejection(client.api.users.get({ user_ids: [-1] }))).toMatchObject({ code: 113 });
+  });
+
+  it.each<[string, Fault]>([
+    ["a cut connection", { reset: true }],
+    ["a server error", { status: 500, body: "<h1>Internal Server Error</h1>" }],
+    ["a proxy's page", { status: 502, body: "<h1>Bad Gateway</h1>" }],
+  ])("goes wrong by %s when it is told to, once", async (_name, fault) => {
+    standIn.fail({ method: "messages.send", ...fault });
     expect(await rejection(send())).toBeInstanceOf(Error);
     expect(await send()).toBeGreaterThan(0);
+  });
+
+  it("asks for patience where there are too many calls a second", async () => {
+    await standIn.close();
+    standIn = await startVkStandIn({ perSecond: 1 });
+    // vk-io waits by itself where it is told 6: a client that is as fast as it likes is told so.
+    const answers = await Promise.all(
+      [1, 2, 3].map(async (id) => {
+        const body = new URLSearchParams({
+          access_token: "t",
+          v: "5.199",
+          peer_id: "55",
+          random_id: `${id}`,
+          message: "Hi",
+        });
+        const response = await fetch(`${standIn.url}/method/messages.send`, { method: "POST", body });
+        return (await response.json()) as { readonly error?: { readonly error_code: number } };
+      }),
+    );
+    expect(answers.map(({ error }) => error?.error_code)).toContain(6);
   });
 });

@@ -17,6 +17,8 @@ export interface VkShown {
   readonly isInline: boolean;
   /** Names of the files as they were uploaded. */
   readonly files: readonly string[];
+  /** Latitude and longitude, where it has a map. */
+  readonly point?: string;
 }
 
 interface VkButton {
@@ -59,6 +61,7 @@ const messages: Readonly<Record<number, string>> = {
   3: "Unknown method passed",
   5: "User authorization failed: invalid access_token (4).",
   6: "Too many requests per second",
+  113: "Invalid user id",
   100: "One of the parameters specified was missing or invalid",
   901: "Can't send messages for users without permission",
   911: "Keyboard format is invalid",
@@ -118,6 +121,7 @@ export async function startVkStandIn(options: VkStandInOptions = {}): Promise<Vk
       readonly inline?: boolean;
       readonly buttons?: VkButton[][];
     };
+    if (!isPoint(payload)) return 100;
     const refusal = refusalOf({ peer, text, attachments, buttons, isInline: inline, isDenied: denied.has(peer) });
     if (refusal !== undefined) return refusal;
     const key = `${peer}:${payload.random_id}`;
@@ -126,7 +130,9 @@ export async function startVkStandIn(options: VkStandInOptions = {}): Promise<Vk
     const id = nextId();
     sentBefore.set(key, id);
     const names = attachments.map((name) => files.get(name) ?? name);
-    shown.push({ peer, id, text, buttons: buttons.flat(), isInline: inline, files: names });
+    const { lat, long } = payload;
+    const place = lat === undefined ? {} : { point: `${lat} ${long}` };
+    shown.push({ peer, id, text, buttons: buttons.flat(), isInline: inline, files: names, ...place });
     return id;
   }
 
@@ -154,6 +160,18 @@ export async function startVkStandIn(options: VkStandInOptions = {}): Promise<Vk
     "groups.getLongPollServer": () => ({ server: `${base}/lp`, key: `key${keys}`, ts: String(row.length) }),
     "messages.send": send,
     "messages.sendMessageEventAnswer": () => 1,
+    "users.get": ({ user_ids: ids = "", fields = "" }) => {
+      const people = String(ids).split(",");
+      if (people.some((person) => !/^[1-9]\d*$/.test(person))) return 113;
+      return people.map((person) => ({
+        id: Number(person),
+        first_name: `Имя${person}`,
+        last_name: "Фамилия",
+        can_access_closed: true,
+        is_closed: false,
+        ...(String(fields).includes("photo_200") ? { photo_200: `https://sun1.userapi.com/${person}.jpg` } : {}),
+      }));
+    },
     "photos.getMessagesUploadServer": () => ({ upload_url: `${base}/upload/photo`, album_id: -64, group_id: 0 }),
     "photos.saveMessagesPhoto": ({ photo, hash }) => (hash === "h" ? [save("photo", photo)] : 100),
     "docs.getMessagesUploadServer": ({ type }) => ({ upload_url: `${base}/upload/${String(type)}` }),
@@ -260,6 +278,13 @@ export async function startVkStandIn(options: VkStandInOptions = {}): Promise<Vk
       await server.close();
     },
   };
+}
+
+/** https://dev.vk.com/ru/method/messages.send: both or neither, in degrees. */
+function isPoint({ lat, long }: Payload): boolean {
+  if (lat === undefined && long === undefined) return true;
+  const isWithin = (degrees: unknown, most: number) => degrees !== "" && Math.abs(Number(degrees)) <= most;
+  return isWithin(lat, 90) && isWithin(long, 180);
 }
 
 const json = (value: unknown): StandInAnswer => ({ ok: true, json: JSON.stringify(value) });

@@ -1,22 +1,31 @@
+import type { Place, Sentence } from "../../src/model/sentence.ts";
+
 /** What the server said instead of what was asked for. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
   /** Stable (docs/errors.md); `network`: nobody answered. */
   readonly code: string;
+  readonly sentence: Sentence;
   /** What is wrong where, as far as the server says it. */
-  readonly details: readonly { readonly path: string; readonly message: string }[];
+  readonly details: readonly Place[];
 
-  constructor(status: number, error: { readonly code: string; readonly message: string; readonly details?: unknown }) {
+  constructor(status: number, error: Sentence & { readonly code: string; readonly details?: unknown }) {
     super(error.message);
     this.status = status;
     this.code = error.code;
+    this.sentence = error;
     this.details = Array.isArray(error.details) ? error.details.filter(isDetail) : [];
   }
 }
 
-function isDetail(one: unknown): one is { path: string; message: string } {
+function isDetail(one: unknown): one is Place {
   return typeof one === "object" && one !== null && "path" in one && "message" in one;
+}
+
+/** What a passing fault is: worth asking again by itself. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.status === 429);
 }
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -36,16 +45,37 @@ interface Options {
 
 const bytes = "application/octet-stream";
 
-/** Calls the server that the page came from. What it answers is what its contract says. Throws `ApiError`. */
+/** Asks the person for the password again; rejects where they would rather not. Set by the page that can ask. */
+let askForProof: (() => Promise<void>) | undefined;
+
+export function setProofAsker(ask: typeof askForProof): void {
+  askForProof = ask;
+}
+
+/** Calls the server, and once more where it wanted the password first. Throws `ApiError`. */
 export async function call<Answer>(method: Method, path: string, options: Options = {}): Promise<Answer> {
+  try {
+    return await callOnce<Answer>(method, path, options);
+  } catch (thrown) {
+    const canAsk = thrown instanceof ApiError && thrown.code === "session.proof_needed" && askForProof !== undefined;
+    if (!canAsk) throw thrown;
+    await askForProof?.().catch(() => {
+      throw thrown;
+    });
+    return await callOnce<Answer>(method, path, options);
+  }
+}
+
+/** Calls the server that the page came from. What it answers is what its contract says. Throws `ApiError`. */
+async function callOnce<Answer>(method: Method, path: string, options: Options): Promise<Answer> {
   const { body, workspace, signal } = options;
   const headers: Record<string, string> = {};
   if (workspace !== undefined) headers["x-workspace"] = workspace;
   if (body !== undefined) {
     headers["content-type"] = body instanceof Blob ? (options.contentType ?? bytes) : "application/json";
   }
-  // A repetition after a lost answer must not do it twice.
-  if (method !== "GET") headers["idempotency-key"] = options.key ?? crypto.randomUUID();
+  const attempt = method === "GET" ? undefined : attemptOf(method, path, options);
+  if (attempt !== undefined) headers["idempotency-key"] = attempt.key;
   const response = await ask(`${path}${toQuery(options.query)}`, {
     method,
     headers,
@@ -53,8 +83,21 @@ export async function call<Answer>(method: Method, path: string, options: Option
     ...(signal === undefined ? {} : { signal }),
   });
   const text = await response.text();
+  if (response.status < 500) attempt?.end();
   if (response.ok) return (text === "" ? null : JSON.parse(text)) as Answer;
   throw new ApiError(response.status, readError(text, response.status));
+}
+
+/** Keys of what was sent and not answered, by what it was. */
+const unanswered = new Map<string, string>();
+
+/** A repetition after a lost answer must not do it twice: the same, sent again to a server that comes back, has the same key. */
+function attemptOf(method: Method, path: string, { body, workspace, query, key }: Options) {
+  if (key !== undefined || body instanceof Blob) return { key: key ?? crypto.randomUUID(), end: () => undefined };
+  const what = JSON.stringify([method, path, workspace, query, body]);
+  const own = unanswered.get(what) ?? crypto.randomUUID();
+  unanswered.set(what, own);
+  return { key: own, end: () => void unanswered.delete(what) };
 }
 
 async function ask(url: string, request: RequestInit): Promise<Response> {
@@ -66,9 +109,9 @@ async function ask(url: string, request: RequestInit): Promise<Response> {
   }
 }
 
-function readError(text: string, status: number): { readonly code: string; readonly message: string } {
+function readError(text: string, status: number): Sentence & { readonly code: string } {
   try {
-    return (JSON.parse(text) as { error: { code: string; message: string } }).error;
+    return (JSON.parse(text) as { error: Sentence & { code: string } }).error;
   } catch {
     return { code: "service.unavailable", message: `the server answered ${status}` };
   }

@@ -1,16 +1,12 @@
-import { MantineProvider } from "@mantine/core";
+import { MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useState } from "react";
-import { ApiError } from "./api.ts";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { isPassing } from "./api.ts";
 import { createAppRouter } from "./router.tsx";
 import { theme, variables } from "./theme.ts";
-
-/** What a passing fault is: worth asking again by itself. */
-function isPassing(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.status === 429);
-}
 
 function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -25,11 +21,21 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 export function App() {
+  const { t } = useTranslation();
+  const closing = t("action.close");
+  const spoken = useMemo(
+    () =>
+      mergeThemeOverrides(theme, {
+        // The cross of a notice has no text of its own.
+        components: { Notification: { defaultProps: { closeButtonProps: { "aria-label": closing } } } },
+      }),
+    [closing],
+  );
   const [client] = useState(createQueryClient);
   const [router] = useState(() => createAppRouter(client));
   return (
     <MantineProvider
-      theme={theme}
+      theme={spoken}
       cssVariablesResolver={variables}
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}

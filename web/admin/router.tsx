@@ -7,13 +7,17 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { beginFlow } from "./builder/flow-query.ts";
 import { readLogFilter } from "./connections/log-filter.ts";
 import { readContactFilter } from "./contacts/contact-filter.ts";
 import { BrokenPage, MissingPage } from "./layout/trouble.tsx";
+import { readReportChoice } from "./overview/report-choice.ts";
 import { InvitationPage } from "./pages/invitation-page.tsx";
+import { SecondFactorPage } from "./pages/second-factor-page.tsx";
 import { SetupPage } from "./pages/setup-page.tsx";
 import { SignInPage } from "./pages/sign-in-page.tsx";
 import { sessionQuery } from "./session.ts";
+import { readAuditFilter } from "./settings/audit-filter.ts";
 
 interface RouterContext {
   readonly client: QueryClient;
@@ -34,13 +38,22 @@ const home = createRoute({
   component: MissingPage,
 });
 
+/** Only ways within this site: a link must not lead elsewhere after the sign-in. */
+function readWay({ to }: Record<string, unknown>): { to?: string } {
+  return typeof to === "string" && /^\/(?![\\/])/.test(to) ? { to } : {};
+}
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { to?: string } =>
-    // Only ways within this site: a link must not lead elsewhere after the sign-in.
-    typeof search.to === "string" && /^\/(?!\/)/.test(search.to) ? { to: search.to } : {},
+  validateSearch: readWay,
   component: SignInPage,
+});
+const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: "/second-factor",
+  validateSearch: readWay,
+  component: SecondFactorPage,
 });
 const setup = createRoute({ getParentRoute: () => root, path: "/setup", component: SetupPage });
 const invitation = createRoute({ getParentRoute: () => root, path: "/invitation/$secret", component: InvitationPage });
@@ -48,9 +61,15 @@ const invitation = createRoute({ getParentRoute: () => root, path: "/invitation/
 const workspace = createRoute({
   getParentRoute: () => root,
   path: "/w/$domain",
-  beforeLoad: async ({ context, location }) => {
+  beforeLoad: async ({ context, location, params }) => {
     const session = await context.client.ensureQueryData(sessionQuery);
     if (session.user === null) throw redirect({ to: "/sign-in", search: { to: location.href } });
+    const isBarred = session.workspaces.some(
+      ({ domain, needsSecondFactor }) => domain === params.domain && needsSecondFactor,
+    );
+    if (isBarred && !session.user.hasSecondFactor) {
+      throw redirect({ to: "/second-factor", search: { to: location.href } });
+    }
   },
   component: lazyRouteComponent(() => import("./layout/shell.tsx"), "Shell"),
 });
@@ -58,6 +77,7 @@ const workspace = createRoute({
 const overview = createRoute({
   getParentRoute: () => workspace,
   path: "/",
+  validateSearch: readReportChoice,
   component: lazyRouteComponent(() => import("./pages/overview-page.tsx"), "OverviewPage"),
 });
 const contacts = createRoute({
@@ -95,6 +115,11 @@ const flows = createRoute({
 const builder = createRoute({
   getParentRoute: () => workspace,
   path: "/flows/$ref",
+  // A look at the link is no visit: by the time of that the draft may be another.
+  loader: ({ params, cause }) => {
+    if (cause === "enter") beginFlow(params.domain, params.ref);
+  },
+  gcTime: 0,
   component: lazyRouteComponent(() => import("./builder/builder-page.tsx"), "BuilderPage"),
 });
 const sales = createRoute({
@@ -187,7 +212,12 @@ const closingNotes = createRoute({
 const sequences = createRoute({
   getParentRoute: () => workspace,
   path: "/sequences",
-  component: lazyRouteComponent(() => import("./data/sequences-page.tsx"), "SequencesPage"),
+  component: lazyRouteComponent(() => import("./sequences/sequences-page.tsx"), "SequencesPage"),
+});
+const sequence = createRoute({
+  getParentRoute: () => workspace,
+  path: "/sequences/$ref",
+  component: lazyRouteComponent(() => import("./sequences/sequence-page.tsx"), "SequencePage"),
 });
 const integrations = createRoute({
   getParentRoute: () => settings,
@@ -245,6 +275,17 @@ const workspaceSettings = createRoute({
   path: "/workspace",
   component: lazyRouteComponent(() => import("./settings/workspace-page.tsx"), "WorkspacePage"),
 });
+const savedReplies = createRoute({
+  getParentRoute: () => settings,
+  path: "/saved-replies",
+  component: lazyRouteComponent(() => import("./settings/saved-replies-page.tsx"), "SavedRepliesPage"),
+});
+const auditLog = createRoute({
+  getParentRoute: () => settings,
+  path: "/audit-log",
+  validateSearch: readAuditFilter,
+  component: lazyRouteComponent(() => import("./settings/audit-log-page.tsx"), "AuditLogPage"),
+});
 const failures = createRoute({
   getParentRoute: () => settings,
   path: "/failures",
@@ -256,6 +297,7 @@ export function createAppRouter(client: QueryClient) {
     routeTree: root.addChildren([
       home,
       signIn,
+      secondFactor,
       setup,
       invitation,
       workspace.addChildren([
@@ -273,6 +315,7 @@ export function createAppRouter(client: QueryClient) {
         broadcasts,
         orders,
         products,
+        sequence,
         sequences,
         entryLink,
         entryLinks,
@@ -280,6 +323,8 @@ export function createAppRouter(client: QueryClient) {
           settingsHome,
           failures,
           workspaceSettings,
+          auditLog,
+          savedReplies,
           log,
           inboundWebhooks,
           webhooks,

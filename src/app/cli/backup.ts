@@ -4,7 +4,9 @@ import { rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { z } from "zod";
+import { beginBackup, endBackup } from "../../store/backup-store.ts";
 import { childEnvironment } from "../config.ts";
+import { version } from "../version.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
 
 export const backup = defineDatabaseCommand({
@@ -20,19 +22,23 @@ export const backup = defineDatabaseCommand({
     if (await exists(file))
       throw new CommandError("backup.file_exists", `${file} is there already; choose another name`);
     const draft = `${file}.unfinished`;
+    const noted = await beginBackup(database.db, file, version);
+    let bytes: number | undefined;
     try {
-      if (database.pglite === undefined) await dumpServer(config.database.url ?? "", draft);
+      if (database.pglite === undefined)
+        await dumpServer(config.database.directUrl ?? config.database.url ?? "", draft);
       // Holding the one connection keeps every transaction out of the picture.
       else await database.db.connection().execute(() => dumpEmbedded(database.pglite as PGlite, draft));
       await rename(draft, file);
+      bytes = (await stat(file)).size;
     } finally {
       await rm(draft, { force: true });
+      await endBackup(database.db, noted, bytes);
     }
-    const { size } = await stat(file);
     const key = config.secretKey === undefined ? path.join(config.data.directory, "secret-key") : "SECRET_KEY";
     return {
-      text: `${file} holds the database (${size} bytes). Keep ${key} with it: without it, the channels' credentials in the backup stay sealed.`,
-      data: { file, bytes: size },
+      text: `${file} holds the database (${bytes} bytes). Keep ${key} too, apart from it: without it, the channels' credentials in the backup stay sealed.`,
+      data: { file, bytes, release: version },
     };
   },
 });
@@ -54,20 +60,25 @@ async function dumpServer(url: string, file: string): Promise<void> {
   await runPostgresTool("pg_dump", url, ["--format=custom", "--no-owner", `--file=${file}`]);
 }
 
-/** Runs one of PostgreSQL's own programs. The password goes by the environment: arguments can be read by everybody on the machine. */
+/** Runs one of PostgreSQL's own programs, and gives what it prints. `url` undefined: it needs no database. The password goes by the environment: arguments can be read by everybody on the machine. */
 export async function runPostgresTool(
   program: "pg_dump" | "pg_restore",
-  url: string,
+  url: string | undefined,
   words: readonly string[],
-): Promise<void> {
-  const address = new URL(url);
-  const password = decodeURIComponent(address.password);
-  address.password = "";
-  const child = spawn(program, [`--dbname=${address.href}`, "--no-password", ...words], {
+): Promise<string> {
+  const address = url === undefined ? undefined : new URL(url);
+  const password = decodeURIComponent(address?.password ?? "");
+  if (address !== undefined) address.password = "";
+  const where = address === undefined ? [] : [`--dbname=${address.href}`, "--no-password"];
+  const child = spawn(program, [...where, ...words], {
     env: { ...childEnvironment(password === "" ? {} : { PGPASSWORD: password }) },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
+  let printed = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
@@ -79,4 +90,5 @@ export async function runPostgresTool(
     );
   })) as [number | null];
   if (code !== 0) throw new CommandError("postgres.tool_failed", `${program} failed: ${said.trim()}`);
+  return printed;
 }

@@ -13,11 +13,22 @@ export const bench = defineLocalCommand({
   name: "bench",
   summary: "Measure this machine: events a second, replies a second, time to answer, memory",
   options: z.strictObject({
-    only: z.string().optional().describe("Name of the one measurement to make."),
+    only: z.string().optional().describe("Names of the measurements to make, with commas between them."),
+    people: z
+      .string()
+      .regex(/^[1-9]\d{0,7}$/, "a number of contacts")
+      .optional()
+      .describe("Contacts to measure with (100000)."),
+    seconds: z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, "a number of seconds")
+      .optional()
+      .describe("How long a broadcast is sent (60)."),
   }),
-  async run({ json }, { only }) {
+  async run({ json }, options) {
     if (!existsSync(program)) throw new CommandError("bench.missing", "the benchmark is not part of this installation");
-    const words = [...(json ? ["--json"] : []), ...(only === undefined ? [] : ["--only", only])];
+    const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+    const words = [...(json ? ["--json"] : []), ...given];
     const child = spawn(process.execPath, [program, ...words], { stdio: "inherit" });
     const [code] = (await once(child, "exit")) as [number | null];
     if (code !== 0) throw new CommandError("bench.failed", "the benchmark failed; what it says is above");

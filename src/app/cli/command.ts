@@ -1,15 +1,22 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Json } from "../../model/field.ts";
+import type { Jobs } from "../../shell/jobs.ts";
 import type { Submit } from "../../shell/submission.ts";
 import type { OpenDatabase } from "../../store/database.ts";
+import type { SecretKey } from "../../store/secret-key.ts";
 import type { Config } from "../config.ts";
 
 /** What a command has to say: `text` for people, `data` for `--json`. Both go to stdout, without a word around them. */
 export interface CommandResult {
   readonly text: string;
   readonly data: Json;
+  /** What the program ends with; absent: 0. */
+  readonly exit?: ExitCode;
 }
+
+/** 0: done. 1: could not be done. 2: typed or configured wrongly. */
+export type ExitCode = 0 | 1 | 2;
 
 /** Where a command's words go, and its input comes from. */
 export interface Terminal {
@@ -25,7 +32,7 @@ interface CommandBase {
   readonly summary: string;
   /** Its keys are the long options, camelCase here and kebab-case there; `describe` gives their help. */
   readonly options: z.ZodObject;
-  /** Options that are given without a name, in order. */
+  /** Options that are given without a name, in order; the last may be a list, which takes all that are left. */
   readonly positionals?: readonly string[];
 }
 
@@ -35,10 +42,12 @@ export interface DatabaseContext {
   readonly database: OpenDatabase;
   /** Where people reach the server, without a trailing slash. */
   readonly publicUrl: string;
-  readonly secretKey: Buffer;
+  readonly secretKey: SecretKey;
   readonly log: Logger;
   /** The waist of the running server; absent where none runs here. */
   readonly submit?: Submit | undefined;
+  /** Its jobs; absent with it. */
+  readonly enqueueJobs?: Jobs["enqueue"] | undefined;
 }
 
 /**
@@ -47,6 +56,8 @@ export interface DatabaseContext {
  */
 export interface DatabaseCommand<Options = never> extends CommandBase {
   readonly kind: "database";
+  /** It takes the tables as they are; others have them brought up to date first. */
+  readonly leavesTables?: true;
   /** Makes the options self-contained (reads input files, resolves paths). */
   prepare?(options: Options): Promise<Options>;
   run(context: DatabaseContext, options: Options): Promise<CommandResult>;

@@ -3,8 +3,10 @@ import type { DatabaseCommand } from "./command.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { migrate } from "./migrate.ts";
+import { rotateSecrets } from "./rotate-secrets.ts";
 import { tokenCreate } from "./token-create.ts";
 import { userCreate } from "./user-create.ts";
+import { userResetTwoFactor } from "./user-reset-two-factor.ts";
 import { workspaceCreate } from "./workspace-create.ts";
 
 /** Commands on the database: a running server runs them for the command line. */
@@ -13,6 +15,8 @@ export const databaseCommands: readonly DatabaseCommand[] = [
   workspaceCreate,
   tokenCreate,
   userCreate,
+  userResetTwoFactor,
+  rotateSecrets,
   importCommand,
   exportCommand,
   backup,

@@ -41,8 +41,9 @@ ${rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n")}
 `;
 }
 
-function renderPlace({ key, required }: OptionShape): string {
-  return required ? key.toUpperCase() : `[${key.toUpperCase()}]`;
+function renderPlace({ key, required, type }: OptionShape): string {
+  const name = `${key.toUpperCase()}${type === "list" ? "..." : ""}`;
+  return required ? name : `[${name}]`;
 }
 
 function renderFlag({ flag, type, values }: OptionShape): string {
@@ -50,7 +51,7 @@ function renderFlag({ flag, type, values }: OptionShape): string {
   return `--${flag} ${values?.join("|") ?? (type === "number" ? "NUMBER" : "TEXT")}`;
 }
 
-function explain({ description, fallback, type }: OptionShape): string {
-  const again = type === "list" ? " May be given several times." : "";
+function explain({ description, fallback, type, positional }: OptionShape): string {
+  const again = type === "list" && !positional ? " May be given several times." : "";
   return `${description}${again}${fallback === undefined || fallback === false ? "" : ` Default: ${fallback}.`}`;
 }

@@ -9,34 +9,69 @@ import { publishFlow } from "../../store/flow-store.ts";
 import type { Workspace } from "../../store/workspace-store.ts";
 import { findFlowProblems } from "../find-flow-problems.ts";
 import { CommandError, type CommandResult, defineDatabaseCommand } from "./command.ts";
+import { importFolder, packFolder, unpackFolder } from "./import-folder.ts";
+import { readFolder } from "./read-folder.ts";
 import { readTextFile } from "./read-text-file.ts";
 import { requireWorkspace } from "./require-workspace.ts";
 
 export const importCommand = defineDatabaseCommand({
   kind: "database",
   name: "import",
-  summary: "Take in a flow, or a whole bot, from a file that export wrote",
-  options: z.strictObject({
-    file: z.string().describe("The file, JSON or YAML."),
-    workspace: z.string().describe("Domain of the workspace."),
-    bot: z.string().optional().describe("Ref of the bot that gets the flow. Absent: the workspace's only one."),
-    publish: z
-      .boolean()
-      .default(false)
-      .describe("Publish the flow at once. A bot's flows are published where the file says so."),
-  }),
+  summary: "Take in a flow, or a whole bot, from a file or a folder that export wrote",
+  options: z
+    .strictObject({
+      file: z.string().optional().describe("The file, JSON or YAML."),
+      workspace: z.string().describe("Domain of the workspace."),
+      bot: z
+        .string()
+        .optional()
+        .describe(
+          "Ref of the bot that gets the flow (absent: the workspace's only one), or that becomes what the folder says.",
+        ),
+      publish: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Publish the flow, or the folder's flows, at once. Those of a bot's file are published where it says so.",
+        ),
+      folder: z
+        .string()
+        .optional()
+        .describe("Folder of a bot, in the place of a file: the bot of the same ref becomes what the folder says."),
+      dryRun: z.boolean().default(false).describe("With a folder: only tell what would be changed."),
+      prune: z
+        .boolean()
+        .default(false)
+        .describe("With a folder: delete flows, sequences, entry links and variables that are not in it."),
+    })
+    .refine(({ file, folder }) => (file === undefined) !== (folder === undefined), "name either a file or a folder")
+    .refine(
+      ({ folder, dryRun, prune }) => folder !== undefined || !(dryRun || prune),
+      "--dry-run and --prune go with --folder",
+    ),
   positionals: ["file"],
-  // What runs in the server sees no files of the caller: it gets the text in the place of the name.
-  prepare: async (options) => ({ ...options, file: await readTextFile(options.file) }),
-  async run({ database }, { file: text, workspace: domain, bot, publish }) {
+  // What runs in the server sees no files of the caller: it gets the texts in the place of the names.
+  prepare: async (options) => ({
+    ...options,
+    ...(options.file === undefined ? {} : { file: await readTextFile(options.file) }),
+    ...(options.folder === undefined ? {} : { folder: packFolder(await readFolder(options.folder)) }),
+  }),
+  async run({ database, enqueueJobs }, { file: text = "", workspace: domain, bot, publish, folder, dryRun, prune }) {
     const workspace = await requireWorkspace(database.db, domain);
-    return await database.db
-      .transaction()
-      .execute(async (trx) =>
-        isBotFile(text)
-          ? await takeBot(trx, workspace, text)
-          : await takeFlow(trx, await chooseBot(trx, workspace, bot), text, publish),
-      );
+    return await database.db.transaction().execute(async (trx) => {
+      if (folder !== undefined) {
+        return await importFolder(trx, workspace, unpackFolder(folder), {
+          botRef: bot,
+          dryRun,
+          publish,
+          prune,
+          enqueueJobs,
+        });
+      }
+      return isBotFile(text)
+        ? await takeBot(trx, workspace, text)
+        : await takeFlow(trx, await chooseBot(trx, workspace, bot), text, publish);
+    });
   },
 });
 

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { z } from "zod";
-import { migrateToLatest } from "../../store/database.ts";
+import { migrateToLatest } from "../../store/migrate.ts";
 import { defineDatabaseCommand } from "./command.ts";
 
 /** Every process migrates the database it opens; this command does nothing else, for set-ups that migrate before they start. */

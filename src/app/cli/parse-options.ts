@@ -74,11 +74,7 @@ export function parseOptions(command: Command, words: readonly string[]): Parsed
     const value = values[shape.flag];
     if (value !== undefined) given[shape.key] = shape.type === "number" ? toNumber(shape, String(value)) : value;
   }
-  const places = command.positionals ?? [];
-  if (positionals.length > places.length) throw new UsageError(`unexpected "${positionals[places.length]}"`);
-  positionals.forEach((value, index) => {
-    given[places[index] as string] = value;
-  });
+  placeWords(positionals, command.positionals ?? [], shapes, given);
   for (const shape of shapes) {
     if (shape.required && given[shape.key] === undefined) throw new UsageError(`${toTyped(shape)} is missing`);
   }
@@ -89,6 +85,20 @@ export function parseOptions(command: Command, words: readonly string[]): Parsed
     return `${shape === undefined ? "" : `${toTyped(shape)}: `}${issue.message}`;
   });
   throw new UsageError(lines.join("; "));
+}
+
+function placeWords(
+  words: readonly string[],
+  places: readonly string[],
+  shapes: readonly OptionShape[],
+  given: Record<string, unknown>,
+): void {
+  const last = places.at(-1);
+  const isList = last !== undefined && shapes.find(({ key }) => key === last)?.type === "list";
+  const single = isList ? places.slice(0, -1) : places;
+  if (!isList && words.length > single.length) throw new UsageError(`unexpected "${words[single.length]}"`);
+  for (const [index, place] of single.entries()) if (words[index] !== undefined) given[place] = words[index];
+  if (isList && words.length > single.length) given[last] = words.slice(single.length);
 }
 
 function parseWords(

@@ -3,9 +3,13 @@ import { rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { sql } from "kysely";
 import { z } from "zod";
-import { migrateToLatest, type OpenDatabase, openDatabase } from "../../store/database.ts";
+import { readOrigin } from "../../store/backup-store.ts";
+import { type OpenDatabase, openDatabase } from "../../store/database.ts";
+import { migrateToLatest } from "../../store/migrate.ts";
+import { migrationNames } from "../../store/migrations.ts";
 import type { Config } from "../config.ts";
 import { type DataDirectory, lockDataDirectory, openDataDirectory } from "../data-directory.ts";
+import { version } from "../version.ts";
 import { runPostgresTool } from "./backup.ts";
 import { CommandError, type CommandResult, defineLocalCommand } from "./command.ts";
 
@@ -29,7 +33,7 @@ export const restore = defineLocalCommand({
     });
     return config.database.url === undefined
       ? await restoreEmbedded(config, source)
-      : await restoreServer(config.database.url, source, replace);
+      : await restoreServer(config.database.directUrl ?? config.database.url, source, replace);
   },
 });
 
@@ -63,10 +67,33 @@ async function load(source: string, folder: string): Promise<void> {
     throw new CommandError("restore.bad_file", `${source} is not a backup of an embedded database`, { cause });
   }
   try {
+    refuseNewer((await readOrigin(database.db)).migrations, source);
     await migrateToLatest(database.db);
   } finally {
     await database.close();
   }
+}
+
+/** Tables never go back: what a newer release has made of them this one could not read. */
+function refuseNewer(migrations: readonly string[], source: string): void {
+  const foreign = migrations.filter((name) => !migrationNames.includes(name));
+  if (foreign.length === 0) return;
+  throw new CommandError(
+    "restore.newer_release",
+    `${source} was made by a newer release than this one, ${version} (its tables have seen ${foreign.join(", ")}): update Repartee first`,
+  );
+}
+
+/** The migrations that a dump of `pg_dump` has seen, read from it without a database. */
+async function migrationsOfDump(source: string): Promise<string[]> {
+  const printed = await runPostgresTool("pg_restore", undefined, [
+    "--data-only",
+    "--table=kysely_migration",
+    "--file=-",
+    source,
+  ]);
+  const [, rows = ""] = /^COPY .*kysely_migration .* FROM stdin;\n([\s\S]*?)^\\\.$/m.exec(printed) ?? [];
+  return rows.split("\n").flatMap((line) => (line === "" ? [] : [line.split("\t")[0] ?? ""]));
 }
 
 async function setAside(directory: DataDirectory): Promise<string | undefined> {
@@ -81,6 +108,7 @@ async function setAside(directory: DataDirectory): Promise<string | undefined> {
 }
 
 async function restoreServer(url: string, source: string, replace: boolean): Promise<CommandResult> {
+  refuseNewer(await migrationsOfDump(source), source);
   const database = await openDatabase({ databaseUrl: url, poolSize: 1 });
   try {
     const { rows } = await sql<{ tables: number }>`

@@ -1,14 +1,13 @@
 import { pino } from "pino";
 import { AppError } from "../../model/app-error.ts";
+import { DirectUrlError } from "../../store/database.ts";
+import { SchemaTooNewError } from "../../store/migrate.ts";
 import { ConfigError, readProcessConfig } from "../config.ts";
 import { DataDirectoryError } from "../data-directory.ts";
-import { type Command, CommandError, type CommandResult, type Terminal } from "./command.ts";
+import { type Command, CommandError, type CommandResult, type ExitCode, type Terminal } from "./command.ts";
 import { renderHelp, renderOverview } from "./help.ts";
 import { parseOptions, UsageError } from "./parse-options.ts";
 import { runDatabaseCommand } from "./run-database-command.ts";
-
-/** 0: done. 1: could not be done. 2: typed or configured wrongly. */
-export type ExitCode = 0 | 1 | 2;
 
 /** Runs one command line (without node and script). Never throws for what a user can cause. */
 export async function runCli(
@@ -33,7 +32,7 @@ export async function runCli(
     const result = await run(command, parsed.options as never, terminal, json);
     if (result !== undefined)
       terminal.stdout.write(json ? `${JSON.stringify(result.data)}\n` : ensureNewline(result.text));
-    return 0;
+    return result?.exit ?? 0;
   } catch (error) {
     return complain(error, command, terminal, json);
   }
@@ -87,6 +86,8 @@ function describe(
   if (error instanceof Error && (error as NodeJS.ErrnoException).syscall === "listen") {
     return { code: "server.cannot_listen", message: `${error.message}: set PORT or HOST to another`, exit: 1 };
   }
+  if (error instanceof SchemaTooNewError) return { code: "database.newer", message: error.message, exit: 1 };
+  if (error instanceof DirectUrlError) return { code: "config.invalid", message: error.message, exit: 2 };
   if (hasCode(error, unreachableCodes))
     return { code: "database.unreachable", message: `the database cannot be used: ${error.message}`, exit: 1 };
   // A bug, or a machine out of order: whoever looks into it needs the stack.

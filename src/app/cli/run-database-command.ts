@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { migrateToLatest, openDatabase } from "../../store/database.ts";
+import { openDatabase } from "../../store/database.ts";
+import { migrateToLatest } from "../../store/migrate.ts";
 import { type Config, publicUrlOf } from "../config.ts";
 import { ControlUnreachableError, callControl } from "../control/control-client.ts";
 import {
@@ -81,13 +82,14 @@ async function runHere(
 ): Promise<CommandResult> {
   const database = await openDatabase({
     databaseUrl: config.database.url,
+    directUrl: config.database.directUrl,
     directory: directory.database,
     poolSize: 2,
     onIdleError: (error) => log.warn({ err: error }, "a database connection was lost"),
   });
   try {
-    await migrateToLatest(database.db);
-    const secretKey = readSecretKey(directory, config.secretKey);
+    if (command.leavesTables !== true) await migrateToLatest(database.db);
+    const secretKey = readSecretKey(directory, config.secretKey, config.previousSecretKeys);
     return await command.run(
       { config, database, publicUrl: publicUrlOf(config, config.http.port), secretKey, log },
       options,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { memberRoles } from "../../model/conversation.ts";
 import { createPassword, hashPassword, passwordLength } from "../../shell/password.ts";
+import { isWeakPassword } from "../../shell/weak-password.ts";
 import { createUser, joinWorkspace } from "../../store/member-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
 import { readTextFile } from "./read-text-file.ts";
@@ -27,6 +28,12 @@ export const userCreate = defineDatabaseCommand({
       throw new CommandError(
         "user.weak_password",
         `the password has to have ${passwordLength.least} characters at least`,
+      );
+    }
+    if (given !== undefined && (await isWeakPassword(given, [email, name]))) {
+      throw new CommandError(
+        "user.weak_password",
+        "the password is among the first that are guessed; choose another, or leave --password-file out and have one made",
       );
     }
     const password = given ?? createPassword();

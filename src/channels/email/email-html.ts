@@ -1,8 +1,11 @@
+import { findTextLinks } from "../../engine/text-links.ts";
 import type { MediaKind } from "../../model/message.ts";
 
 /** A message in the parts that a mail shows, with every address known. */
 export interface MailPart {
   readonly text: string;
+  /** Where addresses that stand in the text lead instead, by the address. */
+  readonly ways: Readonly<Record<string, string>>;
   /** `url`: a page, or `cid:` and what the mail calls a picture of its own; absent: the file goes along, and is not shown. */
   readonly files: readonly { readonly kind: MediaKind; readonly url: string | undefined; readonly name: string }[];
   readonly buttons: readonly { readonly title: string; readonly url: string }[];
@@ -28,25 +31,23 @@ function isPage(url: string): boolean {
 const linkColour = "#1d4ed8";
 
 /** Text as HTML: paragraphs, line breaks, addresses that can be followed; nothing in it is markup. */
-export function textToHtml(text: string): string {
+export function textToHtml(text: string, ways: MailPart["ways"] = {}): string {
   return text
     .trim()
     .split(/\n{2,}/)
     .filter((paragraph) => paragraph !== "")
-    .map((paragraph) => `<p style="margin:0 0 16px">${linked(paragraph).replaceAll("\n", "<br>\n")}</p>`)
+    .map((paragraph) => `<p style="margin:0 0 16px">${linked(paragraph, ways).replaceAll("\n", "<br>\n")}</p>`)
     .join("\n");
 }
 
-function linked(text: string): string {
+function linked(text: string, ways: MailPart["ways"]): string {
   let html = "";
   let from = 0;
-  for (const match of text.matchAll(/https?:\/\/[^\s<>"]+/g)) {
-    // A full stop or a bracket behind an address is the sentence's.
-    const url = match[0].replace(/[.,;:!?)\]'»]+$/, "");
-    if (!isPage(url)) continue;
-    html += escapeHtml(text.slice(from, match.index));
-    html += `<a href="${escapeHtml(url)}" style="color:${linkColour};word-break:break-word">${escapeHtml(url)}</a>`;
-    from = match.index + url.length;
+  for (const { url, index } of findTextLinks(text)) {
+    const way = (Object.hasOwn(ways, url) ? ways[url] : undefined) ?? url;
+    html += escapeHtml(text.slice(from, index));
+    html += `<a href="${escapeHtml(way)}" style="color:${linkColour};word-break:break-word">${escapeHtml(url)}</a>`;
+    from = index + url.length;
   }
   return html + escapeHtml(text.slice(from));
 }
@@ -92,7 +93,7 @@ export function layOut(options: {
 <body style="margin:0;padding:0;background:#f3f4f6">
 ${hidden}<table role="presentation" border="0" cellpadding="0" cellspacing="0" width="100%" bgcolor="#f3f4f6"><tr><td align="center" style="padding:24px 12px">
 <table role="presentation" border="0" cellpadding="0" cellspacing="0" width="100%" style="max-width:600px"><tr><td bgcolor="#ffffff" style="padding:32px 32px 20px;border-radius:12px;font:16px/1.55 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:#14161b;text-align:left;word-break:break-word">
-${[textToHtml(part.text), ...part.files.map(fileToHtml), ...part.buttons.map(buttonToHtml)].filter((html) => html !== "").join("\n")}
+${[textToHtml(part.text, part.ways), ...part.files.map(fileToHtml), ...part.buttons.map(buttonToHtml)].filter((html) => html !== "").join("\n")}
 </td></tr><tr><td align="center" style="padding:20px 32px;font:13px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:#5b6270">
 ${below}<a href="${escapeHtml(links.unsubscribe)}" style="color:#5b6270">${escapeHtml(links.unsubscribeTitle)}</a>
 </td></tr></table>

@@ -37,7 +37,7 @@ export function toEmail(
   return renderForChannel(content, options.capabilities)
     .filter(({ text = "", attachments }) => text.trim() !== "" || attachments.length > 0)
     .map((part, index, parts) => {
-      const mail = toPart(part, options);
+      const mail = toPart(part, { ...options, ways: content.ways ?? {} });
       return {
         subject: parts.length > 1 ? `${subject} (${index + 1}/${parts.length})` : subject,
         html: layOut({ ...options, subject, preheader: content.preheader ?? "", part: mail }),
@@ -59,10 +59,11 @@ function oneLine(text: string): string {
 
 function toPart(
   { text = "", attachments, buttons, quickReplies }: MessageContent,
-  { links, files }: { readonly links: MailLinks; readonly files: MailFiles },
+  { links, files, ways }: { readonly links: MailLinks; readonly files: MailFiles; readonly ways: MailPart["ways"] },
 ): MailPart {
   return {
     text,
+    ways,
     files: attachments.map((attachment) => {
       const { kind, url = "", name } = attachment;
       const file = files.get(attachment);

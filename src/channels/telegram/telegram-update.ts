@@ -3,7 +3,7 @@ import { z } from "zod";
 const id = z.number().int();
 const text = z.string().optional();
 
-const chatSchema = z.object({ id, type: z.string() });
+const chatSchema = z.object({ id, type: z.string(), title: text });
 
 const userSchema = z.object({
   id,
@@ -37,7 +37,9 @@ const messageSchema = z.object({
   audio: file,
   voice: file,
   document: file,
-  contact: z.object({ phone_number: z.string(), user_id: id.optional() }).optional(),
+  media_group_id: text,
+  reply_to_message: z.object({ from: userSchema.optional() }).optional(),
+  contact: z.object({ phone_number: z.string(), first_name: text, last_name: text, user_id: id.optional() }).optional(),
   location: locationSchema.optional(),
   venue: z.object({ title: z.string(), address: z.string() }).optional(),
   poll: z.object({ question: z.string() }).optional(),
@@ -57,7 +59,9 @@ const updateSchema = z.object({
       id: z.string(),
       from: userSchema,
       data: text,
-      message: z.object({ chat: chatSchema, reply_markup: keyboardSchema.optional() }).optional(),
+      message: z
+        .object({ message_id: id.optional(), chat: chatSchema, reply_markup: keyboardSchema.optional() })
+        .optional(),
     })
     .optional(),
   my_chat_member: z

@@ -65,10 +65,11 @@ export const getUpdates = (
 export const answerCallbackQuery = (access: TelegramAccess, id: string): Promise<true> =>
   call(access, "answerCallbackQuery", { callback_query_id: id });
 
-/** Sends one part; the platform's message id. Throws `TelegramCallError`. */
+/** Makes one call; the platform's message id (of an album, that of its first message), or "" where it gives none. Throws `TelegramCallError`. */
 export async function sendCall(access: TelegramAccess, { method, payload }: TelegramCall): Promise<string> {
-  const { message_id } = await call(access, method, payload);
-  return String(message_id);
+  const told: unknown = await call(access, method, payload);
+  const message = (Array.isArray(told) ? told[0] : told) as { readonly message_id?: number } | true | undefined;
+  return message === true || message?.message_id === undefined ? "" : String(message.message_id);
 }
 
 /**
@@ -85,7 +86,11 @@ const refusals: readonly {
   { code: 404, status: "unauthorized" },
   // Blocked by the user, user deactivated, kicked, cannot initiate a conversation.
   { code: 403, status: "recipient-gone" },
-  { code: 400, description: /chat not found|user not found|deactivated|PEER_ID_INVALID/i, status: "recipient-gone" },
+  {
+    code: 400,
+    description: /chat not found|upgraded to a supergroup|user not found|deactivated|PEER_ID_INVALID/i,
+    status: "recipient-gone",
+  },
   { code: 400, status: "rejected" },
   { code: 413, status: "rejected" },
 ];

@@ -38,12 +38,15 @@ const faults: Readonly<Record<string, TelegramFault>> = {
 function shownBy({ calls }: TelegramStandIn): ShownMessage[] {
   const sent = calls.filter(({ method, ok }) => method.startsWith("send") && ok === true);
   return sent.map(({ method, payload }) => {
-    const { inline_keyboard = [] } = (payload.reply_markup ?? {}) as { inline_keyboard?: { text: string }[][] };
+    const markup = (payload.reply_markup ?? {}) as { [key in "inline_keyboard" | "keyboard"]?: { text: string }[][] };
+    const album = (payload.media ?? []) as { readonly media: string; readonly caption?: string }[];
     const file = payload[method.slice(4).toLowerCase()];
+    const { latitude, longitude, title = "", address = "" } = payload;
+    const place = latitude === undefined ? [] : [`${title} ${address} ${latitude} ${longitude}`];
     return {
-      text: String(payload.text ?? payload.caption ?? ""),
-      titles: inline_keyboard.flat().map(({ text }) => text),
-      files: method === "sendMessage" ? [] : [String(file)],
+      text: [payload.text, payload.caption, ...album.map(({ caption }) => caption), ...place].filter(Boolean).join(" "),
+      titles: [...(markup.inline_keyboard ?? []), ...(markup.keyboard ?? [])].flat().map(({ text }) => text),
+      files: [...album.map(({ media }) => media), ...(typeof file === "string" ? [file] : [])],
     };
   });
 }
@@ -185,6 +188,59 @@ describe("a send", () => {
   });
 });
 
+describe("a message that takes the place of another", () => {
+  const say = (text: string, replaces?: string, partsSent?: number) => {
+    const content = { text, attachments: [], buttons: [], quickReplies: [], ...(replaces && { replaces }) };
+    return telegram.send({ messageId: 1, contactId: 1, recipient: "55", content, partsSent }, channelWith(), ports);
+  };
+
+  it("is the same message from then on", async () => {
+    expect(await say("One")).toMatchObject({ externalId: "1" });
+    expect(await say("Two", "1")).toEqual({ status: "sent", externalId: "1" });
+    expect(methods()).toEqual(["sendMessage", "editMessageText"]);
+  });
+
+  it("is nothing new where it says what the other says", async () => {
+    await say("One");
+    await say("Two", "1");
+    expect(await say("Two", "1")).toEqual({ status: "sent", externalId: "1" });
+    expect(methods()).toEqual(["sendMessage", "editMessageText", "editMessageText"]);
+  });
+
+  it("is said anew where the other is gone", async () => {
+    expect(await say("Two", "99")).toEqual({ status: "sent", externalId: "1" });
+    expect(methods()).toEqual(["editMessageText", "sendMessage"]);
+  });
+
+  it.each<[TelegramFault, string]>([
+    [{ status: 429, retryAfter: 3 }, "rate-limited"],
+    [{ status: 403, description: "Forbidden: bot was blocked by the user" }, "recipient-gone"],
+    [{ reset: true }, "retry-later"],
+  ])("is not said twice where the change meets %j", async (fault, status) => {
+    await say("One");
+    standIn.fail(fault);
+    expect(await say("Two", "1")).toMatchObject({ status });
+    expect(methods()).not.toEqual(["sendMessage", "editMessageText", "sendMessage"]);
+  });
+});
+
+describe("a broadcast that is paid for", () => {
+  const flags = async (settings: object, lane: "live" | "bulk") => {
+    const content = { text: "x".repeat(5000), attachments: [], buttons: [], quickReplies: [] };
+    const request = { messageId: 1, contactId: 1, recipient: "55", content, lane, onPartSent: async () => {} };
+    await telegram.send(request, channelWith(settings), ports);
+    return standIn.calls.map(({ payload }) => payload.allow_paid_broadcast);
+  };
+
+  it("says so with every call, and no other message does", async () => {
+    expect(await flags({ paidBroadcast: true }, "bulk")).toEqual([true, true]);
+    standIn.calls.length = 0;
+    expect(await flags({ paidBroadcast: true }, "live")).toEqual([undefined, undefined]);
+    standIn.calls.length = 0;
+    expect(await flags({}, "bulk")).toEqual([undefined, undefined]);
+  });
+});
+
 describe("connecting", () => {
   it("reads the bot's name and sets the webhook with a secret of its own", async () => {
     const gained = await telegram.connect?.(channelWith({ secretToken: "" }), { webhookUrl }, ports);
@@ -229,6 +285,7 @@ describe("health", () => {
     expect(await telegram.health?.(channelWith(), ports)).toEqual({
       ok: true,
       message: "@standin_bot answers; updates waiting: 0",
+      webhookUrl,
     });
   });
 

@@ -1,7 +1,9 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import { consentSettings } from "../../engine/channel-policy.ts";
 import {
   ChannelConnectError,
+  type ChannelHealth,
   type ConnectedChannel,
   defineChannel,
   type SendRequest,
@@ -22,7 +24,9 @@ import {
 } from "./telegram.api.ts";
 import { pollTelegram } from "./telegram.poll.ts";
 import { parseUpdate, type TelegramUpdate } from "./telegram-update.ts";
-import { toTelegram } from "./to-telegram.ts";
+import { type TelegramCall, toEdit, toTelegram } from "./to-telegram.ts";
+
+const consentWords = { optOut: ["/stop", "/unsubscribe"] };
 
 const settingsSchema = z.object({
   token: z.string().regex(/^\d+:[A-Za-z0-9_-]{10,}$/, "a bot token looks like 123456:ABC…; @BotFather gives it"),
@@ -38,10 +42,15 @@ const settingsSchema = z.object({
     .url({ protocol: /^https?$/ })
     .default("https://api.telegram.org")
     .transform((url) => url.replace(/\/+$/, "")),
+  /** Answers in groups too, when it is spoken to there. */
+  groups: z.boolean().default(false),
+  /** Broadcasts may leave faster than 30 a second, for Stars. */
+  paidBroadcast: z.boolean().default(false),
   bulkPerSecond: z.number().positive().max(1000).default(30),
   perChatPerSecond: z.number().positive().max(100).default(1),
   chatBurst: z.number().int().positive().max(1000).default(20),
   uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
+  ...consentSettings(consentWords),
 });
 type Settings = z.output<typeof settingsSchema>;
 type Channel = ConnectedChannel<Settings>;
@@ -56,7 +65,11 @@ export const telegram = defineChannel<Settings>({
     buttonTitleLength: 64,
     quickReplies: 100,
     media: ["image", "video", "audio", "voice", "file"],
+    locations: "places",
+    requests: ["phone", "location"],
+    edits: true,
     entryPayload: { maxLength: 64, alphabet: "[A-Za-z0-9_-]" },
+    consentWords,
     rates: { bulkPerSecond: 30, perChatPerSecond: 1, chatBurst: 20 },
   },
   settings: settingsSchema,
@@ -68,7 +81,7 @@ export const telegram = defineChannel<Settings>({
     }
     const update = readBody(request.body);
     if (update === undefined) return refuse(400, "webhook.bad_body", "the body has to be an update in JSON");
-    const { events, callbackQueryId } = fromTelegram(update);
+    const { events, callbackQueryId } = fromTelegram(update, channel.settings);
     if (callbackQueryId === undefined) return { ok: true, events };
     // The answer to the press rides in our answer: one request less.
     return {
@@ -103,12 +116,19 @@ async function send(request: SendRequest, { settings }: Channel): Promise<SendRe
   if (calls.length === 0) {
     return { status: "rejected", message: "Telegram shows no message that has neither a text nor a file" };
   }
+  const { replaces } = request.content;
+  const edit = replaces === undefined ? undefined : toEdit(calls, replaces);
+  if (edit !== undefined && (request.partsSent ?? 0) === 0) {
+    const edited = await change(edit, settings);
+    if (edited !== undefined) return edited;
+  }
+  const paid = settings.paidBroadcast && request.lane === "bulk" ? { allow_paid_broadcast: true } : {};
   let externalId: string | undefined;
   // What went out in an earlier attempt must not go out again.
   for (const [index, call] of calls.entries()) {
     if (index < (request.partsSent ?? 0)) continue;
     try {
-      externalId = await sendCall(settings, call);
+      externalId = await sendCall(settings, { ...call, payload: { ...call.payload, ...paid } });
     } catch (error) {
       if (error instanceof TelegramCallError) return toSendResult(error);
       throw error;
@@ -116,6 +136,22 @@ async function send(request: SendRequest, { settings }: Channel): Promise<SendRe
     if (index < calls.length - 1) await request.onPartSent?.(index + 1);
   }
   return { status: "sent", externalId };
+}
+
+/** Undefined: the message cannot be changed (it is gone, too old, or of another kind), so that it has to be said anew. */
+async function change(call: TelegramCall, settings: Settings): Promise<SendResult | undefined> {
+  const { message_id: messageId } = call.payload;
+  try {
+    await sendCall(settings, call);
+  } catch (error) {
+    if (!(error instanceof TelegramCallError)) throw error;
+    // It says that already: a second press, or a repetition after a crash.
+    if (!/message is not modified/i.test(error.message)) {
+      const result = toSendResult(error);
+      return result.status === "rejected" ? undefined : result;
+    }
+  }
+  return { status: "sent", externalId: String(messageId) };
 }
 
 async function connect(
@@ -147,7 +183,7 @@ async function register(settings: Settings, webhookUrl: string | undefined, secr
   }
 }
 
-async function examine(settings: Settings): Promise<{ ok: boolean; message: string }> {
+async function examine(settings: Settings): Promise<ChannelHealth> {
   const { username } = await getMe(settings);
   const { url, pending_update_count, last_error_message, last_error_date = 0 } = await getWebhookInfo(settings);
   const isPolling = settings.mode === "polling";
@@ -155,9 +191,10 @@ async function examine(settings: Settings): Promise<{ ok: boolean; message: stri
   if (isPolling && url !== "") return { ok: false, message: `${waiting}; a webhook is set, so nothing can be fetched` };
   if (isPolling) return { ok: true, message: waiting };
   if (url === "") return { ok: false, message: `${waiting}; no webhook is set: connect the channel again` };
-  if (last_error_message === undefined) return { ok: true, message: waiting };
+  const webhookUrl = url;
+  if (last_error_message === undefined) return { ok: true, message: waiting, webhookUrl };
   const when = new Date(last_error_date * 1000).toISOString();
-  return { ok: true, message: `${waiting}; last failed delivery at ${when}: ${last_error_message}` };
+  return { ok: true, message: `${waiting}; last failed delivery at ${when}: ${last_error_message}`, webhookUrl };
 }
 
 function inWords({ code, message }: TelegramCallError): string {

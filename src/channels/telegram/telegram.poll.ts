@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChannelPorts, DeliverInbound } from "../../engine/channel-type.ts";
 import { toError } from "../../engine/to-error.ts";
+import type { GroupRules } from "./from-group.ts";
 import { fromTelegram } from "./from-telegram.ts";
 import {
   answerCallbackQuery,
@@ -20,7 +21,7 @@ const slowMs = 60_000;
  * fails is asked again, ever more slowly; a changed channel gets a new receiver, so that a token that is refused need not be watched closely.
  */
 export async function pollTelegram(
-  { id: channelId, settings }: { readonly id: number; readonly settings: TelegramAccess },
+  { id: channelId, settings }: { readonly id: number; readonly settings: TelegramAccess & GroupRules },
   deliver: DeliverInbound,
   { log }: Pick<ChannelPorts, "log">,
   signal: AbortSignal,
@@ -34,7 +35,7 @@ export async function pollTelegram(
       if (!isWebhookGone) await deleteWebhook(settings, signal);
       isWebhookGone = true;
       const updates = await getUpdates(settings, offset, pollSeconds, signal);
-      const presses = await deliverAll(updates, deliver, (updateId) => {
+      const presses = await deliverAll(updates, settings, deliver, (updateId) => {
         log.warn({ channelId, updateId }, "an update of Telegram cannot be read and is passed over");
       });
       offset = (updates.at(-1)?.update_id ?? offset - 1) + 1;
@@ -54,13 +55,14 @@ export async function pollTelegram(
 /** Returns the callback queries that want their answer. */
 async function deliverAll(
   updates: readonly { readonly update_id: number }[],
+  rules: GroupRules,
   deliver: DeliverInbound,
   onUnreadable: (updateId: number) => void,
 ): Promise<string[]> {
   const translated = updates.flatMap((update) => {
     const parsed = parseUpdate(update);
     if (parsed === undefined) onUnreadable(update.update_id);
-    return parsed === undefined ? [] : [fromTelegram(parsed)];
+    return parsed === undefined ? [] : [fromTelegram(parsed, rules)];
   });
   const events = translated.flatMap((one) => one.events);
   if (events.length > 0) await deliver(events);

@@ -12,7 +12,9 @@ function translate(fixture: object | undefined) {
   return callback === undefined || callback === "ignored" ? expect.fail("no callback") : fromViber(callback);
 }
 
-const said = (text: string) => ({ happening: { kind: "message", message: { text, attachments: [] } } });
+const said = (text: string, more: object = {}) => ({
+  happening: { kind: "message", message: { text, attachments: [], ...more } },
+});
 const file = (attachment: object, text?: string) => ({
   happening: { kind: "message", message: { ...(text === undefined ? {} : { text }), attachments: [attachment] } },
 });
@@ -41,7 +43,7 @@ describe("a callback of Viber", () => {
     ["sticker", file({ kind: "image", url: "https://sticker.viber.com/46105.png" })],
     ["oldSticker", said("[sticker 46105]")],
     ["contact", said("+972511123123")],
-    ["location", said("50.76891, 6.11499")],
+    ["location", said("50.76891, 6.11499", { location: { latitude: 50.76891, longitude: 6.11499 } })],
     ["url", said("https://www.website.example/go")],
   ])("%s says what happened, and to whom", (name, expected) => {
     const { event } = translate(fixtures[name]);

@@ -51,7 +51,9 @@ function fromMessage(message: ViberMessage, token: string | undefined): Happenin
 function toInbound(message: ViberMessage, token: string | undefined): InboundMessage {
   const attachments = attachmentsOf(message);
   const text = textOf(message) ?? (attachments.length === 0 ? `[${message.type}]` : undefined);
-  return { externalId: token, ...(text === undefined ? {} : { text }), attachments };
+  const { lat: latitude = 0, lon: longitude = 0 } = message.location ?? {};
+  const point = message.location === undefined ? {} : { location: { latitude, longitude } };
+  return { externalId: token, ...(text === undefined ? {} : { text }), attachments, ...point };
 }
 
 /** What Viber calls a kind, and we. */

@@ -27,6 +27,21 @@ describe("a message for Viber", () => {
     expect(of({ text: "hi" })).toEqual([{ type: "text", text: "hi" }]);
   });
 
+  it("with a place ends in its point, which carries the keyboard; its words are text", () => {
+    const location = { latitude: 44.8, longitude: 20.46, title: "Club" };
+    const [text, point, ...others] = of({ text: "hi", location, buttons: [press] });
+    expect(text).toEqual({ type: "text", text: "hi\n\nClub" });
+    expect(point).toMatchObject({ type: "location", location: { lat: "44.8", lon: "20.46" } });
+    expect(point?.keyboard).toMatchObject({ Buttons: [key("Go", "f:s:go")] });
+    expect(others).toEqual([]);
+  });
+
+  it("says a place in the welcome, which is one message, by a link to a map", () => {
+    const location = { latitude: 44.8, longitude: 20.46, title: "Club" };
+    const welcome = toWelcome([content({ text: "hi" }), content({ location })], capabilities);
+    expect(welcome).toMatchObject({ type: "text", text: expect.stringContaining("mlat=44.8&mlon=20.46") });
+  });
+
   it("shows buttons, or quick replies, beside the input", () => {
     const url = { type: "url" as const, title: "Open <b> & see", url: "https://example.com" };
     expect(of({ text: "hi", buttons: [press, url] })).toEqual([

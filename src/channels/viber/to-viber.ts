@@ -1,5 +1,5 @@
 import type { ChannelCapabilities } from "../../engine/channel-type.ts";
-import { renderForChannel, toLine } from "../../engine/render-content.ts";
+import { renderForChannel, toLine, toPlace } from "../../engine/render-content.ts";
 import type { Attachment, MediaKind, MessageContent, OutgoingButton, QuickReply } from "../../model/message.ts";
 import { writePress } from "./press.ts";
 
@@ -27,7 +27,7 @@ export function toViber(content: MessageContent, capabilities: ChannelCapabiliti
 }
 
 /**
- * The welcome: one message for all of these, which is all that a person may be sent before they have written. Texts follow each other, files are links (but for one picture alone), and all buttons and
+ * The welcome: one message for all of these, which is all that a person may be sent before they have written. Texts follow each other, files and places are links (but for one picture alone), and all buttons and
  * quick replies are the keyboard. Undefined: it does not fit into one message.
  */
 export function toWelcome(
@@ -43,7 +43,8 @@ export function toWelcome(
 }
 
 function joinContents(contents: readonly MessageContent[]): MessageContent {
-  const texts = contents.flatMap(({ text = "" }) => (text.trim() === "" ? [] : [text]));
+  const lines = contents.flatMap(({ text = "", location }) => [text, location === undefined ? "" : toPlace(location)]);
+  const texts = lines.filter((line) => line.trim() !== "");
   const replies = contents.flatMap(({ quickReplies }) => quickReplies);
   const buttons = contents.flatMap((content) => content.buttons);
   return {
@@ -54,7 +55,13 @@ function joinContents(contents: readonly MessageContent[]): MessageContent {
   };
 }
 
-function toBodies({ text = "", attachments }: MessageContent): ViberBody[] {
+function toBodies({ location, ...content }: MessageContent): ViberBody[] {
+  if (location === undefined) return toMessages(content);
+  const point = { lat: String(location.latitude), lon: String(location.longitude) };
+  return [...toMessages(content), { type: "location", location: point }];
+}
+
+function toMessages({ text = "", attachments }: MessageContent): ViberBody[] {
   const texts: ViberBody[] = text.trim() === "" ? [] : [{ type: "text", text }];
   const [first, ...others] = attachments;
   if (first === undefined) return texts;

@@ -36,7 +36,7 @@ const faults: Readonly<Record<string, Fault>> = {
 
 const shownBy = ({ shown }: Pick<ViberStandIn, "shown">): ShownMessage[] =>
   shown.map(({ body }) => ({
-    text: String(body.text ?? ""),
+    text: [body.text, ...Object.values((body.location ?? {}) as object)].filter(Boolean).join(" "),
     titles: buttonsOf(body).map(({ Text }) => unescapeHtml(Text)),
     files: body.media === undefined ? [] : [String(body.media)],
   }));
@@ -228,6 +228,7 @@ describe("connecting", () => {
     expect(await viber.health?.(channelWith(), ports)).toEqual({
       ok: true,
       message: "Stand-in answers; subscribers: 35",
+      webhookUrl,
     });
     await viber.disconnect?.(channelWith(), ports);
     expect(standIn.webhook()).toBe("");

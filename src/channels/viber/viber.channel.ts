@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import { consentSettings } from "../../engine/channel-policy.ts";
 import {
   ChannelConnectError,
+  type ChannelHealth,
   type ChannelPorts,
   type ConnectContext,
   type ConnectedChannel,
@@ -35,6 +37,7 @@ const settingsSchema = z.object({
   perChatPerSecond: z.number().positive().max(100).default(2),
   chatBurst: z.number().int().positive().max(1000).default(20),
   uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
+  ...consentSettings(),
 });
 type Settings = z.output<typeof settingsSchema>;
 type Channel = ConnectedChannel<Settings>;
@@ -49,8 +52,10 @@ export const viber = defineChannel<Settings>({
     buttonTitleLength: 250,
     quickReplies: 24,
     media: ["image", "video", "file"],
+    locations: "points",
     // The context has no limit of its own; an address has.
     entryPayload: { maxLength: 1024, alphabet: "[A-Za-z0-9_-]" },
+    receipts: ["delivered", "read"],
     rates: { bulkPerSecond: 30, perChatPerSecond: 2, chatBurst: 20 },
   },
   settings: settingsSchema,
@@ -149,11 +154,11 @@ async function connect(
   }
 }
 
-async function health(settings: Settings, ports: ChannelPorts): Promise<{ ok: boolean; message: string }> {
+async function health(settings: Settings, ports: ChannelPorts): Promise<ChannelHealth> {
   try {
     const { name, webhook = "", subscribers_count: count } = await getAccountInfo(settings, ports);
     const people = count === undefined ? "" : `; subscribers: ${count}`;
-    if (webhook !== "") return { ok: true, message: `${name} answers${people}` };
+    if (webhook !== "") return { ok: true, message: `${name} answers${people}`, webhookUrl: webhook };
     return { ok: false, message: `${name} answers; no webhook is set: connect the channel again` };
   } catch (error) {
     if (error instanceof ViberCallError) return { ok: false, message: error.message };

@@ -21,6 +21,13 @@ const said = (text: string) => ({ happening: { kind: "message", message: { text,
 describe("an event of VK", () => {
   it.each<[string, object]>([
     ["text", { happening: { kind: "message", message: { externalId: "101", text: "hello", attachments: [] } } }],
+    [
+      "outsideReply",
+      {
+        onlyKnown: true,
+        happening: { kind: "outside_message", message: { externalId: "140", text: "Come by tomorrow" } },
+      },
+    ],
     ["start", { happening: { kind: "start" } }],
     ["startByLink", { happening: { kind: "start", payload: "eyJlIjoiZW1haWxAZ21haWwuY29tIn0" } }],
     ["textByLink", { happening: { kind: "start", payload: "poster", message: { text: "I saw the poster" } } }],

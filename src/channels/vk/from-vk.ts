@@ -18,6 +18,9 @@ export interface TranslatedUpdate {
 
 const nothing: TranslatedUpdate = { events: [] };
 
+/** https://dev.vk.com/ru/method/messages.send: chats of several have ids from here on. */
+const firstChat = 2_000_000_000;
+
 type Translate<T extends VkUpdate["type"]> = (
   update: Extract<VkUpdate, { type: T }>,
   externalId: string,
@@ -31,6 +34,13 @@ const translators: { readonly [T in VkUpdate["type"]]: Translate<T> } = {
     if (!isPrivate(object)) return nothing;
     const happening = { kind: "message_edited" as const, message: toInbound(object) };
     return { events: [{ externalId, from: String(object.from_id), happening }] };
+  },
+  // What we send ourselves comes as one too, without an author.
+  message_reply: ({ object }, externalId) => {
+    const { peer_id: peer, admin_author_id: author } = object;
+    if (author === undefined || peer <= 0 || peer >= firstChat) return nothing;
+    const happening = { kind: "outside_message" as const, message: toInbound(object) };
+    return { events: [{ externalId, from: String(peer), happening, onlyKnown: true }] };
   },
   message_event: ({ object: { user_id, peer_id, event_id, payload } }, externalId) => {
     const press = { event_id, user_id, peer_id };
@@ -94,8 +104,11 @@ function toInbound({ id, text, geo, attachments }: VkMessage): InboundMessage {
   const place = geo === undefined ? [] : [geo.place?.title, `${latitude}, ${longitude}`];
   const lines = [text, ...place, ...attachments.map((attachment) => toLine(attachment))];
   const said = lines.filter((line) => line !== undefined && line !== "").join("\n");
-  return { externalId: String(id), ...(said === "" ? {} : { text: said }), attachments: files };
+  const point = geo === undefined ? {} : { location: { ...geo.coordinates, ...titleOf(geo.place?.title) } };
+  return { externalId: String(id), ...(said === "" ? {} : { text: said }), attachments: files, ...point };
 }
+
+const titleOf = (title: string | undefined) => (title === undefined || title === "" ? {} : { title });
 
 function toFile({ photo, sticker, audio, audio_message: voice, doc }: VkAttachment): Attachment | undefined {
   const sizes = photo?.sizes ?? sticker?.images ?? [];

@@ -23,6 +23,15 @@ describe("a message for VK", () => {
     expect(of({ text: "hi" })).toEqual([{ message: "hi", attachments: [] }]);
   });
 
+  it("with a place has its point, and its words as text", () => {
+    const location = { latitude: 59.93, longitude: 30.31, title: "Club", address: "Nevsky 1" };
+    const point = { lat: 59.93, long: 30.31 };
+    expect(of({ text: "hi", location })).toEqual([{ message: "hi\n\nClub\nNevsky 1", attachments: [], point }]);
+    expect(of({ location: { latitude: 59.93, longitude: 30.31 } })).toEqual([
+      { message: "📍", attachments: [], point },
+    ]);
+  });
+
   it("shows buttons in the chat, one a row, and links among them", () => {
     const url = { type: "url" as const, title: "Open", url: "https://e.com" };
     expect(of({ text: "hi", buttons: [press("Go"), url] })[0]?.keyboard).toEqual({

@@ -7,6 +7,8 @@ import { writePress } from "./press.ts";
 export interface VkMessageCall {
   readonly message: string;
   readonly attachments: readonly string[];
+  /** In degrees; VK shows it as a map under the text. */
+  readonly point?: { readonly lat: number; readonly long: number };
   readonly keyboard?: object;
 }
 
@@ -17,6 +19,9 @@ const inlineButtons = 10;
 const inlineRows = 6;
 /** Beside the input. */
 const rows = 10;
+
+/** What a point is sent with where nothing else is: VK wants a text or a file. */
+const pointCarrier = "📍";
 
 /** What VK calls a file that it was given (`photo-1_2_key`); undefined: it could not be given. */
 export type Uploaded = (file: Attachment) => string | undefined;
@@ -38,14 +43,17 @@ function withLinks(content: MessageContent, uploaded: Uploaded): MessageContent 
   return { ...content, text: lines.join("\n\n"), attachments };
 }
 
-function toCalls({ text = "", attachments }: MessageContent, uploaded: Uploaded): VkMessageCall[] {
+function toCalls({ text = "", attachments, location }: MessageContent, uploaded: Uploaded): VkMessageCall[] {
   const names = attachments.flatMap((file) => uploaded(file) ?? []);
   const first = { message: text.trim() === "" ? "" : text, attachments: names.slice(0, attachmentsAtOnce) };
   const more: VkMessageCall[] = [];
   for (let index = attachmentsAtOnce; index < names.length; index += attachmentsAtOnce) {
     more.push({ message: "", attachments: names.slice(index, index + attachmentsAtOnce) });
   }
-  return first.message === "" && names.length === 0 ? [] : [first, ...more];
+  if (location === undefined) return first.message === "" && names.length === 0 ? [] : [first, ...more];
+  const point = { lat: location.latitude, long: location.longitude };
+  const message = first.message === "" && names.length === 0 ? pointCarrier : first.message;
+  return [{ ...first, message, point }, ...more];
 }
 
 /**

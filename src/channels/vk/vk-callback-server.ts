@@ -5,6 +5,7 @@ import { apiVersion, callVk, type VkAccess, VkCallError, type VkPorts } from "./
 const eventSettings = {
   message_new: 1,
   message_edit: 1,
+  message_reply: 1,
   message_event: 1,
   message_allow: 1,
   message_deny: 1,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { consentSettings, outsideSettings } from "../../engine/channel-policy.ts";
 import type { ConnectedChannel } from "../../engine/channel-type.ts";
 
 export const settingsSchema = z.object({
@@ -24,6 +25,8 @@ export const settingsSchema = z.object({
   perChatPerSecond: z.number().positive().max(100).default(1),
   chatBurst: z.number().int().positive().max(1000).default(20),
   uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
+  ...consentSettings(),
+  ...outsideSettings,
 });
 export type VkSettings = z.output<typeof settingsSchema>;
 export type VkChannel = ConnectedChannel<VkSettings>;

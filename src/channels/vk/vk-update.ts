@@ -26,6 +26,8 @@ const messageSchema = z.object({
   /** What a button carries: JSON as text. */
   payload: text,
   ref: text,
+  /** Who of the community wrote it in its own inbox; absent: a program did. */
+  admin_author_id: id.optional(),
   attachments: z.array(attachmentSchema).default([]),
   geo: z
     .object({
@@ -38,6 +40,7 @@ const messageSchema = z.object({
 const updateSchemas = [
   z.object({ type: z.literal("message_new"), object: z.object({ message: messageSchema }) }),
   z.object({ type: z.literal("message_edit"), object: messageSchema }),
+  z.object({ type: z.literal("message_reply"), object: messageSchema }),
   z.object({
     type: z.literal("message_event"),
     object: z.object({ user_id: id, peer_id: id, event_id: z.string().min(1), payload: z.unknown() }),

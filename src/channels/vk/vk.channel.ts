@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import {
   ChannelConnectError,
+  type ChannelHealth,
   type ChannelPorts,
   type ConnectContext,
   defineChannel,
@@ -21,6 +22,7 @@ import {
   getConfirmationCode,
   registerServer,
 } from "./vk-callback-server.ts";
+import { lookUpVkProfile } from "./vk-profile.ts";
 import { settingsSchema, type VkChannel, type VkSettings } from "./vk-settings.ts";
 import { parseEnvelope } from "./vk-update.ts";
 import { createUploads } from "./vk-upload.ts";
@@ -38,9 +40,12 @@ export const vk = defineChannel<VkSettings>({
     buttonTitleLength: 40,
     quickReplies: 20,
     media: ["image", "video", "voice", "file"],
+    locations: "points",
     // VK names no limit for a `ref`.
     entryPayload: { maxLength: 255, alphabet: "[A-Za-z0-9_-]" },
+    receipts: ["read"],
     rates: { bulkPerSecond: 15, perChatPerSecond: 1, chatBurst: 20 },
+    looksUpProfiles: true,
   },
   settings: settingsSchema,
   secrets: ["token", "secret"],
@@ -59,6 +64,7 @@ export const vk = defineChannel<VkSettings>({
   poll(channel, deliver, ports, signal) {
     return channel.settings.mode === "polling" ? pollVk(channel, deliver, ports, signal) : undefined;
   },
+  lookUpProfile: (person, { settings }, ports) => lookUpVkProfile(settings, ports, person),
   health: ({ settings }, ports) => health(settings, ports),
   entryUrl({ settings: { screenName, groupId } }, payload) {
     const name = screenName === "" && groupId !== 0 ? `club${groupId}` : screenName;
@@ -112,12 +118,13 @@ async function send(request: SendRequest, { id, settings }: VkChannel, ports: Ch
       return { status: "rejected", message: "VK shows no message that has neither a text nor a file" };
     }
     // What went out in an earlier attempt must not go out again.
-    for (const [index, { message, attachments, keyboard }] of calls.entries()) {
+    for (const [index, { message, attachments, point, keyboard }] of calls.entries()) {
       if (index < (request.partsSent ?? 0)) continue;
       externalId = await sendMessage(settings, ports, {
         peer_id: recipient,
         random_id: toRandomId(messageId, index),
         message,
+        ...point,
         ...(attachments.length === 0 ? {} : { attachment: attachments.join(",") }),
         ...(keyboard === undefined ? {} : { keyboard: JSON.stringify(keyboard) }),
       });
@@ -176,14 +183,14 @@ async function connect(
   }
 }
 
-async function health(settings: VkSettings, ports: ChannelPorts): Promise<{ ok: boolean; message: string }> {
+async function health(settings: VkSettings, ports: ChannelPorts): Promise<ChannelHealth> {
   const { mode, groupId, serverId } = settings;
   try {
     const { name } = await getCommunity(settings, ports);
     // An address that was registered by hand is not ours to see.
     if (mode === "polling" || serverId === 0) return { ok: true, message: `${name} answers` };
-    const { status = "unknown" } = (await findCallbackServer(settings, ports, { groupId, serverId })) ?? {};
-    if (status === "ok") return { ok: true, message: `${name} answers; our address is confirmed` };
+    const { status = "unknown", url } = (await findCallbackServer(settings, ports, { groupId, serverId })) ?? {};
+    if (status === "ok") return { ok: true, message: `${name} answers; our address is confirmed`, webhookUrl: url };
     return { ok: false, message: `${name} answers; our address is "${status}" with VK: connect the channel again` };
   } catch (error) {
     if (error instanceof VkCallError) return { ok: false, message: inWords(error) };

@@ -88,7 +88,7 @@ describe("polling VK", () => {
     await standIn.push({ type: "message_event", object: press });
     await until("the answer", () => standIn.calls.some(({ method }) => method === "messages.sendMessageEventAnswer"));
     expect(delivered).toMatchObject([{ happening: { kind: "button", payload: "f:s:b" } }]);
-    expect(warnings).toEqual([{ channelId: 7, update: "message_new" }]);
+    expect(warnings).toMatchObject([{ channelId: 7, kind: "message_new" }]);
   });
 
   it("ends at once when it is told to, also in the middle of a question", async () => {

@@ -37,8 +37,8 @@ export async function pollVk(
       place ??= await findPlace(settings, ports);
       const answer = await ask(place, ports, signal);
       if ("updates" in answer) {
-        const presses = await deliverAll(answer.updates, deliver, (update) => {
-          log.warn({ channelId, update }, "an update of VK cannot be read and is passed over");
+        const presses = await deliverAll(answer.updates, deliver, (kind) => {
+          log.warn({ channelId, kind }, "an update of VK cannot be read and is passed over");
         });
         // A button that waits on is no reason to lose updates.
         for (const press of presses) void answerPress(settings, ports, { ...press }).catch(() => undefined);
@@ -101,11 +101,12 @@ async function recover(
 async function deliverAll(
   updates: readonly unknown[],
   deliver: DeliverInbound,
-  onUnreadable: (update: unknown) => void,
+  onUnreadable: (kind: unknown) => void,
 ): Promise<VkPress[]> {
   const translated = updates.flatMap((update) => {
     const envelope = parseEnvelope(update);
-    if (envelope === undefined) onUnreadable(typeof update === "object" ? (update as { type?: unknown }).type : update);
+    // Not the update itself: what people write stands in it.
+    if (envelope === undefined) onUnreadable((update as { type?: unknown } | null)?.type);
     return envelope?.update === undefined ? [] : [fromVk(envelope.update)];
   });
   const events = translated.flatMap((one) => one.events);

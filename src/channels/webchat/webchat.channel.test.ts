@@ -4,7 +4,7 @@ import { webchat } from "./webchat.channel.ts";
 
 describe("settings", () => {
   it("need nothing", () => {
-    expect(webchat.settings.parse({})).toEqual({
+    expect(webchat.settings.parse({})).toMatchObject({
       title: "",
       accent: "#2563eb",
       position: "right",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { consentSettings } from "../../engine/channel-policy.ts";
 import { defineChannel } from "../../engine/channel-type.ts";
 
 const settingsSchema = z.object({
@@ -14,6 +15,7 @@ const settingsSchema = z.object({
     .array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))
     .max(100)
     .default([]),
+  ...consentSettings(),
 });
 export type WebchatSettings = z.output<typeof settingsSchema>;
 

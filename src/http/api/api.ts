@@ -1,11 +1,14 @@
 import swagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { AddAddressLimit } from "../address-limit.ts";
+import { addAuditLog } from "../audit.ts";
 import { addAuthentication, addRequestLimit } from "../auth.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { checkUrl, decodeBody } from "../encoding.ts";
 import { addDataHeaders } from "../security-headers.ts";
 import { actionResource } from "./actions.ts";
+import { auditLogResource } from "./audit-log.ts";
 import { botResource } from "./bots.ts";
 import { broadcastResource } from "./broadcasts.ts";
 import { channelResource } from "./channels.ts";
@@ -38,6 +41,8 @@ import { labelResource } from "./labels.ts";
 import { memberResource } from "./members.ts";
 import { messageResource } from "./messages.ts";
 import { orderResource } from "./orders.ts";
+import { overviewResource } from "./overview.ts";
+import { platformTemplateResource } from "./platform-templates.ts";
 import { productResource } from "./products.ts";
 import { queryResource } from "./queries.ts";
 import { requestTestResource } from "./request-test.ts";
@@ -85,6 +90,7 @@ const resources: readonly ApiResource[] = [
   importResource,
   broadcastResource,
   channelResource,
+  platformTemplateResource,
   entryLinkResource,
   conversationResource,
   conversationEntryResource,
@@ -103,12 +109,18 @@ const resources: readonly ApiResource[] = [
   tokenResource,
   workspaceResource,
   contactCountResource,
+  auditLogResource,
+  overviewResource,
 ];
 
 const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml", "text/plain"];
 
 /** The native API, its OpenAPI document and the page that shows it. */
-export async function apiRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
+export async function apiRoutes(
+  app: FastifyInstance,
+  dependencies: HttpDependencies,
+  limit: AddAddressLimit,
+): Promise<void> {
   app.addHook("onRequest", checkUrl);
   await app.register(swagger, {
     openapi: {
@@ -127,6 +139,7 @@ export async function apiRoutes(app: FastifyInstance, dependencies: HttpDependen
   await app.register(async (resourcesApp) => {
     addDataHeaders(resourcesApp);
     addAuthentication(resourcesApp, dependencies);
+    addAuditLog(resourcesApp, dependencies);
     await addRequestLimit(resourcesApp, dependencies);
     resourcesApp.addHook("onRequest", (request, reply, done) => {
       reply.code(request.routeOptions.config.status ?? 200);
@@ -137,9 +150,12 @@ export async function apiRoutes(app: FastifyInstance, dependencies: HttpDependen
     );
     for (const add of resources) add(resourcesApp.withTypeProvider<ZodTypeProvider>(), dependencies);
   });
-  app.get("/openapi.json", { schema: { hide: true } }, async () => ({
-    ...app.swagger(),
-    servers: [{ url: dependencies.publicUrl }],
-  }));
-  await app.register(async (part) => docsPage(part));
+  await app.register(async (part) => {
+    limit(part);
+    part.get("/openapi.json", { schema: { hide: true } }, async () => ({
+      ...app.swagger(),
+      servers: [{ url: dependencies.publicUrl }],
+    }));
+    docsPage(part);
+  });
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../test/server.ts";
-import { getBroadcast, prepareBroadcast } from "../../store/broadcast-store.ts";
+import { prepareBroadcast } from "../../store/broadcast-prepare-store.ts";
+import { getBroadcast } from "../../store/broadcast-store.ts";
 
 let server: TestServer;
 let tenant: Tenant;
@@ -62,7 +63,75 @@ describe("/broadcasts", () => {
     expect((await tenant.call("DELETE", `/broadcasts/${made.id}`)).json().error.code).toBe("broadcast.bad_state");
     expect(await tell("cancel")).toMatchObject({ status: "cancelled", endedAt: expect.any(String) });
     expect((await tenant.call("DELETE", `/broadcasts/${made.id}`)).statusCode).toBe(204);
+    expect(server.enqueued.at(-1)).toMatchObject({ kind: "run-broadcast", data: { id: made.id } });
+    expect((await tenant.call("DELETE", `/broadcasts/${made.id}`)).json().error.code).toBe("broadcast.not_found");
     expect((await tenant.call("GET", `/broadcasts/${made.id}`)).json().error.code).toBe("broadcast.not_found");
+  });
+
+  it("is changed while it is a draft, and gives back its audience as it was asked for", async () => {
+    const [vip = 0, , plain = 0] = ids;
+    const made = (await make({ audience: { tags: ["vip"], excludeTags: ["old"], q: "Ann" } })).json();
+    expect(made).toMatchObject({ revision: 1, audience: { tags: ["vip"], excludeTags: ["old"], q: "Ann" } });
+    const change = (body: object) => tenant.call("PATCH", `/broadcasts/${made.id}`, { body });
+    const content = {
+      text: "Hi {{ contact.first_name }}",
+      buttons: [{ type: "url", title: "Look", url: "https://x.y" }],
+    };
+    const startAt = "2027-01-01T10:00:00.000Z";
+    const changed = await change({ revision: 1, name: "More", audience: { contacts: [plain, vip] }, content, startAt });
+    expect(changed.json()).toMatchObject({
+      ...{ revision: 2, name: "More", audience: { contacts: [plain, vip] }, startAt, perMinute: null },
+      actions: [{ action: "send_message", args: { content } }],
+    });
+    expect((await change({ revision: 2, perMinute: 5 })).json()).toMatchObject({
+      revision: 3,
+      name: "More",
+      perMinute: 5,
+    });
+    expect((await change({ revision: 3, startAt: null, flow: "welcome" })).json()).toMatchObject({
+      ...{ startAt: null, audience: { contacts: [plain, vip] } },
+      actions: [{ action: "start_flow", args: { flow: "welcome" } }],
+    });
+    const listed = (await tenant.call("GET", "/broadcasts?limit=1")).json().data[0];
+    expect(listed).toMatchObject({ id: made.id, revision: 4 });
+    expect(listed).not.toHaveProperty("audience");
+    expect((await change({ revision: 4, content: "a", flow: "b" })).json().error.message).toContain("at most one of");
+    expect((await change({ name: "Without" })).json().error.details[0].path).toBe("revision");
+    await tenant.call("POST", `/broadcasts/${made.id}/start`);
+    expect((await change({ revision: 4, name: "Late" })).json().error.code).toBe("broadcast.bad_state");
+    expect((await tenant.call("GET", `/broadcasts/${made.id}`)).json()).toMatchObject({ name: "More", revision: 4 });
+  });
+
+  it("tells the second of two who change one draft, and changes nothing of the first's", async () => {
+    const { id } = (await make({ audience: { all: true } })).json();
+    const change = (name: string) => tenant.call("PATCH", `/broadcasts/${id}`, { body: { revision: 1, name } });
+    const [one, two] = await Promise.all([change("First"), change("Second")]);
+    const [good, bad] = one.statusCode === 200 ? [one, two] : [two, one];
+    expect([good.statusCode, bad.statusCode]).toEqual([200, 409]);
+    expect(bad.json().error).toMatchObject({ code: "broadcast.changed", details: { revision: 2 } });
+    expect((await tenant.call("GET", `/broadcasts/${id}`)).json().name).toBe(good.json().name);
+  });
+
+  it("is duplicated as a draft, whatever became of it, without a time that has passed", async () => {
+    const startAt = new Date(server.now() + 60_000).toISOString();
+    const made = (await make({ audience: { tags: ["vip"] }, perMinute: 7, startAt, start: true })).json();
+    const copy = async (body?: object) =>
+      (await tenant.call("POST", `/broadcasts/${made.id}/duplicate`, body === undefined ? {} : { body })).json();
+    const same = { status: "draft", revision: 1, perMinute: 7, audience: { tags: ["vip"] }, actions: made.actions };
+    expect(await copy()).toMatchObject({ ...same, name: "News", startAt });
+    server.pass(120_000);
+    const second = await copy({ name: "News again" });
+    expect(second).toMatchObject({ ...same, name: "News again", startAt: null });
+    expect(second.id).not.toBe(made.id);
+    const late = await tenant.call("POST", `/broadcasts/${second.id}/start`);
+    expect(late.json()).toMatchObject({ status: "preparing" });
+  });
+
+  it("finds by a part of what people are called, beside another condition", async () => {
+    const named = (await tenant.call("POST", "/contacts", { body: { bot: tenant.bot.id, name: "Zoltan" } })).json();
+    expect(await audienceOf({ audience: { all: true, q: "zolt" } })).toEqual([named.id]);
+    expect(await audienceOf({ audience: { tags: ["vip"], q: "zolt" } })).toEqual([]);
+    await tenant.call("DELETE", `/contacts/${named.id}`);
   });
 
   it("says what is wrong, and is nobody else's business", async () => {
@@ -75,6 +144,9 @@ describe("/broadcasts", () => {
       expect((await stranger.call("GET", path)).statusCode).toBe(404);
     }
     expect((await stranger.call("POST", `/broadcasts/${id}/start`)).statusCode).toBe(404);
+    expect((await stranger.call("POST", `/broadcasts/${id}/duplicate`)).statusCode).toBe(404);
+    const stolen = await stranger.call("PATCH", `/broadcasts/${id}`, { body: { revision: 1, name: "stolen" } });
+    expect(stolen.statusCode).toBe(404);
     expect((await make({ audience: { all: true } }, stranger)).statusCode).toBe(404);
   });
 });

@@ -2,8 +2,10 @@ import { channelTypes } from "../../channels/index.ts";
 import type { ChannelCatalogue, ChannelType } from "../../engine/channel-type.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { Json } from "../../model/field.ts";
+import { say, sayPlaces, toPlaces } from "../../model/sentence.ts";
 import type { Channel } from "../../store/channel-store.ts";
 import { openSecrets, sealSecrets } from "../../store/secret-box.ts";
+import type { SecretKey } from "../../store/secret-key.ts";
 
 export type Settings = Readonly<Record<string, Json>>;
 
@@ -16,7 +18,7 @@ export function requireChannelType(kind: string): ChannelType {
   const type = Object.hasOwn(catalogue, kind) ? catalogue[kind] : undefined;
   if (type === undefined) {
     const kinds = Object.keys(catalogue).join(", ");
-    throw new AppError("channel.unknown_kind", `there is no channel kind "${kind}"; there are ${kinds}`);
+    throw new AppError("channel.unknown_kind", say`there is no channel kind "${{ kind }}"; there are ${{ kinds }}`);
   }
   // The registry hides each type's settings behind `never`; here they are whatever its own schema lets pass.
   return type as ChannelType;
@@ -26,14 +28,13 @@ export function requireChannelType(kind: string): ChannelType {
 export function toStoredSettings(
   type: Pick<ChannelType, "settings" | "secrets">,
   settings: unknown,
-  secretKey: Buffer,
+  secretKey: SecretKey,
   code: "channel.invalid_settings" | "integration.invalid_settings" = "channel.invalid_settings",
 ): { readonly settings: Settings; readonly sealedSecrets: string | null } {
   const parsed = type.settings.safeParse(settings);
   if (!parsed.success) {
-    const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-    const sentence = details.map(({ path, message }) => `${path}: ${message}`).join("; ");
-    throw new AppError(code, sentence, { details });
+    const details = toPlaces(parsed.error.issues);
+    throw new AppError(code, sayPlaces(details), { details });
   }
   const entries = Object.entries(parsed.data as Record<string, Json>).filter(([, value]) => value !== undefined);
   const secrets = entries.filter(([key]) => type.secrets.includes(key));
@@ -47,7 +48,7 @@ export function toStoredSettings(
 export function mergeSettings(
   channel: Pick<Channel, "settings" | "secrets">,
   change: Settings,
-  secretKey: Buffer,
+  secretKey: SecretKey,
 ): Settings {
   const secrets = channel.secrets === null ? {} : openSecrets(channel.secrets, secretKey);
   const merged: Record<string, Json> = { ...channel.settings, ...secrets };

@@ -1,6 +1,12 @@
-import { ChannelConnectError, type ChannelPorts, type ChannelType } from "../../engine/channel-type.ts";
+import {
+  ChannelConnectError,
+  type ChannelPorts,
+  type ChannelType,
+  type PlatformTemplate,
+} from "../../engine/channel-type.ts";
 import { toError } from "../../engine/to-error.ts";
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import type { RunningChannel } from "../../shell/channel-runtime.ts";
 import { createFileFetcher } from "../../shell/file-fetcher.ts";
 import { type Channel, changeChannel, requireChannel, setChannelState } from "../../store/channel-store.ts";
@@ -13,7 +19,8 @@ import { toStoredSettings } from "./channel-settings.ts";
 async function findRunning({ channels }: HttpDependencies, id: number): Promise<RunningChannel> {
   channels.forget(id);
   const running = await channels.find(id);
-  if (running === undefined) throw new AppError("channel.not_found", `the settings of channel ${id} cannot be read`);
+  if (running === undefined)
+    throw new AppError("channel.not_found", say`the settings of channel ${{ id }} cannot be read`);
   return running;
 }
 
@@ -91,6 +98,20 @@ export async function signOff(dependencies: HttpDependencies, id: number): Promi
   }
 }
 
+/** None where the kind of channel knows none. Throws `channel.connect_failed` where the platform does not tell. */
+export async function listPlatformTemplates(
+  dependencies: HttpDependencies,
+  id: number,
+): Promise<readonly PlatformTemplate[]> {
+  const running = await findRunning(dependencies, id);
+  try {
+    return (await (running.type as ChannelType).templates?.(running, toPorts(dependencies))) ?? [];
+  } catch (thrown) {
+    if (!(thrown instanceof ChannelConnectError)) throw thrown;
+    throw new AppError("channel.connect_failed", thrown.message, { details: { channelId: id }, cause: thrown });
+  }
+}
+
 export async function checkHealth(
   dependencies: HttpDependencies,
   id: number,
@@ -98,5 +119,6 @@ export async function checkHealth(
   const running = await findRunning(dependencies, id);
   const type = running.type as ChannelType;
   if (running.status !== "connected") return { ok: false, message: `the channel is ${running.status}` };
-  return (await type.health?.(running, toPorts(dependencies))) ?? { ok: true, message: "connected" };
+  const { ok, message } = (await type.health?.(running, toPorts(dependencies))) ?? { ok: true, message: "connected" };
+  return { ok, message };
 }

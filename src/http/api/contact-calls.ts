@@ -4,6 +4,7 @@ import type { ActionCall } from "../../model/action-call.ts";
 import { AppError } from "../../model/app-error.ts";
 import { profileKeys } from "../../model/contact.ts";
 import type { FieldDefinition } from "../../model/field.ts";
+import { type Place, say, sayPlaces, toSentence } from "../../model/sentence.ts";
 import type { ContactChange } from "../contract/contacts.ts";
 
 /**
@@ -13,8 +14,7 @@ import type { ContactChange } from "../contract/contacts.ts";
 export function toCalls(change: ContactChange, fields: readonly FieldDefinition[]): ActionCall[] {
   const problems = [...checkProfile(change), ...checkFields(change, fields)];
   if (problems.length > 0) {
-    const sentence = problems.map(({ path, message }) => `${path} ${message}`).join("; ");
-    throw new AppError("request.invalid", sentence, { details: problems });
+    throw new AppError("request.invalid", sayPlaces(problems), { details: problems });
   }
   const profile = profileKeys.flatMap((key) => {
     const value = change[key];
@@ -28,33 +28,28 @@ export function toCalls(change: ContactChange, fields: readonly FieldDefinition[
   return [...profile, ...values];
 }
 
-interface Problem {
-  readonly path: string;
-  readonly message: string;
-}
-
 const readers = {
-  email: [parseEmail, "is not an e-mail address"],
-  phone: [(raw: string) => parsePhone(raw), "is not a phone number with its country's code"],
-  timeZone: [parseTimeZone, "is not an IANA time zone name"],
+  email: [parseEmail, say`is not an e-mail address`],
+  phone: [(raw: string) => parsePhone(raw), say`is not a phone number with its country's code`],
+  timeZone: [parseTimeZone, say`is not an IANA time zone name`],
 } as const;
 
-function checkProfile(change: ContactChange): Problem[] {
+function checkProfile(change: ContactChange): Place[] {
   return (["email", "phone", "timeZone"] as const).flatMap((key) => {
     const value = change[key];
-    const [read, message] = readers[key];
+    const [read, problem] = readers[key];
     return value === undefined || value === null || value.trim() === "" || read(value) !== undefined
       ? []
-      : [{ path: key, message }];
+      : [{ path: key, ...problem }];
   });
 }
 
-function checkFields({ fields: values = {} }: ContactChange, fields: readonly FieldDefinition[]): Problem[] {
+function checkFields({ fields: values = {} }: ContactChange, fields: readonly FieldDefinition[]): Place[] {
   return Object.entries(values).flatMap(([key, value]) => {
     const field = fields.find((candidate) => candidate.key === key);
-    if (field === undefined) return [{ path: `fields.${key}`, message: "is no field of this workspace" }];
+    if (field === undefined) return [{ path: `fields.${key}`, ...say`is no field of this workspace` }];
     if (value === null || value === "") return [];
     const parsed = parseFieldValue(field.kind, value);
-    return parsed.ok ? [] : [{ path: `fields.${key}`, message: parsed.message }];
+    return parsed.ok ? [] : [{ path: `fields.${key}`, ...toSentence(parsed) }];
   });
 }

@@ -38,6 +38,7 @@ async function fill(table: string, contactId: number): Promise<void> {
     if (dataType === "bigint" || dataType === "integer") return sql.raw(String(filler));
     if (dataType === "smallint") return sql`1`;
     if (dataType === "boolean") return sql`true`;
+    if (dataType === "date") return sql`current_date`;
     if (dataType === "uuid") return sql`gen_random_uuid()`;
     if (dataType.startsWith("json")) return sql`'[]'`;
     return dataType.startsWith("timestamp") ? sql`now()` : sql.raw(`'${allowed[columnName] ?? `x${filler}`}'`);
@@ -54,6 +55,69 @@ async function fill(table: string, contactId: number): Promise<void> {
 /** Any number: nobody else has a row with it. */
 const filler = 987_654;
 const allowed: Readonly<Record<string, string>> = { direction: "in", waits_for: "time", status: "paid" };
+
+/** Every table without a contact's id, and why neither a person's export nor their deletion has to reach it. */
+const others: Readonly<Record<string, string>> = {
+  audit_log: "names contacts by their id alone; who did it is kept for as long as the workspace says",
+  backups: "when backups were made, and where",
+  bots: "set-up",
+  breaking_migrations: "names of migrations",
+  broadcasts: "set-up; who got one stands in broadcast_recipients",
+  channels: "set-up",
+  closing_notes: "set-up",
+  contacts: "the person's own row: exported and deleted as such",
+  custom_events: "set-up",
+  day_counts: "numbers",
+  entry_links: "set-up",
+  fields: "set-up",
+  flow_versions: "set-up",
+  flows: "set-up",
+  idempotency_keys: "kept answers of one day",
+  import_lines: "lines of an uploaded file, gone with the import's file; the contact it became is exported",
+  imports: "set-up; its file is pruned",
+  inbound_webhooks: "set-up",
+  integration_turns: "whose turn it is, for minutes",
+  integrations: "set-up",
+  invitations: "the team's, not contacts'",
+  known_kinds: "names of what releases know",
+  labels: "set-up",
+  leases: "locks of minutes",
+  live_news: "ids alone, for seconds",
+  members: "the team's, not contacts'",
+  processes: "which processes live",
+  products: "set-up",
+  recovery_codes: "the team's, not contacts'; gone with the user",
+  sales_plan_managers: "set-up",
+  sales_plan_statuses: "set-up",
+  sales_plans: "set-up",
+  saved_replies: "set-up",
+  second_factors: "the team's, not contacts'; gone with the user",
+  secrets: "set-up",
+  segments: "set-up",
+  send_budgets: "numbers by channel",
+  sequences: "set-up",
+  sessions: "the team's, not contacts'; gone after 30 days",
+  sign_in_tries: "the team's, for a quarter of an hour",
+  step_metric_marks: "numbers",
+  step_metrics: "numbers",
+  tags: "set-up",
+  tokens: "set-up",
+  users: "the team's, not contacts'",
+  variables: "set-up",
+  variants: "set-up",
+  webhooks: "set-up",
+  workspaces: "set-up",
+};
+
+it("knows of every other table why it is neither exported nor deleted with a person", async () => {
+  const { rows } = await sql<{ tableName: string }>`select table_name from information_schema.tables
+    where table_schema = current_schema() and table_type = 'BASE TABLE' and table_name not like 'kysely%'`.execute(
+    server.database.db,
+  );
+  const reached = new Set(await contactTables());
+  const rest = rows.map(({ tableName }) => tableName).filter((name) => !reached.has(name));
+  expect(rest.sort()).toEqual(Object.keys(others).sort());
+});
 
 it("names every table that belongs to a contact", async () => {
   expect(exportedTables.map(toSnake).sort()).toEqual(await contactTables());
@@ -92,6 +156,22 @@ it("exports the rows of every such table, and deleting the contact leaves none o
   }
   // A ledger's line is a number alone: whose it was is known no more.
   expect(left).toEqual(["broadcast_recipients"]);
+});
+
+it("exports when a person opted out and in, and by which door", async () => {
+  const { id } = await aContact({});
+  for (const action of ["opt_out", "opt_in"]) {
+    await tenant.call("POST", `/contacts/${id}/actions`, { body: { action, args: {} } });
+  }
+  const { events } = (await tenant.call("GET", `/contacts/${id}/data`)).json();
+  const changes = (events as { source: string; occurredAt: string; facts: { kind: string }[] }[]).filter(({ facts }) =>
+    facts.some(({ kind }) => kind.startsWith("opted_")),
+  );
+  expect(changes.map(({ facts, source }) => [facts[0]?.kind, source])).toEqual([
+    ["opted_out", "api"],
+    ["opted_in", "api"],
+  ]);
+  expect(changes.every(({ occurredAt: at }) => Number.isFinite(Date.parse(at)))).toBe(true);
 });
 
 it("is shown to nobody else", async () => {

@@ -1,5 +1,6 @@
 import { previewMerge } from "../../engine/merge.ts";
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import { countContactRows, exportContactData } from "../../store/contact-data-store.ts";
 import { requireContact, requireContactId } from "../../store/contact-store.ts";
 import { contactDataSchema, contactParams, mergePreviewQuery, mergePreviewSchema } from "../contract/contacts.ts";
@@ -35,10 +36,10 @@ export const contactDataResource: ApiResource = (app, { db }) => {
       const primary = await requireContact(db, caller, params.id);
       const secondary = await requireContact(db, caller, query.secondary);
       if (primary.id === secondary.id) {
-        throw new AppError("contact.merge_itself", "a contact cannot be merged into itself");
+        throw new AppError("contact.merge_itself", say`a contact cannot be merged into itself`);
       }
       if (primary.botId !== secondary.botId) {
-        const sentence = "the two contacts belong to different bots; only contacts of one bot can be merged";
+        const sentence = say`the two contacts belong to different bots; only contacts of one bot can be merged`;
         throw new AppError("contact.merge_other_bot", sentence);
       }
       const { merged, lost, ended } = previewMerge(primary, secondary);

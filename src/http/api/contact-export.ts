@@ -4,6 +4,7 @@ import { formatValue } from "../../engine/values.ts";
 import { AppError } from "../../model/app-error.ts";
 import { type Contact, profileKeys } from "../../model/contact.ts";
 import type { Json } from "../../model/field.ts";
+import { say } from "../../model/sentence.ts";
 import { type ContactPlace, listContactPlaces } from "../../store/contact-list-store.ts";
 import { loadVisibleContacts } from "../../store/contact-store.ts";
 import type { Database } from "../../store/database.ts";
@@ -66,7 +67,7 @@ function readJson(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    throw new AppError("segment.bad_condition", "the condition is no JSON", { details: { problems: ["no JSON"] } });
+    throw new AppError("segment.bad_condition", say`the condition is no JSON`, { details: { problems: ["no JSON"] } });
   }
 }
 
@@ -87,7 +88,10 @@ async function chooseColumns(db: Database, workspaceId: number, columns: string 
   return columns.split(",").map((key) => {
     const column = all.get(key.trim());
     if (column !== undefined) return column;
-    throw new AppError("request.invalid", `there is no column "${key}"; there are ${[...all.keys()].join(", ")}`);
+    throw new AppError(
+      "request.invalid",
+      say`there is no column "${{ key }}"; there are ${{ keys: [...all.keys()].join(", ") }}`,
+    );
   });
 }
 
@@ -98,11 +102,11 @@ async function* writeContacts(
 ): AsyncGenerator<string> {
   yield byteOrderMark + toCsvLine(columns.map(({ heading }) => heading));
   for (let after: ContactPlace | undefined; ; ) {
-    const places = await listContactPlaces(db, question, { order: "oldest", after, limit: pageSize });
+    const { places, next } = await listContactPlaces(db, question, { order: "oldest", after, limit: pageSize });
     const ids = places.map(({ id }) => id);
     const contacts = await loadVisibleContacts(db, question.access, ids);
     yield contacts.map((contact) => toCsvLine(columns.map(({ show }) => show(contact)))).join("");
-    after = places.at(-1);
-    if (after === undefined || places.length < pageSize) return;
+    if (next === undefined) return;
+    after = next;
   }
 }

@@ -1,4 +1,4 @@
-import { isScheduled, type ScheduledMessage, toScheduledMessage } from "../../engine/scheduled.ts";
+import { isScheduled, noFlow, type ScheduledMessage, toScheduledMessage } from "../../engine/scheduled.ts";
 import { requireContact, requireContactId } from "../../store/contact-store.ts";
 import { listEvents } from "../../store/event-store.ts";
 import { listMessages } from "../../store/message-store.ts";
@@ -102,7 +102,7 @@ export const contactHistoryResource: ApiResource = (app, { db }) => {
     ),
     async ({ caller, params }) => {
       const { positions } = await requireContact(db, caller, params.id);
-      return { data: positions.filter((one) => !isScheduled(one)).map(presentPosition) };
+      return { data: positions.filter((one) => one.flow !== noFlow).map(presentPosition) };
     },
   );
 };

@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import { isScheduled } from "../../engine/scheduled.ts";
+import { noFlow } from "../../engine/scheduled.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { ConditionGroup } from "../../model/condition.ts";
 import type { Contact } from "../../model/contact.ts";
+import { say } from "../../model/sentence.ts";
 import { type ContactPlace, countContactPart, listContactPlaces } from "../../store/contact-list-store.ts";
 import { loadVisibleContacts } from "../../store/contact-store.ts";
 import type { SegmentQuestion } from "../../store/segment-member-store.ts";
@@ -53,17 +54,19 @@ function readPlace(cursor: string): ContactPlace {
   } catch {
     // Said below.
   }
-  throw new AppError("request.bad_cursor", "this is not the cursor of a page; begin again without one");
+  throw new AppError("request.bad_cursor", say`this is not the cursor of a page; begin again without one`);
 }
 
 function presentRow(contact: Contact): ContactRowBody {
-  const positions = contact.positions.filter((one) => !isScheduled(one)).map(presentPosition);
+  const positions = contact.positions.filter((one) => one.flow !== noFlow).map(presentPosition);
   return { ...presentContact(contact), positions };
 }
 
 const read = { tag: "Contacts", scope: "contacts:read" } as const;
 /** No request takes longer than a person notices: the rest is the next request's. */
 const countForMs = 150;
+/** A list reads its contacts after that. */
+const lookForMs = 100;
 
 /** Contacts by condition, in pages and as a number: what the table of contacts asks. */
 export const contactListResource: ApiResource = (app, dependencies) => {
@@ -75,7 +78,8 @@ export const contactListResource: ApiResource = (app, dependencies) => {
         ...read,
         id: "searchContacts",
         summary: "Find contacts by a condition, a segment, a part of what they are called",
-        description: "Changes nothing. Pages come by `cursor`; two pages overlap where contacts are renamed meanwhile.",
+        description:
+          "Changes nothing. Pages come by `cursor`; two pages overlap where contacts are renamed meanwhile. Where each contact has to be looked at (a pattern, a template), a page ends after a tenth of a second and may hold fewer than `limit`, or nobody: ask on until `nextCursor` is null.",
       },
       { body: contactSearchSchema },
       pageOf(contactRowSchema),
@@ -83,16 +87,10 @@ export const contactListResource: ApiResource = (app, dependencies) => {
     async ({ caller, body: { order, limit, cursor, ...ask } }) => {
       const question = await toQuestion(dependencies, caller, ask);
       const after = cursor === undefined ? undefined : readPlace(cursor);
-      const places = await listContactPlaces(db, question, { order, after, limit: limit + 1 });
-      const shown = places.slice(0, limit);
-      const contacts = await loadVisibleContacts(
-        db,
-        question.access,
-        shown.map(({ id }) => id),
-      );
-      const last = shown.at(-1);
-      const nextCursor = places.length > limit && last !== undefined ? describePlace(last) : null;
-      return { data: contacts.map(presentRow), nextCursor };
+      const { places, next } = await listContactPlaces(db, question, { order, after, limit, forMs: lookForMs });
+      const ids = places.map(({ id }) => id);
+      const contacts = await loadVisibleContacts(db, question.access, ids);
+      return { data: contacts.map(presentRow), nextCursor: next === undefined ? null : describePlace(next) };
     },
   );
   app.post(

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { ActionCall } from "../../model/action-call.ts";
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import { findSecondary } from "../../shell/merging.ts";
 import type { Submission, SubmitReply } from "../../shell/submission.ts";
 import { requireBot } from "../../store/bot-store.ts";
@@ -81,7 +82,7 @@ export const contactResource: ApiResource = (app, dependencies) => {
     async (request) => {
       const contactId = await requireContactId(db, request.caller, request.params.id);
       const calls = toCalls(request.body, await listFields(db, request.caller.workspaceId));
-      if (calls.length === 0) throw new AppError("contact.nothing_to_change", "name at least one thing to change");
+      if (calls.length === 0) throw new AppError("contact.nothing_to_change", say`name at least one thing to change`);
       return await changeContact(dependencies, request, { contactId }, calls);
     },
   );
@@ -99,7 +100,7 @@ export const contactResource: ApiResource = (app, dependencies) => {
     ),
     async (request) =>
       await writeOnce(dependencies, request, async (trx) => {
-        await deleteContact(trx, request.caller, request.params.id);
+        await deleteContact(trx, request.caller, request.params.id, new Date(dependencies.now()));
         return null;
       }),
   );

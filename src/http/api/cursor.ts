@@ -1,4 +1,5 @@
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 
 /** A cursor is the place of the last item of a page, unreadable on purpose: callers hand it back as it is. */
 export function encodeCursor(place: readonly number[]): string {
@@ -10,7 +11,7 @@ export function decodeCursor(cursor: string | undefined, length: 1 | 2 = 1): rea
   if (cursor === undefined) return undefined;
   const place = Buffer.from(cursor, "base64url").toString("latin1").split(".").map(Number);
   if (place.length !== length || !place.every(Number.isSafeInteger)) {
-    throw new AppError("request.bad_cursor", "this is not the cursor of a page; begin again without one");
+    throw new AppError("request.bad_cursor", say`this is not the cursor of a page; begin again without one`);
   }
   return place;
 }

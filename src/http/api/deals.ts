@@ -5,6 +5,7 @@ import { findPlan } from "../../engine/sales-plans.ts";
 import type { ActionCall } from "../../model/action-call.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { Json } from "../../model/field.ts";
+import { say } from "../../model/sentence.ts";
 import { requireContactId } from "../../store/contact-store.ts";
 import type { Database } from "../../store/database.ts";
 import { findDeal, listDeals, requireDeal, type StoredDeal } from "../../store/deal-store.ts";
@@ -150,7 +151,7 @@ async function wasHandled(dependencies: HttpDependencies, request: FastifyReques
 
 async function requirePlan(db: Database, workspaceId: number, key: string) {
   const plan = findPlan(await listSalesPlans(db, workspaceId), key);
-  if (plan === undefined) throw new AppError("sales_plan.not_found", `there is no sales plan "${key}"`);
+  if (plan === undefined) throw new AppError("sales_plan.not_found", say`there is no sales plan "${{ key }}"`);
   return plan;
 }
 
@@ -165,9 +166,9 @@ async function run(
   const reply = await submitOnce(dependencies, request, { target: { contactId }, happening });
   const [result] = reply.results ?? [];
   if (result?.ok === false) {
-    const { code, message } = result.error;
-    if (code === "deal.not_found") throw new AppError(code, message);
-    throw new AppError("action.refused", message, { details: { code } });
+    const { code } = result.error;
+    if (code === "deal.not_found") throw new AppError(code, result.error);
+    throw new AppError("action.refused", result.error, { details: { code } });
   }
   return result?.result ?? null;
 }

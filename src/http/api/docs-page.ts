@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 
 /** Everything on the page comes from this server: no other script, font or server is asked. */
 const pagePolicy =
@@ -23,7 +24,7 @@ export function createDocumentPage(page: DocumentPage) {
   return async (url: string): Promise<{ readonly type: string; readonly body: Buffer }> => {
     opened ??= openPage(page);
     const { statusCode, headers, rawPayload } = await (await opened).inject(url);
-    if (statusCode !== 200) throw new AppError("request.not_found", "there is nothing at this address");
+    if (statusCode !== 200) throw new AppError("request.not_found", say`there is nothing at this address`);
     return { type: String(headers["content-type"]), body: rawPayload };
   };
 }

@@ -2,6 +2,7 @@ import { renderSVG } from "uqr";
 import type { ChannelType } from "../../engine/channel-type.ts";
 import { checkEntryPayload, type EntryCapacity, maxPayloadLength, toEntryPayload } from "../../engine/entry-wish.ts";
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import { type Bot, requireBot } from "../../store/bot-store.ts";
 import { type Channel, listChannels } from "../../store/channel-store.ts";
 import type { Database } from "../../store/database.ts";
@@ -85,7 +86,7 @@ async function findCarriers(db: Database, bot: Access, channelId?: number): Prom
   if (channelId === undefined) return carriers;
   const named = carriers.filter(({ channel }) => channel.id === channelId);
   if (named.length > 0) return named;
-  throw new AppError("entry_link.no_channel", `the bot has no channel ${channelId} with entry links`);
+  throw new AppError("entry_link.no_channel", say`the bot has no channel ${{ channelId }} with entry links`);
 }
 
 /** The id of the flow that a link starts. Throws `flow.not_found`, and `request.invalid` where it has no such step. */
@@ -98,7 +99,7 @@ async function findStart(
   const flow = await requireFlow(db, bot, ref);
   if (step === undefined || step === null || flow.draft.steps.some((candidate) => candidate.ref === step))
     return flow.id;
-  throw new AppError("request.invalid", `the flow "${ref}" has no step "${step}"`, {
+  throw new AppError("request.invalid", say`the flow "${{ ref }}" has no step "${{ step }}"`, {
     details: [{ path: "step", message: "is no step of the flow" }],
   });
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import { retryEvent } from "../../shell/retry-event.ts";
 import { findFailedEvent, listEvents } from "../../store/event-store.ts";
 import { idParams, pageOf } from "../contract/common.ts";
@@ -43,7 +44,8 @@ export const eventResource: ApiResource = (app, { db, submit }) => {
     ),
     async ({ caller, params }) => {
       const event = await findFailedEvent(db, caller, params.id);
-      if (event === undefined) throw new AppError("event.not_found", `there is no failed event ${params.id}`);
+      if (event === undefined)
+        throw new AppError("event.not_found", say`there is no failed event ${{ id: params.id }}`);
       const reply = await retryEvent(db, submit, event);
       // Asked for twice it is done once, with or without a key.
       const status: "done" | "refused" = reply.status === "refused" ? "refused" : "done";

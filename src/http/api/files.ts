@@ -1,4 +1,5 @@
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import { requireContactId } from "../../store/contact-store.ts";
 import { createFile } from "../../store/file-store.ts";
 import { fileQuery, fileSchema } from "../contract/files.ts";
@@ -37,7 +38,7 @@ export const fileResource: ApiResource = (app, dependencies) => {
     },
     async (request) => {
       const { caller, query, body } = request;
-      if (!Buffer.isBuffer(body) || body.length === 0) throw new AppError("file.empty", "the file has no content");
+      if (!Buffer.isBuffer(body) || body.length === 0) throw new AppError("file.empty", say`the file has no content`);
       const { name, contact } = query;
       const contactId = contact === undefined ? null : await requireContactId(db, caller, String(contact));
       return await writeOnce(dependencies, request, async (trx) => {

@@ -71,7 +71,7 @@ export const flowFileResource: ApiResource = (app, dependencies) => {
       flowUsesSchema,
     ),
     async ({ caller, params }) => {
-      const { flows, entryLinks, inboundWebhooks, broadcasts } = await findFlowUses(
+      const { flows, entryLinks, inboundWebhooks, broadcasts, sequences } = await findFlowUses(
         db,
         await requireFlow(db, caller, params.ref),
       );
@@ -79,6 +79,7 @@ export const flowFileResource: ApiResource = (app, dependencies) => {
         flows: [...flows],
         entryLinks: [...entryLinks],
         inboundWebhooks: [...inboundWebhooks],
+        sequences: [...sequences],
         broadcasts: [...broadcasts],
       };
     },

@@ -2,6 +2,7 @@ import { actions } from "../../actions/index.ts";
 import { type FlowProblem, validateFlow } from "../../engine/validate-flow.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { FlowDocument } from "../../model/flow.ts";
+import { say } from "../../model/sentence.ts";
 import { preparePublishedFlow } from "../../steps/advance.ts";
 import { steps } from "../../steps/index.ts";
 import { requireBot } from "../../store/bot-store.ts";
@@ -154,6 +155,5 @@ async function findProblems(db: Database, botId: number, document: FlowDocument)
 function refuseErrors(problems: readonly FlowProblem[]): void {
   const errors = problems.filter(isError);
   if (errors.length === 0) return;
-  const sentence = errors.map(({ message }) => message).join("; ");
-  throw new AppError("flow.invalid", `the flow cannot be published: ${sentence}`, { details: problems });
+  throw new AppError("flow.invalid", say`the flow cannot be published: ${{ problems: errors }}`, { details: problems });
 }

@@ -4,6 +4,7 @@ import { guessMapping } from "../../engine/import-line.ts";
 import { toError } from "../../engine/to-error.ts";
 import { AppError } from "../../model/app-error.ts";
 import { type ImportSettings, maxImportBytes } from "../../model/import.ts";
+import { type Sentence, say } from "../../model/sentence.ts";
 import { toImportJob } from "../../shell/jobs/run-import.ts";
 import { findEncoding, findSeparator, readCsv } from "../../shell/read-csv.ts";
 import { requireBot } from "../../store/bot-store.ts";
@@ -66,7 +67,7 @@ interface Look {
 
 /** The heading, the first records, and how many there are. Throws `import.bad_file`. */
 async function lookInto(content: Buffer, settings: Pick<ImportSettings, "separator" | "encoding">): Promise<Look> {
-  const bad = (message: string) => new AppError("import.bad_file", message);
+  const bad = (sentence: Sentence) => new AppError("import.bad_file", sentence);
   let columns: readonly string[] | undefined;
   const sample: (readonly string[])[] = [];
   let lines = 0;
@@ -79,11 +80,12 @@ async function lookInto(content: Buffer, settings: Pick<ImportSettings, "separat
       }
     }
   } catch (thrown) {
-    throw bad(`the file cannot be read as CSV: ${toError(thrown).message}`);
+    throw bad(say`the file cannot be read as CSV: ${{ why: toError(thrown).message }}`);
   }
-  if (columns === undefined) throw bad("the file is empty");
-  if (columns.length > maxColumns) throw bad(`the file has ${columns.length} columns; ${maxColumns} are the most`);
-  if (lines === 0) throw bad("the file has a heading and no line after it");
+  if (columns === undefined) throw bad(say`the file is empty`);
+  if (columns.length > maxColumns)
+    throw bad(say`the file has ${{ columns: columns.length }} columns; ${{ maxColumns }} are the most`);
+  if (lines === 0) throw bad(say`the file has a heading and no line after it`);
   return { columns, sample, lines };
 }
 
@@ -93,7 +95,7 @@ async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > maxImportBytes) throw new AppError("import.too_large", "the file is larger than 20 MB; split it");
+    if (size > maxImportBytes) throw new AppError("import.too_large", say`the file is larger than 20 MB; split it`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -121,7 +123,7 @@ export const importResource: ApiResource = (app, dependencies) => {
     },
     async ({ caller, query, body }) => {
       const bot = await requireBot(db, caller, query.bot);
-      if (!(body instanceof Readable)) throw new AppError("import.bad_file", "send the file as text/csv");
+      if (!(body instanceof Readable)) throw new AppError("import.bad_file", say`send the file as text/csv`);
       const content = await collect(body);
       const encoding = findEncoding(content);
       const separator = findSeparator(content, encoding);
@@ -165,7 +167,7 @@ export const importResource: ApiResource = (app, dependencies) => {
       if (mapping.length !== look.columns.length) {
         throw new AppError(
           "request.invalid",
-          `the file has ${look.columns.length} columns, the mapping ${mapping.length}`,
+          say`the file has ${{ columns: look.columns.length }} columns, the mapping ${{ mapping: mapping.length }}`,
         );
       }
       const settings = { separator, encoding, mapping, tags: body.tags ?? old.settings.tags };

@@ -1,5 +1,6 @@
 import { checkJsonPath } from "../../engine/json-path.ts";
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import type { InboundMapping } from "../../model/webhook.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import type { Database } from "../../store/database.ts";
@@ -44,11 +45,13 @@ async function check(
     list.some((one) => one.key === name || one.name === name);
   const problems = mapping.flatMap(({ path, field, variable }) => [
     ...[checkJsonPath(path)].flatMap((problem) => problem ?? []),
-    ...(field === undefined || isThere(fields, field) ? [] : [`there is no field "${field}"`]),
-    ...(variable === undefined || isThere(variables, variable) ? [] : [`there is no variable "${variable}"`]),
+    ...(field === undefined || isThere(fields, field) ? [] : [say`there is no field "${{ field }}"`]),
+    ...(variable === undefined || isThere(variables, variable) ? [] : [say`there is no variable "${{ variable }}"`]),
   ]);
   if (problems.length > 0)
-    throw new AppError("inbound_webhook.bad_mapping", problems.join("; "), { details: problems });
+    throw new AppError("inbound_webhook.bad_mapping", say`${{ problems }}`, {
+      details: problems.map(({ message }) => message),
+    });
 }
 
 const tag = "Inbound webhooks";

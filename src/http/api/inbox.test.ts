@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../test/server.ts";
 import { until } from "../../../test/until.ts";
+import { createBot } from "../../store/bot-store.ts";
 import { createChannel } from "../../store/channel-store.ts";
 
 let server: TestServer;
@@ -67,31 +68,59 @@ describe("the inbox", () => {
 });
 
 describe("live news", () => {
-  it("name contacts of the caller's workspace, and nobody else's", async () => {
-    const stranger = await aTenant(server);
+  const listen = async (token: string) => {
     const address = server.app.server.address();
     const port = typeof address === "object" ? address?.port : 0;
-    const listen = async (of: Tenant) => {
-      const stop = new AbortController();
-      const response = await fetch(`http://127.0.0.1:${port}/api/v1/live`, {
-        headers: { authorization: `Bearer ${of.token}` },
-        signal: stop.signal,
-      });
-      const heard = { text: "", stop: () => stop.abort() };
-      const read = async () => {
-        for await (const chunk of response.body ?? []) heard.text += Buffer.from(chunk).toString();
-      };
-      read().catch(() => undefined);
-      expect(response.headers.get("content-type")).toContain("text/event-stream");
-      await until("it has begun", () => heard.text.includes(": here"));
-      return heard;
+    const stop = new AbortController();
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/live`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: stop.signal,
+    });
+    const heard = { text: "", stop: () => stop.abort() };
+    const read = async () => {
+      for await (const chunk of response.body ?? []) heard.text += Buffer.from(chunk).toString();
     };
-    const [mine, other] = [await listen(tenant), await listen(stranger)];
+    read().catch(() => undefined);
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
+    await until("it has begun", () => heard.text.includes(": here"));
+    return heard;
+  };
+
+  it("name contacts of the caller's workspace, and nobody else's", async () => {
+    const stranger = await aTenant(server);
+    const [mine, other] = [await listen(tenant.token), await listen(stranger.token)];
     const ann = await say("ann", "hello");
     server.announce(ann);
     await until("it is told", () => mine.text.includes(`{"contacts":[${ann}]}`));
     expect(other.text).not.toContain("contacts");
     mine.stop();
     other.stop();
+  });
+
+  it("name a broadcast that moves on to the callers of its workspace and bot, and to nobody else", async () => {
+    const stranger = await aTenant(server);
+    const other = await createBot(server.database.db, { workspaceId: tenant.workspace.id, name: "Other" });
+    const [ofBot, ofOther] = await Promise.all([tenant.bot, other].map(({ id }) => tenant.mintToken({ botId: id })));
+    const tokens = [tenant.token, ofBot ?? "", stranger.token, ofOther ?? ""];
+    const listeners = await Promise.all(tokens.map(listen));
+    const body = { bot: tenant.bot.ref, name: "News", content: "Hello", audience: { all: true } };
+    const make = async (of: Tenant) =>
+      (await of.call("POST", "/broadcasts", { body: { ...body, bot: of.bot.ref } })).json().id;
+    const [id, theirs] = [await make(tenant), await make(stranger)];
+    const frame = (of: number) => `event: broadcast\ndata: {"broadcast":${of}}\n\n`;
+    for (const step of ["start", "pause", "cancel"]) {
+      const seen = listeners.map(({ text }) => text.split(frame(id)).length);
+      await tenant.call("POST", `/broadcasts/${id}/${step}`);
+      for (const n of [0, 1]) {
+        await until(`listener ${n} is told`, () => (listeners[n]?.text.split(frame(id)).length ?? 0) > (seen[n] ?? 0));
+      }
+    }
+    // What the others hear after it shows that they have heard all.
+    await stranger.call("POST", `/broadcasts/${theirs}/start`);
+    await until("the stranger is told", () => listeners[2]?.text.includes(frame(theirs)) === true);
+    expect(listeners[2]?.text).not.toContain(frame(id));
+    expect(listeners[3]?.text).not.toContain("event: broadcast");
+    expect(listeners[0]?.text).not.toContain(frame(theirs));
+    for (const { stop } of listeners) stop();
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { countInbox, type InboxRow, keepVisible, listInbox } from "../../store/inbox-store.ts";
 import { type Caller, requireMemberId } from "../auth.ts";
 import { noContent, pageOf } from "../contract/common.ts";
@@ -83,7 +84,7 @@ export const inboxResource: ApiResource = (app, dependencies) => {
         id: "followContacts",
         summary: "Follow what happens, as server-sent events",
         description:
-          'A stream that stays open. Each event `contacts` holds the ids of contacts with something new, as JSON: `{"contacts":[1,2]}`. It carries no content: read what you show. Each event `presence` says what a member does at a conversation: `{"contact":1,"member":2,"state":"looking"}`, or `writing`, or `left`. An event may be lost while a connection breaks; read anew after reconnecting.',
+          'A stream that stays open. Each event `contacts` holds the ids of contacts with something new, as JSON: `{"contacts":[1,2]}`. It carries no content: read what you show. Each event `presence` says what a member does at a conversation: `{"contact":1,"member":2,"state":"looking"}`, or `writing`, or `left`. Each event `broadcast` names one that has moved on: `{"broadcast":1}`. An event may be lost while a connection breaks; read anew after reconnecting.',
       },
       {},
       noContent,
@@ -117,30 +118,42 @@ const beatMs = 20_000;
 
 function follow({ live, db, log }: HttpDependencies, caller: Caller, write: (text: string) => void): () => void {
   let gathered = new Set<number>();
-  let timer: NodeJS.Timeout | undefined;
+  let isGathering = false;
   const tell = async () => {
-    timer = undefined;
     const ids = [...gathered];
     gathered = new Set();
+    if (ids.length === 0) return;
     const contacts = await keepVisible(db, caller, ids);
     if (contacts.length > 0) write(`event: contacts\ndata: ${JSON.stringify({ contacts })}\n\n`);
   };
+  // The next news are gathered after the last look has ended: a database that is busy gets fewer looks, not a queue of them.
+  const gather = async () => {
+    isGathering = true;
+    while (gathered.size > 0) {
+      await setTimeout(gatherMs);
+      await tell().catch((err: unknown) => log.warn({ err }, "live news were lost"));
+    }
+    isGathering = false;
+  };
   const unlisten = live.listenToAll((contactId) => {
     gathered.add(contactId);
-    timer ??= setTimeout(() => {
-      tell().catch((err) => log.warn({ err }, "live news were lost"));
-    }, gatherMs);
+    if (!isGathering) void gather();
   });
   const unwatch = live.listenToPresence(({ workspaceId, botId, contactId, memberId, state }) => {
     if (workspaceId !== caller.workspaceId || (caller.botId !== undefined && caller.botId !== botId)) return;
     write(`event: presence\ndata: ${JSON.stringify({ contact: contactId, member: memberId, state })}\n\n`);
+  });
+  const unfollow = live.listenToBroadcasts(({ workspaceId, botId, broadcastId }) => {
+    if (workspaceId !== caller.workspaceId || (caller.botId !== undefined && caller.botId !== botId)) return;
+    write(`event: broadcast\ndata: ${JSON.stringify({ broadcast: broadcastId })}\n\n`);
   });
   const beat = setInterval(() => write(": still here\n\n"), beatMs);
   write(": here\n\n");
   return () => {
     unlisten();
     unwatch();
+    unfollow();
     clearInterval(beat);
-    clearTimeout(timer);
+    gathered = new Set();
   };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { IntegrationType } from "../../engine/integration-type.ts";
 import { integrationTypes } from "../../integrations/index.ts";
 import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import { findIntegrationType, openIntegration } from "../../shell/integrations.ts";
 import {
   changeIntegration,
@@ -34,7 +35,10 @@ function requireType(kind: string): IntegrationType {
   const type = findIntegrationType(kind);
   if (type !== undefined) return type;
   const kinds = Object.keys(integrationTypes).join(", ");
-  throw new AppError("integration.unknown_kind", `there is no integration kind "${kind}"; there are ${kinds}`);
+  throw new AppError(
+    "integration.unknown_kind",
+    say`there is no integration kind "${{ kind }}"; there are ${{ kinds }}`,
+  );
 }
 
 function presentIntegration(integration: Integration, secretKeys: readonly string[]): IntegrationBody {
@@ -173,7 +177,10 @@ const addQuestions: ApiResource = (app, dependencies) => {
       const lookups = type.lookups ?? {};
       const lookUp = Object.hasOwn(lookups, params.name) ? lookups[params.name] : undefined;
       if (lookUp === undefined) {
-        throw new AppError("integration.no_lookup", `${type.title} has no list "${params.name}"`);
+        throw new AppError(
+          "integration.no_lookup",
+          say`${{ title: type.title }} has no list "${{ name: params.name }}"`,
+        );
       }
       return { data: await asRefusal(lookUp(connected, ports)) };
     },
@@ -188,7 +195,7 @@ const addQuestions: ApiResource = (app, dependencies) => {
     async ({ caller, params }) => {
       const { type, connected } = await open(caller, params.id);
       if (type.oauth === undefined) {
-        throw new AppError("integration.no_oauth", `${type.title} is not signed in by the browser`);
+        throw new AppError("integration.no_oauth", say`${{ title: type.title }} is not signed in by the browser`);
       }
       const redirectUri = redirectUriOf(dependencies);
       const state = makeState(dependencies, params.id);

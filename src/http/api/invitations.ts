@@ -4,7 +4,7 @@ import {
   listInvitations,
   withdrawInvitation,
 } from "../../store/invitation-store.ts";
-import { requireMayChange } from "../auth.ts";
+import { requireMayChange, requireProof } from "../auth.ts";
 import { idParams, listOf, noContent } from "../contract/common.ts";
 import { invitationCreateSchema, invitationSchema } from "../contract/sign-in.ts";
 import { toInstant } from "./instant.ts";
@@ -46,6 +46,7 @@ export const invitationResource: ApiResource = (app, dependencies) => {
     ),
     async ({ caller, body }) => {
       requireMayChange(caller, [body.role]);
+      await requireProof(dependencies, caller);
       const { workspaceId, member } = caller;
       const invitedBy = member?.userId ?? null;
       const at = new Date(now());

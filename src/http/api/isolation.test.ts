@@ -127,6 +127,7 @@ describe("another workspace", () => {
       "/deals",
       "/events/failed",
       "/integration-log",
+      "/audit-log",
     ]) {
       expect([path, (await other.call("GET", path)).json().data]).toEqual([path, []]);
     }

@@ -1,3 +1,5 @@
+import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import {
   addMember,
   changeMemberRole,
@@ -6,15 +8,17 @@ import {
   removeMember,
   requireMember,
 } from "../../store/member-store.ts";
-import { requireMayChange } from "../auth.ts";
+import { isOwnersAlone, removeSecondFactor } from "../../store/second-factor-store.ts";
+import { endSessions } from "../../store/session-store.ts";
+import { requireMayChange, requireProof } from "../auth.ts";
 import { idParams, listOf, noContent } from "../contract/common.ts";
 import { memberChangeSchema, memberCreateSchema, memberSchema } from "../contract/members.ts";
 import { writeOnce } from "../idempotency.ts";
 import { toInstant } from "./instant.ts";
 import { type ApiResource, route } from "./route.ts";
 
-function presentMember({ id, email, name, role, createdAt }: Member) {
-  return { id, email, name, role, createdAt: toInstant(createdAt) };
+function presentMember({ id, email, name, role, createdAt, hasSecondFactor }: Member) {
+  return { id, email, name, role, hasSecondFactor, createdAt: toInstant(createdAt) };
 }
 
 const tag = "Members";
@@ -41,12 +45,14 @@ export const memberResource: ApiResource = (app, dependencies) => {
       { body: memberCreateSchema },
       memberSchema,
     ),
-    async (request) =>
-      await writeOnce(dependencies, request, async (trx) => {
+    async (request) => {
+      await requireProof(dependencies, request.caller);
+      return await writeOnce(dependencies, request, async (trx) => {
         const { email, name = "", role } = request.body;
         requireMayChange(request.caller, [role]);
         return presentMember(await addMember(trx, request.caller.workspaceId, { email, name, role }));
-      }),
+      });
+    },
   );
   app.patch(
     "/members/:id",
@@ -55,13 +61,15 @@ export const memberResource: ApiResource = (app, dependencies) => {
       { params: idParams, body: memberChangeSchema },
       memberSchema,
     ),
-    async (request) =>
-      await writeOnce(dependencies, request, async (trx) => {
+    async (request) => {
+      await requireProof(dependencies, request.caller);
+      return await writeOnce(dependencies, request, async (trx) => {
         const { caller, params, body } = request;
         const before = await requireMember(trx, caller.workspaceId, params.id);
         requireMayChange(caller, [before.role, body.role]);
         return presentMember(await changeMemberRole(trx, caller.workspaceId, params.id, body.role));
-      }),
+      });
+    },
   );
   app.delete(
     "/members/:id",
@@ -70,12 +78,47 @@ export const memberResource: ApiResource = (app, dependencies) => {
       { params: idParams },
       noContent,
     ),
-    async (request) =>
-      await writeOnce(dependencies, request, async (trx) => {
+    async (request) => {
+      await requireProof(dependencies, request.caller);
+      return await writeOnce(dependencies, request, async (trx) => {
         const { caller, params } = request;
         requireMayChange(caller, [(await requireMember(trx, caller.workspaceId, params.id)).role]);
         await removeMember(trx, caller.workspaceId, params.id);
         return null;
-      }),
+      });
+    },
+  );
+  app.delete(
+    "/members/:id/second-factor",
+    route(
+      {
+        ...write,
+        id: "resetSecondFactor",
+        summary: "Take away a member's second factor, who has lost it",
+        description:
+          "An owner alone, signed in, and of all workspaces that the person belongs to. The person is signed out everywhere.",
+        status: 204,
+      },
+      { params: idParams },
+      noContent,
+    ),
+    async (request) => {
+      await requireProof(dependencies, request.caller);
+      return await writeOnce(dependencies, request, async (trx) => {
+        const { caller, params } = request;
+        const { userId, email } = await requireMember(trx, caller.workspaceId, params.id);
+        if (caller.member?.role !== "owner") {
+          throw new AppError("session.not_owner", say`only an owner who is signed in takes away a second factor`);
+        }
+        if (!(await isOwnersAlone(trx, userId, caller.member.userId))) {
+          throw new AppError("second_factor.shared_member", say`${{ email }} belongs to a workspace that is not yours`);
+        }
+        if (!(await removeSecondFactor(trx, userId))) {
+          throw new AppError("second_factor.is_off", say`${{ email }} has no second factor`);
+        }
+        await endSessions(trx, userId, { except: undefined });
+        return null;
+      });
+    },
   );
 };

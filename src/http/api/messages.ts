@@ -82,7 +82,7 @@ export const messageResource: ApiResource = (app, dependencies) => {
       });
       const [result] = reply.results ?? [];
       if (result?.ok === false) {
-        throw new AppError("action.refused", result.error.message, { details: { code: result.error.code } });
+        throw new AppError("action.refused", result.error, { details: { code: result.error.code } });
       }
       const messages = await listMessagesOfEvent(db, request.caller, { contactId, eventId: reply.eventId ?? 0 });
       return { repeated: reply.status === "duplicate", messages: messages.map(presentMessage) };

@@ -106,6 +106,8 @@ describe("a cart", () => {
     expect((await act("add_to_cart", { variant: red, quantity: 4 })).error).toEqual({
       code: "variant.out_of_stock",
       message: 'only 3 of "T-shirt, red" left',
+      form: 'only {stock} of "{name}" left',
+      parameters: { stock: 3, name: "T-shirt, red" },
     });
     for (const quantity of ["0", "-1", "1.5", "many", "10000"]) {
       expect(await codeOf("add_to_cart", { variant: blue, quantity })).toBe("shop.bad_quantity");

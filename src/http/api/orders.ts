@@ -81,7 +81,7 @@ export const orderResource: ApiResource = (app, dependencies) => {
       });
       const [result] = reply.results ?? [];
       if (result?.ok === false) {
-        throw new AppError("action.refused", result.error.message, { details: { code: result.error.code } });
+        throw new AppError("action.refused", result.error, { details: { code: result.error.code } });
       }
       return presentOrder(await requireOrder(db, request.caller, order));
     },

@@ -18,6 +18,7 @@ export function presentMessage(message: StoredConversationMessage): MessageBody 
     attempts,
     uncertainSends,
     author: direction === "in" ? "contact" : (message.author ?? "bot"),
+    reason: message.reason,
     createdAt: toInstant(message.createdAt),
     sentAt: toInstantOrNull(message.sentAt),
     editedAt: toInstantOrNull(message.editedAt),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError, type ErrorCode, errorTable } from "../../model/app-error.ts";
 import { type QueryName, queryNames, queryTypes } from "../../model/query.ts";
+import type { Sentence } from "../../model/sentence.ts";
 import { runQuery } from "../../shell/run-query.ts";
 import { requireContact } from "../../store/contact-store.ts";
 import { requireScope } from "../auth.ts";
@@ -57,6 +58,6 @@ export const queryResource: ApiResource = (app, dependencies) => {
   );
 };
 
-function toAppError({ code, message }: { readonly code: string; readonly message: string }): AppError {
-  return new AppError(code in errorTable ? (code as ErrorCode) : "request.invalid", message);
+function toAppError({ code, ...sentence }: { readonly code: string } & Sentence): AppError {
+  return new AppError(code in errorTable ? (code as ErrorCode) : "request.invalid", sentence);
 }

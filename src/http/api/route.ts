@@ -18,7 +18,7 @@ export type ApiApp = FastifyInstance<
 export type ApiResource = (app: ApiApp, dependencies: HttpDependencies) => void;
 
 interface RouteDescription {
-  /** The operation's id in the OpenAPI document. */
+  /** The operation's id in the OpenAPI document, and in the audit log (`contract/audit-log.ts` says which are kept). */
   readonly id: string;
   readonly tag: string;
   readonly summary: string;
@@ -65,6 +65,6 @@ export function route<const Schemas extends RouteSchemas, Answer extends z.ZodTy
       "x-required-scope": scope,
       response: { ...response, "4xx": errorBodySchema, "5xx": errorBodySchema } as unknown as Record<number, Answer>,
     },
-    config: { scope, shared, status },
+    config: { scope, shared, status, operation: id },
   };
 }

@@ -1,7 +1,13 @@
 import { checkCondition } from "../../engine/check-condition.ts";
 import { AppError } from "../../model/app-error.ts";
-import { type ConditionGroup, conditionSchema } from "../../model/condition.ts";
+import {
+  type ConditionGroup,
+  conditionSchema,
+  isDeeperThan,
+  maxConditionDepth as maxDepth,
+} from "../../model/condition.ts";
 import type { Json } from "../../model/field.ts";
+import { type Sentence, say, sayPlaces, toPlaces } from "../../model/sentence.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import { loadVisibleContacts, requireContactId } from "../../store/contact-store.ts";
 import { countSegment, isInSegment, listSegmentIds, type SegmentQuestion } from "../../store/segment-member-store.ts";
@@ -39,49 +45,40 @@ function presentSegment({ id, botId, name, condition, createdAt }: Segment): Seg
   return { id, botId, name, condition: condition as unknown as Json, createdAt: toInstant(createdAt) };
 }
 
-const maxDepth = 10;
 const maxComparisons = 200;
 
 /** Throws `segment.bad_condition`. */
 export function readCondition(value: Json): ConditionGroup {
-  if (isDeeperThan(value, maxDepth)) throw badCondition([`a condition goes at most ${maxDepth} groups deep`]);
+  if (isDeeperThan(value, maxDepth)) throw badCondition([say`a condition goes at most ${{ maxDepth }} groups deep`]);
   const parsed = conditionSchema.safeParse(value);
-  if (!parsed.success)
-    throw badCondition(parsed.error.issues.map(({ message, path }) => `${path.join(".")}: ${message}`));
+  if (!parsed.success) throw badCondition(toPlaces(parsed.error.issues).map((place) => sayPlaces([place])));
   const problems = [...checkCondition(parsed.data), ...checkSubjects(parsed.data)];
   if (countComparisons(parsed.data) > maxComparisons)
-    problems.push(`a segment has at most ${maxComparisons} comparisons`);
+    problems.push(say`a segment has at most ${{ maxComparisons }} comparisons`);
   if (problems.length > 0) throw badCondition(problems);
   return parsed.data;
 }
 
-const badCondition = (problems: readonly string[]) =>
-  new AppError("segment.bad_condition", problems[0] ?? "this is no condition", {
-    details: { problems: [...problems] },
+const badCondition = (problems: readonly Sentence[]) =>
+  new AppError("segment.bad_condition", problems[0] ?? say`this is no condition`, {
+    details: { problems: problems.map(({ message }) => message) },
   });
-
-/** Looks no deeper than it has to: a body may be nested deeper than a stack. */
-function isDeeperThan(value: unknown, groups: number): boolean {
-  const { rules } = (value ?? {}) as { rules?: unknown };
-  if (!Array.isArray(rules)) return false;
-  return groups === 0 || rules.some((rule) => isDeeperThan(rule, groups - 1));
-}
 
 function countComparisons({ rules }: ConditionGroup): number {
   return rules.reduce((sum, rule) => sum + ("rules" in rule ? countComparisons(rule) : 1), 0);
 }
 
 /** A segment is asked without a message at hand. */
-function checkSubjects({ rules }: ConditionGroup): string[] {
+function checkSubjects({ rules }: ConditionGroup): Sentence[] {
   return rules.flatMap((rule) => {
     if ("rules" in rule) return checkSubjects(rule);
-    return rule.subject === "message" ? ["a segment cannot look at a message: there is none when it is asked"] : [];
+    return rule.subject === "message" ? [say`a segment cannot look at a message: there is none when it is asked`] : [];
   });
 }
 
 const tag = "Segments";
 const read = { tag, scope: "contacts:read" } as const;
-const write = { tag, scope: "settings:write", writes: true } as const;
+const write = { tag, scope: "segments:write", writes: true } as const;
 
 /** Saved conditions, and who they hold for. */
 export const segmentResource: ApiResource = (app, dependencies) => {

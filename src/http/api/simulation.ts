@@ -67,7 +67,10 @@ function presentSnapshot(
     labels: [...bot.labels],
     fields: [...fields],
     variables: variables.map((definition) => ({ ...definition, value: values[definition.key] ?? null })),
-    sequences: Array.from(bot.sequences, ([sequence, title]) => ({ ref: sequence, name: title })),
+    sequences: Array.from(bot.sequences.values(), (sequence) => ({
+      ...sequence,
+      steps: sequence.steps.filter((step) => step.isRemoved !== true),
+    })),
     entryLinks: Array.from(bot.entryLinks.values(), (link) => ({
       ref: link.ref,
       name: link.name,

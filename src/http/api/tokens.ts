@@ -1,47 +1,55 @@
 import { AppError } from "../../model/app-error.ts";
 import type { Json } from "../../model/field.ts";
+import { say, sayPlaces } from "../../model/sentence.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import type { Database } from "../../store/database.ts";
 import { openSecrets, sealSecrets } from "../../store/secret-box.ts";
 import { createToken, findToken, listTokens, revokeToken, type Token } from "../../store/token-store.ts";
 import type { Access } from "../../store/workspace-store.ts";
-import { type Caller, holdsScope } from "../auth.ts";
-import { idParams, listOf, noContent } from "../contract/common.ts";
+import { type Caller, holdsScope, requireProof, scopesOf } from "../auth.ts";
+import { idParams, listOf, noContent, scopeGroups } from "../contract/common.ts";
 import { type TokenBody, tokenCreatedSchema, tokenCreateSchema, tokenSchema } from "../contract/tokens.ts";
 import { writeOnce } from "../idempotency.ts";
 import { toInstant, toInstantOrNull } from "./instant.ts";
 import { type ApiResource, route } from "./route.ts";
 
 function presentToken(token: Token): TokenBody {
-  const { id, kind, name, hint, botId, scopes, createdAt, lastUsedAt, revokedAt } = token;
+  const { id, kind, name, hint, botId, createdAt, lastUsedAt, revokedAt, expiresAt } = token;
   return {
     id,
     kind,
     name,
     hint,
     botId,
-    scopes: [...scopes],
+    scopes: [...scopesOf(token)],
     createdAt: toInstant(createdAt),
     lastUsedAt: toInstantOrNull(lastUsedAt),
     revokedAt: toInstantOrNull(revokedAt),
+    expiresAt: toInstantOrNull(expiresAt),
   };
 }
 
 async function requireToken(db: Database, access: Access, id: number): Promise<Token> {
   const token = await findToken(db, access, id);
-  if (token === undefined) throw new AppError("token.not_found", `there is no token ${id}`);
+  if (token === undefined) throw new AppError("token.not_found", say`there is no token ${{ id }}`);
   return token;
 }
 
-/** What tokens of the other kinds can do, in scopes: their doors change contacts and send messages. */
-const doorScopes = ["contacts:read", "contacts:write", "messages:write"];
-
 /** Nobody makes a token that may do more than their own. */
 function checkScopes(caller: Caller, kind: string, scopes: readonly string[]): void {
-  const wanted = kind === "api" ? scopes : doorScopes;
+  const single = scopes.filter((scope) => scope !== "*" && !(scope in scopeGroups));
+  if (kind !== "api" && single.length > 0) {
+    const problem = { path: "scopes", ...say`tokens of this kind have the scopes read, act, send, set-up or *` };
+    throw new AppError("request.invalid", sayPlaces([problem]), { details: [problem] });
+  }
+  // The doors change contacts and send messages; what more they can is no more than what those may see who hold that.
+  const wanted =
+    kind !== "api" && (scopes.length === 0 || scopes.includes("*")) ? ["contacts:read", "act", "send"] : scopes;
   const missing = wanted.filter((scope) => !holdsScope(caller.scopes, scope));
   if (missing.length === 0) return;
-  throw new AppError("token.scope_exceeded", `your own token lacks ${missing.join(", ")}`, { details: { missing } });
+  throw new AppError("token.scope_exceeded", say`your own token lacks ${{ missing: missing.join(", ") }}`, {
+    details: { missing },
+  });
 }
 
 const tag = "Tokens";
@@ -66,15 +74,21 @@ export const tokenResource: ApiResource = (app, dependencies) => {
     ),
     async (request) => {
       const { caller, body } = request;
-      const { kind, name, scopes } = body;
+      const { kind, name, expiresAt } = body;
+      const scopes = kind !== "api" && body.scopes.length === 0 ? ["*"] : body.scopes;
       checkScopes(caller, kind, scopes);
+      await requireProof(dependencies, caller);
+      if (expiresAt !== undefined && expiresAt.getTime() <= now()) {
+        const problem = { path: "expiresAt", ...say`lies in the past` };
+        throw new AppError("request.invalid", sayPlaces([problem]), { details: [problem] });
+      }
       const { workspaceId } = caller;
       return await writeOnce(
         dependencies,
         request,
         async (trx) => {
           const botId = body.bot === undefined ? caller.botId : (await requireBot(trx, caller, body.bot)).id;
-          const { token, id } = await createToken(trx, { workspaceId, botId, kind, name, scopes });
+          const { token, id } = await createToken(trx, { workspaceId, botId, kind, name, scopes, expiresAt });
           return { ...presentToken(await requireToken(trx, caller, id)), token };
         },
         // The token must not stand readable among the kept answers either.

@@ -1,6 +1,7 @@
 import { parseFieldValue } from "../../engine/values.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { FieldKind, FieldValue, Json } from "../../model/field.ts";
+import { say, toSentence } from "../../model/sentence.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import {
   changeVariable,
@@ -31,7 +32,7 @@ function presentVariable(variable: Variable): VariableBody & { value: Json } {
 /** Throws `variable.invalid_value`. */
 function readValue(kind: FieldKind, value: Json): FieldValue {
   const parsed = parseFieldValue(kind, value);
-  if (!parsed.ok) throw new AppError("variable.invalid_value", `the value ${parsed.message}`);
+  if (!parsed.ok) throw new AppError("variable.invalid_value", say`the value ${{ why: toSentence(parsed) }}`);
   return parsed.value;
 }
 

@@ -53,6 +53,20 @@ describe("webhooks", () => {
     for (const word of [secret, "header-value", "pass-word"]) expect(JSON.stringify([rows, kept])).not.toContain(word);
   });
 
+  it("keep values of headers that stay, and no others", async () => {
+    const { id } = await make({ headers: { "x-a": "secret-a", "x-b": "secret-b" } });
+    const change = (headers: object) => mine.call("PATCH", `/webhooks/${id}`, { body: { headers } });
+    expect((await change({ "x-a": null, "x-c": "secret-c" })).json().headerNames).toEqual(["x-a", "x-c"]);
+    expect((await change({ "x-b": null })).json().error).toMatchObject({
+      code: "request.invalid",
+      details: [{ path: "headers.x-b" }],
+    });
+    await mine.call("POST", `/webhooks/${id}/test`);
+    const { headers } = receiver.calls.at(-1) ?? { headers: {} };
+    expect(headers).toMatchObject({ "x-a": "secret-a", "x-c": "secret-c" });
+    expect(headers).not.toHaveProperty("x-b");
+  });
+
   it("are listed, changed and deleted by their workspace alone", async () => {
     const { id } = await make();
     expect((await mine.call("GET", "/webhooks")).json().data.map((one: { id: number }) => one.id)).toContain(id);

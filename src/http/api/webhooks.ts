@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { compilePattern } from "../../engine/pattern.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { Json } from "../../model/field.ts";
+import { say, sayPlaces, toSentence } from "../../model/sentence.ts";
 import { checkOutboundHeaders, checkOutboundUrl } from "../../shell/outbound-http.ts";
 import { challengeReceiver, findFailure, toWebhookCall } from "../../shell/webhook-call.ts";
 import { toDeliveryJob } from "../../shell/webhook-feed.ts";
@@ -88,10 +89,23 @@ function checkReceiver({
 }) {
   for (const word of messageMatch?.match === "pattern" ? messageMatch.words : []) {
     const pattern = compilePattern(word, { ignoreCase: true });
-    if (!pattern.ok) throw new AppError("request.invalid", `messageMatch.words: ${pattern.message}`);
+    if (!pattern.ok) throw new AppError("request.invalid", say`messageMatch.words: ${{ why: toSentence(pattern) }}`);
   }
   const problem = (url === undefined ? undefined : checkOutboundUrl(url)) ?? checkOutboundHeaders(headers ?? {});
   if (problem !== undefined) throw new AppError("webhook.bad_url", problem);
+}
+
+/** Puts the values that stay into headers that are changed. Throws `request.invalid` where there is none to keep. */
+function keepHeaders(old: Webhook, given: Readonly<Record<string, string | null>>): Record<string, string> {
+  const kept = Object.entries(given).map(([name, value]): [string, string] => {
+    const now = value ?? (Object.hasOwn(old.headers, name) ? old.headers[name] : undefined);
+    if (now !== undefined) return [name, now];
+    const problem = say`has no value that could stay`;
+    throw new AppError("request.invalid", sayPlaces([{ path: `headers.${name}`, ...problem }]), {
+      details: [{ path: `headers.${name}`, ...problem }],
+    });
+  });
+  return Object.fromEntries(kept);
 }
 
 /** ChatBot's receivers have to prove that they know the token. Throws `webhook.challenge_failed`. */
@@ -149,9 +163,10 @@ export const webhookResource: ApiResource = (app, dependencies) => {
       webhookSchema,
     ),
     async (request) => {
-      const { caller, params, body } = request;
-      checkReceiver(body);
+      const { caller, params } = request;
       const old = await requireWebhook(db, caller, params.id, secretKey);
+      const body = { ...request.body, headers: request.body.headers && keepHeaders(old, request.body.headers) };
+      checkReceiver(body);
       if (body.url !== undefined || body.secret !== undefined) {
         const { url = old.url, secret = old.secret, headers = old.headers, basicAuth = old.basicAuth } = body;
         await challenge(dependencies, { format: old.format, url, secret, headers, basicAuth });

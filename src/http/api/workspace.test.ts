@@ -13,7 +13,12 @@ describe("/workspace", () => {
   it("shows the caller's workspace and where the world reaches the server", async () => {
     const { id, domain, name } = tenant.workspace;
     const answer = await tenant.call("GET", "/workspace");
-    expect(answer.json()).toEqual({ id, domain, name, timeZone: "UTC", publicUrl: "https://bots.example" });
+    expect(answer.json()).toEqual({
+      ...{ id, domain, name, timeZone: "UTC" },
+      auditDays: 365,
+      needsSecondFactor: false,
+      publicUrl: "https://bots.example",
+    });
   });
 
   it("changes name and time zone, and nobody else's", async () => {

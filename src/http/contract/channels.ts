@@ -32,6 +32,18 @@ export const channelChangeSchema = z.strictObject({
     .describe("Merged into what is there; null takes a setting out, `••••••••` leaves a secret as it is."),
 });
 export const channelHealthSchema = z.object({ ok: z.boolean(), message: z.string() });
+export const platformTemplateSchema = z
+  .object({
+    name: z.string(),
+    language: z.string(),
+    status: z.string().describe("In the platform's words, small; only what is `approved` goes out."),
+    category: z.string(),
+    text: z.string(),
+    header: z.string().optional().describe("`text`, `image`, `video`, `document` or `location`; absent: none."),
+    variables: z.number().describe("How many the text has."),
+    buttons: z.array(z.object({ kind: z.string(), title: z.string(), hasVariable: z.boolean() })),
+  })
+  .meta({ id: "PlatformTemplate" });
 export const channelKindSchema = z.object({
   kind: z.string(),
   title: z.string(),

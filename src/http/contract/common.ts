@@ -1,15 +1,33 @@
 import { z } from "zod";
 import { type ErrorCode, errorTable } from "../../model/app-error.ts";
 import type { Json } from "../../model/field.ts";
+import type { Parameter } from "../../model/sentence.ts";
 
 const codes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
+
+/** A sentence, and what it takes to say it in another language. */
+export const sentenceShape = {
+  message: z.string().describe("A sentence for the person who looks into it."),
+  form: z.string().optional().describe("The sentence with the names of its parameters in braces; absent: it has none."),
+  parameters: z
+    .record(
+      z.string(),
+      z.custom<Parameter>((value) => value !== undefined),
+    )
+    .optional()
+    .describe("What stands in the sentence: texts, numbers, and sentences of this shape."),
+  issue: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("What was found where a value does not fit its schema (`code`, `minimum`, `format` and the like)."),
+};
 
 /** The one shape of errors. */
 export const errorBodySchema = z
   .object({
     error: z.object({
       code: z.enum(codes).describe("Stable; docs/errors.md says what each means."),
-      message: z.string().describe("A sentence for the person who looks into it."),
+      ...sentenceShape,
       details: z.unknown().optional(),
       requestId: z.string(),
     }),
@@ -56,7 +74,7 @@ export const botReferenceSchema = z
 
 export const noContent = z.null().describe("Nothing.");
 
-/** What tokens of kind `api` may do. `write` does not include `read`. */
+/** What tokens of kind `api` may do, one by one. `write` does not include `read`; `settings:write` includes `segments:write`. */
 export const scopes = [
   "contacts:read",
   "contacts:write",
@@ -66,9 +84,21 @@ export const scopes = [
   "flows:write",
   "settings:read",
   "settings:write",
+  "segments:write",
   "tokens:read",
   "tokens:write",
   "logs:read",
+  "audit:read",
 ] as const;
 export type Scope = (typeof scopes)[number];
-export const scopeSchema = z.enum([...scopes, "*"]);
+
+/** Scopes that go together, under one word: what most tokens need, and all that tokens of the vendors' doors know. */
+export const scopeGroups = {
+  read: ["contacts:read", "messages:read", "flows:read", "settings:read", "logs:read"],
+  act: ["contacts:write"],
+  send: ["messages:write"],
+  "set-up": ["flows:write", "settings:write", "segments:write"],
+} as const satisfies Readonly<Record<string, readonly Scope[]>>;
+export type ScopeGroup = keyof typeof scopeGroups;
+export const scopeGroupNames = Object.keys(scopeGroups) as [ScopeGroup, ...ScopeGroup[]];
+export const scopeSchema = z.enum([...scopes, ...scopeGroupNames, "*"]);

@@ -2,7 +2,15 @@ import { z } from "zod";
 import { actionCallSchema } from "../../model/action-call.ts";
 import { consentKinds } from "../../model/conversation.ts";
 import { fieldKeySchema } from "../../model/field.ts";
-import { botReferenceSchema, idSchema, instantSchema, jsonValue, nameSchema, pageQuery } from "./common.ts";
+import {
+  botReferenceSchema,
+  idSchema,
+  instantSchema,
+  jsonValue,
+  nameSchema,
+  pageQuery,
+  sentenceShape,
+} from "./common.ts";
 import { conversationStateSchema } from "./conversations.ts";
 
 const text = z.string().nullable();
@@ -180,7 +188,7 @@ export const actionsSchema = z.union([
 const actionResultSchema = z.object({
   ok: z.boolean(),
   result: z.unknown().optional(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  error: z.object({ code: z.string(), ...sentenceShape }).optional(),
 });
 
 export const actionsAnswerSchema = z.object({

@@ -6,7 +6,7 @@ import {
   requestSchema,
 } from "../../model/external-request.ts";
 import { fieldKeySchema } from "../../model/field.ts";
-import { jsonValue } from "./common.ts";
+import { jsonValue, sentenceShape } from "./common.ts";
 import { contactReferenceSchema } from "./contacts.ts";
 
 export const requestTestSchema = z.strictObject({
@@ -32,5 +32,5 @@ export const requestTestAnswerSchema = z.object({
   report: requestReportSchema,
   fields: changes.describe("What a flow would set, by key; null clears."),
   vars: changes,
-  problems: z.array(z.object({ code: z.string(), message: z.string() })),
+  problems: z.array(z.object({ code: z.string(), ...sentenceShape })),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { flowDocumentSchema, refSchema } from "../../model/flow.ts";
-import { botReferenceSchema, instantSchema } from "./common.ts";
+import { botReferenceSchema, instantSchema, sentenceShape } from "./common.ts";
 
 export const flowSummarySchema = z
   .object({
@@ -34,7 +34,7 @@ export const flowProblemSchema = z.object({
   severity: z.enum(["error", "warning"]).describe("An error keeps the flow from being published."),
   step: z.string().optional().describe("Absent: the flow as a whole."),
   code: z.string(),
-  message: z.string(),
+  ...sentenceShape,
 });
 export const validationSchema = z.object({
   valid: z.boolean().describe("Whether it can be published."),
@@ -72,6 +72,7 @@ export const flowUsesSchema = z.object({
     .describe("That start this flow or go to it."),
   entryLinks: z.array(z.object({ ref: z.string(), name: z.string() })),
   inboundWebhooks: z.array(z.object({ id: z.number(), name: z.string(), active: z.boolean() })),
+  sequences: z.array(z.object({ ref: z.string(), name: z.string() })),
   broadcasts: z.array(z.object({ id: z.number(), name: z.string(), status: z.string() })),
 });
 export type FlowUsesBody = z.infer<typeof flowUsesSchema>;

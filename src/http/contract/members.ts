@@ -8,9 +8,11 @@ export const memberSchema = z
     email: z.string(),
     name: z.string(),
     role: z.enum(memberRoles),
+    hasSecondFactor: z.boolean(),
     createdAt: instantSchema,
   })
   .meta({ id: "Member" });
+export type MemberBody = z.infer<typeof memberSchema>;
 
 export const memberCreateSchema = z.strictObject({
   email: z.email().max(254),

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { attachmentSchema, messageStatuses, outgoingButtonSchema, quickReplySchema } from "../../model/message.ts";
+import {
+  attachmentSchema,
+  messageStatuses,
+  messageTemplateSchema,
+  outgoingButtonSchema,
+  quickReplySchema,
+  sendReasons,
+} from "../../model/message.ts";
 import { idSchema, instantSchema, pageQuery } from "./common.ts";
 
 export const messageSchema = z
@@ -19,6 +26,12 @@ export const messageSchema = z
       .number()
       .describe("How often a crash cut off the answer to a send: it may have gone out more than once."),
     author: z.enum(["contact", "bot", "agent"]).describe("Who wrote it; an agent is a person of the team."),
+    reason: z
+      .enum(sendReasons)
+      .nullable()
+      .describe(
+        "Why it was allowed to leave: it answers the person, an agent wrote it, the person agreed to this kind of channel, or is subscribed. Null: it came in, or is older than this.",
+      ),
     createdAt: instantSchema,
     sentAt: instantSchema.nullable(),
     editedAt: instantSchema.nullable(),
@@ -49,13 +62,18 @@ export const messageSendSchema = z
     attachments: z.array(attachmentSchema).max(10).default([]),
     buttons: z.array(outgoingButtonSchema).max(100).default([]),
     quickReplies: z.array(quickReplySchema).max(100).default([]),
+    template: messageTemplateSchema
+      .optional()
+      .describe(
+        "An approved message (WhatsApp), whose texts are templates as in flows; goes out where nothing else may.",
+      ),
     author: z
       .enum(["agent", "bot"])
       .default("agent")
       .describe("Who speaks: a person of the team, or a program in the bot's name."),
     channelId: idSchema.optional().describe("Absent: the channel the contact was last heard on."),
   })
-  .refine(({ text, attachments }) => (text ?? "").trim() !== "" || attachments.length > 0, {
+  .refine(({ text, attachments, template }) => (text ?? "").trim() !== "" || attachments.length > 0 || template, {
     error: "a message has a text or an attachment",
     path: ["text"],
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fieldKeySchema } from "../../model/field.ts";
 import { longestScript, scriptLimitsSchema } from "../../model/script.ts";
-import { jsonValue } from "./common.ts";
+import { jsonValue, sentenceShape } from "./common.ts";
 import { contactReferenceSchema } from "./contacts.ts";
 
 export const scriptTestParams = z.object({ bot: z.string().min(1).max(20).describe("Id or ref.") });
@@ -21,7 +21,7 @@ export const scriptTestSchema = z.strictObject({
   ...scriptLimitsSchema.shape,
 });
 
-const problemSchema = z.object({ code: z.string(), message: z.string() });
+const problemSchema = z.object({ code: z.string(), ...sentenceShape });
 const changesSchema = z.record(z.string(), z.unknown());
 
 export const scriptTestAnswerSchema = z.object({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { memberRoles } from "../../model/conversation.ts";
 import { instantSchema, nameSchema } from "./common.ts";
 
-const password = z.string().min(10, "at least 10 characters").max(200, "at most 200 characters");
+const password = z.string().min(12, "at least 12 characters").max(200, "at most 200 characters");
 const email = z.string().trim().max(254).pipe(z.email("is not an e-mail address"));
 const personName = z.string().trim().max(200);
 
@@ -12,25 +12,51 @@ export const workspaceOfUserSchema = z.object({
   name: z.string(),
   memberId: z.number(),
   role: z.enum(memberRoles),
+  needsSecondFactor: z.boolean().describe("Whoever has no second factor has to set one up first."),
 });
 
 /** What the browser needs to know before it draws anything. */
 export const sessionSchema = z.object({
-  user: z.object({ id: z.number(), email: z.string(), name: z.string() }).nullable(),
+  user: z.object({ id: z.number(), email: z.string(), name: z.string(), hasSecondFactor: z.boolean() }).nullable(),
   workspaces: z.array(workspaceOfUserSchema),
   needsSetup: z.boolean().describe("There is no user yet: whoever has the set-up code makes the first."),
   demoChat: z.string().nullable().describe("Ref of the demo bot, for whoever has nothing of their own yet."),
 });
 export type SessionBody = z.infer<typeof sessionSchema>;
 
-export const signInSchema = z.strictObject({ email: z.string().trim().max(254), password: z.string().max(200) });
+const code = z.string().trim().max(40);
+export const signInSchema = z.strictObject({
+  email: z.string().trim().max(254),
+  password: z.string().max(200),
+  code: code.optional().describe("Of the authenticator, or a recovery code; for accounts with a second factor."),
+});
+const current = z.string().max(200).describe("The present password.");
+export const secondFactorSchema = z.object({
+  isOn: z.boolean(),
+  since: instantSchema.nullable(),
+  recoveryCodesLeft: z.number(),
+});
+export type SecondFactorBody = z.infer<typeof secondFactorSchema>;
+export const secondFactorBeginSchema = z.strictObject({ current });
+export const secondFactorBegunSchema = z.object({
+  secret: z.string().describe("Base32, to be typed where no QR code can be read."),
+  uri: z.string().describe("`otpauth://totp/…`"),
+  qrSvg: z.string().describe("QR code of `uri`."),
+});
+export const secondFactorConfirmSchema = z.strictObject({ code });
+/** What takes a password and a code: who finds a browser that is signed in has neither. */
+export const secondFactorProofSchema = z.strictObject({ current, code });
+export const recoveryCodesSchema = z.object({
+  recoveryCodes: z.array(z.string()).describe("Each is good once. Shown in this answer only."),
+});
 export const setupSchema = z.strictObject({
   code: z.string().trim().max(100),
   email,
   name: personName.default(""),
   password,
 });
-export const passwordChangeSchema = z.strictObject({ current: z.string().max(200), next: password });
+export const passwordChangeSchema = z.strictObject({ current, next: password });
+export const proofSchema = z.strictObject({ current });
 export const profileChangeSchema = z.strictObject({ name: personName });
 export const deviceSchema = z.object({
   id: z.number(),

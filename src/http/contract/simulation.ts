@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Contact } from "../../model/contact.ts";
 import { fieldKindSchema } from "../../model/field.ts";
 import { flowDocumentSchema } from "../../model/flow.ts";
+import { sequenceSettingsSchema, sequenceStepSchema } from "../../model/sequence.ts";
 import { jsonValue } from "./common.ts";
 import { salesPlanSchema } from "./sales-plans.ts";
 
@@ -30,7 +31,14 @@ export const botSnapshotSchema = z
     labels: z.array(z.string()),
     fields: z.array(definition),
     variables: z.array(definition.extend({ value: jsonValue.nullable() })),
-    sequences: z.array(z.object({ ref: z.string(), name: z.string() })),
+    sequences: z.array(
+      z.object({
+        ref: z.string(),
+        name: z.string(),
+        ...sequenceSettingsSchema.shape,
+        steps: z.array(sequenceStepSchema),
+      }),
+    ),
     entryLinks: z.array(
       z.object({
         ref: z.string(),

@@ -14,6 +14,7 @@ export const tokenSchema = z
     createdAt: instantSchema,
     lastUsedAt: instantSchema.nullable().describe("To the minute."),
     revokedAt: instantSchema.nullable(),
+    expiresAt: instantSchema.nullable().describe("From then on it is worth nothing; null: it does not end by itself."),
   })
   .meta({ id: "Token" });
 export type TokenBody = z.infer<typeof tokenSchema>;
@@ -22,6 +23,17 @@ export const tokenCreateSchema = z.strictObject({
   kind: kindSchema.default("api"),
   name: nameSchema,
   bot: botReferenceSchema.optional().describe("Sees only this bot's things."),
-  scopes: z.array(scopeSchema).max(20).default([]).describe("Only for kind `api`."),
+  scopes: z
+    .array(scopeSchema)
+    .max(20)
+    .default([])
+    .describe(
+      "What it may do: `read`, `act` (on contacts), `send`, `set-up`, `*`; for kind `api` single scopes too. Absent or empty: nothing for kind `api`, everything for the others.",
+    ),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .optional()
+    .describe("When it ends by itself. Absent: never."),
 });
 export const tokenCreatedSchema = tokenSchema.extend({ token: z.string().describe("Shown this once.") });

@@ -71,7 +71,10 @@ export const webhookChangeSchema = z.strictObject({
   events: eventsSchema.optional(),
   messageMatch: matchSchema.optional(),
   secret: secretSchema.optional(),
-  headers: headersSchema.optional(),
+  headers: z
+    .record(z.string().min(1).max(100), z.string().max(2000).nullable())
+    .optional()
+    .describe("All of them, in place of those before; null: this one keeps its value."),
   basicAuth: basicAuthSchema.optional(),
   active: z.boolean().optional(),
 });

@@ -8,6 +8,10 @@ export const workspaceSchema = z
     domain: z.string().describe("Its short name; `domain_name` in action links."),
     name: z.string(),
     timeZone: z.string().describe("IANA name; contacts without one of their own are in it."),
+    auditDays: z.number().describe("How many days the audit log keeps an entry."),
+    needsSecondFactor: z
+      .boolean()
+      .describe("Whoever signs in with the password alone has to set up a second factor before they can work here."),
     publicUrl: z.string().describe("Where the world reaches this server, without a trailing slash."),
   })
   .meta({ id: "Workspace" });
@@ -20,4 +24,6 @@ export const workspaceChangeSchema = z.strictObject({
     .max(100)
     .refine((zone) => parseTimeZone(zone) !== undefined, "is no time zone's IANA name, such as Europe/Moscow")
     .optional(),
+  auditDays: z.number().int().min(30).max(3650).optional(),
+  needsSecondFactor: z.boolean().optional().describe("Only an owner who has a second factor changes it, or a token."),
 });

@@ -1,7 +1,8 @@
-import { createHmac } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../../model/app-error.ts";
 import type { MemberRole } from "../../model/conversation.ts";
+import { say } from "../../model/sentence.ts";
+import { allKeys, type SecretKey, sign } from "../../store/secret-key.ts";
 import {
   findSignedIn,
   listMemberships,
@@ -30,6 +31,7 @@ const scopesOf: Readonly<Record<MemberRole, readonly (Scope | "*")[]>> = {
     "messages:write",
     "flows:read",
     "flows:write",
+    "segments:write",
     "settings:read",
     "logs:read",
   ],
@@ -92,17 +94,27 @@ function toCaller({ user, memberships }: SignedIn, domain: string | string[] | u
   const chosen =
     domain === undefined && memberships.length === 1 ? only : memberships.find((one) => one.domain === domain);
   if (chosen === undefined) {
-    const message =
-      domain === undefined ? "name a workspace of yours in the header x-workspace" : "this is no workspace of yours";
-    throw new AppError("session.no_workspace", message);
+    throw new AppError(
+      "session.no_workspace",
+      domain === undefined
+        ? say`name a workspace of yours in the header x-workspace`
+        : say`this is no workspace of yours`,
+    );
   }
-  const { workspaceId, memberId, role } = chosen;
+  const { workspaceId, memberId, role, needsSecondFactor } = chosen;
+  if (needsSecondFactor && !user.hasSecondFactor) {
+    throw new AppError(
+      "session.no_second_factor",
+      say`this workspace is for those who sign in with a second factor; set one up under My account`,
+    );
+  }
   return {
     key: `m${memberId}`,
+    name: user.name === "" ? user.email : user.name,
     tokenId: 0,
     workspaceId,
     botId: undefined,
-    member: { id: memberId, userId: user.id, role },
+    member: { id: memberId, userId: user.id, role, sessionId: user.sessionId },
     scopes: scopesOf[role],
   };
 }
@@ -114,7 +126,7 @@ export function refuseOtherSites(request: FastifyRequest, { publicUrl }: Pick<To
   const site = request.headers["sec-fetch-site"];
   const isOurs =
     origin === undefined ? site === "same-origin" : origin === new URL(publicUrl).origin || isOrigin(origin, host);
-  if (!isOurs) throw new AppError("session.other_site", "the request comes from another site");
+  if (!isOurs) throw new AppError("session.other_site", say`the request comes from another site`);
 }
 
 function isOrigin(origin: string, host: string | undefined): boolean {
@@ -127,6 +139,14 @@ function readCookie(request: FastifyRequest): string | undefined {
   if (signed === undefined) return undefined;
   const { valid, value } = request.unsignCookie(signed);
   return valid && value !== null ? value : undefined;
+}
+
+/** Signs a cookie anew that was signed with an older key, which may then go. */
+export function renewCookie(request: FastifyRequest, reply: FastifyReply, tools: Tools): void {
+  const signed = request.cookies[cookieName];
+  if (signed === undefined) return;
+  const { valid, renew, value } = request.unsignCookie(signed);
+  if (valid && renew && value !== null) setCookie(reply, value, tools);
 }
 
 /** No script reads it, no other site's form sends it, and where the address is https it never goes over plain http. */
@@ -143,7 +163,7 @@ function cookieOptions(publicUrl: string) {
   return { httpOnly: true, sameSite: "lax", path: "/", secure: publicUrl.startsWith("https:") } as const;
 }
 
-/** What cookies are signed with. */
-export function cookieSecret(secretKey: Buffer): string {
-  return createHmac("sha256", secretKey).update("session cookie").digest("base64url");
+/** What cookies are signed with: the first one signs, all of them prove. */
+export function cookieSecrets(secretKey: SecretKey): string[] {
+  return allKeys(secretKey).map((key) => sign(key, "session cookie"));
 }

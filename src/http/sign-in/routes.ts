@@ -1,22 +1,22 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { AppError } from "../../model/app-error.ts";
+import { say, sayPlaces } from "../../model/sentence.ts";
 import { checkPassword, hashPassword } from "../../shell/password.ts";
 import { isSetupCode } from "../../shell/setup-code.ts";
+import { isWeakPassword } from "../../shell/weak-password.ts";
 import { acceptInvitation, requireInvitation } from "../../store/invitation-store.ts";
 import { joinWorkspace } from "../../store/member-store.ts";
 import {
   createFirstUser,
-  createSession,
   endSessions,
   findCredentials,
   hasUsers,
   listSessions,
+  proveSession,
   readPasswordHash,
   setPassword,
   setUserName,
 } from "../../store/session-store.ts";
-import { countTry, forgiveTry, type Guarded } from "../../store/sign-in-try-store.ts";
 import { listWebchats } from "../../store/webchat-store.ts";
 import { createWorkspace } from "../../store/workspace-store.ts";
 import { toInstant } from "../api/instant.ts";
@@ -29,6 +29,7 @@ import {
   invitationShownSchema,
   passwordChangeSchema,
   profileChangeSchema,
+  proofSchema,
   type SessionBody,
   sessionSchema,
   setupSchema,
@@ -38,20 +39,9 @@ import {
 } from "../contract/sign-in.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { addDataHeaders } from "../security-headers.ts";
-import {
-  clearCookie,
-  createMemberReader,
-  type MemberReader,
-  refuseOtherSites,
-  type SignedIn,
-  setCookie,
-} from "./member-reader.ts";
-
-/**
- * Tries without success within a quarter of an hour: at one account from one address; at one account from anywhere (so many that a stranger does not easily lock somebody out); from one
- * address, behind which a whole office may sit.
- */
-const most = { accountFromAddress: 8, account: 100, address: 60 } as const;
+import { accountOf, createDesk, type Desk, most } from "./desk.ts";
+import { clearCookie, createMemberReader, refuseOtherSites, renewCookie, type SignedIn } from "./member-reader.ts";
+import { addSecondFactor, passSecondFactor } from "./second-factor.ts";
 
 /** Signing in and out, the first user, one's own account: what the browser does before (and beside) the API. */
 export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], dependencies: HttpDependencies): void {
@@ -62,35 +52,36 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
   app.addHook("onRequest", async (request) => refuseOtherSites(request, dependencies));
 
   const present = async (found: SignedIn | undefined): Promise<SessionBody> => ({
-    user: found === undefined ? null : { id: found.user.id, email: found.user.email, name: found.user.name },
-    workspaces: (found?.memberships ?? []).map(({ workspaceId, domain, name, memberId, role }) => ({
-      id: workspaceId,
-      domain,
-      name,
-      memberId,
-      role,
-    })),
+    user: found === undefined ? null : pick(found.user),
+    workspaces: (found?.memberships ?? []).map(({ workspaceId: id, ...workspace }) => ({ id, ...workspace })),
     needsSetup: found === undefined && !(await hasUsers(db)),
     demoChat: (await listWebchats(db, "demo"))[0]?.ref ?? null,
   });
   const desk = createDesk(dependencies, members);
-  const { guard, welcome } = desk;
+  const { guard, welcome, note } = desk;
 
-  app.get("/session", { schema: { response: { 200: sessionSchema } } }, async (request) =>
-    present(await members.whoIs(request)),
-  );
+  app.get("/session", { schema: { response: { 200: sessionSchema } } }, async (request, reply) => {
+    renewCookie(request, reply, dependencies);
+    return await present(await members.whoIs(request));
+  });
   app.post("/session", { schema: { body: signInSchema } }, async (request, reply) => {
-    const { email, password } = request.body;
+    const { email, password, code } = request.body;
     const user = await guard(request, accountOf(request, email), "session.wrong_password", async () => {
       const known = await findCredentials(db, email);
-      return (await checkPassword(password, known?.passwordHash ?? null)) ? known : undefined;
+      if (await checkPassword(password, known?.passwordHash ?? null)) return known;
+      if (known !== undefined) await note(request, known.id, "refuseSignIn");
+      return undefined;
     });
+    await passSecondFactor(desk, request, user.id, code);
     await welcome(request, reply, user.id);
     return null;
   });
   app.delete("/session", async (request, reply) => {
     const found = await members.whoIs(request);
-    if (found !== undefined) await endSessions(db, found.user.id, { id: found.user.sessionId });
+    if (found !== undefined) {
+      await endSessions(db, found.user.id, { id: found.user.sessionId });
+      await note(request, found.user.id, "signOut");
+    }
     members.forget();
     clearCookie(reply, dependencies);
     return null;
@@ -100,28 +91,51 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
     await guard(request, [{ key: "setup", most: most.address }], "setup.wrong_code", async () =>
       isSetupCode(dependencies.secretKey, code) ? true : undefined,
     );
-    const passwordHash = await hashPassword(password);
+    const passwordHash = await hashGoodPassword(password, "password", [email, name]);
     const id = await db.transaction().execute((trx) => createFirstUser(trx, { email, name, passwordHash }));
     await welcome(request, reply, id);
     return null;
   });
   addAccount(app, desk);
   addInvitations(app, desk);
+  addSecondFactor(app, desk);
 }
 
+/** Throws `request.invalid` for a password that is guessed early. */
+async function hashGoodPassword(password: string, path: string, own: readonly string[]): Promise<string> {
+  if (!(await isWeakPassword(password, own))) return await hashPassword(password);
+  const problem = { path, ...say`is among the first that are guessed; choose another` };
+  throw new AppError("request.invalid", sayPlaces([problem]), { details: [problem] });
+}
+
+const pick = ({ id, email, name, hasSecondFactor }: SignedIn["user"]) => ({ id, email, name, hasSecondFactor });
+
 /** One's own account. */
-function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn }: Desk): void {
+function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn, note }: Desk): void {
   const { db, now } = dependencies;
   app.post("/password", { schema: { body: passwordChangeSchema } }, async (request) => {
     const { user } = await requireSignedIn(request);
     const { current, next } = request.body;
-    await guard(request, accountOf(request, user.email), "session.wrong_password", async () =>
-      (await checkPassword(current, await readPasswordHash(db, user.id))) ? true : undefined,
-    );
-    await setPassword(db, user.id, await hashPassword(next));
+    await guard(request, accountOf(request, user.email), "session.wrong_password", async () => {
+      if (await checkPassword(current, await readPasswordHash(db, user.id))) return true;
+      await note(request, user.id, "refusePassword");
+      return undefined;
+    });
+    await setPassword(db, user.id, await hashGoodPassword(next, "next", [user.email, user.name]));
     // Whoever knew the old one is out.
     await endSessions(db, user.id, { except: user.sessionId });
+    await note(request, user.id, "changePassword");
     members.forget();
+    return null;
+  });
+  app.post("/proof", { schema: { body: proofSchema } }, async (request) => {
+    const { user } = await requireSignedIn(request);
+    await guard(request, accountOf(request, user.email), "session.wrong_password", async () => {
+      if (await checkPassword(request.body.current, await readPasswordHash(db, user.id))) return true;
+      await note(request, user.id, "refusePassword");
+      return undefined;
+    });
+    await proveSession(db, user.sessionId, new Date(now()));
     return null;
   });
   app.patch("/profile", { schema: { body: profileChangeSchema } }, async (request) => {
@@ -143,9 +157,17 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
       })),
     };
   });
+  app.delete("/devices", async (request) => {
+    const { user } = await requireSignedIn(request);
+    await endSessions(db, user.id, { except: user.sessionId });
+    await note(request, user.id, "endSession");
+    members.forget();
+    return null;
+  });
   app.delete("/devices/:id", { schema: { params: idParams } }, async (request) => {
     const { user } = await requireSignedIn(request);
     await endSessions(db, user.id, { id: request.params.id });
+    await note(request, user.id, "endSession");
     members.forget();
     return null;
   });
@@ -155,13 +177,14 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
     async (request) => {
       const { user, memberships } = await requireSignedIn(request);
       if (!memberships.some(({ role }) => role === "owner")) {
-        throw new AppError("session.not_owner", "only an owner of a workspace can make another one");
+        throw new AppError("session.not_owner", say`only an owner of a workspace can make another one`);
       }
       const made = await db.transaction().execute(async (trx) => {
         const workspace = await createWorkspace(trx, request.body);
         const member = await joinWorkspace(trx, workspace.id, user.id, "owner");
         const { id, domain, name } = workspace;
-        return { id, domain, name, memberId: member.id, role: member.role };
+        await note(request, user.id, "createWorkspace", trx);
+        return { id, domain, name, memberId: member.id, role: member.role, needsSecondFactor: false };
       });
       members.forget();
       return made;
@@ -170,7 +193,7 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
 }
 
 /** What a link that somebody was sent opens. */
-function addInvitations(app: ApiApp, { dependencies, members, welcome }: Desk): void {
+function addInvitations(app: ApiApp, { dependencies, members, welcome, note }: Desk): void {
   const { db, now } = dependencies;
   app.get(
     "/invitations/:secret",
@@ -190,84 +213,25 @@ function addInvitations(app: ApiApp, { dependencies, members, welcome }: Desk): 
       const signedIn = await members.whoIs(request);
       // The link alone must not open an account that somebody else has the password of.
       if (invitation.isKnown && signedIn?.user.email.toLowerCase() !== invitation.email.toLowerCase()) {
-        throw new AppError("session.none", `sign in as ${invitation.email} to accept`);
+        throw new AppError("session.none", say`sign in as ${{ email: invitation.email }} to accept`);
       }
       if (!invitation.isKnown && body.password === undefined) {
-        throw new AppError("request.invalid", "password: choose one", {
-          details: [{ path: "password", message: "choose one" }],
+        throw new AppError("request.invalid", sayPlaces([{ path: "password", ...say`choose one` }]), {
+          details: [{ path: "password", ...say`choose one` }],
         });
       }
-      const passwordHash = body.password === undefined ? undefined : await hashPassword(body.password);
-      const { userId } = await db
-        .transaction()
-        .execute((trx) => acceptInvitation(trx, params.secret, { name: body.name, passwordHash, at }));
+      const passwordHash =
+        body.password === undefined
+          ? undefined
+          : await hashGoodPassword(body.password, "password", [invitation.email, body.name]);
+      const { userId } = await db.transaction().execute(async (trx) => {
+        const accepted = await acceptInvitation(trx, params.secret, { name: body.name, passwordHash, at });
+        await note(request, accepted.userId, "acceptInvitation", trx);
+        return accepted;
+      });
       members.forget();
       if (signedIn?.user.id !== userId) await welcome(request, reply, userId);
       return null;
     },
   );
-}
-
-/** What all of these routes use. */
-interface Desk {
-  readonly dependencies: HttpDependencies;
-  readonly members: MemberReader;
-  readonly guard: ReturnType<typeof createGuard>;
-  /** Starts a session on this browser. */
-  welcome(request: FastifyRequest, reply: FastifyReply, userId: number): Promise<void>;
-  /** Throws `session.none`. */
-  requireSignedIn(request: FastifyRequest): Promise<SignedIn>;
-}
-
-function createDesk(dependencies: HttpDependencies, members: MemberReader): Desk {
-  const { db, now } = dependencies;
-  return {
-    dependencies,
-    members,
-    guard: createGuard(dependencies),
-    async welcome(request, reply, userId) {
-      const at = new Date(now());
-      const secret = await createSession(db, { userId, userAgent: request.headers["user-agent"] ?? "", at });
-      setCookie(reply, secret, dependencies);
-    },
-    async requireSignedIn(request) {
-      const found = await members.whoIs(request);
-      if (found === undefined) throw new AppError("session.none", "sign in first");
-      return found;
-    },
-  };
-}
-
-function accountOf(request: FastifyRequest, email: string): Guarded[] {
-  const key = `account ${email.toLowerCase()}`;
-  return [
-    { key, most: most.account },
-    { key: `${key} from ${request.ip}`, most: most.accountFromAddress },
-  ];
-}
-
-/** Runs a check that somebody may guess at: after too many tries without success it is not even run. Throws `session.too_many`, and the code where the check found nothing. */
-function createGuard({ db, now }: Pick<HttpDependencies, "db" | "now">) {
-  return async <T>(
-    request: FastifyRequest,
-    guarded: readonly Guarded[],
-    code: "session.wrong_password" | "setup.wrong_code",
-    check: () => Promise<T | undefined>,
-  ): Promise<T> => {
-    const all = [...guarded, { key: `address ${request.ip}`, most: most.address }];
-    const waitMs = await countTry(db, all, new Date(now()));
-    if (waitMs > 0) {
-      const minutes = Math.ceil(waitMs / 60_000);
-      throw new AppError("session.too_many", `too many tries; wait ${minutes} min`, { details: { waitMs } });
-    }
-    const found = await check();
-    if (found !== undefined) {
-      await forgiveTry(db, all);
-      return found;
-    }
-    throw new AppError(
-      code,
-      code === "setup.wrong_code" ? "this is not the set-up code" : "e-mail and password do not fit",
-    );
-  };
 }

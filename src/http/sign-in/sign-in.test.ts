@@ -122,6 +122,32 @@ describe("a session", () => {
     );
   });
 
+  it("saves segments for whoever builds, and for nobody else", async () => {
+    const condition = { match: "all", rules: [{ subject: "tag", key: "vip", operator: "has" }] };
+    for (const role of ["owner", "admin", "editor"] as const) {
+      const { browser } = await aMember(role);
+      const made = await browser.call("POST", "/api/v1/segments", { name: `Best of ${role}`, condition });
+      expect([role, made.statusCode]).toEqual([role, 201]);
+      const path = `/api/v1/segments/${made.json().id}`;
+      expect((await browser.call("PATCH", path, { name: `Better of ${role}` })).statusCode).toBe(200);
+      expect((await browser.call("DELETE", path)).statusCode).toBe(204);
+    }
+    for (const role of ["agent", "viewer"] as const) {
+      const { browser } = await aMember(role);
+      const refused = await browser.call("POST", "/api/v1/segments", { name: role, condition });
+      expect([role, codeOf(refused)]).toEqual([role, "token.missing_scope"]);
+      expect((await browser.call("GET", "/api/v1/segments")).statusCode).toBe(200);
+    }
+    // Tokens that could before still can, and those that can do only this change no other setting.
+    const body = { name: "Best", condition };
+    const old = await tenant.mintToken({ scopes: ["settings:write"] });
+    expect((await tenant.call("POST", "/segments", { token: old, body })).statusCode).toBe(201);
+    const narrow = await tenant.mintToken({ scopes: ["segments:write"] });
+    expect(codeOf(await tenant.call("POST", "/tags", { token: narrow, body: { name: "x" } }))).toBe(
+      "token.missing_scope",
+    );
+  });
+
   it("is worth nothing with another signature, after signing out, and where another site sends it along", async () => {
     const { browser } = await aMember("admin");
     const tampered = browser.cookie.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
@@ -291,5 +317,75 @@ describe("an invitation", () => {
     );
     expect(codeOf(await browser.call("DELETE", `/api/v1/members/${memberId}`))).toBe("session.not_owner");
     expect((await browser.call("PATCH", `/api/v1/members/${agent}`, { role: "editor" })).statusCode).toBe(200);
+  });
+});
+
+describe("a password", () => {
+  it("that is guessed early, or is made of the person's own data, is refused wherever one is set", async () => {
+    const { browser, email } = await aMember("viewer");
+    for (const next of ["Password2026!", "qwertyuiop12", `${email}`]) {
+      const answer = await browser.call("POST", "/auth/password", { current: password, next });
+      expect([next, answer.statusCode, answer.json().error.details?.[0]?.path]).toEqual([next, 422, "next"]);
+    }
+    const { browser: owner } = await aMember("owner");
+    const invited = await owner.call("POST", "/api/v1/invitations", { email: "weak@example.com", role: "viewer" });
+    const { pathname } = new URL(invited.json().url);
+    const answer = await aBrowser().call("POST", `/auth${pathname.replace("/invitation/", "/invitations/")}`, {
+      name: "W",
+      password: "password1234",
+    });
+    expect([answer.statusCode, answer.json().error.details?.[0]?.path]).toEqual([422, "password"]);
+    const good = await browser.call("POST", "/auth/password", { current: password, next: "tea goes cold at noon" });
+    expect(good.statusCode).toBe(200);
+  });
+
+  it("of ten characters, from before, still signs in", async () => {
+    const email = "early@example.com";
+    await createUser(server.database.db, { email, name: "", passwordHash: await hashPassword("tenletters") });
+    expect((await aBrowser().call("POST", "/auth/session", { email, password: "tenletters" })).statusCode).toBe(200);
+  });
+});
+
+describe("a session that is used every day", () => {
+  it("ends after 90 days all the same", async () => {
+    const { browser } = await aMember("viewer");
+    const isIn = async () => (await browser.call("GET", "/auth/session")).json().user !== null;
+    for (let day = 0; day < 89; day += 1) {
+      server.pass(86_400_000);
+      expect([day, await isIn()]).toEqual([day, true]);
+    }
+    server.pass(86_400_000 + 5_000);
+    expect(await isIn()).toBe(false);
+  });
+});
+
+describe("what gives others power", () => {
+  const guarded = [
+    ["POST", "/api/v1/tokens", { name: "x", scopes: ["contacts:read"] }],
+    ["POST", "/api/v1/invitations", { email: "new@example.com", role: "viewer" }],
+    ["POST", "/api/v1/members", { email: "new-member@example.com", role: "viewer" }],
+  ] as const;
+
+  it("takes the password again some time after it was last typed", async () => {
+    const { browser, memberId } = await aMember("owner");
+    const all = [...guarded, ["PATCH", `/api/v1/members/${memberId}`, { role: "owner" }] as const];
+    const { memberId: otherId } = await aMember("viewer");
+    server.pass(16 * 60_000);
+    for (const [method, path, body] of all)
+      expect(codeOf(await browser.call(method, path, body))).toBe("session.proof_needed");
+    expect(codeOf(await browser.call("DELETE", `/api/v1/members/${otherId}`))).toBe("session.proof_needed");
+    expect(codeOf(await browser.call("DELETE", `/api/v1/members/${otherId}/second-factor`))).toBe(
+      "session.proof_needed",
+    );
+    expect(codeOf(await browser.call("POST", "/auth/proof", { current: "not the password" }))).toBe(
+      "session.wrong_password",
+    );
+    expect(codeOf(await browser.call(...guarded[0]))).toBe("session.proof_needed");
+    expect((await browser.call("POST", "/auth/proof", { current: password })).statusCode).toBe(200);
+    for (const [method, path, body] of all)
+      expect((await browser.call(method, path, body)).statusCode).toBeLessThan(300);
+    // Everything else goes on as before.
+    server.pass(16 * 60_000);
+    expect((await browser.call("POST", "/api/v1/tags", { name: "later" })).statusCode).toBe(201);
   });
 });

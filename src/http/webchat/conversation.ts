@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { WebchatSettings } from "../../channels/index.ts";
+import { channelTypes, type WebchatSettings } from "../../channels/index.ts";
+import { renderForChannel } from "../../engine/render-content.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { Happening } from "../../model/event.ts";
+import type { MessageContent } from "../../model/message.ts";
+import { createTrackedLinks, type TrackedLinks } from "../../shell/tracked-links.ts";
 import { type ConversationMessage, findWebchat } from "../../store/webchat-store.ts";
 import type { ChatMessage, SessionBody, VisitorAct } from "../contract/webchat.ts";
 import type { HttpDependencies } from "../dependencies.ts";
@@ -76,9 +79,21 @@ function toHappening(act: VisitorAct): Happening {
   return payload === undefined || payload === "" ? { kind } : { kind, payload };
 }
 
-/** A message as the visitor's page gets it. */
-export function presentMessage({ id, direction, content, at, dedupeKey }: ConversationMessage): ChatMessage {
-  const { text, attachments = [], buttons = [], quickReplies = [] } = content;
+/** Makes messages what the visitor's page gets: tracked buttons lead over this server. */
+export function createPresenter({
+  secretKey,
+  publicUrl,
+}: Pick<HttpDependencies, "secretKey" | "publicUrl">): (message: ConversationMessage) => ChatMessage {
+  const { track } = createTrackedLinks(secretKey, () => publicUrl);
+  return (message) => presentMessage(message, track);
+}
+
+function presentMessage(
+  { id, direction, content, at, dedupeKey }: ConversationMessage,
+  track: TrackedLinks["track"],
+): ChatMessage {
+  const tracked = direction === "out" ? track({ ...content, buttons: content.buttons ?? [] }, id) : content;
+  const { text, attachments = [], buttons = [], quickReplies = [] } = fitToPage(tracked);
   const clientId = dedupeKey?.split(":").at(-1);
   return {
     id,
@@ -96,4 +111,17 @@ export function presentMessage({ id, direction, content, at, dedupeKey }: Conver
 export function presentSession({ botName, settings }: Webchat, token: string): SessionBody {
   const { title, accent, position } = settings;
   return { token, title: title === "" ? botName : title, accent, position };
+}
+
+/** The page draws neither maps nor buttons that ask a messenger for something: they are words there, by the rules of all channels. */
+function fitToPage(content: MessageContent): MessageContent {
+  const { location, quickReplies = [] } = content;
+  if (location === undefined && quickReplies.every(({ request }) => request === undefined)) return content;
+  const whole = { ...channelTypes.webchat.capabilities, textLength: Number.POSITIVE_INFINITY };
+  return (
+    renderForChannel(
+      { ...content, attachments: content.attachments ?? [], buttons: content.buttons ?? [], quickReplies },
+      whole,
+    )[0] ?? content
+  );
 }

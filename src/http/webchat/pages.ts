@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { z } from "zod";
 import { findWebchat } from "../../store/webchat-store.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { checkUrl } from "../encoding.ts";
@@ -32,7 +33,7 @@ export async function pageRoutes(app: FastifyInstance, dependencies: HttpDepende
     const found = await findWebchat(db, bot);
     return found === undefined
       ? sendPage(reply.status(404), notFoundPage(bot), dependencies)
-      : sendPage(reply, chatPage({ ref: bot, name: found.botName }), dependencies);
+      : sendPage(reply, chatPage({ ref: bot, name: found.botName }), dependencies, framers(found.settings));
   });
 }
 
@@ -40,7 +41,7 @@ const hash = (data: string | Buffer) => createHash("sha256").update(data).digest
 const styleHash = hash(pageStyle);
 
 /** Nothing from elsewhere runs or loads, but for the pictures and films that messages show. */
-function pagePolicy(publicUrl: string): string {
+function pagePolicy(publicUrl: string, mayFrame: readonly string[]): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -51,13 +52,24 @@ function pagePolicy(publicUrl: string): string {
     `connect-src 'self' ${publicUrl.replace(/^http/, "ws")}`,
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'self'",
+    ["frame-ancestors 'self'", ...mayFrame].join(" "),
   ].join("; ");
 }
 
-function sendPage(reply: FastifyReply, html: string, { publicUrl }: HttpDependencies): FastifyReply {
+/** The sites that may embed the chat may frame its page as well. */
+function framers(settings: unknown): readonly string[] {
+  return framersSchema.safeParse(settings).data?.allowedOrigins ?? [];
+}
+const framersSchema = z.object({ allowedOrigins: z.array(z.string().regex(/^https?:\/\/[^\s;,'"]+$/)).default([]) });
+
+function sendPage(
+  reply: FastifyReply,
+  html: string,
+  { publicUrl }: HttpDependencies,
+  mayFrame: readonly string[] = [],
+): FastifyReply {
   return reply
-    .header("content-security-policy", pagePolicy(new URL(publicUrl).origin))
+    .header("content-security-policy", pagePolicy(new URL(publicUrl).origin, mayFrame))
     .header("x-content-type-options", "nosniff")
     .header("referrer-policy", "same-origin")
     .header("cache-control", "no-cache")

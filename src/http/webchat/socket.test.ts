@@ -13,6 +13,7 @@ import {
   type WebchatServer,
   webchatServer,
 } from "../../../test/webchat.ts";
+import { openTrackedLink } from "../../shell/tracked-links.ts";
 import { setChannelState } from "../../store/channel-store.ts";
 import { deleteContact } from "../../store/contact-store.ts";
 import type { HistoryBody } from "../contract/webchat.ts";
@@ -79,6 +80,25 @@ describe("a conversation over a socket", () => {
       quickReplies: [{ title: "Later", payload: expect.any(String) }],
     });
     expect(await contactOf(token)).toEqual(expect.any(Number));
+  });
+
+  it("leads by a button that is counted over this server, by every other where it says", async () => {
+    const token = await aVisitor();
+    await (await openPage(token)).act(start("s1"));
+    const contactId = (await contactOf(token)) ?? 0;
+    const url = "https://example.com/";
+    const buttons = [
+      { type: "url", title: "Plain", url },
+      { type: "url", title: "Site", url, isTracked: true },
+    ];
+    const content = JSON.stringify({ text: "Hello!", attachments: [], buttons, quickReplies: [] });
+    await database.db.updateTable("messages").set({ content }).where("contactId", "=", contactId).execute();
+    const [message] = await (await openPage(token)).has(1);
+    const [plain, counted] = message?.buttons ?? [];
+    expect(plain).toMatchObject({ url });
+    const [, base, link = ""] = /^(.+)\/l\/(.+)$/.exec(counted?.type === "url" ? counted.url : "") ?? [];
+    expect(base).toBe("https://chat.example");
+    expect(openTrackedLink(secretKey, link)).toEqual({ messageId: message?.id, index: 1 });
   });
 
   it("shows what was said and what was pressed, with the answers, in order", async () => {
@@ -177,7 +197,7 @@ describe("a conversation over a socket", () => {
     await page.act(text("t1", "Old"));
     await page.has(2);
     const contactId = await contactOf(token);
-    await deleteContact(database.db, { workspaceId: bot.workspaceId }, String(contactId));
+    await deleteContact(database.db, { workspaceId: bot.workspaceId }, String(contactId), new Date());
     await page.act(text("t2", "New"));
     await page.has(4);
     expect(page.texts()).toEqual(["Old", "re: Old", "New", "re: New"]);

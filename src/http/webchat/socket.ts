@@ -9,10 +9,10 @@ import { actIdSchema, pageFrameSchema, type ServerFrame, type VisitorAct } from 
 import type { HttpDependencies } from "../dependencies.ts";
 import { parseJson } from "../encoding.ts";
 import { logError, toAppError } from "../errors.ts";
-import { openWebchat, presentMessage, requireVisitor, submitAct, type Webchat } from "./conversation.ts";
+import type { RateLimits } from "../rate-limits.ts";
+import { createPresenter, openWebchat, requireVisitor, submitAct, type Webchat } from "./conversation.ts";
 import { startFeed } from "./feed.ts";
 import { parse } from "./parse.ts";
-import type { VisitorLimits } from "./visitor-limits.ts";
 import type { VisitorWatch } from "./visitor-watch.ts";
 
 /** A connection that has not said hello by then has no page behind it. */
@@ -30,7 +30,7 @@ const openSockets = new Gauge({
 
 export interface SocketParts {
   readonly dependencies: HttpDependencies;
-  readonly limits: VisitorLimits;
+  readonly limits: RateLimits;
   readonly watch: VisitorWatch;
 }
 
@@ -45,6 +45,7 @@ export function serveSocket(
 ): void {
   const { dependencies, limits, watch } = parts;
   const { db, live, log, now } = dependencies;
+  const present = createPresenter(dependencies);
   let session: { readonly webchat: Webchat; readonly visitor: string; readonly stopFeed: () => void } | undefined;
 
   /** Resolves when the frame has left for the network: who waits for that keeps no more than one in memory. */
@@ -72,7 +73,7 @@ export function serveSocket(
       channelId: webchat.channelId,
       visitor,
       after,
-      push: (messages) => say({ type: "messages", messages: messages.map(presentMessage) }),
+      push: (messages) => say({ type: "messages", messages: messages.map(present) }),
       onCaughtUp: (standing) => void say({ type: "ready", ...standing }),
       onError: (error) => {
         log.warn({ err: toError(error) }, "a web chat could not be read; its page comes again");

@@ -14,9 +14,10 @@ import {
 } from "../contract/webchat.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { checkUrl } from "../encoding.ts";
+import { createRateLimits, visitorRate } from "../rate-limits.ts";
 import {
+  createPresenter,
   openWebchat,
-  presentMessage,
   presentSession,
   requireVisitor,
   submitAct,
@@ -25,8 +26,7 @@ import {
 import { startFeed } from "./feed.ts";
 import { parse } from "./parse.ts";
 import { serveSocket } from "./socket.ts";
-import { createVisitorLimits } from "./visitor-limits.ts";
-import { makeVisitorToken, readVisitorToken } from "./visitor-token.ts";
+import { makeVisitorToken, renewVisitorToken } from "./visitor-token.ts";
 import { createVisitorWatch } from "./visitor-watch.ts";
 
 const maxFrame = 64 * 1024;
@@ -39,7 +39,7 @@ type BotRequest = FastifyRequest<{ Params: { bot: string } }>;
 /** The web chat's doors: a session, a socket, and long polling for where sockets do not pass. docs/channels/webchat.md tells the protocol. */
 export async function webchatRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
   const { db, secretKey, now } = dependencies;
-  const limits = createVisitorLimits();
+  const limits = createRateLimits(visitorRate);
   const watch = createVisitorWatch();
   const stopping = new AbortController();
   await app.register(websocket, {
@@ -67,8 +67,8 @@ export async function webchatRoutes(app: FastifyInstance, dependencies: HttpDepe
     const { token } = parse(sessionBodySchema, request.body ?? {});
     const webchat = await openWebchat(dependencies, request.params.bot, request.headers);
     const { channelId } = webchat;
-    const isKnown = token !== undefined && readVisitorToken(secretKey, channelId, token) !== undefined;
-    return presentSession(webchat, isKnown ? token : makeVisitorToken(secretKey, channelId).token);
+    const known = token === undefined ? undefined : renewVisitorToken(secretKey, channelId, token);
+    return presentSession(webchat, known ?? makeVisitorToken(secretKey, channelId).token);
   });
 
   app.get<{ Params: { bot: string } }>("/:bot/socket", { websocket: true }, (socket, request) =>
@@ -104,7 +104,7 @@ export async function webchatRoutes(app: FastifyInstance, dependencies: HttpDepe
     const contactId = await findVisitorContact(db, channelId, visitor);
     if (contactId === undefined) return { messages: [], hasEarlier: false };
     const end = await listConversationEnd(db, { contactId, channelId, before, limit: historyPage });
-    return { messages: end.messages.map(presentMessage), hasEarlier: end.hasEarlier };
+    return { messages: end.messages.map(createPresenter(dependencies)), hasEarlier: end.hasEarlier };
   });
 }
 
@@ -119,10 +119,11 @@ async function findVisitor(
 
 /** What there is at once; else the first that comes, or nothing when the time is up. */
 function waitForNews(
-  options: Pick<Parameters<typeof startFeed>[0], "db" | "live" | "watch" | "channelId" | "visitor" | "after"> & {
-    readonly waitMs: number;
-    readonly signal: AbortSignal;
-  },
+  options: Pick<HttpDependencies, "secretKey" | "publicUrl"> &
+    Pick<Parameters<typeof startFeed>[0], "db" | "live" | "watch" | "channelId" | "visitor" | "after"> & {
+      readonly waitMs: number;
+      readonly signal: AbortSignal;
+    },
 ): Promise<FeedBody> {
   const { waitMs, signal, ...conversation } = options;
   return new Promise((resolve, reject) => {
@@ -136,7 +137,7 @@ function waitForNews(
       ...conversation,
       push: (messages, known) => {
         standing = known;
-        finish(messages.map(presentMessage));
+        finish(messages.map(createPresenter(options)));
       },
       onCaughtUp: (known) => {
         standing = known;

@@ -17,6 +17,7 @@ import {
 } from "../../store/integration-store.ts";
 import { takeLease } from "../../store/lease-store.ts";
 import { sealSecrets } from "../../store/secret-box.ts";
+import { createWorkspace } from "../../store/workspace-store.ts";
 import type { JobContext } from "../jobs.ts";
 import { callIntegration } from "./call-integration.ts";
 import { jobKinds } from "./index.ts";
@@ -77,6 +78,9 @@ async function tryOnce(school: Integration, data: Record<string, unknown> = {}):
     enqueue: async (_trx, jobs) => void enqueued.push(...jobs),
     outbound: outboundToLoopback,
     runScript: undefined as never,
+    lookUpProfile: async () => undefined,
+    bulkRoom: async () => ({ free: 1_000, most: 1_000 }),
+    announceBroadcast: () => {},
     secretKey,
     log: recordingLog([]),
     now: one.clock.now,
@@ -93,6 +97,15 @@ async function tryOnce(school: Integration, data: Record<string, unknown> = {}):
 }
 
 describe("an action that names an integration", () => {
+  it("does not reach another workspace's integration, nor its credentials, whatever its job says", async () => {
+    const school = await aSchool();
+    const stranger = await createWorkspace(database.db, { domain: "stranger", name: "Stranger" });
+    const before = [receiver.at("/pl/api/users").length, receiver.at("/pl/api/deals").length];
+    expect(await tryOnce(school, { workspaceId: stranger.id })).toEqual([]);
+    expect([receiver.at("/pl/api/users").length, receiver.at("/pl/api/deals").length]).toEqual(before);
+    expect(await callsOf(school.id)).toEqual([]);
+  });
+
   it("has it called after the commit, keeps parts of the answer, and writes the call into the log without its secrets", async () => {
     const school = await aSchool();
     const before = receiver.at("/pl/api/deals").length;

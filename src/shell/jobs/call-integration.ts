@@ -5,6 +5,7 @@ import { toError } from "../../engine/to-error.ts";
 import type { ActionCall } from "../../model/action-call.ts";
 import type { Json } from "../../model/field.ts";
 import type { JobRequest } from "../../model/outcome.ts";
+import { isForeignContact } from "../../store/contact-store.ts";
 import { type IntegrationCall, logIntegrationCall } from "../../store/integration-log-store.ts";
 import {
   getIntegration,
@@ -46,7 +47,13 @@ export const callIntegration: JobKind = {
   perGroup: 4,
   async run(data, context) {
     const call = dataSchema.parse(data);
-    const row = await getIntegration(context.db, call.integrationId);
+    if (await isForeignContact(context.db, call.workspaceId, call.contactId)) {
+      context.log.error({ workspaceId: call.workspaceId }, "a job named another workspace's contact; it was dropped");
+      return;
+    }
+    const found = await getIntegration(context.db, call.integrationId);
+    // Its credentials are its workspace's own, whatever the call says.
+    const row = found?.workspaceId === call.workspaceId ? found : undefined;
     if (row?.active !== true) {
       const message = row === undefined ? "the integration was deleted" : "the integration is switched off";
       await note(call, { row, result: { status: "failed", message }, seen: [], ms: 0 }, context);

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { readChatbotAnswer } from "../../engine/chatbot-answer.ts";
 import type { OutboundResult } from "../../engine/outbound.ts";
-import { type Delivery, findDelivery, noteAttempt } from "../../store/delivery-store.ts";
+import { isForeignContact } from "../../store/contact-store.ts";
+import { type Delivery, type DeliveryStatus, findDelivery, noteAttempt } from "../../store/delivery-store.ts";
 import { listFields } from "../../store/field-store.ts";
 import { logIntegrationCall } from "../../store/integration-log-store.ts";
 import { getWebhook, type Webhook } from "../../store/webhook-store.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
+import { webhookCalls } from "../metrics.ts";
 import { findFailure, toWebhookCall } from "../webhook-call.ts";
 import { toDeliveryJob } from "../webhook-feed.ts";
 
@@ -26,6 +28,14 @@ export const deliverWebhook: JobKind = {
     if (delivery?.status !== "waiting") return;
     const webhook = await getWebhook(context.db, delivery.webhookId, context.secretKey);
     if (webhook === undefined) return;
+    if (await isForeignContact(context.db, webhook.workspaceId, delivery.contactId)) {
+      await settle(
+        delivery,
+        { lastStatus: null, lastError: "the contact is another workspace's", isLast: true },
+        context,
+      );
+      return;
+    }
     if (!webhook.active) {
       await settle(delivery, { lastStatus: null, lastError: "the webhook is switched off", isLast: true }, context);
       return;
@@ -39,7 +49,8 @@ export const deliverWebhook: JobKind = {
     if (lastError === null) await playAnswer({ delivery, webhook, result, ms: performance.now() - started }, context);
     // Nothing of these will be otherwise by waiting.
     const isLast = result.kind === "refused" || lastStatus === 410;
-    await settle(delivery, { lastStatus, lastError, isLast }, context);
+    const status = await settle(delivery, { lastStatus, lastError, isLast }, context);
+    webhookCalls.inc({ format: webhook.format, result: status === "waiting" ? "retried" : status });
   },
 };
 
@@ -53,7 +64,7 @@ async function settle(
   delivery: Delivery,
   { isLast, lastStatus, lastError }: Attempt,
   { db, enqueue, now }: JobContext,
-): Promise<void> {
+): Promise<DeliveryStatus> {
   const attempts = delivery.attempts + 1;
   const delay = isLast ? undefined : delays[attempts - 1];
   const failed = delay === undefined ? "dead" : "waiting";
@@ -64,6 +75,7 @@ async function settle(
       await enqueue(trx, [{ ...toDeliveryJob(delivery), startAt: now() + delay * 1_000 }]);
     }
   });
+  return status;
 }
 
 /** What a ChatBot receiver answers is said to the contact. */

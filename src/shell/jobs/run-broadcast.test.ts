@@ -1,76 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TestDatabase, testDatabase } from "../../../test/database.ts";
-import { outboundToLoopback } from "../../../test/outbound.ts";
-import { runScript } from "../../../test/scripts.ts";
-import {
-  aShop,
-  contactOf,
-  recordingLog,
-  type Shop,
-  type TestShell,
-  testShell,
-  untilSent,
-} from "../../../test/shell.ts";
+import { type BroadcastBench, broadcastBench } from "../../../test/broadcasts.ts";
+import { aShop, type Shop, untilSent } from "../../../test/shell.ts";
 import { until } from "../../../test/until.ts";
-import type { ActionCall } from "../../model/action-call.ts";
-import type { Audience } from "../../model/broadcast.ts";
-import type { JobRequest } from "../../model/outcome.ts";
-import {
-  countRecipients,
-  createBroadcast,
-  getBroadcast,
-  listRecipients,
-  moveBroadcast,
-  settleLost,
-} from "../../store/broadcast-store.ts";
-import type { JobContext } from "../jobs.ts";
-import { jobKinds } from "./index.ts";
-import { runBroadcast, toBroadcastJob } from "./run-broadcast.ts";
+import { skipRest } from "../../store/broadcast-cancel-store.ts";
+import { deleteBroadcast, removeLedger } from "../../store/broadcast-delete-store.ts";
+import { countReasons, listRecipients, settleLost } from "../../store/broadcast-ledger-store.ts";
+import { getBroadcast, listBroadcasts, listDueBroadcasts, requireBroadcast } from "../../store/broadcast-store.ts";
+import { toBroadcastJob } from "./run-broadcast.ts";
 
-let database: TestDatabase;
-let one: TestShell;
+let bench: BroadcastBench;
+let { database, one, people, make, move, runOnce, statusOf, countsOf } = {} as BroadcastBench;
 beforeAll(async () => {
-  database = await testDatabase();
-  // Without the look of every minute: some broadcasts here are taken on by hand.
-  const { "broadcasts-due": _due, ...kinds } = jobKinds;
-  one = await testShell(database, { jobKinds: kinds });
+  bench = await broadcastBench();
+  ({ database, one, people, make, move, runOnce, statusOf, countsOf } = bench);
 });
 afterAll(async () => {
-  await one.stop();
-  await database.close();
+  await bench.close();
 });
 
-const hello: readonly ActionCall[] = [{ action: "send_message", args: { content: "News" } }];
-const everybody: Audience = { condition: { match: "all", rules: [] } };
-
-async function people(shop: Shop, count: number): Promise<number[]> {
-  const replies = Array.from({ length: count }, (_none, n) => one.shell.submit(shop.from(`p${n}`, "hello")));
-  return (await Promise.all(replies)).map(contactOf).sort((a, b) => a - b);
-}
-
-async function make(shop: Shop, { audience = everybody, perMinute = null as number | null, actions = hello } = {}) {
-  const { workspaceId, botId } = shop;
-  const at = new Date(one.clock.now());
-  const { id } = await createBroadcast(database.db, {
-    workspaceId,
-    botId,
-    name: "News",
-    audience,
-    actions,
-    perMinute,
-    startAt: null,
-    at,
-  });
-  return id;
-}
-const move = (shop: Shop, id: number, step: Parameters<typeof moveBroadcast>[3]) =>
-  database.db.transaction().execute((trx) => moveBroadcast(trx, shop, id, step, new Date(one.clock.now())));
 const start = async (shop: Shop, id: number) => {
   await move(shop, id, "start");
   await one.shell.enqueueJobs(database.db, [toBroadcastJob(id)]);
 };
-const statusOf = async (id: number) => (await getBroadcast(database.db, id))?.status;
-const countsOf = async (id: number) => (await countRecipients(database.db, [id])).get(id);
 const newsTo = async (ids: readonly number[]) =>
   (
     await database.db
@@ -80,23 +31,6 @@ const newsTo = async (ids: readonly number[]) =>
       .where("contactId", "in", ids)
       .execute()
   ).filter(({ content }) => content.text === "News");
-
-/** One run of the job, by hand: what it enqueues is shown, and does not run. */
-async function runOnce(id: number, submit = one.shell.submit): Promise<JobRequest[]> {
-  const enqueued: JobRequest[] = [];
-  const context: JobContext = {
-    db: database.db,
-    submit,
-    enqueue: async (_trx, jobs) => void enqueued.push(...jobs),
-    outbound: outboundToLoopback,
-    runScript,
-    secretKey: Buffer.alloc(32),
-    log: recordingLog([]),
-    now: one.clock.now,
-  };
-  await runBroadcast.run({ id }, context);
-  return enqueued;
-}
 
 describe("a broadcast", () => {
   it("reaches everybody once, in the bulk lane, and says of each what became of them", async () => {
@@ -142,7 +76,7 @@ describe("a broadcast", () => {
       if (isTenth) throw new Error("killed");
       return reply;
     };
-    await expect(runOnce(id, dying)).rejects.toThrow("killed");
+    await expect(runOnce(id, { submit: dying })).rejects.toThrow("killed");
     expect(await countsOf(id)).toMatchObject({ sending: 30, sent: 0 });
     // Taken up and never settled: after a while they are taken up anew.
     one.clock.pass(300_000);
@@ -164,7 +98,7 @@ describe("a broadcast", () => {
       if ("contactId" in target && ids.indexOf(target.contactId) >= 2) throw new Error("killed");
       return await one.shell.submit(submission);
     };
-    await expect(runOnce(id, dying)).rejects.toThrow("killed");
+    await expect(runOnce(id, { submit: dying })).rejects.toThrow("killed");
     await until("two are handed in", async () => (await newsTo(ids)).length === 2);
     await move(shop, id, "cancel");
     await settleLost(database.db, new Date(one.clock.now()));
@@ -228,9 +162,83 @@ describe("a broadcast", () => {
     await runOnce(id);
     expect(await countsOf(id)).toMatchObject({ sent: 8, waiting: 4 });
     await move(shop, id, "cancel");
+    await runOnce(id);
     expect(await countsOf(id)).toMatchObject({ sent: 8, waiting: 0, skipped: 4 });
     expect(await newsTo(ids)).toHaveLength(8);
     await expect(move(shop, id, "resume")).rejects.toMatchObject({ code: "broadcast.bad_state" });
+  });
+
+  it("that is cancelled is so at once; who waited is left out by pieces, which a kill does not stop", async () => {
+    const shop = await aShop(one);
+    const ids = await people(shop, 12);
+    const id = await make(shop, { perMinute: 240 });
+    await move(shop, id, "start");
+    await runOnce(id);
+    const cancelled = await move(shop, id, "cancel");
+    expect([cancelled.status, await countsOf(id)]).toMatchObject(["cancelled", { sent: 4, waiting: 8 }]);
+    one.clock.pass(60_000);
+    // Told again, it changes nothing: neither is it an error, nor does its end move.
+    expect(await move(shop, id, "cancel")).toEqual(cancelled);
+    const at = new Date(one.clock.now());
+    const due = async () => (await listDueBroadcasts(database.db, at)).includes(id);
+    // The job was killed after three.
+    expect(await skipRest(database.db, id, { after: 0, at, limit: 3 })).toBe(ids[6]);
+    expect([await countsOf(id), await due()]).toMatchObject([{ sent: 4, waiting: 5, skipped: 3 }, true]);
+    await runOnce(id);
+    expect(await countsOf(id)).toEqual({ waiting: 0, sending: 0, sent: 4, failed: 0, skipped: 8 });
+    expect(await countReasons(database.db, id)).toEqual([{ status: "skipped", reason: "cancelled", count: 8 }]);
+    expect([await due(), (await newsTo(ids)).length]).toEqual([false, 4]);
+  });
+
+  it("that is deleted is gone at once; its ledger goes by pieces, which a kill does not stop", async () => {
+    const shop = await aShop(one);
+    const ids = await people(shop, 12);
+    const [id, other] = [await make(shop), await make(shop)];
+    for (const each of [id, other]) {
+      await move(shop, each, "start");
+      await runOnce(each);
+    }
+    const rows = async (of: number) => (await listRecipients(database.db, of, undefined, { limit: 20 })).length;
+    const at = new Date(one.clock.now());
+    const due = async () => (await listDueBroadcasts(database.db, at)).includes(id);
+    await database.db.transaction().execute((trx) => deleteBroadcast(trx, shop, id, at));
+    await expect(requireBroadcast(database.db, shop, id)).rejects.toMatchObject({ code: "broadcast.not_found" });
+    expect((await listBroadcasts(database.db, shop, { limit: 10 })).map((one) => one.id)).toEqual([other]);
+    expect([await rows(id), await due()]).toEqual([12, true]);
+    // The job was killed after three.
+    expect(await removeLedger(database.db, id, { after: 0, limit: 3 })).toBe(ids[2]);
+    expect([await rows(id), await due()]).toEqual([9, true]);
+    const told: unknown[] = [];
+    expect(await runOnce(id, { announceBroadcast: (news) => void told.push(news) })).toEqual([]);
+    expect([await rows(id), await due(), await getBroadcast(database.db, id), told]).toEqual([0, false, undefined, []]);
+    expect(await rows(other)).toBe(12);
+    expect(await removeLedger(database.db, other, { after: 0 })).toBeUndefined();
+    expect(await rows(other)).toBe(12);
+  });
+
+  it("is either started or deleted by two who do so at once", async () => {
+    const shop = await aShop(one);
+    const id = await make(shop);
+    const at = new Date(one.clock.now());
+    const [started, deleted] = await Promise.allSettled([
+      move(shop, id, "start"),
+      database.db.transaction().execute((trx) => deleteBroadcast(trx, shop, id, at)),
+    ]);
+    expect([started.status, deleted.status].sort()).toEqual(["fulfilled", "rejected"]);
+    const left = await getBroadcast(database.db, id);
+    expect([left?.status, left?.deletedAt === null]).toEqual(
+      started.status === "fulfilled" ? ["preparing", true] : ["draft", false],
+    );
+  });
+
+  it("that is not cancelled leaves out nobody by that", async () => {
+    const shop = await aShop(one);
+    await people(shop, 3);
+    const id = await make(shop, { perMinute: 60 });
+    await move(shop, id, "start");
+    await runOnce(id);
+    expect(await skipRest(database.db, id, { after: 0, at: new Date(one.clock.now()) })).toBeUndefined();
+    expect(await countsOf(id)).toMatchObject({ sent: 1, waiting: 2, skipped: 0 });
   });
 
   it("starts once, however often it is told to, and waits for its time", async () => {
@@ -239,24 +247,13 @@ describe("a broadcast", () => {
     const id = await make(shop);
     const answers = await Promise.allSettled([move(shop, id, "start"), move(shop, id, "start")]);
     expect(answers.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-    const { workspaceId, botId } = shop;
-    const at = new Date(one.clock.now());
-    const later = await createBroadcast(database.db, {
-      workspaceId,
-      botId,
-      name: "Later",
-      audience: everybody,
-      actions: hello,
-      perMinute: null,
-      startAt: new Date(at.getTime() + 60_000),
-      at,
-    });
-    expect((await move(shop, later.id, "start")).status).toBe("scheduled");
-    await runOnce(later.id);
-    expect(await countsOf(later.id)).toMatchObject({ waiting: 0, sent: 0 });
+    const later = await make(shop, { name: "Later", startAt: new Date(one.clock.now() + 60_000) });
+    expect((await move(shop, later, "start")).status).toBe("scheduled");
+    await runOnce(later);
+    expect(await countsOf(later)).toMatchObject({ waiting: 0, sent: 0 });
     one.clock.pass(61_000);
-    await runOnce(later.id);
-    expect([await statusOf(later.id), await countsOf(later.id)]).toMatchObject(["finished", { sent: 2 }]);
+    await runOnce(later);
+    expect([await statusOf(later), await countsOf(later)]).toMatchObject(["finished", { sent: 2 }]);
   });
 
   it("fails for whom an action is refused, with the reason", async () => {
@@ -268,5 +265,83 @@ describe("a broadcast", () => {
     expect(await listRecipients(database.db, id, undefined, { limit: 5 })).toMatchObject([
       { contactId: ann, status: "failed", reason: expect.stringContaining("nowhere") },
     ]);
+  });
+
+  /** Somebody for each reason not to write to them, and somebody to whom nothing speaks against it. */
+  async function obstacles(shop: Shop) {
+    const [banned = 0, out = 0, quiet = 0, blocked = 0, ann = 0] = await people(shop, 5);
+    const marks = [
+      [banned, "ban"],
+      [out, "opt_out"],
+      [quiet, "pause_bot"],
+    ] as const;
+    for (const [contactId, action] of marks) {
+      const happening = { kind: "actions", actions: [{ action, args: {} }] } as const;
+      await one.shell.submit({ target: { contactId }, happening, source: "api" });
+    }
+    await database.db.updateTable("identities").set({ status: "blocked" }).where("contactId", "=", blocked).execute();
+    return { banned, out, quiet, blocked, ann };
+  }
+
+  it.each([
+    ["a message", { action: "send_message", args: { content: "News" } }],
+    ["a flow", { action: "start_flow", args: { flow: "nowhere" } }],
+    ["a sequence", { action: "subscribe_sequence", args: { sequence: "nowhere" } }],
+  ])("that is %s leaves out who is banned, opted out, blocked, or talks with a person", async (_what, action) => {
+    const shop = await aShop(one);
+    const { banned, out, quiet, blocked, ann } = await obstacles(shop);
+    const id = await make(shop, { actions: [{ action: "add_tag", args: { tag: "told" } }, action] });
+    await move(shop, id, "start");
+    await runOnce(id);
+    const ledger = await listRecipients(database.db, id, undefined, { limit: 10 });
+    const reasons = new Map(ledger.map(({ contactId, status, reason }) => [contactId, status === "skipped" && reason]));
+    expect(reasons).toEqual(
+      new Map<number, string | false>([
+        [banned, "banned"],
+        [out, "opted_out"],
+        [quiet, "with_agent"],
+        [blocked, "blocked"],
+        [ann, false],
+      ]),
+    );
+    const counted = (await countReasons(database.db, id)).filter(({ status }) => status === "skipped");
+    expect(counted.map(({ reason, count }) => [reason, count]).sort()).toEqual([
+      ["banned", 1],
+      ["blocked", 1],
+      ["opted_out", 1],
+      ["with_agent", 1],
+    ]);
+    const told = await database.db.selectFrom("contactTags").select("contactId").execute();
+    const marked = told.map(({ contactId }) => contactId);
+    expect(marked.filter((who) => [banned, out, quiet, blocked].includes(who))).toEqual([]);
+  });
+
+  it("that only marks people reaches everybody, also whom nothing may be sent to", async () => {
+    const shop = await aShop(one);
+    const all = Object.values(await obstacles(shop));
+    const id = await make(shop, { actions: [{ action: "add_tag", args: { tag: "all" } }] });
+    await move(shop, id, "start");
+    await runOnce(id);
+    expect(await countsOf(id)).toEqual({ waiting: 0, sending: 0, sent: all.length, failed: 0, skipped: 0 });
+    expect(await countReasons(database.db, id)).toEqual([]);
+  });
+
+  it("writes everything of a message for each contact: text, file, buttons", async () => {
+    const shop = await aShop(one);
+    const [ann = 0] = await people(shop, 1);
+    const content = {
+      text: "News",
+      attachments: [{ kind: "image", url: "https://x.example/{{ contact.id }}.png" }],
+      buttons: [{ type: "url", title: "For {{ contact.id }}", url: "https://x.example/?id={{ contact.id }}" }],
+      quickReplies: [{ title: "I am {{ contact.id }}", payload: "flow:step" }],
+    };
+    const id = await make(shop, { actions: [{ action: "send_message", args: { content } }] });
+    await move(shop, id, "start");
+    await runOnce(id);
+    expect((await newsTo([ann]))[0]?.content).toMatchObject({
+      attachments: [{ url: `https://x.example/${ann}.png` }],
+      buttons: [{ title: `For ${ann}`, url: `https://x.example/?id=${ann}` }],
+      quickReplies: [{ title: `I am ${ann}`, payload: "flow:step" }],
+    });
   });
 });

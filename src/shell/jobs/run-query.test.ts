@@ -147,6 +147,9 @@ describe("a query in a flow", () => {
       log: undefined as never,
       outbound: undefined as never,
       runScript: undefined as never,
+      lookUpProfile: async () => undefined,
+      bulkRoom: async () => ({ free: 1_000, most: 1_000 }),
+      announceBroadcast: () => {},
       secretKey: undefined as never,
       enqueue: async () => {},
     };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isForeignContact } from "../../store/contact-store.ts";
 import { logIntegrationCall } from "../../store/integration-log-store.ts";
 import type { JobKind } from "../jobs.ts";
 import { findFailure, toWebhookCall } from "../webhook-call.ts";
@@ -24,14 +25,19 @@ export const sendWebhookJob: JobKind = {
   // As for webhooks: receivers that hang are not to be felt by the others.
   atOnce: 256,
   perGroup: 2,
-  async run(data, { db, outbound, enqueue, now }) {
+  async run(data, { db, outbound, enqueue, now, log }) {
     const call = dataSchema.parse(data);
     const { workspaceId, contactId, deliveryId, url, headers, body, attempt } = call;
+    if (await isForeignContact(db, workspaceId, contactId)) {
+      log.error({ workspaceId }, "a job named another workspace's contact; it was dropped");
+      return;
+    }
     const started = performance.now();
     const callee = { format: "native", url, secret: "", headers, basicAuth: null } as const;
     const { "x-repartee-signature": _none, ...sent } =
       toWebhookCall(callee, { deliveryId, body, at: now() }).headers ?? {};
-    const result = await outbound({ method: "POST", url, headers: sent, body, timeoutMs: 10_000, maxBytes: 262_144 });
+    const limits = { timeoutMs: 10_000, maxBytes: 262_144 };
+    const result = await outbound({ method: "POST", url, headers: sent, body, sharesTrace: true, ...limits });
     const failure = findFailure(result);
     const delay = failure === undefined || result.kind === "refused" ? undefined : delays[attempt - 1];
     const [address = ""] = url.split("?");

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, errorTable } from "../../model/app-error.ts";
+import type { Sentence } from "../../model/sentence.ts";
 import { findSecondary } from "../merging.ts";
 import type { Query } from "./query-context.ts";
 
@@ -12,6 +13,6 @@ export const mergeContact: Query<"merge_contact"> = async (context, { secondary,
   return result?.ok === true ? (result.result ?? null) : null;
 };
 
-function toAppError({ code, message }: { readonly code: string; readonly message: string }): Error {
-  return code in errorTable ? new AppError(code as ErrorCode, message) : new Error(message);
+function toAppError({ code, ...sentence }: { readonly code: string } & Sentence): Error {
+  return code in errorTable ? new AppError(code as ErrorCode, sentence) : new Error(sentence.message);
 }

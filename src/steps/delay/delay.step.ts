@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineStep, type StepContext } from "../../engine/step-type.ts";
 import { dateToMillis, nextTimeOfDay, plusDays, zoneOf } from "../../engine/time.ts";
+import { say } from "../../model/sentence.ts";
 
 const timeOfDay = z.string().regex(/^([01]?\d|2[0-3]):[0-5]\d$/, "a time of day looks like 09:30");
 
@@ -41,8 +42,10 @@ export const delay = defineStep({
   warnings(config, bot) {
     if (config.mode !== "until_date") return [];
     const kind = bot.fields.get(config.field)?.kind;
-    if (kind === undefined) return [`there is no field "${config.field}"`];
-    return ["date", "datetime", "text"].includes(kind) ? [] : [`the field "${config.field}" (${kind}) holds no date`];
+    if (kind === undefined) return [say`there is no field "${{ field: config.field }}"`];
+    return ["date", "datetime", "text"].includes(kind)
+      ? []
+      : [say`the field "${{ field: config.field }}" (${{ kind }}) holds no date`];
   },
   run(context) {
     const until = endOf(context);

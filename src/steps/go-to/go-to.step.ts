@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineStep } from "../../engine/step-type.ts";
 import { refSchema } from "../../model/flow.ts";
+import { say } from "../../model/sentence.ts";
 
 export const goTo = defineStep({
   kind: "go_to",
@@ -10,12 +11,15 @@ export const goTo = defineStep({
   config: z.object({ flow: refSchema.optional(), step: refSchema.optional() }),
   example: { step: "s1" },
   outputs: () => [],
-  problems: ({ flow, step }) => (flow === undefined && step === undefined ? ["say which step or flow to go to"] : []),
+  problems: ({ flow, step }) =>
+    flow === undefined && step === undefined ? [say`say which step or flow to go to`] : [],
   warnings({ flow, step }, bot) {
     if (flow === undefined) return [];
     const found = bot.flows.get(flow);
-    if (found === undefined) return [`the flow "${flow}" to go to is not published`];
-    return step === undefined || found.steps.has(step) ? [] : [`the flow "${flow}" has no step "${step}" to go to`];
+    if (found === undefined) return [say`the flow "${{ flow }}" to go to is not published`];
+    return step === undefined || found.steps.has(step)
+      ? []
+      : [say`the flow "${{ flow }}" has no step "${{ step }}" to go to`];
   },
   run: ({ config: { flow, step } }) => ({ jump: { flow, step } }),
 });

@@ -84,8 +84,8 @@ describe("a query", () => {
     expect(problems({ args: {} })).toHaveLength(1);
     expect(problems({ save: [{ path: "contacts", variable: "x" }] })).toHaveLength(1);
     expect(query.config.safeParse({ ...find, save: [{ path: "$" }] }).success).toBe(false);
-    expect(query.warnings?.(query.config.parse({ ...find, save: [{ path: "$", field: "f" }] }), aBot())).toEqual([
-      'there is no field "f" to keep the result in',
+    expect(query.warnings?.(query.config.parse({ ...find, save: [{ path: "$", field: "f" }] }), aBot())).toMatchObject([
+      { message: 'there is no field "f" to keep the result in' },
     ]);
   });
 });

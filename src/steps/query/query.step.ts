@@ -4,6 +4,7 @@ import { defineStep, type StepContext, type StepResult } from "../../engine/step
 import type { Json } from "../../model/field.ts";
 import { type QueryCall, queryCallSchema, queryTypes } from "../../model/query.ts";
 import { resultMappingSchema } from "../../model/result-mapping.ts";
+import { type Sentence, say, sayIssue } from "../../model/sentence.ts";
 
 const configSchema = queryCallSchema.extend({
   save: z.array(resultMappingSchema).max(50).default([]),
@@ -75,15 +76,16 @@ function render(context: StepContext<Config>, value: Json): Json {
 
 function whyNot(name: QueryCall["query"], args: QueryCall["args"]): string | undefined {
   const parsed = queryTypes[name].args.safeParse(args);
-  return parsed.success ? undefined : describe(parsed.error.issues[0]);
+  const [issue] = parsed.error?.issues ?? [];
+  return issue === undefined ? undefined : describe(issue).message;
 }
 
-function describe(issue: z.core.$ZodIssue | undefined): string {
-  return `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "does not fit"}`;
+function describe(issue: z.core.$ZodIssue): Sentence {
+  return say`${{ where: issue.path.join(".") }}: ${{ problem: sayIssue(issue) }}`;
 }
 
 /** Arguments that hold a template are known only when somebody comes. */
-function checkArgs({ query: name, args }: Config): string[] {
+function checkArgs({ query: name, args }: Config): Sentence[] {
   const isOpen = (value: Json | undefined) => /\{[{%]/.test(JSON.stringify(value) ?? "");
   const parsed = queryTypes[name].args.safeParse(args);
   const issues = parsed.success ? [] : parsed.error.issues;

@@ -8,11 +8,12 @@ import { profileKeys } from "../../model/contact.ts";
 import type { InboundMessage } from "../../model/event.ts";
 import { type FieldValue, fieldKeySchema } from "../../model/field.ts";
 import { refSchema } from "../../model/flow.ts";
-import { type Attachment, mediaKinds } from "../../model/message.ts";
+import { type Attachment, type MessageContent, mediaKinds, type QuickReply } from "../../model/message.ts";
+import { say, toSentence } from "../../model/sentence.ts";
 import { type AnswerRule, readAnswer } from "./answer.ts";
 
 const answerSchema = z.object({
-  type: z.enum(["text", "number", "email", "phone", "date", "choice", "file"]),
+  type: z.enum(["text", "number", "email", "phone", "date", "choice", "file", "location"]),
   min: z.number().optional(),
   max: z.number().optional(),
   minLength: z.number().int().min(0).max(10_000).optional(),
@@ -23,6 +24,8 @@ const answerSchema = z.object({
     .array(z.object({ id: refSchema, title: z.string().min(1).max(200), value: z.string().max(500).optional() }))
     .max(13)
     .default([]),
+  /** Title of a button by which the messenger sends the person's own phone or place, for answers of that type; empty: none. */
+  shareTitle: z.string().max(64).optional(),
 });
 
 const configSchema = z.object({
@@ -76,27 +79,32 @@ export const question = defineStep({
     ...(answer.type === "choice" ? answer.options : []).map(({ id, title }) => ({ name: `choice:${id}`, title })),
     { name: "invalid", title: "No valid answer" },
     { name: "timeout", title: "No answer in time" },
+    { name: "not_allowed", title: "Not allowed now" },
   ],
   problems({ answer }) {
     const ids = answer.options.map(({ id }) => id);
     const { min = -Infinity, max = Infinity, minLength = 0, maxLength = Infinity } = answer;
     const pattern = answer.pattern === undefined ? undefined : compilePattern(answer.pattern, { ignoreCase: false });
     return [
-      ...(answer.type === "choice" && ids.length === 0 ? ["a choice needs options"] : []),
-      ...(ids.length === new Set(ids).size ? [] : ["two options have the same id"]),
-      ...(min > max ? ["min is above max"] : []),
-      ...(minLength > maxLength ? ["minLength is above maxLength"] : []),
-      ...(pattern?.ok === false ? [pattern.message] : []),
+      ...(answer.type === "choice" && ids.length === 0 ? [say`a choice needs options`] : []),
+      ...(ids.length === new Set(ids).size ? [] : [say`two options have the same id`]),
+      ...(min > max ? [say`min is above max`] : []),
+      ...(minLength > maxLength ? [say`minLength is above maxLength`] : []),
+      ...(pattern?.ok === false ? [toSentence(pattern)] : []),
     ];
   },
   warnings({ saveTo }, bot) {
     if (saveTo === undefined || !("field" in saveTo) || bot.fields.has(saveTo.field)) return [];
-    return [`there is no field "${saveTo.field}" to keep the answer in`];
+    return [say`there is no field "${{ field: saveTo.field }}" to keep the answer in`];
   },
   run(context) {
     const { text, attachments, timeout } = context.config;
     const files = attachments.map(({ kind, url }) => ({ kind, url: context.render(url).trim() }));
-    ask(context, context.render(text), files);
+    const content = toQuestion(context, context.render(text), files);
+    const isClosed = content !== undefined && context.isWindowClosed(content);
+    // Nobody answers what they were not asked.
+    if (isClosed && context.isConnected("not_allowed")) return { go: "not_allowed" };
+    if (content !== undefined) context.send(content);
     const until = timeout === undefined ? null : context.now + Math.round(timeout.amount * unitMs[timeout.unit]);
     return waitFor({ tries: 0, until });
   },
@@ -121,14 +129,22 @@ function waitFor(state: State): StepResult {
   return { wait: "reply", until: state.until ?? undefined, state: { ...state } };
 }
 
-function ask(context: StepContext<Config>, text: string, attachments: Attachment[]): void {
+/** Undefined: it came out empty, which is recorded. */
+function toQuestion(context: StepContext<Config>, text: string, attachments: Attachment[]): MessageContent | undefined {
   const { answer } = context.config;
-  const quickReplies = (answer.type === "choice" ? answer.options : []).map(({ id, title }) => ({
+  const choices = (answer.type === "choice" ? answer.options : []).map(({ id, title }) => ({
     title: context.render(title),
     payload: context.buttonPayload(id),
   }));
-  const sendable = toSendable({ text, attachments, buttons: [], quickReplies }, context);
-  if (sendable !== undefined) context.send(sendable);
+  const quickReplies = [...choices, ...toRequest(context)];
+  return toSendable({ text, attachments, buttons: [], quickReplies }, context);
+}
+
+/** The button by which the person's messenger answers for them. */
+function toRequest(context: StepContext<Config>): QuickReply[] {
+  const { type, shareTitle } = context.config.answer;
+  if ((type !== "phone" && type !== "location") || shareTitle === undefined || shareTitle === "") return [];
+  return [{ title: context.render(shareTitle), payload: context.buttonPayload("share"), request: type }];
 }
 
 const defaultRetryText: { readonly [T in Config["answer"]["type"]]: string } = {
@@ -139,6 +155,7 @@ const defaultRetryText: { readonly [T in Config["answer"]["type"]]: string } = {
   date: "Please send a date such as 31.12.2026.",
   choice: "Please choose one of the options.",
   file: "Please send a file or a picture.",
+  location: "Please send a place, or its latitude and longitude.",
 };
 
 function answer(context: StepContext<Config>, message: InboundMessage, chosen: string | undefined): StepResult {
@@ -155,7 +172,8 @@ function answer(context: StepContext<Config>, message: InboundMessage, chosen: s
   const state = context.state as unknown as State;
   if (state.tries >= config.retries) return { go: "invalid" };
   const retryText = context.render(config.retryText).trim();
-  ask(context, retryText === "" ? defaultRetryText[config.answer.type] : retryText, []);
+  const again = toQuestion(context, retryText === "" ? defaultRetryText[config.answer.type] : retryText, []);
+  if (again !== undefined) context.send(again);
   return waitFor({ ...state, tries: state.tries + 1 });
 }
 

@@ -89,7 +89,7 @@ describe("a script step", () => {
   it("has problems that can be seen before anybody comes: what is no JavaScript, outputs that clash", () => {
     const problems = (change: object) => script.problems?.(script.config.parse({ ...config, ...change }));
     expect(problems({})).toEqual([]);
-    expect(problems({ code: "let a = 1;\nlet b = ;" })).toEqual([expect.stringContaining("line 2")]);
+    expect(problems({ code: "let a = 1;\nlet b = ;" })).toMatchObject([{ message: expect.stringContaining("line 2") }]);
     expect(problems({ code: "with (vars) { a = 1 }" })).toHaveLength(1);
     expect(problems({ code: "}); (function () {" })).toHaveLength(1);
     expect(problems({ outputs: ["next", "a", "a"] })).toHaveLength(2);

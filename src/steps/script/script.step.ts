@@ -3,6 +3,7 @@ import { checkScript, findScriptOutput, keepScriptChanges, toScriptInput } from 
 import { defineStep, type StepContext, type StepResult } from "../../engine/step-type.ts";
 import type { Json } from "../../model/field.ts";
 import { longestScript, type ScriptRun, scriptLimitsSchema, scriptReportSchema } from "../../model/script.ts";
+import { say } from "../../model/sentence.ts";
 
 const configSchema = scriptLimitsSchema.extend({
   code: z.string().min(1).max(longestScript),
@@ -39,8 +40,10 @@ export const script = defineStep({
   ],
   problems: ({ code, outputs }) => [
     ...[checkScript(code)].filter((problem) => problem !== undefined),
-    ...outputs.filter((name) => ownOutputs.includes(name)).map((name) => `the output "${name}" is there anyway`),
-    ...outputs.filter((name, at) => outputs.indexOf(name) !== at).map((name) => `the output "${name}" is there twice`),
+    ...outputs.filter((name) => ownOutputs.includes(name)).map((name) => say`the output "${{ name }}" is there anyway`),
+    ...outputs
+      .filter((name, at) => outputs.indexOf(name) !== at)
+      .map((name) => say`the output "${{ name }}" is there twice`),
   ],
   run(context) {
     const { code, milliseconds, megabytes } = context.config;

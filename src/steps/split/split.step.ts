@@ -2,6 +2,7 @@ import { z } from "zod";
 import { hash32 } from "../../engine/random.ts";
 import { defineStep } from "../../engine/step-type.ts";
 import { refSchema } from "../../model/flow.ts";
+import { say } from "../../model/sentence.ts";
 
 const configSchema = z.object({
   branches: z
@@ -27,8 +28,8 @@ export const split = defineStep({
   outputs: ({ branches }) =>
     branches.map(({ id, title }) => ({ name: `branch:${id}`, title: title === "" ? id : title })),
   problems: ({ branches }) => [
-    ...(branches.some(({ weight }) => weight > 0) ? [] : ["every branch has the weight 0"]),
-    ...(new Set(branches.map(({ id }) => id)).size === branches.length ? [] : ["two branches have the same id"]),
+    ...(branches.some(({ weight }) => weight > 0) ? [] : [say`every branch has the weight 0`]),
+    ...(new Set(branches.map(({ id }) => id)).size === branches.length ? [] : [say`two branches have the same id`]),
   ],
   run({ config: { branches }, contact, flow, step, setSplit }) {
     const kept = branches.find(({ id }) => id === contact.splits[`${flow}:${step}`]);

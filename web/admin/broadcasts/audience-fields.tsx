@@ -1,22 +1,10 @@
-import { MultiSelect, SegmentedControl, Stack, Text } from "@mantine/core";
+import { MultiSelect, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { SegmentBody } from "../../../src/http/contract/segments.ts";
 import type { ConditionGroup } from "../../../src/model/condition.ts";
 import { ConditionEditor } from "../builder/condition-editor.tsx";
 import { useList } from "../layout/resource.ts";
-
-export interface AudienceDraft {
-  readonly kind: "all" | "segments" | "condition";
-  readonly segments: readonly string[];
-  readonly condition: ConditionGroup | undefined;
-}
-
-/** Who is meant, as the API takes it. */
-export function toAudience({ kind, segments, condition }: AudienceDraft): unknown {
-  if (kind === "segments") return { segments: segments.map(Number) };
-  if (kind === "condition") return { condition: condition ?? { match: "all", rules: [] } };
-  return { all: true };
-}
+import type { AudienceDraft } from "./audience-draft.ts";
 
 /** Everybody, saved segments, or a condition for this once. */
 export function AudienceFields({
@@ -30,17 +18,17 @@ export function AudienceFields({
 }) {
   const { t } = useTranslation();
   const segments = useList<SegmentBody>("/segments").items ?? [];
+  const chosen = value.contacts.length > 0 ? (["contacts"] as const) : [];
+  const kinds = [...chosen, "all", "segments", "condition"] as const;
   return (
     <Stack gap="xs">
       <Text size="sm" fw={500}>
         {t("broadcasts.audience")}
       </Text>
       <SegmentedControl
+        size="xs"
         aria-label={t("broadcasts.audience")}
-        data={(["all", "segments", "condition"] as const).map((one) => ({
-          value: one,
-          label: t(`broadcasts.to.${one}`),
-        }))}
+        data={kinds.map((one) => ({ value: one, label: t(`broadcasts.to.${one}`) }))}
         value={value.kind}
         onChange={(kind) => onChange({ ...value, kind: kind as AudienceDraft["kind"] })}
       />
@@ -63,6 +51,16 @@ export function AudienceFields({
           onChange={(condition) => onChange({ ...value, condition: condition as ConditionGroup })}
         />
       ) : null}
+      {value.kind === "contacts" ? (
+        <Text size="sm">{t("broadcasts.chosen", { count: value.contacts.length })}</Text>
+      ) : (
+        <TextInput
+          label={t("broadcasts.search")}
+          description={t("broadcasts.searchHint")}
+          value={value.search}
+          onChange={({ currentTarget }) => onChange({ ...value, search: currentTarget.value })}
+        />
+      )}
       {error === undefined ? null : (
         <Text size="sm" c="red" role="alert">
           {error}

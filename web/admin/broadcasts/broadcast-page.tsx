@@ -1,158 +1,100 @@
-import { Anchor, Button, Group, SegmentedControl, Skeleton, Stack, Table, Text } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { Skeleton, Stack, Text } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { z } from "zod";
-import type { BroadcastBody, recipientSchema } from "../../../src/http/contract/broadcasts.ts";
-import { recipientStatuses } from "../../../src/model/broadcast.ts";
+import type { BroadcastDetailBody } from "../../../src/http/contract/broadcasts.ts";
 import { JsonView } from "../connections/json-view.tsx";
-import { DeleteButton } from "../layout/delete-button.tsx";
-import { Listing, ListTable } from "../layout/listing.tsx";
-import { Moment } from "../layout/moment.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
-import { useMayBuild, usePages, useRenew } from "../layout/resource.ts";
-import { ErrorNotice } from "../layout/trouble.tsx";
-import { BroadcastProgress, BroadcastStatus } from "./broadcast-progress.tsx";
+import { useMayBuild } from "../layout/resource.ts";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
+import { fromBroadcast } from "./broadcast-draft.ts";
+import { BroadcastLedger } from "./broadcast-ledger.tsx";
+import { BroadcastStatus, isBeingCancelled } from "./broadcast-progress.tsx";
+import { BroadcastReport } from "./broadcast-report.tsx";
+import { BroadcastState } from "./broadcast-state.tsx";
+import { EditDraft } from "./edit-draft.tsx";
+import { MessagePreview } from "./message-fields.tsx";
+import type { WhatDraft } from "./what-draft.ts";
 
-type Recipient = z.infer<typeof recipientSchema>;
-type Step = "start" | "pause" | "resume" | "cancel";
+/** The server's news come as things happen (`useLiveNews`); this is for what gets lost of them. */
+const pollMs = { underWay: 5_000, atRest: 20_000 };
 
-/** What can be done with a broadcast in each of its states. */
-const stepsOf: Readonly<Record<BroadcastBody["status"], readonly Step[]>> = {
-  draft: ["start"],
-  scheduled: ["pause", "cancel"],
-  preparing: ["pause", "cancel"],
-  running: ["pause", "cancel"],
-  paused: ["resume", "cancel"],
-  finished: [],
-  cancelled: [],
-};
-
-/** One broadcast: how far it is, what can be done with it, and what became of each recipient. */
+/** One broadcast: how far it is, what can be done with it, what came of it, and what became of each recipient. */
 export function BroadcastPage() {
   const { t } = useTranslation();
   const api = useApi();
   const { id } = useParams({ from: "/w/$domain/broadcasts/$id" });
   const { data, error, refetch } = useQuery({
     queryKey: [api.domain, "broadcasts", id],
-    queryFn: ({ signal }) => api.get<BroadcastBody>(`/broadcasts/${id}`, {}, signal),
-    refetchInterval: 1_500,
+    queryFn: ({ signal }) => api.get<BroadcastDetailBody>(`/broadcasts/${id}`, {}, signal),
+    refetchInterval: pollMs.underWay,
   });
-  if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  const isEnding = data !== undefined && isBeingCancelled(data);
+  useRenewalAt(isEnding ? "ending" : data?.status, id);
+  const mayBuild = useMayBuild();
+  const [isTyped, setTyped] = useState(false);
+  if (leavesNothing(error, data)) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={300} />;
+  const isUnderWay = data.status === "preparing" || data.status === "running" || isEnding;
+  const every = isUnderWay ? pollMs.underWay : pollMs.atRest;
   return (
-    <Page title={data.name} actions={<BroadcastStatus status={data.status} />}>
+    <Page title={data.name} actions={<BroadcastStatus broadcast={data} />}>
       <Section title={t("broadcasts.progress")}>
-        <State broadcast={data} />
+        <BroadcastState broadcast={data} isTyped={isTyped} />
       </Section>
-      <Section title={t("broadcasts.what")}>
-        <JsonView label={t("broadcasts.actions")} value={data.actions} />
-      </Section>
-      <Section title={t("broadcasts.recipients")}>
-        <Recipients broadcast={data} />
-      </Section>
+      {data.status === "draft" || data.status === "scheduled" ? null : (
+        <BroadcastReport broadcast={data} every={every} />
+      )}
+      {data.status === "draft" && mayBuild ? (
+        <Section title={t("broadcasts.edit")}>
+          <EditDraft key={data.id} broadcast={data} onTyped={setTyped} />
+        </Section>
+      ) : (
+        <Section title={t("broadcasts.what")}>
+          <What broadcast={data} />
+        </Section>
+      )}
+      {data.status === "draft" ? null : (
+        <Section title={t("broadcasts.recipients")}>
+          <BroadcastLedger broadcast={data} every={every} />
+        </Section>
+      )}
     </Page>
   );
 }
 
-function State({ broadcast }: { readonly broadcast: BroadcastBody }) {
-  const { t } = useTranslation();
-  const api = useApi();
-  const renew = useRenew();
-  const navigate = useNavigate();
-  const mayBuild = useMayBuild();
-  const { id, status, startAt, expectedEnd } = broadcast;
-  const move = useMutation({
-    mutationFn: (step: Step) => api.send("POST", `/broadcasts/${id}/${step}`),
-    onSettled: () => renew("/broadcasts"),
-  });
-  const isOver = status === "finished" || status === "cancelled" || status === "draft";
-  return (
-    <Stack>
-      <BroadcastProgress broadcast={broadcast} />
-      {startAt === null ? null : (
-        <Text size="sm">
-          {t("broadcasts.startAt")}: <Moment at={startAt} />
-        </Text>
-      )}
-      {expectedEnd === null ? null : (
-        <Text size="sm">
-          {t("broadcasts.expectedEnd")}: <Moment at={expectedEnd} />
-        </Text>
-      )}
-      {move.error === null ? null : <ErrorNotice error={move.error} />}
-      {mayBuild ? (
-        <Group gap="sm">
-          {stepsOf[status].map((step) => (
-            <Button
-              key={step}
-              variant={step === "start" || step === "resume" ? "filled" : "default"}
-              loading={move.isPending}
-              onClick={() => move.mutate(step)}
-            >
-              {t(`broadcasts.step.${step}`)}
-            </Button>
-          ))}
-          {isOver ? (
-            <DeleteButton
-              isLabelled
-              name={broadcast.name}
-              loss={t("broadcasts.loss")}
-              onDelete={async () => {
-                await api.send("DELETE", `/broadcasts/${id}`);
-                await navigate({ to: `/w/${api.domain}/broadcasts` });
-                await renew("/broadcasts");
-              }}
-            />
-          ) : null}
-        </Group>
-      ) : null}
-    </Stack>
-  );
+/** What stands beside the broadcast is asked for again when it takes a step of its life: its end must not stand over recipients that wait. */
+function useRenewalAt(status: string | undefined, id: string): void {
+  const client = useQueryClient();
+  const { domain } = useApi();
+  useEffect(() => {
+    if (status === undefined) return;
+    const parts = new Set([`broadcasts/${id}/recipients`, `broadcasts/${id}/reasons`]);
+    void client.invalidateQueries({
+      predicate: ({ queryKey: [of, what, which] }) =>
+        of === domain && (parts.has(String(what)) || (what === "broadcast-report" && which === id)),
+    });
+  }, [client, domain, id, status]);
 }
 
-function Recipients({ broadcast }: { readonly broadcast: BroadcastBody }) {
+/** A message as it looks; anything else as the actions that it is; of several versions each. */
+function What({ broadcast }: { readonly broadcast: BroadcastDetailBody }) {
   const { t } = useTranslation();
-  const { domain } = useParams({ from: "/w/$domain" });
-  const [status, setStatus] = useState("");
-  const recipients = usePages<Recipient>(`/broadcasts/${broadcast.id}/recipients`, { status }, { every: 3_000 });
-  return (
-    <Stack gap="sm">
-      <SegmentedControl
-        size="xs"
-        aria-label={t("list.state")}
-        data={[
-          { value: "", label: t("list.all") },
-          ...recipientStatuses.map((one) => ({
-            value: one,
-            label: `${t(`broadcasts.recipient.${one}`)}: ${broadcast.recipients[one]}`,
-          })),
-        ]}
-        value={status}
-        onChange={setStatus}
-        style={{ flexWrap: "wrap" }}
-      />
-      <Listing list={recipients} empty={<Text size="sm">{t("broadcasts.nobody")}</Text>}>
-        {(items) => (
-          <ListTable head={[t("list.contacts"), t("list.state"), t("broadcasts.reason"), t("log.when")]} minWidth={480}>
-            {items.map((recipient) => (
-              <Table.Tr key={recipient.contactId}>
-                <Table.Td>
-                  <Anchor size="sm" component={Link} to={`/w/${domain}/contacts/${recipient.contactId}`}>
-                    {t("contact.number", { id: recipient.contactId })}
-                  </Anchor>
-                </Table.Td>
-                <Table.Td>{t(`broadcasts.recipient.${recipient.status}`)}</Table.Td>
-                <Table.Td className="breakable">{recipient.reason ?? ""}</Table.Td>
-                <Table.Td>
-                  <Moment at={recipient.at} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </ListTable>
-        )}
-      </Listing>
+  const { what, variants } = fromBroadcast(broadcast);
+  if (variants.length === 0) return <OneWhat what={what} actions={broadcast.actions} />;
+  return variants.map(({ name, share, what: one }, index) => (
+    <Stack key={name} gap="xs">
+      <Text size="sm" fw={500}>
+        {t("broadcasts.split.version", { name })}, {share} %
+      </Text>
+      <OneWhat what={one} actions={broadcast.split?.variants[index]?.actions ?? []} />
     </Stack>
-  );
+  ));
+}
+
+function OneWhat({ what, actions }: { readonly what: WhatDraft; readonly actions: readonly unknown[] }) {
+  const { t } = useTranslation();
+  if (what.kind === "content") return <MessagePreview message={what.message} />;
+  return <JsonView label={t("broadcasts.actions")} value={actions} />;
 }

@@ -12,12 +12,17 @@ const colours: Readonly<Record<BroadcastBody["status"], string>> = {
   cancelled: "gray",
 };
 
-export function BroadcastStatus({ status }: Pick<BroadcastBody, "status">) {
+/** Whether it is over, but some who waited are still to be left out. */
+export const isBeingCancelled = ({ status, recipients: { waiting, sending } }: BroadcastBody) =>
+  status === "cancelled" && waiting + sending > 0;
+
+export function BroadcastStatus({ broadcast }: { readonly broadcast: BroadcastBody }) {
   const { t } = useTranslation();
+  const { status } = broadcast;
   const isQuiet = status === "draft" || status === "cancelled";
   return (
     <Badge variant={isQuiet ? "default" : "light"} color={colours[status]} tt="none">
-      {t(`broadcasts.status.${status}`)}
+      {t(isBeingCancelled(broadcast) ? "broadcasts.beingCancelled" : `broadcasts.status.${status}`)}
     </Badge>
   );
 }

@@ -51,7 +51,7 @@ export function BroadcastsPage() {
                 </Table.Td>
                 <Table.Td>{botNames.get(broadcast.botId) ?? ""}</Table.Td>
                 <Table.Td>
-                  <BroadcastStatus status={broadcast.status} />
+                  <BroadcastStatus broadcast={broadcast} />
                 </Table.Td>
                 <Table.Td miw={140}>
                   <BroadcastProgress broadcast={broadcast} />

@@ -1,18 +1,18 @@
 import { Fieldset, Select, Stack, Text } from "@mantine/core";
-import type { ComponentType } from "react";
+import { type ComponentType, useContext, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { actions } from "../../../src/actions/index.ts";
 import type { AnyAction } from "../../../src/engine/action-type.ts";
+import { actionCallSchema } from "../../../src/model/action-call.ts";
+import { useCatalogue } from "./catalogue.ts";
 import type { FieldProps, FieldsProps } from "./field-props.ts";
+import { FormScopeContext } from "./form-scope.ts";
 import { emptyValue, type JsonSchema } from "./json-schema.ts";
+import { StepScopeContext } from "./step-scope.ts";
 
 const catalogue: Readonly<Record<string, AnyAction>> = actions;
 const groups = Map.groupBy(Object.values(catalogue), ({ group }) => group);
-const choices = Array.from(groups, ([group, members]) => ({
-  group,
-  items: members.map(({ name, title }) => ({ value: name, label: title })),
-}));
 
 const schemas = new Map<string, JsonSchema>();
 
@@ -33,9 +33,24 @@ export function ActionCallEditor({
   Fields,
 }: FieldProps & { readonly Fields: ComponentType<FieldsProps> }) {
   const { t } = useTranslation();
-  const call = (value ?? {}) as { readonly action?: string; readonly args?: Record<string, unknown> };
+  const { document } = useContext(StepScopeContext);
+  const words = useCatalogue();
+  const choices = useMemo(
+    () =>
+      Array.from(groups, ([group, members]) => ({
+        group: words.groups[group],
+        items: members.map(({ name }) => ({ value: name, label: words.action(name).title })),
+      })),
+    [words],
+  );
+  const call = (value ?? {}) as {
+    readonly action?: string;
+    readonly args?: Record<string, unknown>;
+    readonly save?: readonly unknown[];
+  };
   const action = Object.hasOwn(catalogue, call.action ?? "") ? catalogue[call.action ?? ""] : undefined;
   const schema = action === undefined ? undefined : schemaOfAction(action);
+  const scope = useMemo(() => ({ owner: action?.name ?? "", settings: {} }), [action]);
   return (
     <Fieldset p="sm">
       <Stack gap="sm">
@@ -52,18 +67,57 @@ export function ActionCallEditor({
         />
         {action === undefined ? null : (
           <Text size="xs" c="dimmed">
-            {action.description}
+            {words.action(action.name).about}
           </Text>
         )}
         {schema === undefined ? null : (
-          <Fields
-            schema={schema}
-            value={call.args}
-            path={`${path}.args`}
-            onChange={(args, changed) => onChange({ ...call, args }, changed)}
-          />
+          <FormScopeContext value={scope}>
+            <Fields
+              schema={schema}
+              value={call.args}
+              path={`${path}.args`}
+              onChange={(args, changed) => onChange({ ...call, args }, changed)}
+            />
+            {document === undefined ? null : (
+              <SavedParts
+                value={call.save}
+                path={`${path}.save`}
+                onChange={(save, changed) => {
+                  const { save: _save, ...rest } = call;
+                  onChange(save === undefined ? rest : { ...rest, save }, changed);
+                }}
+                Fields={Fields}
+              />
+            )}
+          </FormScopeContext>
         )}
       </Stack>
     </Fieldset>
+  );
+}
+
+/** Of the call's envelope, the parts of its result that are kept: in a flow alone, where steps after it can use them. */
+const saveSchema = z.toJSONSchema(actionCallSchema.pick({ save: true }), {
+  io: "input",
+  unrepresentable: "any",
+  reused: "inline",
+}) as JsonSchema;
+
+function SavedParts({
+  value,
+  path,
+  onChange,
+  Fields,
+}: Pick<FieldProps, "value" | "path" | "onChange"> & { readonly Fields: ComponentType<FieldsProps> }) {
+  return (
+    <Fields
+      schema={saveSchema}
+      value={value === undefined ? {} : { save: value }}
+      path={path.replace(/\.save$/, "")}
+      onChange={(next, changed) => {
+        const { save } = next as { readonly save?: readonly unknown[] };
+        onChange(save === undefined || save.length === 0 ? undefined : save, changed);
+      }}
+    />
   );
 }

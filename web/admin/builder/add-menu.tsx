@@ -2,6 +2,7 @@ import { Button, Menu, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useReactFlow } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
+import { useCatalogue } from "./catalogue.ts";
 import { addStep, createRef } from "./document.ts";
 import { emptyValue } from "./json-schema.ts";
 import { findStepType, outputsOf, schemaOf, stepKinds } from "./step-kinds.ts";
@@ -19,6 +20,7 @@ export function AddMenu({
   readonly onAdd: (ref: string) => void;
 }) {
   const { t } = useTranslation();
+  const catalogue = useCatalogue();
   const canvas = useReactFlow();
   const { document, edit } = editor;
   const add = (kind: string) => {
@@ -50,13 +52,13 @@ export function AddMenu({
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah={480} style={{ overflowY: "auto" }}>
-        {stepKinds.map(({ kind, title, description }) => (
+        {stepKinds.map(({ kind }) => (
           <Menu.Item key={kind} leftSection={<StepIcon kind={kind} />} onClick={() => add(kind)}>
             <Text size="sm" fw={600}>
-              {title}
+              {catalogue.step(kind).title}
             </Text>
             <Text size="xs" c="dimmed" lineClamp={2}>
-              {description}
+              {catalogue.step(kind).about}
             </Text>
           </Menu.Item>
         ))}

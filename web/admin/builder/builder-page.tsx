@@ -12,6 +12,7 @@ import { Canvas } from "./canvas.tsx";
 import { Conflict } from "./conflict.tsx";
 import { layOut } from "./document.ts";
 import { FlowPanel } from "./flow-panel.tsx";
+import { takeFlow } from "./flow-query.ts";
 import type { Flow, FlowProblem, Validation } from "./flow-types.ts";
 import { NumbersBar } from "./numbers-bar.tsx";
 import { StepSearch } from "./search.tsx";
@@ -30,7 +31,7 @@ export function BuilderPage() {
   const { ref } = useParams({ from: "/w/$domain/flows/$ref" });
   const { data, error, refetch } = useQuery({
     queryKey: [api.domain, "flow", ref],
-    queryFn: ({ signal }) => api.get<Flow>(`/flows/${ref}`, {}, signal),
+    queryFn: ({ signal }) => takeFlow(api, ref, signal),
     // What is edited here is the truth from then on; `useDraft` hears of others' changes by their revision.
     staleTime: 0,
     gcTime: 0,
@@ -124,7 +125,13 @@ function Builder({ flow }: { readonly flow: Flow }) {
         )}
         {step === undefined && side === "flow" ? (
           <Panel>
-            <FlowPanel flowRef={flow.ref} document={document} onEdit={edit} onClose={() => setSide(undefined)} />
+            <FlowPanel
+              flowRef={flow.ref}
+              botId={flow.botId}
+              document={document}
+              onEdit={edit}
+              onClose={() => setSide(undefined)}
+            />
           </Panel>
         ) : null}
         {step === undefined && side === "versions" ? (

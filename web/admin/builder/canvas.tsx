@@ -4,7 +4,6 @@ import {
   type Edge as CanvasEdge,
   type Connection,
   Controls,
-  MiniMap,
   type NodeChange,
   type OnNodesChange,
   Position,
@@ -17,9 +16,11 @@ import { useTranslation } from "react-i18next";
 import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
 import type { Edge, FlowDocument, StoredStep } from "../../../src/model/flow.ts";
 import { type Trail, toOutputKey } from "../simulator/trail.ts";
+import { type Catalogue, useCatalogue } from "./catalogue.ts";
 import { connect, disconnect, moveSteps, type Place, removeSteps } from "./document.ts";
+import { FlowMap } from "./flow-map.tsx";
 import type { FlowProblem } from "./flow-types.ts";
-import { findStepType, outputsOf, summarize } from "./step-kinds.ts";
+import { outputsOf } from "./step-kinds.ts";
 import { StepNode, type StepNodeType } from "./step-node.tsx";
 
 const nodeTypes = { step: StepNode };
@@ -129,7 +130,7 @@ export function Canvas({ document, problems, trail, numbers, selected, onSelect,
     >
       <Background gap={20} />
       <Controls position="bottom-left" />
-      <MiniMap pannable zoomable position="bottom-right" ariaLabel={t("builder.map")} />
+      <FlowMap nodes={nodes} />
     </ReactFlow>
   );
 }
@@ -148,19 +149,22 @@ function lookAtStart({ start, steps }: FlowDocument) {
   return { x: 80 - x * zoom, y: 120 - y * zoom, zoom };
 }
 
-/** What of a box is read off its step; kept as long as the step is the same. */
-const looks = new WeakMap<StoredStep, Pick<StepNodeType["data"], "kind" | "title" | "summary" | "outputs">>();
+type Look = Pick<StepNodeType["data"], "kind" | "title" | "summary" | "outputs">;
+/** What of a box is read off its step, by language; kept as long as the step is the same. */
+const looks = new WeakMap<Catalogue, WeakMap<StoredStep, Look>>();
 
-function lookOf(step: StoredStep) {
-  const known = looks.get(step);
+function lookOf(step: StoredStep, catalogue: Catalogue): Look {
+  const inLanguage = looks.get(catalogue) ?? new WeakMap<StoredStep, Look>();
+  looks.set(catalogue, inLanguage);
+  const known = inLanguage.get(step);
   if (known !== undefined) return known;
   const look = {
     kind: step.kind,
-    title: step.name ?? findStepType(step.kind)?.title ?? step.kind,
-    summary: summarize(step),
-    outputs: outputsOf(step),
+    title: catalogue.nameOf(step),
+    summary: catalogue.summary(step),
+    outputs: outputsOf(step).map(({ name, title }) => ({ name, title: catalogue.output({ name, title }) })),
   };
-  looks.set(step, look);
+  inLanguage.set(step, look);
   return look;
 }
 
@@ -171,8 +175,7 @@ const outputHeight = 25;
 const handleSize = 12;
 
 /** About how large a box will be and where its lines begin: what is out of sight need not be drawn to be measured. */
-function guessSize(step: StoredStep): Pick<StepNodeType, "initialWidth" | "initialHeight" | "handles"> {
-  const { outputs } = lookOf(step);
+function guessSize({ outputs }: Look): Pick<StepNodeType, "initialWidth" | "initialHeight" | "handles"> {
   const height = headHeight + outputHeight * outputs.length;
   const size = { width: handleSize, height: handleSize };
   return {
@@ -192,6 +195,32 @@ function guessSize(step: StoredStep): Pick<StepNodeType, "initialWidth" | "initi
   };
 }
 
+/** By step. A step's list stays the same one as long as it says the same: what is wrong elsewhere is no reason to draw a box anew. */
+function useProblemsOf(problems: readonly FlowProblem[]): ReadonlyMap<string | undefined, readonly FlowProblem[]> {
+  const before = useRef<ReadonlyMap<string | undefined, readonly FlowProblem[]>>(new Map());
+  return useMemo(() => {
+    const now = Map.groupBy<string | undefined, FlowProblem>(problems, ({ step }) => step);
+    const kept = Array.from(now, ([step, own]) => {
+      const old = before.current.get(step);
+      return [step, old !== undefined && saysTheSame(old, own) ? old : own] as const;
+    });
+    before.current = new Map(kept);
+    return before.current;
+  }, [problems]);
+}
+
+function saysTheSame(a: readonly FlowProblem[], b: readonly FlowProblem[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ severity, message }, index) => severity === b[index]?.severity && message === b[index]?.message)
+  );
+}
+
+/** The guess gives way to what was measured: from then on lines begin where the outputs are. */
+function sizeOf(look: Look, measured: Size | undefined): Partial<StepNodeType> {
+  return measured === undefined ? guessSize(look) : { measured };
+}
+
 /** A box stays the same object as long as nothing about it has changed: of 500 only those are drawn anew that have. */
 function useNodes(
   {
@@ -204,7 +233,8 @@ function useNodes(
   dragged: ReadonlyMap<string, Place>,
   sizes: ReadonlyMap<string, Size>,
 ): StepNodeType[] {
-  const problemsOf = useMemo(() => Map.groupBy(problems, ({ step }) => step), [problems]);
+  const catalogue = useCatalogue();
+  const problemsOf = useProblemsOf(problems);
   const before = useRef(new Map<string, { readonly parts: readonly unknown[]; readonly node: StepNodeType }>());
   return useMemo(() => {
     const now = new Map<string, { readonly parts: readonly unknown[]; readonly node: StepNodeType }>();
@@ -216,7 +246,7 @@ function useNodes(
       const isStart = document.start === ref;
       const walked = trail?.here.has(ref) === true ? "here" : trail?.steps.has(ref) === true ? "walked" : undefined;
       const counted = numbers === undefined ? undefined : (numbers.get(ref) ?? null);
-      const parts = [step, at, measured, own, isStart, walked, counted, selected.has(ref)];
+      const parts = [step, catalogue, at, measured, own, isStart, walked, counted, selected.has(ref)];
       const old = before.current.get(ref);
       const node: StepNodeType =
         old?.parts.every((part, index) => part === parts[index]) === true
@@ -224,18 +254,17 @@ function useNodes(
           : {
               id: ref,
               type: "step",
-              ...guessSize(step),
+              ...sizeOf(lookOf(step, catalogue), measured),
               position: at ?? step.at ?? { x: 0, y: 0 },
               selected: selected.has(ref),
-              ...(measured === undefined ? {} : { measured }),
-              data: { ...lookOf(step), isStart, problems: own, trail: walked, numbers: counted },
+              data: { ...lookOf(step, catalogue), isStart, problems: own, trail: walked, numbers: counted },
             };
       now.set(ref, { parts, node });
       return node;
     });
     before.current = now;
     return nodes;
-  }, [document.steps, document.start, dragged, selected, problemsOf, sizes, trail, numbers]);
+  }, [document.steps, document.start, catalogue, dragged, selected, problemsOf, sizes, trail, numbers]);
 }
 
 function useEdges(edges: FlowDocument["edges"], trail: Trail | undefined): CanvasEdge[] {

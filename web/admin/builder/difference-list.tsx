@@ -2,12 +2,21 @@ import { List, Text } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument } from "../../../src/model/flow.ts";
-import { compareFlows } from "./difference.ts";
+import { compareFlows } from "../../../src/steps/compare-flows.ts";
+import { useCatalogue } from "./catalogue.ts";
 
 /** What changed from one document to another, in words. */
 export function DifferenceList({ before, after }: { readonly before: FlowDocument; readonly after: FlowDocument }) {
   const { t } = useTranslation();
-  const changes = useMemo(() => compareFlows(before, after), [before, after]);
+  const catalogue = useCatalogue();
+  const changes = useMemo(() => {
+    const words = {
+      ...catalogue,
+      trigger: (kind: string) => catalogue.option("trigger", "kind", kind),
+      setting: (owner: string, key: string) => catalogue.label(owner, key).toLowerCase(),
+    };
+    return compareFlows(before, after, words);
+  }, [before, after, catalogue]);
   if (changes.length === 0) return <Text size="sm">{t("versions.same")}</Text>;
   return (
     <List size="sm" spacing={4} className="breakable" aria-label={t("versions.difference")}>

@@ -3,7 +3,10 @@ import { IconDownload, IconUpload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { renameFlowRef } from "../../../src/engine/rename-flow-ref.ts";
+import { toError } from "../../../src/engine/to-error.ts";
 import { type FlowDocument, flowDocumentSchema } from "../../../src/model/flow.ts";
+import { type Sentence, sayPlaces, toPlaces } from "../../../src/model/sentence.ts";
+import { useSentence } from "../layout/trouble.tsx";
 import { DifferenceList } from "./difference-list.tsx";
 import { layOut } from "./document.ts";
 import type { DraftEditor } from "./use-draft.ts";
@@ -11,6 +14,7 @@ import type { DraftEditor } from "./use-draft.ts";
 /** The flow as a file: out as it is drawn, and in over what is drawn, with the difference shown first. */
 export function FlowFiles({ flowRef, editor }: { readonly flowRef: string; readonly editor: DraftEditor }) {
   const { t } = useTranslation();
+  const say = useSentence();
   const [read, setRead] = useState<FlowDocument>();
   const [trouble, setTrouble] = useState<string>();
   const open = async (file: File | null) => {
@@ -19,7 +23,7 @@ export function FlowFiles({ flowRef, editor }: { readonly flowRef: string; reado
       setTrouble(undefined);
       setRead(await readFlowFile(await file.text(), flowRef));
     } catch (thrown) {
-      setTrouble(thrown instanceof Error ? thrown.message : String(thrown));
+      setTrouble(thrown instanceof NoFlow ? say(thrown.sentence) : toError(thrown).message);
     }
   };
   return (
@@ -81,13 +85,23 @@ export function FlowFiles({ flowRef, editor }: { readonly flowRef: string; reado
   );
 }
 
+class NoFlow extends Error {
+  override readonly name = "NoFlow";
+  readonly sentence: Sentence;
+
+  constructor(sentence: Sentence) {
+    super(sentence.message);
+    this.sentence = sentence;
+  }
+}
+
 /** JSON or YAML. What in it names the flow by the ref that it had names this flow. Throws in words what is wrong with it. */
 async function readFlowFile(text: string, flowRef: string): Promise<FlowDocument> {
   const { parse } = await import("yaml");
   const value = parse(text, { maxAliasCount: 100, logLevel: "error" }) as { readonly ref?: unknown } | null;
   const parsed = flowDocumentSchema.safeParse(value);
   if (!parsed.success) {
-    throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+    throw new NoFlow(sayPlaces(toPlaces(parsed.error.issues)));
   }
   const ref = value?.ref;
   return typeof ref === "string" && ref !== flowRef ? renameFlowRef(parsed.data, ref, flowRef) : parsed.data;

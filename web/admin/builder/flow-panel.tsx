@@ -1,28 +1,35 @@
 import { ActionIcon, Code, Group, ScrollArea, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { type FlowDocument, triggerSchema } from "../../../src/model/flow.ts";
 import { CopyRef } from "./copy-ref.tsx";
 import { FlowUses } from "./flow-uses.tsx";
+import { FormScopeContext } from "./form-scope.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { SchemaField } from "./schema-form.tsx";
+import { StepScopeContext } from "./step-scope.ts";
 
+const ofTriggers = { owner: "trigger", settings: {} };
 const triggersSchema = z.toJSONSchema(z.array(triggerSchema), { io: "input", reused: "inline" }) as JsonSchema;
 
 /** What belongs to the flow as a whole: its name, its ref for other systems, what starts it. */
 export function FlowPanel({
   flowRef,
+  botId,
   document,
   onEdit,
   onClose,
 }: {
   readonly flowRef: string;
+  readonly botId: number;
   readonly document: FlowDocument;
   readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
+  const scope = useMemo(() => ({ localNames: [], mayUseSecrets: false, botId, document }), [botId, document]);
   return (
     <Stack h="100%" gap={0} component="aside" aria-label={t("builder.flowSettings")}>
       <Group p="md" pb="xs" justify="space-between">
@@ -59,15 +66,19 @@ export function FlowPanel({
             </Text>
             <CopyRef value={flowRef} />
           </Group>
-          <SchemaField
-            schema={triggersSchema}
-            value={document.triggers}
-            path="triggers"
-            label={t("builder.triggers")}
-            onChange={(triggers, path) =>
-              onEdit((old) => ({ ...old, triggers: triggers as FlowDocument["triggers"] }), path)
-            }
-          />
+          <StepScopeContext value={scope}>
+            <FormScopeContext value={ofTriggers}>
+              <SchemaField
+                schema={triggersSchema}
+                value={document.triggers}
+                path="triggers"
+                label={t("builder.triggers")}
+                onChange={(triggers, path) =>
+                  onEdit((old) => ({ ...old, triggers: triggers as FlowDocument["triggers"] }), path)
+                }
+              />
+            </FormScopeContext>
+          </StepScopeContext>
           <FlowUses flowRef={flowRef} />
         </Stack>
       </ScrollArea>

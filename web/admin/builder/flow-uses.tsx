@@ -16,8 +16,8 @@ export function FlowUses({ flowRef }: { readonly flowRef: string }) {
   });
   if (error !== null) return <ErrorNotice error={error} />;
   if (data === undefined) return <Skeleton h={60} />;
-  const { flows, entryLinks, inboundWebhooks, broadcasts } = data;
-  const isUnused = [flows, entryLinks, inboundWebhooks, broadcasts].every(({ length }) => length === 0);
+  const { flows, entryLinks, inboundWebhooks, broadcasts, sequences } = data;
+  const isUnused = [flows, entryLinks, inboundWebhooks, broadcasts, sequences].every(({ length }) => length === 0);
   return (
     <Stack gap={4} component="section" aria-label={t("uses.title")}>
       <Title order={3} size="sm">
@@ -45,6 +45,14 @@ export function FlowUses({ flowRef }: { readonly flowRef: string }) {
         {inboundWebhooks.map(({ id, name, active }) => (
           <List.Item key={`webhook ${id}`}>
             {name} {t(active ? "uses.inboundWebhook" : "uses.inboundWebhookOff")}
+          </List.Item>
+        ))}
+        {sequences.map(({ ref, name }) => (
+          <List.Item key={`sequence ${ref}`}>
+            <Anchor component={Link} to={`/w/${api.domain}/sequences/${ref}`} size="sm">
+              {name}
+            </Anchor>{" "}
+            {t("uses.sequence")}
           </List.Item>
         ))}
         {broadcasts.map(({ id, name }) => (

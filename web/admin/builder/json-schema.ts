@@ -81,3 +81,14 @@ export function singular(words: string): string {
 export function isActionCall({ properties }: JsonSchema): boolean {
   return properties?.action !== undefined && properties.args !== undefined;
 }
+
+/** The types of a value that is a text, a number or nothing, in whichever order; undefined where it may be more. */
+export function primitivesOf(schema: JsonSchema): ReadonlySet<string> | undefined {
+  const choices = choicesOf(schema);
+  if (choices === undefined) {
+    const isPlain = ["string", "integer", "number", "null"].includes(schema.type ?? "") && schema.enum === undefined;
+    return isPlain ? new Set([schema.type ?? ""]) : undefined;
+  }
+  const types = choices.map(primitivesOf);
+  return types.every((one) => one !== undefined) ? new Set(types.flatMap((one) => [...one])) : undefined;
+}

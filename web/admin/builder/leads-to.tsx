@@ -1,8 +1,14 @@
 import { MultiSelect, Stack, Title } from "@mantine/core";
+import { memo, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
+import { useCatalogue } from "./catalogue.ts";
 import { connect, disconnect } from "./document.ts";
-import { findStepType, outputsOf } from "./step-kinds.ts";
+import { onlyWhileOpen } from "./lookup-input.tsx";
+import type { Choice } from "./lookups.ts";
+import { outputsOf } from "./step-kinds.ts";
+
+type Edit = (make: (document: FlowDocument) => FlowDocument) => void;
 
 /** Where each output leads, without a mouse; one may lead to several steps. */
 export function LeadsTo({
@@ -12,43 +18,82 @@ export function LeadsTo({
 }: {
   readonly step: StoredStep;
   readonly document: FlowDocument;
-  readonly onEdit: (make: (document: FlowDocument) => FlowDocument) => void;
+  readonly onEdit: Edit;
 }) {
   const { t } = useTranslation();
+  const catalogue = useCatalogue();
+  const choices = useStepChoices(document.steps);
   const outputs = outputsOf(step);
   if (outputs.length === 0) return null;
-  const others = document.steps.map(({ ref, name, kind }) => ({
-    value: ref,
-    label: `${name ?? findStepType(kind)?.title ?? kind} (${ref})`,
-  }));
   return (
     <Stack gap="xs" component="section" aria-label={t("leadsTo.title")}>
       <Title order={3} size="sm">
         {t("leadsTo.title")}
       </Title>
-      {outputs.map(({ name: output, title }) => {
-        const targets = document.edges
-          .filter((edge) => edge.from === step.ref && edge.output === output)
-          .map(({ to }) => to);
-        return (
-          <MultiSelect
-            key={output}
-            size="xs"
-            label={title}
-            data={others}
-            searchable
-            hidePickedOptions
-            value={targets}
-            onChange={(wanted) =>
-              onEdit((old) => {
-                const toEdge = (to: string) => ({ from: step.ref, output, to });
-                const lost = targets.filter((to) => !wanted.includes(to)).map(toEdge);
-                return wanted.map(toEdge).reduce(connect, disconnect(old, lost));
-              })
-            }
-          />
-        );
-      })}
+      {outputs.map(({ name: output, title }) => (
+        <Targets
+          key={output}
+          from={step.ref}
+          output={output}
+          label={catalogue.output({ name: output, title })}
+          choices={choices}
+          edges={document.edges}
+          onEdit={onEdit}
+        />
+      ))}
     </Stack>
   );
+}
+
+/** The steps that one output leads to. Drawn anew only where lines or names change: with each letter typed above, a list of 500 would be felt. */
+const Targets = memo(function Targets({
+  from,
+  output,
+  label,
+  choices,
+  edges,
+  onEdit,
+}: {
+  readonly from: string;
+  readonly output: string;
+  readonly label: string;
+  readonly choices: Choice[];
+  readonly edges: FlowDocument["edges"];
+  readonly onEdit: Edit;
+}) {
+  const targets = edges.filter((edge) => edge.from === from && edge.output === output).map(({ to }) => to);
+  return (
+    <MultiSelect
+      size="xs"
+      label={label}
+      data={choices}
+      searchable
+      hidePickedOptions
+      comboboxProps={onlyWhileOpen}
+      value={targets}
+      onChange={(wanted) =>
+        onEdit((old) => {
+          const toEdge = (to: string) => ({ from, output, to });
+          const lost = targets.filter((to) => !wanted.includes(to)).map(toEdge);
+          return wanted.map(toEdge).reduce(connect, disconnect(old, lost));
+        })
+      }
+    />
+  );
+});
+
+/** All steps by their names; the same list as long as no name changes. */
+function useStepChoices(steps: FlowDocument["steps"]): Choice[] {
+  const catalogue = useCatalogue();
+  const before = useRef<Choice[]>([]);
+  return useMemo(() => {
+    const now = steps.map((step) => ({ value: step.ref, label: `${catalogue.nameOf(step)} (${step.ref})` }));
+    const isSame =
+      now.length === before.current.length &&
+      now.every(
+        ({ value, label }, index) => value === before.current[index]?.value && label === before.current[index]?.label,
+      );
+    if (!isSame) before.current = now;
+    return before.current;
+  }, [steps, catalogue]);
 }

@@ -10,10 +10,14 @@ export function findLocalNames({ steps }: Pick<FlowDocument, "steps">): readonly
       else look(inner);
     }
   };
-  for (const { config } of steps) {
-    // Where steps keep what they found; `variable` elsewhere is one of the bot's.
-    look((config as { saveTo?: unknown }).saveTo);
-    look((config as { save?: unknown }).save);
-  }
+  // Where steps and actions keep what they found; `variable` elsewhere is one of the bot's.
+  const seek = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === "saveTo" || key === "save") look(inner);
+      else if (key !== "args") seek(inner);
+    }
+  };
+  for (const { config } of steps) seek(config);
   return [...found].sort();
 }

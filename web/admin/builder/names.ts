@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useContext, useMemo } from "react";
+import { useTranslation } from "react-i18next";
 import { useApi } from "../layout/page.tsx";
 import { StepScopeContext } from "./step-scope.ts";
 
@@ -29,6 +30,7 @@ const ofContact = [
 
 /** What the text at hand can show: the contact's profile and fields, the bot's variables, what the flow keeps, the message, and in requests the bot's secrets. */
 export function useNames(): readonly Name[] {
+  const { t } = useTranslation();
   const api = useApi();
   const { localNames, mayUseSecrets } = useContext(StepScopeContext);
   const secrets = useQuery({
@@ -49,7 +51,10 @@ export function useNames(): readonly Name[] {
   });
   return useMemo(
     () => [
-      { expression: '{{ contact.first_name | default: "friend" }}', title: 'contact.first_name, or "friend"' },
+      {
+        expression: `{{ contact.first_name | default: "${t("builder.friend")}" }}`,
+        title: t("builder.firstNameOr", { friend: t("builder.friend") }),
+      },
       ...ofContact.map((key) => toName(`contact.${key}`)),
       ...(fields.data?.data ?? []).map(({ key, name }) => toName(`fields.${key}`, name)),
       ...(variables.data?.data ?? []).map(({ key, name }) => toName(`vars.${key}`, name)),
@@ -58,7 +63,7 @@ export function useNames(): readonly Name[] {
       toName("message.text"),
       toName("bot.name"),
     ],
-    [fields.data, variables.data, secrets.data, localNames, mayUseSecrets],
+    [fields.data, variables.data, secrets.data, localNames, mayUseSecrets, t],
   );
 }
 

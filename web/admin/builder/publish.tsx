@@ -5,12 +5,11 @@ import { IconPencil } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { FlowDocument } from "../../../src/model/flow.ts";
 import { ApiError } from "../api.ts";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, useSentence } from "../layout/trouble.tsx";
+import { useCatalogue } from "./catalogue.ts";
 import type { Flow, FlowProblem } from "./flow-types.ts";
-import { findStepType } from "./step-kinds.ts";
 import type { DraftEditor } from "./use-draft.ts";
 
 export function Publish({
@@ -23,12 +22,18 @@ export function Publish({
   readonly problems: readonly FlowProblem[];
 }) {
   const { t } = useTranslation();
+  const say = useSentence();
   const api = useApi();
   const client = useQueryClient();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const [isOpen, { open, close }] = useDisclosure(false);
   const [isNoteOpen, { open: openNote, close: closeNote }] = useDisclosure(false);
+  const { nameOf } = useCatalogue();
+  const nameOfStep = (ref: string | undefined) => {
+    const step = editor.document.steps.find((one) => one.ref === ref);
+    return step === undefined ? "" : `${nameOf(step)} (${step.ref}):`;
+  };
   const errors = problems.filter(({ severity }) => severity === "error");
   const publish = async (note = "") => {
     setBusy(true);
@@ -76,9 +81,9 @@ export function Publish({
       >
         <Stack>
           {error === undefined ? null : <ErrorNotice error={error} />}
-          {errors.map(({ step, message }) => (
-            <Text key={`${step} ${message}`} size="sm">
-              <b>{nameOfStep(editor.document, step)}</b> {message}
+          {errors.map((problem) => (
+            <Text key={`${problem.step} ${problem.message}`} size="sm">
+              <b>{nameOfStep(problem.step)}</b> {say(problem)}
             </Text>
           ))}
         </Stack>
@@ -131,9 +136,4 @@ function NoteDialog({
       </form>
     </Modal>
   );
-}
-
-function nameOfStep(document: FlowDocument, ref: string | undefined): string {
-  const step = document.steps.find((one) => one.ref === ref);
-  return step === undefined ? "" : `${step.name ?? findStepType(step.kind)?.title ?? step.kind} (${step.ref}):`;
 }

@@ -1,42 +1,48 @@
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Fieldset,
-  Group,
-  NumberInput,
-  Select,
-  Stack,
-  TagsInput,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { ActionIcon, Button, Fieldset, Group, Select, Stack } from "@mantine/core";
 import { IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
+import { useContext, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { ActionCallEditor } from "./action-call-editor.tsx";
+import { useCatalogue } from "./catalogue.ts";
 import { ConditionEditor } from "./condition-editor.tsx";
 import { createRef } from "./document.ts";
 import type { FieldProps, FieldsProps } from "./field-props.ts";
+import { FormScopeContext } from "./form-scope.ts";
+import { choicesOf, discriminatorOf, emptyValue, isActionCall, type JsonSchema, primitivesOf } from "./json-schema.ts";
+import { LookupField } from "./lookup-field.tsx";
+import { findLookup } from "./lookups.ts";
+import { MapField } from "./map-field.tsx";
 import {
-  choicesOf,
-  discriminatorOf,
-  emptyValue,
-  isActionCall,
-  type JsonSchema,
-  singular,
-  wordsOf,
-} from "./json-schema.ts";
-import { TemplateInput } from "./template-input.tsx";
-
-/** Texts that may be longer than this are written over several lines, with variables at hand. */
-const shortText = 200;
+  BooleanField,
+  EnumField,
+  JsonField,
+  keyOfPath,
+  NumberField,
+  TextField,
+  TextOrNumberField,
+  WordsField,
+} from "./plain-fields.tsx";
+import { QueryArgs } from "./query-args.tsx";
+import { TemplateField } from "./template-field.tsx";
+import { WeekdaysInput } from "./weekdays-input.tsx";
 
 /** A form for whatever a schema says: step types and actions that are added later are drawn by it as they are. */
 export function SchemaField(props: FieldProps) {
   const { schema, path } = props;
-  if (path.endsWith("condition") || schema.$ref !== undefined) return <ConditionEditor {...props} />;
-  if (isActionCall(schema)) return <ActionCallEditor {...props} Fields={ObjectFields} />;
+  const { owner } = useContext(FormScopeContext);
+  const key = keyOfPath(path);
+  if (key === "condition") return <ConditionEditor {...props} />;
+  const Own = findEditor(schema, owner, key);
+  if (Own !== undefined) return <Own {...props} Fields={ObjectFields} />;
+  // A value of any kind is written as text: a template, or what is read in the kind of its field.
+  if (schema.$ref !== undefined) return <TextField {...props} schema={{ type: "string", maxLength: 10_000 }} />;
+  if (key === "weekdays") return <WeekdaysField {...props} />;
+  const lookup = findLookup(owner, key);
+  const primitives = primitivesOf(schema);
+  if (primitives !== undefined) {
+    if (lookup !== undefined) return <LookupField {...props} lookup={lookup} types={primitives} />;
+    if (choicesOf(schema) !== undefined) return <TextOrNumberField {...props} />;
+  }
   const choices = choicesOf(schema);
   if (choices !== undefined) return <ChoiceField {...props} choices={choices} />;
   if (schema.enum !== undefined) return <EnumField {...props} />;
@@ -61,34 +67,51 @@ export function SchemaField(props: FieldProps) {
   }
 }
 
+/** Of what has a form of its own. */
+function findEditor(schema: JsonSchema, owner: string, key: string) {
+  if (isActionCall(schema)) return ActionCallEditor;
+  if (owner === "query" && key === "args") return QueryArgs;
+  return key === "template" && schema.properties?.language !== undefined ? TemplateField : undefined;
+}
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The fields of an object, without a frame. */
 export function ObjectFields({ schema, value, path, onChange, skip = [] }: FieldsProps) {
+  const catalogue = useCatalogue();
+  const around = useContext(FormScopeContext);
   const record = isRecord(value) ? value : {};
+  const { owner, settings } = around;
+  const inner = useMemo(
+    () => ({ owner, settings: { ...settings, ...(isRecord(value) ? value : {}) } }),
+    [owner, settings, value],
+  );
   const entries = Object.entries(schema.properties ?? {}).filter(([key]) => !skip.includes(key));
   return (
-    <Stack gap="sm">
-      {entries.map(([key, inner]) => {
-        const innerPath = path === "" ? key : `${path}.${key}`;
-        if (key === "id" && inner.type === "string") return null;
-        return (
-          <OptionalField
-            key={key}
-            isRequired={schema.required?.includes(key) === true || inner.default !== undefined}
-            schema={inner}
-            value={record[key]}
-            path={innerPath}
-            label={wordsOf(key)}
-            onChange={(next, changed) => {
-              const { [key]: _old, ...rest } = record;
-              onChange(next === undefined ? rest : { ...record, [key]: next }, changed);
-            }}
-          />
-        );
-      })}
-    </Stack>
+    <FormScopeContext value={inner}>
+      <Stack gap="sm">
+        {entries.map(([key, setting]) => {
+          const innerPath = path === "" ? key : `${path}.${key}`;
+          // Parts that outputs hang on get their ids when they are added.
+          if (key === "id" && setting.type === "string" && path !== "" && !path.endsWith("args")) return null;
+          return (
+            <OptionalField
+              key={key}
+              isRequired={schema.required?.includes(key) === true || setting.default !== undefined}
+              schema={setting}
+              value={record[key]}
+              path={innerPath}
+              label={catalogue.label(owner, key)}
+              onChange={(next, changed) => {
+                const { [key]: _old, ...rest } = record;
+                onChange(next === undefined ? rest : { ...record, [key]: next }, changed);
+              }}
+            />
+          );
+        })}
+      </Stack>
+    </FormScopeContext>
   );
 }
 
@@ -96,7 +119,7 @@ export function ObjectFields({ schema, value, path, onChange, skip = [] }: Field
 function OptionalField({ isRequired, ...props }: FieldProps & { readonly isRequired: boolean }) {
   const { t } = useTranslation();
   const { schema, value, path, label, onChange } = props;
-  const isPlain = schema.type !== "object" && choicesOf(schema) === undefined;
+  const isPlain = schema.type !== "object" && (choicesOf(schema) === undefined || primitivesOf(schema) !== undefined);
   if (isRequired || isPlain) return <SchemaField {...props} />;
   if (value === undefined) {
     return (
@@ -133,6 +156,8 @@ function ObjectField(props: FieldProps) {
 }
 
 function ChoiceField({ choices, ...props }: FieldProps & { readonly choices: readonly JsonSchema[] }) {
+  const catalogue = useCatalogue();
+  const { owner } = useContext(FormScopeContext);
   const { value, path, label, onChange } = props;
   const key = discriminatorOf(choices);
   const record = isRecord(value) ? value : {};
@@ -148,8 +173,8 @@ function ChoiceField({ choices, ...props }: FieldProps & { readonly choices: rea
   const schema = choices[chosen];
   const titleOf = (choice: JsonSchema) =>
     key === undefined
-      ? wordsOf(choice.required?.[0] ?? choice.type ?? "")
-      : wordsOf(String(choice.properties?.[key]?.const));
+      ? catalogue.option(owner, keyOfPath(path), nameOfChoice(choice, choices))
+      : catalogue.option(owner, key, String(choice.properties?.[key]?.const));
   return (
     <Fieldset legend={label} p="sm">
       <Stack gap="sm">
@@ -170,8 +195,32 @@ function ChoiceField({ choices, ...props }: FieldProps & { readonly choices: rea
   );
 }
 
+/** What tells a choice from the others: a setting that it alone must have, or its type. */
+export function nameOfChoice(choice: JsonSchema, choices: readonly JsonSchema[]): string {
+  const isCommon = (key: string) => choices.every(({ properties }) => properties?.[key] !== undefined);
+  return (
+    choice.required?.find((key) => !isCommon(key)) ??
+    choice.required?.[0] ??
+    (choice.type === "object" ? (Object.keys(choice.properties ?? {})[0] ?? "") : (choice.type ?? ""))
+  );
+}
+
+function WeekdaysField({ schema, value, path, label, onChange }: FieldProps) {
+  const { hint } = useCatalogue();
+  return (
+    <WeekdaysInput
+      label={label}
+      description={hint(schema.description)}
+      values={Array.isArray(value) ? (value as number[]) : []}
+      onChange={(days) => onChange(days.length === 0 && schema.default === undefined ? undefined : days, path)}
+    />
+  );
+}
+
 function ListField({ schema, value, path, label, onChange }: FieldProps) {
   const { t } = useTranslation();
+  const catalogue = useCatalogue();
+  const one = catalogue.item(keyOfPath(path), label);
   const items = Array.isArray(value) ? (value as readonly unknown[]) : [];
   const inner = schema.items ?? {};
   const replace = (next: readonly unknown[], at = path) => onChange(next, at);
@@ -186,26 +235,8 @@ function ListField({ schema, value, path, label, onChange }: FieldProps) {
       <Stack gap="sm">
         {items.map((item, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: items have no names of their own, and are replaced as a whole.
-          <Group key={index} align="flex-start" wrap="nowrap" gap="xs">
-            <Stack flex={1} gap="xs" miw={0}>
-              {inner.type === "object" && !isActionCall(inner) && choicesOf(inner) === undefined ? (
-                <ObjectFields
-                  schema={inner}
-                  value={item}
-                  path={`${path}.${index}`}
-                  onChange={(next, changed) => replace(items.with(index, next), changed)}
-                />
-              ) : (
-                <SchemaField
-                  schema={inner}
-                  value={item}
-                  path={`${path}.${index}`}
-                  label={`${singular(label)} ${index + 1}`}
-                  onChange={(next, changed) => replace(items.with(index, next), changed)}
-                />
-              )}
-            </Stack>
-            <Stack gap={2}>
+          <Stack key={index} gap={2}>
+            <Group gap={2} justify="flex-end">
               <ActionIcon
                 variant="subtle"
                 color="gray"
@@ -224,8 +255,26 @@ function ListField({ schema, value, path, label, onChange }: FieldProps) {
               >
                 <IconTrash size={16} />
               </ActionIcon>
+            </Group>
+            <Stack gap="xs">
+              {inner.type === "object" && !isActionCall(inner) && choicesOf(inner) === undefined ? (
+                <ObjectFields
+                  schema={inner}
+                  value={item}
+                  path={`${path}.${index}`}
+                  onChange={(next, changed) => replace(items.with(index, next), changed)}
+                />
+              ) : (
+                <SchemaField
+                  schema={inner}
+                  value={item}
+                  path={`${path}.${index}`}
+                  label={t("builder.item", { what: one.charAt(0).toUpperCase() + one.slice(1), number: index + 1 })}
+                  onChange={(next, changed) => replace(items.with(index, next), changed)}
+                />
+              )}
             </Stack>
-          </Group>
+          </Stack>
         ))}
         <Group>
           <Button
@@ -235,155 +284,10 @@ function ListField({ schema, value, path, label, onChange }: FieldProps) {
             disabled={items.length >= (schema.maxItems ?? Number.POSITIVE_INFINITY)}
             onClick={add}
           >
-            {t("builder.add", { what: singular(label.toLowerCase()) })}
+            {t("builder.add", { what: one })}
           </Button>
         </Group>
       </Stack>
     </Fieldset>
   );
-}
-
-function WordsField({ value, path, label, onChange }: FieldProps) {
-  return (
-    <TagsInput
-      label={label}
-      value={Array.isArray(value) ? (value as string[]) : []}
-      onChange={(next) => onChange(next, path)}
-    />
-  );
-}
-
-/** Names and texts, as headers have them. */
-function MapField({ value, path, label, onChange }: FieldProps) {
-  const { t } = useTranslation();
-  const entries = Object.entries(isRecord(value) ? value : {});
-  const replace = (next: readonly (readonly [string, unknown])[]) => onChange(Object.fromEntries(next), path);
-  return (
-    <Fieldset legend={label} p="sm">
-      <Stack gap="xs">
-        {entries.map(([key, inner], index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a name that is being typed must not lose the focus.
-          <Group key={index} wrap="nowrap" gap="xs">
-            <TextInput
-              aria-label={t("builder.mapKey", { what: label })}
-              value={key}
-              onChange={({ currentTarget }) => replace(entries.with(index, [currentTarget.value, inner]))}
-            />
-            <TextInput
-              flex={1}
-              aria-label={t("builder.mapValue", { what: key })}
-              value={typeof inner === "string" ? inner : JSON.stringify(inner)}
-              onChange={({ currentTarget }) => replace(entries.with(index, [key, currentTarget.value]))}
-            />
-            <ActionIcon
-              variant="subtle"
-              color="red"
-              aria-label={t("builder.remove", { what: key, number: index + 1 })}
-              onClick={() => replace(entries.toSpliced(index, 1))}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          </Group>
-        ))}
-        <Group>
-          <Button
-            size="compact-sm"
-            variant="light"
-            leftSection={<IconPlus size={14} />}
-            onClick={() => replace([...entries, [`name${entries.length + 1}`, ""]])}
-          >
-            {t("builder.add", { what: singular(label.toLowerCase()) })}
-          </Button>
-        </Group>
-      </Stack>
-    </Fieldset>
-  );
-}
-
-function EnumField({ schema, value, path, label, onChange }: FieldProps) {
-  return (
-    <Select
-      label={label}
-      data={(schema.enum ?? []).map((one) => ({ value: String(one), label: wordsOf(String(one)) }))}
-      value={value === undefined || value === null ? null : String(value)}
-      clearable={schema.default === undefined}
-      allowDeselect={false}
-      onChange={(next) => {
-        if (next === null) onChange(undefined, path);
-        else
-          onChange(
-            (schema.enum ?? []).find((one) => String(one) === next),
-            path,
-          );
-      }}
-    />
-  );
-}
-
-function NumberField({ schema, value, path, label, onChange }: FieldProps) {
-  return (
-    <NumberInput
-      label={label}
-      description={schema.description}
-      value={typeof value === "number" ? value : ((schema.default as number | undefined) ?? "")}
-      allowDecimal={schema.type === "number"}
-      onChange={(next) => onChange(typeof next === "number" ? next : undefined, path)}
-    />
-  );
-}
-
-function BooleanField({ schema, value, path, label, onChange }: FieldProps) {
-  return (
-    <Checkbox
-      label={label}
-      description={schema.description}
-      checked={value === undefined ? schema.default === true : value === true}
-      onChange={({ currentTarget }) => onChange(currentTarget.checked, path)}
-    />
-  );
-}
-
-function TextField({ schema, value, path, label, onChange }: FieldProps) {
-  const text = typeof value === "string" ? value : "";
-  const set = (next: string) => onChange(next === "" && schema.default === undefined ? undefined : next, path);
-  if ((schema.maxLength ?? 0) > shortText) {
-    return <TemplateInput label={label} description={schema.description} value={text} onChange={set} />;
-  }
-  return (
-    <TextInput
-      label={label}
-      description={schema.description}
-      value={text}
-      onChange={({ currentTarget }) => set(currentTarget.value)}
-    />
-  );
-}
-
-/** What no other field can draw. It is taken over once it is JSON. */
-function JsonField({ value, path, label, onChange }: FieldProps) {
-  const { t } = useTranslation();
-  return (
-    <Stack gap={2}>
-      <Textarea
-        label={label}
-        autosize
-        minRows={1}
-        defaultValue={value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value, null, 2)}
-        onChange={({ currentTarget }) => onChange(readJson(currentTarget.value), path)}
-      />
-      <Text size="xs" c="dimmed">
-        {t("builder.jsonHint")}
-      </Text>
-    </Stack>
-  );
-}
-
-/** JSON where it is, else the text as it stands. */
-function readJson(text: string): unknown {
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

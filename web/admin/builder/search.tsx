@@ -3,7 +3,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
-import { findStepType } from "./step-kinds.ts";
+import { type Catalogue, useCatalogue } from "./catalogue.ts";
 import { StepIcon } from "./step-node.tsx";
 
 const most = 30;
@@ -19,9 +19,10 @@ export function StepSearch({
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
+  const { nameOf } = useCatalogue();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const found = findSteps(document, text).slice(0, most);
+  const found = findSteps(document, text, nameOf).slice(0, most);
   const show = (step: StoredStep | undefined) => {
     if (step === undefined) return;
     onClose();
@@ -55,7 +56,7 @@ export function StepSearch({
               component="button"
               active={index === at}
               leftSection={<StepIcon kind={step.kind} />}
-              label={titleOf(step)}
+              label={nameOf(step)}
               description={step.ref}
               onClick={() => show(step)}
             />
@@ -71,11 +72,7 @@ export function StepSearch({
   );
 }
 
-function titleOf({ name, kind }: StoredStep): string {
-  return name ?? findStepType(kind)?.title ?? kind;
-}
-
-function findSteps({ steps }: FlowDocument, text: string): readonly StoredStep[] {
+function findSteps({ steps }: FlowDocument, text: string, titleOf: Catalogue["nameOf"]): readonly StoredStep[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === "") return steps;
   const isIn = (value: string) => value.toLowerCase().includes(wanted);

@@ -36,29 +36,67 @@ export function outputsOf(step: StoredStep): readonly StepOutput[] {
   }
 }
 
+/** What a summary calls things by. */
+export interface SummaryWords {
+  action(name: string): string;
+  option(key: string, value: string): string;
+  subject(subject: string): string;
+  operator(operator: string): string;
+}
+
 /** The first lines of what a step says or does, for its box on the canvas. */
-export function summarize({ kind, config }: StoredStep): string {
+export function summarize({ kind, config }: StoredStep, words: SummaryWords): string {
+  if (kind === "action") return listOfActions(config, words).join(", ");
   const texts: string[] = [];
-  collect(config, texts, 0);
-  if (kind === "action") return listOfActions(config).join(", ");
+  collect(config, texts, { words, key: "", depth: 0 });
   return texts.join(" · ");
 }
 
-function listOfActions(config: Readonly<Record<string, unknown>>): string[] {
+function listOfActions(config: Readonly<Record<string, unknown>>, words: SummaryWords): string[] {
   const calls = Array.isArray(config.actions) ? config.actions : [];
   return calls.map((call: { action?: string; args?: Record<string, unknown> }) => {
     const [value] = Object.values(call.args ?? {}).filter((one) => typeof one === "string" || typeof one === "number");
-    return `${(call.action ?? "").replaceAll("_", " ")}${value === undefined ? "" : `: ${value}`}`;
+    return `${words.action(call.action ?? "")}${value === undefined ? "" : `: ${value}`}`;
   });
 }
 
 const most = 4;
+/** Settings that are one of a few words, and not what somebody wrote. */
+const choices = new Set(["mode", "unit", "type", "kind", "query", "from", "profile"]);
 
-function collect(value: unknown, texts: string[], depth: number): void {
-  if (texts.length >= most || depth > 5) return;
-  if (typeof value === "string" && value.trim() !== "") texts.push(value.trim());
-  else if (typeof value === "number") texts.push(String(value));
-  else if (typeof value === "object" && value !== null) {
-    for (const [key, inner] of Object.entries(value)) if (key !== "id") collect(inner, texts, depth + 1);
+/** How something is done says nothing of what. */
+const silent = new Set(["match", "keyboard", "request", "latitude", "longitude"]);
+
+interface Place {
+  readonly words: SummaryWords;
+  readonly key: string;
+  readonly depth: number;
+}
+
+function collect(value: unknown, texts: string[], { words, key, depth }: Place): void {
+  if (texts.length >= most || depth > 5 || silent.has(key)) return;
+  if (typeof value === "string" && value.trim() !== "") {
+    texts.push(choices.has(key) ? words.option(key, value) : value.trim());
+  } else if (typeof value === "number") texts.push(String(value));
+  else if (typeof value === "object" && value !== null) collectParts(value, texts, { words, key, depth });
+}
+
+function collectParts(value: object, texts: string[], { words, key, depth }: Place): void {
+  if ("subject" in value && "operator" in value) {
+    texts.push(describeRule(value, words));
+    return;
   }
+  for (const [inner, one] of Object.entries(value)) {
+    if (inner !== "id") collect(one, texts, { words, key: Array.isArray(value) ? key : inner, depth: depth + 1 });
+  }
+}
+
+/** `Field goal contains x` */
+function describeRule(rule: object, words: SummaryWords): string {
+  const { subject, key, operator, value } = rule as Readonly<Record<string, unknown>>;
+  const parts = [words.subject(String(subject)), key, words.operator(String(operator)).toLowerCase(), value];
+  return parts
+    .flat()
+    .filter((part) => part !== undefined && part !== "")
+    .join(" ");
 }

@@ -18,6 +18,7 @@ import { type ComponentType, memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepOutput } from "../../../src/engine/step-type.ts";
 import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
+import { useSentence } from "../layout/trouble.tsx";
 import { StepNumbers } from "./step-numbers.tsx";
 
 /** What a step's box shows. */
@@ -66,11 +67,12 @@ const isReadable = ({ transform: [, , zoom] }: ReactFlowState) => zoom >= readab
 /** Plain elements: of the library's own, 500 boxes took half a minute to appear. */
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
   const { t } = useTranslation();
+  const say = useSentence();
   const isNear = useStore(isReadable);
   const worst = data.problems.find(({ severity }) => severity === "error") ?? data.problems[0];
   return (
     <div className="step-box" data-trail={data.trail} data-selected={selected} data-far={!isNear}>
-      <Handle type="target" position={Position.Left} aria-label={t("builder.into")} />
+      <Handle type="target" position={Position.Left} role="img" aria-label={t("builder.into")} />
       <div className="step-head">
         {isNear ? <StepIcon kind={data.kind} /> : null}
         <span className="step-title cut">{data.title}</span>
@@ -80,11 +82,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           </span>
         ) : null}
         {worst === undefined ? null : (
-          <span
-            className="step-problem"
-            data-severity={worst.severity}
-            title={data.problems.map(({ message }) => message).join("\n")}
-          >
+          <span className="step-problem" data-severity={worst.severity} title={data.problems.map(say).join("\n")}>
             <IconAlertTriangle size={16} />
           </span>
         )}
@@ -102,6 +100,7 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
               type="source"
               position={Position.Right}
               id={name}
+              role="img"
               aria-label={t("builder.outOf", { output: title })}
             />
           </div>

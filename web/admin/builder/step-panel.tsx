@@ -3,10 +3,13 @@ import { IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
+import { useSentence } from "../layout/trouble.tsx";
 import { Preview } from "../messenger/preview.tsx";
+import { useCatalogue } from "./catalogue.ts";
 import { CopyRef } from "./copy-ref.tsx";
 import { changeStep, dropLostOutputs, removeSteps } from "./document.ts";
 import type { FlowProblem } from "./flow-types.ts";
+import { FormScopeContext } from "./form-scope.ts";
 import { LeadsTo } from "./leads-to.tsx";
 import { findLocalNames } from "./local-names.ts";
 import { ObjectFields, SchemaField } from "./schema-form.tsx";
@@ -32,6 +35,7 @@ export function StepPanel({
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
+  const say = useSentence();
   const type = findStepType(step.kind);
   const setConfig = (config: unknown, path: string) =>
     onEdit((old) => {
@@ -46,14 +50,19 @@ export function StepPanel({
   const schema = type === undefined ? undefined : schemaOf(type);
   const Tool = stepTools[step.kind];
   const mayUseSecrets = type?.mayUseSecrets === true;
-  const scope = useMemo(() => ({ localNames: findLocalNames(document), mayUseSecrets }), [document, mayUseSecrets]);
+  const { title } = useCatalogue().step(step.kind);
+  const scope = useMemo(
+    () => ({ localNames: findLocalNames(document), mayUseSecrets, botId, document }),
+    [document, mayUseSecrets, botId],
+  );
+  const form = useMemo(() => ({ owner: step.kind, settings: {} }), [step.kind]);
   return (
     <Stack h="100%" gap={0} component="aside" aria-label={t("builder.settings")}>
       <Group p="md" pb="xs" justify="space-between" wrap="nowrap">
         <Group gap="xs" wrap="nowrap" miw={0}>
           <StepIcon kind={step.kind} />
           <Title order={2} size="h5" className="cut">
-            {type?.title ?? step.kind}
+            {title}
           </Title>
         </Group>
         <ActionIcon variant="subtle" color="gray" aria-label={t("action.close")} onClick={onClose}>
@@ -62,14 +71,14 @@ export function StepPanel({
       </Group>
       <ScrollArea flex={1} px="md" type="auto">
         <Stack gap="md" pb="xl">
-          {problems.map(({ message, severity }) => (
-            <Alert key={message} color={severity === "error" ? "red" : "yellow"} p="xs">
-              <Text size="sm">{message}</Text>
+          {problems.map((problem) => (
+            <Alert key={problem.message} color={problem.severity === "error" ? "red" : "yellow"} p="xs">
+              <Text size="sm">{say(problem)}</Text>
             </Alert>
           ))}
           <TextInput
             label={t("builder.stepName")}
-            placeholder={type?.title ?? step.kind}
+            placeholder={title}
             value={step.name ?? ""}
             onChange={({ currentTarget }) => {
               const { value } = currentTarget;
@@ -81,11 +90,13 @@ export function StepPanel({
             }}
           />
           <StepScopeContext value={scope}>
-            {schema?.properties !== undefined ? (
-              <ObjectFields schema={schema} value={step.config} path="" onChange={setConfig} />
-            ) : schema === undefined ? null : (
-              <SchemaField schema={schema} value={step.config} path="" label={type?.title ?? ""} onChange={setConfig} />
-            )}
+            <FormScopeContext value={form}>
+              {schema?.properties !== undefined ? (
+                <ObjectFields schema={schema} value={step.config} path="" onChange={setConfig} />
+              ) : schema === undefined ? null : (
+                <SchemaField schema={schema} value={step.config} path="" label={title} onChange={setConfig} />
+              )}
+            </FormScopeContext>
           </StepScopeContext>
           {Tool === undefined ? null : <Tool step={step} botId={botId} />}
           <Preview step={step} />

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Paper, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Box, Button, Group, Paper, Text, Tooltip } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
@@ -55,7 +55,7 @@ export function Toolbar({
   const canvas = useReactFlow();
   return (
     <Paper radius={0} px="md" py="xs" withBorder>
-      <Group justify="space-between" wrap="nowrap">
+      <Group justify="space-between" className="builder-toolbar">
         <Group gap="xs" wrap="nowrap" miw={0}>
           <ActionIcon
             component={Link}
@@ -71,7 +71,7 @@ export function Toolbar({
           </Text>
           <SavedMark state={state} />
         </Group>
-        <Group gap={6} wrap="nowrap">
+        <Group gap={6} className="builder-toolbar">
           <AddMenu editor={editor} selected={selected} onAdd={onAdd} />
           <Tool label={t("action.undo")} isOff={!editor.canUndo} onClick={editor.undo}>
             <IconArrowBackUp size={18} />
@@ -98,9 +98,11 @@ export function Toolbar({
           <Tool label={t("numbers.show")} isOn={isCounted} onClick={onCount}>
             <IconChartBar size={18} />
           </Tool>
-          <Tool label={t("shortcuts.title")} onClick={() => onDialog("shortcuts")}>
-            <IconKeyboard size={18} />
-          </Tool>
+          <Box visibleFrom="sm">
+            <Tool label={t("shortcuts.title")} onClick={() => onDialog("shortcuts")}>
+              <IconKeyboard size={18} />
+            </Tool>
+          </Box>
           <Tool label={t("versions.title")} onClick={() => onSide("versions")}>
             <IconHistory size={18} />
           </Tool>

@@ -8,7 +8,7 @@ import type { requestTestAnswerSchema } from "../../../src/http/contract/externa
 import type { StoredStep } from "../../../src/model/flow.ts";
 import { JsonView } from "../connections/json-view.tsx";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, useSentence } from "../layout/trouble.tsx";
 import { ContactSearch } from "../sales/contact-search.tsx";
 
 type Tried = z.infer<typeof requestTestAnswerSchema>;
@@ -19,6 +19,7 @@ const asked = ["method", "url", "query", "headers", "body", "timeoutSeconds", "s
 /** Makes the request for a contact that one chooses, and shows what went out, what came back and what would be kept. */
 export function TryRequest({ step, botId }: { readonly step: StoredStep; readonly botId: number }) {
   const { t } = useTranslation();
+  const say = useSentence();
   const api = useApi();
   const [contact, setContact] = useState<number | null>(null);
   const trial = useMutation({
@@ -50,16 +51,26 @@ export function TryRequest({ step, botId }: { readonly step: StoredStep; readonl
       {trial.error === null ? null : <ErrorNotice error={trial.error} />}
       {data === undefined ? null : (
         <>
-          {data.problems.map(({ code, message }) => (
-            <Alert key={`${code} ${message}`} color="yellow" p="xs">
-              <Text size="sm">{message}</Text>
+          {data.problems.map((problem) => (
+            <Alert key={`${problem.code} ${problem.message}`} color="yellow" p="xs">
+              <Text size="sm">{say(problem)}</Text>
             </Alert>
           ))}
           {data.request === null ? null : <JsonView label={t("tryRequest.request")} value={data.request} />}
-          <JsonView label={t("tryRequest.response")} value={data.report} />
+          <JsonView label={t("tryRequest.response")} value={withReadBody(data.report)} />
           <JsonView label={t("tryRequest.kept")} value={{ fields: data.fields, vars: data.vars }} />
         </>
       )}
     </Stack>
   );
+}
+
+/** A JSON body as what it holds: as a text in a text nobody could read its paths off. */
+function withReadBody(report: Tried["report"]): unknown {
+  if (!("body" in report) || typeof report.body !== "string") return report;
+  try {
+    return { ...report, body: JSON.parse(report.body) as unknown };
+  } catch {
+    return report;
+  }
 }

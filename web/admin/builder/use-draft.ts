@@ -102,7 +102,8 @@ export function useDraft(api: WorkspaceApi, ref: string, initial: Draft): DraftE
       setState((old) => (old.kind === "unsaved" || old.kind === "failed" ? { kind: "saved" } : old));
       return;
     }
-    setState((old) => (old.kind === "failed" ? old : { kind: "unsaved" }));
+    // The same object while it stays so: each letter would draw the page a second time.
+    setState((old) => (old.kind === "failed" || old.kind === "unsaved" ? old : { kind: "unsaved" }));
     const timer = setTimeout(() => void save().catch(() => undefined), saveAfterMs);
     return () => clearTimeout(timer);
   }, [document, isInConflict, save]);

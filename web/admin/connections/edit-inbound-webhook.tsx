@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { InboundWebhookBody } from "../../../src/http/contract/webhooks.ts";
 import type { InboundMapping } from "../../../src/model/webhook.ts";
+import { useBasis } from "../layout/basis.ts";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
@@ -28,6 +29,7 @@ export function EditInboundWebhook({
   const [mapping, setMapping] = useState<readonly InboundMapping[]>(hook?.mapping ?? []);
   const [active, setActive] = useState(hook?.active ?? true);
   const bot = useChosenBot(chosenBot);
+  const basis = useBasis(`/inbound-webhooks/${hook?.id}`, hook, ["name", "flow", "step", "mapping", "active"]);
   const form = useForm(
     ["name", "flow", "step", "mapping"],
     async () => {
@@ -39,6 +41,7 @@ export function EditInboundWebhook({
       onClose();
     },
     { "inbound_webhook.bad_mapping": "mapping" },
+    basis,
   );
   return (
     <Dialog

@@ -2,6 +2,7 @@ import { Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { IntegrationBody } from "../../../src/http/contract/integrations.ts";
+import { useBasis } from "../layout/basis.ts";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
@@ -56,6 +57,7 @@ function IntegrationForm({
   const [values, setValues] = useState<SettingValues>(() =>
     integration === undefined ? {} : toFormValues(integration.settings, kind.secrets),
   );
+  const basis = useBasis(`/integrations/${integration?.id}`, integration, ["name", "active", "settings"]);
   const form = useForm(
     ["name", ...Object.keys(kind.settings.properties ?? {})],
     async () => {
@@ -70,6 +72,7 @@ function IntegrationForm({
       onClose();
     },
     { "integration.name_taken": "name" },
+    basis,
   );
   return (
     <DialogForm form={form} submit={t(integration === undefined ? "channels.connectNow" : "action.save")}>

@@ -1,15 +1,20 @@
-import { MultiSelect, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { Fieldset, MultiSelect, Select, Stack, Switch, TagsInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WebhookBody, WebhookCreatedBody } from "../../../src/http/contract/webhooks.ts";
-import { type WebhookFormat, webhookEvents, webhookFormats } from "../../../src/model/webhook.ts";
+import { type MessageMatch, type WebhookFormat, webhookEvents, webhookFormats } from "../../../src/model/webhook.ts";
 import { wordsOf } from "../builder/json-schema.ts";
+import { useBasis } from "../layout/basis.ts";
 import { CopyField } from "../layout/copy-field.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useRenew } from "../layout/resource.ts";
 import { BotChoice } from "../setup/bot-choice.tsx";
+import { type AuthDraft, toBasicAuth, WebhookAuth } from "./webhook-auth.tsx";
+import { type HeaderDraft, toHeaders, WebhookHeaders } from "./webhook-headers.tsx";
+
+const matches = ["contains", "exact", "pattern"] as const satisfies readonly MessageMatch["match"][];
 
 interface Props {
   readonly webhook: WebhookBody | undefined;
@@ -47,10 +52,28 @@ function WebhookForm({ webhook, onClose, onSecret }: Props & { readonly onSecret
   const [bot, setBot] = useState<number | undefined>(undefined);
   const [format, setFormat] = useState<WebhookFormat>("native");
   const [active, setActive] = useState(webhook?.active ?? true);
+  const [match, setMatch] = useState<MessageMatch["match"]>(webhook?.messageMatch?.match ?? "contains");
+  const [words, setWords] = useState<readonly string[]>(webhook?.messageMatch?.words ?? []);
+  const [headers, setHeaders] = useState<readonly HeaderDraft[]>(
+    (webhook?.headerNames ?? []).map((one) => ({ name: one, value: null })),
+  );
+  const [auth, setAuth] = useState<AuthDraft>({ kind: webhook?.hasBasicAuth === true ? "kept" : "none" });
+  const basis = useBasis(`/webhooks/${webhook?.id}`, webhook, [
+    "name",
+    "url",
+    "events",
+    "active",
+    "messageMatch",
+    "headerNames",
+    "hasBasicAuth",
+  ]);
   const form = useForm(
-    ["name", "url", "events"],
+    ["name", "url", "events", "messageMatch.words", "headers"],
     async () => {
-      const body = { name, url, events, active };
+      const messageMatch = events.includes("message_in") && words.length > 0 ? { match, words } : null;
+      const basicAuth = toBasicAuth(auth);
+      const secrets = { headers: toHeaders(headers), ...(basicAuth === undefined ? {} : { basicAuth }) };
+      const body = { name, url, events, active, messageMatch, ...secrets };
       if (webhook === undefined) {
         const owner = bot === undefined ? {} : { bot };
         const made = await api.send<WebhookCreatedBody>("POST", "/webhooks", { ...body, ...owner, format });
@@ -62,6 +85,7 @@ function WebhookForm({ webhook, onClose, onSecret }: Props & { readonly onSecret
       await renew("/webhooks");
     },
     { "webhook.bad_url": "url", "webhook.challenge_failed": "url" },
+    basis,
   );
   return (
     <DialogForm form={form} submit={t(webhook === undefined ? "action.create" : "action.save")}>
@@ -92,6 +116,30 @@ function WebhookForm({ webhook, onClose, onSecret }: Props & { readonly onSecret
         error={form.fieldErrors.events}
         onChange={setEvents}
       />
+      {events.includes("message_in") ? (
+        <Fieldset legend={t("webhooks.match")} p="sm">
+          <Stack gap="xs">
+            <TagsInput
+              label={t("webhooks.words")}
+              description={t("webhooks.wordsHint")}
+              value={[...words]}
+              error={form.fieldErrors["messageMatch.words"]}
+              onChange={setWords}
+            />
+            {words.length === 0 ? null : (
+              <Select
+                label={t("webhooks.matchHow")}
+                data={matches.map((one) => ({ value: one, label: t(`webhooks.matchOf.${one}`) }))}
+                value={match}
+                allowDeselect={false}
+                onChange={(next) => setMatch(matches.find((one) => one === next) ?? match)}
+              />
+            )}
+          </Stack>
+        </Fieldset>
+      ) : null}
+      <WebhookHeaders value={headers} onChange={setHeaders} error={form.fieldErrors.headers} />
+      <WebhookAuth value={auth} onChange={setAuth} hasKept={webhook?.hasBasicAuth === true} />
       {webhook === undefined ? (
         <>
           <BotChoice all value={bot} onChange={setBot} />

@@ -1,9 +1,10 @@
 import { Badge, Button, MultiSelect, Select, Stack, Table, Text, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
-import { scopes } from "../../../src/http/contract/common.ts";
+import { scopeGroupNames, scopes } from "../../../src/http/contract/common.ts";
 import type { TokenBody, tokenCreatedSchema } from "../../../src/http/contract/tokens.ts";
 import { CopyField } from "../layout/copy-field.tsx";
 import { DeleteButton } from "../layout/delete-button.tsx";
@@ -49,7 +50,7 @@ function Tokens({ tokens }: { readonly tokens: readonly TokenBody[] }) {
   const head = [t("list.name"), t("list.kind"), t("tokens.may"), t("tokens.lastUsed"), t("list.created"), ""];
   return (
     <ListTable head={head} minWidth={760}>
-      {tokens.map(({ id, name, kind, hint, botId, scopes: may, lastUsedAt, createdAt, revokedAt }) => (
+      {tokens.map(({ id, name, kind, hint, botId, scopes: may, lastUsedAt, createdAt, revokedAt, expiresAt }) => (
         <Table.Tr key={id}>
           <Table.Td>
             <Text size="sm" fw={600}>
@@ -63,8 +64,13 @@ function Tokens({ tokens }: { readonly tokens: readonly TokenBody[] }) {
           <Table.Td maw={240}>
             <Text size="xs">{botId === null ? t("list.allBots") : (botNames.get(botId) ?? "")}</Text>
             <Text size="xs" c="dimmed" className="breakable">
-              {may.includes("*") ? t("tokens.everything") : may.join(", ")}
+              {may.map((one) => scopeName(t, one)).join(", ")}
             </Text>
+            {expiresAt === null || revokedAt !== null ? null : (
+              <Text size="xs">
+                {t(isPast(expiresAt) ? "tokens.expired" : "tokens.expires")} <Moment at={expiresAt} />
+              </Text>
+            )}
           </Table.Td>
           <Table.Td>{lastUsedAt === null ? t("tokens.never") : <Moment at={lastUsedAt} />}</Table.Td>
           <Table.Td>
@@ -93,6 +99,15 @@ function Tokens({ tokens }: { readonly tokens: readonly TokenBody[] }) {
   );
 }
 
+const isPast = (instant: string) => Date.parse(instant) <= Date.now();
+
+/** Groups have words; single scopes are what the API's document calls them. */
+function scopeName(t: TFunction, scope: string): string {
+  const group = scopeGroupNames.find((one) => one === scope);
+  if (group !== undefined) return t(`tokens.group.${group}`);
+  return scope === "*" ? t("tokens.everything") : scope;
+}
+
 function NewToken({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const api = useApi();
@@ -101,9 +116,14 @@ function NewToken({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState("");
   const [bot, setBot] = useState<number | undefined>(undefined);
   const [may, setMay] = useState<string[]>(["*"]);
+  const [expires, setExpires] = useState("");
   const [made, setMade] = useState<string | null>(null);
-  const form = useForm(["name", "scopes", "bot"], async () => {
-    const body = { kind, name, ...(bot === undefined ? {} : { bot }), ...(kind === "api" ? { scopes: may } : {}) };
+  const form = useForm(["name", "scopes", "bot", "expiresAt"], async () => {
+    const body = {
+      ...{ kind, name, scopes: may },
+      ...(bot === undefined ? {} : { bot }),
+      ...(expires === "" ? {} : { expiresAt: `${expires}T00:00:00Z` }),
+    };
     setMade((await api.send<z.infer<typeof tokenCreatedSchema>>("POST", "/tokens", body)).token);
     await renew("/tokens");
   });
@@ -133,19 +153,32 @@ function NewToken({ onClose }: { readonly onClose: () => void }) {
           data={kinds.map((one) => ({ value: one, label: t(`tokenKind.${one}`) }))}
           value={kind}
           allowDeselect={false}
-          onChange={(next) => setKind(kinds.find((one) => one === next) ?? "api")}
+          onChange={(next) => {
+            setKind(kinds.find((one) => one === next) ?? "api");
+            setMay(["*"]);
+          }}
         />
         <BotChoice all value={bot} onChange={setBot} error={form.fieldErrors.bot} />
-        {kind === "api" ? (
-          <MultiSelect
-            label={t("tokens.may")}
-            description={t("tokens.mayHint")}
-            data={[{ value: "*", label: t("tokens.everything") }, ...scopes.map((one) => ({ value: one, label: one }))]}
-            value={may}
-            error={form.fieldErrors.scopes}
-            onChange={setMay}
-          />
-        ) : null}
+        <MultiSelect
+          label={t("tokens.may")}
+          description={t("tokens.mayHint")}
+          required
+          data={["*", ...scopeGroupNames, ...(kind === "api" ? scopes : [])].map((value) => ({
+            value,
+            label: scopeName(t, value),
+          }))}
+          value={may}
+          error={form.fieldErrors.scopes}
+          onChange={setMay}
+        />
+        <TextInput
+          label={t("tokens.expires")}
+          description={t("tokens.expiresHint")}
+          type="date"
+          value={expires}
+          error={form.fieldErrors.expiresAt}
+          onChange={({ currentTarget }) => setExpires(currentTarget.value)}
+        />
       </DialogForm>
     </Dialog>
   );

@@ -6,7 +6,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { ContactBody } from "../../../src/http/contract/contacts.ts";
 import { Page, useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { ContactDeals } from "../sales/contact-deals.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
 import { FieldsCard } from "./fields-card.tsx";
@@ -18,6 +18,7 @@ import { NotesCard } from "./notes-card.tsx";
 import { PositionsCard } from "./positions-card.tsx";
 import { ProfileCard } from "./profile-card.tsx";
 import { ScheduledCard } from "./scheduled-card.tsx";
+import { SequencesCard } from "./sequences-card.tsx";
 import { ShopCard } from "./shop-card.tsx";
 import { useProfileView } from "./use-profile-view.ts";
 
@@ -32,7 +33,7 @@ export function ContactPage() {
     queryFn: ({ signal }) => api.get<ContactBody>(`/contacts/${id}`, {}, signal),
     refetchInterval: 5_000,
   });
-  if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (leavesNothing(error, data)) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={400} />;
   return (
     <Page title={nameOf(t, data)} actions={<Actions contact={data} />}>
@@ -41,6 +42,7 @@ export function ContactPage() {
           <Stack gap="lg">
             <PositionsCard contact={data} />
             <ContactDeals id={id} />
+            <SequencesCard id={id} />
             <MarksCard contact={data} />
             <ProfileCard key={id} contact={data} />
             <FieldsCard key={`fields ${id}`} contact={data} />

@@ -1,4 +1,4 @@
-import { Button, Group, Select, Skeleton, TextInput } from "@mantine/core";
+import { Button, Group, Loader, Select, Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconDownload, IconSearch, IconUpload } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import type { ContactRowBody } from "../../../src/http/contract/contact-lists.ts";
 import { ApiError } from "../api.ts";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { ColumnMenu } from "./column-menu.tsx";
 import { type Column, useColumns } from "./columns.tsx";
 import { CountLine } from "./contact-count.tsx";
@@ -158,14 +158,22 @@ function Found({
   });
   const contacts = useMemo(() => query.data?.pages.flatMap(({ data }) => data) ?? [], [query.data]);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  // Where each contact has to be looked at, a page may come with few or nobody in it: the next one is asked for until the first screen is full.
+  const isLookingOn = hasNextPage && contacts.length < pageSize && query.error === null;
+  useEffect(() => {
+    if (isLookingOn && !isFetchingNextPage) void fetchNextPage();
+  }, [isLookingOn, isFetchingNextPage, fetchNextPage]);
   const loadMore = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
   }, [isFetchingNextPage, fetchNextPage]);
   const isBadCondition = query.error instanceof ApiError && query.error.code === "segment.bad_condition";
-  if (query.error !== null && !isBadCondition) {
+  if (!isBadCondition && leavesNothing(query.error, query.data)) {
     return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
   }
   if (query.isPending && query.error === null) return <Skeleton h={300} />;
+  if (contacts.length === 0 && isLookingOn) {
+    return <Loader size="sm" m="sm" role="status" aria-label={t("contactList.loading")} />;
+  }
   if (contacts.length === 0) {
     const word = isFiltered(filter) ? "none" : "empty";
     return query.isSuccess ? (

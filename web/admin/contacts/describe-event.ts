@@ -1,5 +1,6 @@
 import type { TFunction } from "i18next";
 import type { EventBody } from "../../../src/http/contract/events.ts";
+import { describeSkip } from "../sequences/describe-step.ts";
 import type { en } from "../words/en.ts";
 
 type FactBody = EventBody["facts"][number];
@@ -20,6 +21,10 @@ export function describeEvent(t: TFunction, { kind, payload }: EventBody): strin
 
 /** What followed, in a sentence. A kind that has no words of its own shows its name: nothing is hidden. */
 export function describeFact(t: TFunction, fact: FactBody): string {
+  if (fact.kind === "sequence_step" && "reason" in fact) {
+    const { sequence, step, reason } = fact as unknown as Record<"sequence" | "step" | "reason", string>;
+    return t("fact.sequence_skipped", { sequence, step, reason: describeSkip(t, reason) });
+  }
   const word = Object.hasOwn(factWords, fact.kind) ? (fact.kind as FactWord) : "other";
   const values = Object.fromEntries(
     Object.entries(fact).map(([key, value]) => [
@@ -37,7 +42,9 @@ export function isFailure({ kind }: FactBody): boolean {
 const eventWords: Readonly<Record<EventWord, true>> = {
   message: true,
   message_edited: true,
+  outside_message: true,
   button: true,
+  link_opened: true,
   start: true,
   blocked: true,
   unblocked: true,
@@ -46,6 +53,7 @@ const eventWords: Readonly<Record<EventWord, true>> = {
   job_result: true,
   actions: true,
   merge: true,
+  sequence_changed: true,
   other: true,
 };
 
@@ -62,6 +70,11 @@ const factWords: Readonly<Record<FactWord, true>> = {
   variable_changed: true,
   sequence_subscribed: true,
   sequence_unsubscribed: true,
+  sequence_finished: true,
+  sequence_step: true,
+  sequence_skipped: true,
+  sequence_clicked: true,
+  link_opened: true,
   opted_in: true,
   opted_out: true,
   conversation_moved: true,

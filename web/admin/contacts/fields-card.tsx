@@ -16,6 +16,7 @@ import { useTranslation } from "react-i18next";
 import type { ContactBody } from "../../../src/http/contract/contacts.ts";
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import type { FieldKind } from "../../../src/model/field.ts";
+import { useBasis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -135,6 +136,10 @@ export function FieldsCard({ contact }: { readonly contact: ContactBody }) {
     staleTime: 60_000,
   });
   const fields = data?.data ?? [];
+  const basis = useBasis(`/contacts/${contact.id}`, contact, Object.keys(typed), {
+    read: (body: ContactBody) => body.fields,
+    isUntouched: Object.keys(typed).length === 0,
+  });
   const form = useForm(
     fields.map(({ key }) => `fields.${key}`),
     async () => {
@@ -142,6 +147,8 @@ export function FieldsCard({ contact }: { readonly contact: ContactBody }) {
       await client.invalidateQueries({ queryKey: [api.domain, "contact", String(contact.id)] });
       setTyped({});
     },
+    {},
+    basis,
   );
   if (fields.length === 0) return null;
   return (

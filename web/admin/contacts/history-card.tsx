@@ -11,7 +11,16 @@ import { History } from "./history.tsx";
 const choices = {
   said: ["message", "message_edited", "button", "start"],
   flows: ["flow_started", "step_entered", "waiting", "position_ended"],
-  marks: ["tag_added", "tag_removed", "label_added", "label_removed", "sequence_subscribed", "sequence_unsubscribed"],
+  marks: [
+    "tag_added",
+    "tag_removed",
+    "label_added",
+    "label_removed",
+    "sequence_subscribed",
+    "sequence_unsubscribed",
+    "sequence_finished",
+    "sequence_step",
+  ],
   data: ["field_changed", "profile_changed", "consent_changed", "custom_event", "contact_merged"],
   shop: ["cart_changed", "order_created", "order_changed"],
   actions: ["actions"],

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ContactBody } from "../../../src/http/contract/contacts.ts";
+import { useBasis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -40,11 +41,22 @@ export function ProfileCard({ contact }: { readonly contact: ContactBody }) {
   const changed = Object.fromEntries(
     keys.flatMap((key) => (typed[key] === undefined || typed[key] === (contact[key] ?? "") ? [] : [[key, typed[key]]])),
   );
-  const form = useForm(keys, async () => {
-    await api.send("PATCH", `/contacts/${contact.id}`, changed);
-    await client.invalidateQueries({ queryKey: [api.domain, "contact", String(contact.id)] });
-    setTyped({});
-  });
+  const basis = useBasis(
+    `/contacts/${contact.id}`,
+    contact,
+    keys.filter((key) => key in changed),
+    { isUntouched: Object.keys(typed).length === 0 },
+  );
+  const form = useForm(
+    keys,
+    async () => {
+      await api.send("PATCH", `/contacts/${contact.id}`, changed);
+      await client.invalidateQueries({ queryKey: [api.domain, "contact", String(contact.id)] });
+      setTyped({});
+    },
+    {},
+    basis,
+  );
   const marks = [
     ...(contact.optedOutAt === null ? [] : [t("contact.optedOut")]),
     ...(contact.bannedAt === null ? [] : [t("contact.banned")]),

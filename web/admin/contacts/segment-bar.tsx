@@ -9,6 +9,7 @@ import type { ConditionGroup } from "../../../src/model/condition.ts";
 import { ConditionEditor } from "../builder/condition-editor.tsx";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
+import { useMayBuild } from "../layout/resource.ts";
 import { ErrorNotice, useErrorText } from "../layout/trouble.tsx";
 import type { ContactFilter } from "./contact-filter.ts";
 
@@ -31,6 +32,7 @@ export function SegmentBar({
   const { t } = useTranslation();
   const api = useApi();
   const describe = useErrorText();
+  const mayBuild = useMayBuild();
   const [isOpen, { toggle }] = useDisclosure(filter.where !== undefined);
   const segments = useQuery({
     queryKey: [api.domain, "segments"],
@@ -62,7 +64,7 @@ export function SegmentBar({
         >
           {t("segments.filter")}
         </Button>
-        <SegmentActions filter={filter} chosen={chosen} condition={condition} onChange={onChange} />
+        {mayBuild ? <SegmentActions filter={filter} chosen={chosen} condition={condition} onChange={onChange} /> : null}
       </Group>
       <Collapse expanded={isOpen}>
         <Stack gap="xs" maw={760}>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { closingNoteSchema } from "../../../src/http/contract/conversations.ts";
+import { useBasis } from "../layout/basis.ts";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { EditButton } from "../layout/edit-button.tsx";
@@ -89,6 +90,12 @@ function EditNote({ note, onClose }: { readonly note: ClosingNote | undefined; r
   const [requireSummary, setSummary] = useState<ClosingNote["requireSummary"]>(note?.requireSummary ?? 0);
   const [requireAttachment, setAttachment] = useState<ClosingNote["requireAttachment"]>(note?.requireAttachment ?? 0);
   const bot = useChosenBot(chosenBot);
+  const basis = useBasis(`/closing-notes/${note?.id}`, note, [
+    "name",
+    "description",
+    "requireSummary",
+    "requireAttachment",
+  ]);
   const form = useForm(
     ["name", "description"],
     async () => {
@@ -100,6 +107,7 @@ function EditNote({ note, onClose }: { readonly note: ClosingNote | undefined; r
       onClose();
     },
     { "closing_note.name_taken": "name" },
+    basis,
   );
   return (
     <Dialog

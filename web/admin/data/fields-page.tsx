@@ -2,8 +2,10 @@ import { Button, Group, Select, Table, Text, Textarea, TextInput } from "@mantin
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { toKey } from "../../../src/engine/field-key.ts";
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import { type FieldKind, fieldKinds } from "../../../src/model/field.ts";
+import { useBasis } from "../layout/basis.ts";
 import { CopyText } from "../layout/copy-field.tsx";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
@@ -13,7 +15,6 @@ import { Listing, ListTable } from "../layout/listing.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { useContactCounts, useList, useMayChange, useRenew } from "../layout/resource.ts";
 import { isFound, SearchField } from "../layout/search-field.tsx";
-import { toKey } from "./to-key.ts";
 
 /** The fields of contacts. */
 export function FieldsPage() {
@@ -110,6 +111,7 @@ function EditField({ field, onClose }: { readonly field: FieldBody | undefined; 
   const [kind, setKind] = useState<FieldKind>("text");
   const [description, setDescription] = useState(field?.description ?? "");
   const key = typedKey ?? toKey(name);
+  const basis = useBasis(`/fields/${field?.id}`, field, ["name", "description"]);
   const form = useForm(
     ["name", "key", "description"],
     async () => {
@@ -120,6 +122,7 @@ function EditField({ field, onClose }: { readonly field: FieldBody | undefined; 
       onClose();
     },
     { "field.key_taken": field === undefined ? "key" : "name" },
+    basis,
   );
   return (
     <Dialog title={field === undefined ? t("fields.create") : t("list.edit", { name: field.name })} onClose={onClose}>

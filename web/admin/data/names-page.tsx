@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NameEntry } from "../../../src/http/contract/names.ts";
 import { hasTag } from "../contacts/contact-filter.ts";
+import { useBasis } from "../layout/basis.ts";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { EditButton } from "../layout/edit-button.tsx";
@@ -137,6 +138,7 @@ function EditName({
   const api = useApi();
   const renew = useRenew();
   const [name, setName] = useState(entry?.name ?? "");
+  const basis = useBasis(`/${noun}/${entry?.id}`, entry, ["name"]);
   const form = useForm(
     ["name"],
     async () => {
@@ -147,6 +149,7 @@ function EditName({
       onClose();
     },
     { "tag.name_taken": "name", "label.name_taken": "name" },
+    basis,
   );
   return (
     <Dialog title={entry === undefined ? t(`${noun}.create`) : t("list.edit", { name: entry.name })} onClose={onClose}>

@@ -2,7 +2,9 @@ import { Button, Group, PasswordInput, Table, Text, Textarea, TextInput } from "
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { toKey } from "../../../src/engine/field-key.ts";
 import type { SecretBody } from "../../../src/http/contract/secrets.ts";
+import { useBasis } from "../layout/basis.ts";
 import { CopyText } from "../layout/copy-field.tsx";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
@@ -13,7 +15,6 @@ import { Moment } from "../layout/moment.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { useList, useMayChange, useRenew } from "../layout/resource.ts";
 import { BotChoice, useBotNames, useChosenBot } from "../setup/bot-choice.tsx";
-import { toKey } from "./to-key.ts";
 
 /** Keys of other systems, which requests of flows use and nobody reads again. */
 export function SecretsPage() {
@@ -103,6 +104,7 @@ function EditSecret({ secret, onClose }: { readonly secret: SecretBody | undefin
   const [value, setValue] = useState("");
   const bot = useChosenBot(chosenBot);
   const key = typedKey ?? toKey(name);
+  const basis = useBasis(`/secrets/${secret?.id}`, secret, ["name", "description", "updatedAt"]);
   const form = useForm(
     ["name", "key", "value", "description"],
     async () => {
@@ -113,6 +115,7 @@ function EditSecret({ secret, onClose }: { readonly secret: SecretBody | undefin
       onClose();
     },
     { "secret.key_taken": secret === undefined ? "key" : "name" },
+    basis,
   );
   return (
     <Dialog

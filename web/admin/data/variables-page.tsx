@@ -2,8 +2,10 @@ import { Button, Group, Select, Table, Text, Textarea, TextInput } from "@mantin
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { toKey } from "../../../src/engine/field-key.ts";
 import type { VariableBody } from "../../../src/http/contract/fields.ts";
 import type { FieldKind } from "../../../src/model/field.ts";
+import { useBasis } from "../layout/basis.ts";
 import { CopyText } from "../layout/copy-field.tsx";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
@@ -15,7 +17,6 @@ import { useList, useMayChange, useRenew } from "../layout/resource.ts";
 import { isFound, SearchField } from "../layout/search-field.tsx";
 import { BotChoice, useBotNames, useChosenBot } from "../setup/bot-choice.tsx";
 import { KeyAndKind } from "./fields-page.tsx";
-import { toKey } from "./to-key.ts";
 import { showVariable, toVariableValue } from "./variable-value.ts";
 
 /** What bots know that is the same for all their contacts: prices, dates, addresses. */
@@ -128,6 +129,7 @@ function EditVariable({
   const bot = useChosenBot(chosenBot);
   const key = typedKey ?? toKey(name);
   const kind = variable?.kind ?? newKind;
+  const basis = useBasis(`/variables/${variable?.id}`, variable, ["name", "description", "value"]);
   const form = useForm(
     ["name", "key", "value", "description"],
     async () => {
@@ -139,6 +141,7 @@ function EditVariable({
       onClose();
     },
     { "variable.key_taken": variable === undefined ? "key" : "name", "variable.invalid_value": "value" },
+    basis,
   );
   return (
     <Dialog

@@ -15,8 +15,8 @@ import {
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { Link, useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BotBody } from "../../../src/http/contract/bots.ts";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
@@ -30,6 +30,7 @@ export function FlowsPage() {
   const { t } = useTranslation();
   const api = useApi();
   const [isOpen, { open, close }] = useDisclosure(false);
+  const router = useRouter();
   const flows = useQuery({
     queryKey: [api.domain, "flows"],
     queryFn: ({ signal }) => api.get<{ data: FlowSummaryBody[] }>("/flows", {}, signal),
@@ -38,6 +39,11 @@ export function FlowsPage() {
     queryKey: [api.domain, "bots"],
     queryFn: ({ signal }) => api.get<{ data: BotBody[] }>("/bots", {}, signal),
   });
+  // Whoever looks at the list opens one of it: the canvas is the largest script there is, and it is there by then.
+  const isShown = flows.isSuccess;
+  useEffect(() => {
+    if (isShown) void router.loadRouteChunk(router.routesByPath["/w/$domain/flows/$ref"]);
+  }, [isShown, router]);
   const all = flows.data?.data ?? [];
   const botNames = new Map((bots.data?.data ?? []).map(({ id, name }) => [id, name]));
   const create = (

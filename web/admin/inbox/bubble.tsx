@@ -2,9 +2,11 @@ import { Anchor } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { MessageBody } from "../../../src/http/contract/messages.ts";
+import type { Location } from "../../../src/model/message.ts";
 import { Moment } from "../layout/moment.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useErrorText } from "../layout/trouble.tsx";
+import { Place } from "../messenger/place.tsx";
 import { useMembers } from "./use-members.ts";
 
 interface Attachment {
@@ -16,6 +18,7 @@ interface Content {
   readonly text?: string;
   readonly attachments?: readonly Attachment[];
   readonly buttons?: readonly { readonly title: string }[];
+  readonly location?: Location;
 }
 
 const toldStatuses = ["queued", "sent", "failed", "skipped", "uncertain", "read", "delivered"] as const;
@@ -32,16 +35,22 @@ export function Bubble({
 }) {
   const { t } = useTranslation();
   const { nameOfMember } = useMembers();
-  const { text = "", attachments = [], buttons = [] } = message.content as Content;
+  const { text = "", attachments = [], buttons = [], location } = message.content as Content;
   const isOut = message.direction === "out";
   const told = isOut ? toldStatuses.find((one) => one === message.status) : undefined;
-  const writer = by !== null ? nameOfMember(by) : message.author === "bot" ? t("inbox.bot") : undefined;
+  // Only what left through us has a reason.
+  const isOutside = message.author === "agent" && by === null && message.reason === null;
+  const others = isOutside ? t("inbox.outside") : message.author === "bot" ? t("inbox.bot") : undefined;
+  const writer = by === null ? others : nameOfMember(by);
+  const why =
+    message.reason === null ? undefined : t("inbox.reason.title", { reason: t(`inbox.reason.${message.reason}`) });
   return (
     <div className="inbox-message" data-direction={message.direction} data-author={message.author}>
       {text}
       {attachments.map((attachment) => (
         <Media key={`${attachment.kind} ${attachment.url}`} attachment={attachment} />
       ))}
+      {location === undefined ? null : <Place location={location} />}
       {buttons.map(({ title }) => (
         <div key={title} className="inbox-note">
           [{title}]
@@ -50,7 +59,7 @@ export function Bubble({
       <div className="inbox-note">
         {writer === undefined ? null : `${writer} · `}
         <Moment at={message.createdAt} />
-        {told === undefined ? null : ` · ${t(`inbox.status.${told}`)}`}
+        {told === undefined ? null : <span title={why}>{` · ${t(`inbox.status.${told}`)}`}</span>}
         {message.error === null ? null : ` · ${message.error}`}
         {told === "failed" || told === "uncertain" ? <Retry contactId={contactId} id={message.id} /> : null}
       </div>

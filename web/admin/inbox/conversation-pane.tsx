@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { ContactBody } from "../../../src/http/contract/contacts.ts";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { Composer } from "./composer.tsx";
 import { ContactCard } from "./contact-card.tsx";
 import { ConversationHead, isPaused } from "./conversation-head.tsx";
@@ -41,7 +41,8 @@ export function ConversationPane({
   useEffect(() => {
     if (isUnread && document.visibilityState === "visible") mutate({ action: "mark_read" });
   }, [isUnread, lastInboundAt, mutate]);
-  if (contact.error !== null) return <ErrorNotice error={contact.error} onRetry={() => void contact.refetch()} />;
+  if (leavesNothing(contact.error, contact.data))
+    return <ErrorNotice error={contact.error} onRetry={() => void contact.refetch()} />;
   if (contact.data === undefined) return <Skeleton h={400} className="inbox-pane" />;
   return (
     <>

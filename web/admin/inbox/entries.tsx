@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { ConversationEntryBody } from "../../../src/http/contract/conversation-entries.ts";
 import { Moment } from "../layout/moment.tsx";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { Bubble } from "./bubble.tsx";
 import { useDescribeChange } from "./describe-change.ts";
 import { useMembers, useMyMemberId } from "./use-members.ts";
@@ -41,7 +41,8 @@ export function Entries({ contactId }: { readonly contactId: number }) {
   useEffect(() => {
     viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
   }, [newest]);
-  if (query.error !== null) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
+  if (leavesNothing(query.error, query.data))
+    return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton flex={1} />;
   return (
     <ScrollArea flex={1} viewportRef={viewport} viewportProps={{ tabIndex: 0 }} type="auto">

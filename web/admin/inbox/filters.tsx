@@ -61,13 +61,13 @@ export function Filters({
   );
   return (
     <Popover position="bottom-end" trapFocus>
-      <Popover.Target>
-        <Indicator disabled={Object.keys(value).length === 0} size={8}>
+      <Indicator disabled={Object.keys(value).length === 0} size={8}>
+        <Popover.Target>
           <ActionIcon variant="default" size={30} aria-label={t("inbox.filter.title")}>
             <IconFilter size={16} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown>
         <Stack gap="xs" w={230}>
           {select("bot", toOptions(bots))}

@@ -1,11 +1,15 @@
-import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
-import { IconMessages, IconTrash } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { ActionIcon, Button, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { IconMessages, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SavedReplyBody } from "../../../src/http/contract/saved-replies.ts";
+import { DeleteButton } from "../layout/delete-button.tsx";
+import { Dialog } from "../layout/dialog.tsx";
+import { EditButton } from "../layout/edit-button.tsx";
+import { Listing } from "../layout/listing.tsx";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { useList, useMayTalk, useRenew } from "../layout/resource.ts";
+import { SavedReplyForm } from "./saved-reply-form.tsx";
 
 /** The team's saved replies: a button that opens their list. */
 export function SavedReplies() {
@@ -18,88 +22,76 @@ export function SavedReplies() {
           <IconMessages size={18} />
         </ActionIcon>
       </Tooltip>
-      <Modal
-        opened={isOpen}
-        onClose={() => setIsOpen(false)}
-        title={t("inbox.saved")}
-        closeButtonProps={{ "aria-label": t("action.close") }}
-      >
-        <List />
-      </Modal>
+      {isOpen ? (
+        <Dialog title={t("inbox.saved")} onClose={() => setIsOpen(false)}>
+          <List />
+        </Dialog>
+      ) : null}
     </>
   );
 }
 
+/** The list, or, in its place, the form of one. */
 function List() {
   const { t } = useTranslation();
   const api = useApi();
-  const client = useQueryClient();
-  const { data } = useQuery({
-    queryKey: [api.domain, "saved-replies"],
-    queryFn: ({ signal }) => api.get<{ data: SavedReplyBody[] }>("/saved-replies", {}, signal),
-  });
-  const renew = () => client.invalidateQueries({ queryKey: [api.domain, "saved-replies"] });
-  const [shortcut, setShortcut] = useState("");
-  const [text, setText] = useState("");
-  const create = useMutation({
-    mutationFn: () => api.send("POST", "/saved-replies", { shortcut, text }),
-    onSuccess: () => {
-      setShortcut("");
-      setText("");
-    },
-    onSettled: renew,
-  });
-  const remove = useMutation({
-    mutationFn: (id: number) => api.send("DELETE", `/saved-replies/${id}`),
-    onSettled: renew,
-  });
+  const renew = useRenew();
+  const mayTalk = useMayTalk();
+  const replies = useList<SavedReplyBody>("/saved-replies");
+  const [edited, setEdited] = useState<SavedReplyBody | "new" | null>(null);
+  if (edited !== null) {
+    return (
+      <Stack>
+        <SavedReplyForm reply={edited === "new" ? undefined : edited} onSaved={() => setEdited(null)} />
+        <Group>
+          <Button variant="subtle" onClick={() => setEdited(null)}>
+            {t("action.cancel")}
+          </Button>
+        </Group>
+      </Stack>
+    );
+  }
   return (
     <Stack>
       <Text size="sm" c="dimmed">
         {t("inbox.savedHint", { example: "{{ contact.first_name }}" })}
       </Text>
-      {(data?.data ?? []).map((reply) => (
-        <Group key={reply.id} wrap="nowrap" align="flex-start">
-          <Stack gap={0} flex={1} miw={0}>
-            <Text size="sm" fw={600}>
-              /{reply.shortcut}
-            </Text>
-            <Text size="sm" className="breakable">
-              {reply.text}
-            </Text>
-          </Stack>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={`${t("action.delete")}: ${reply.shortcut}`}
-            onClick={() => remove.mutate(reply.id)}
-          >
-            <IconTrash size={16} />
-          </ActionIcon>
+      <Listing list={replies} empty={<Text size="sm">{t("inbox.noneSaved")}</Text>}>
+        {(items) =>
+          items.map((reply) => (
+            <Group key={reply.id} wrap="nowrap" align="flex-start" gap={4}>
+              <Stack gap={0} flex={1} miw={0}>
+                <Text size="sm" fw={600}>
+                  /{reply.shortcut}
+                </Text>
+                <Text size="sm" className="breakable">
+                  {reply.text}
+                </Text>
+              </Stack>
+              {mayTalk ? (
+                <>
+                  <EditButton name={reply.shortcut} onClick={() => setEdited(reply)} />
+                  <DeleteButton
+                    name={reply.shortcut}
+                    loss={t("inbox.savedLoss")}
+                    onDelete={async () => {
+                      await api.send("DELETE", `/saved-replies/${reply.id}`);
+                      await renew("/saved-replies");
+                    }}
+                  />
+                </>
+              ) : null}
+            </Group>
+          ))
+        }
+      </Listing>
+      {mayTalk ? (
+        <Group>
+          <Button variant="light" leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
+            {t("inbox.newSaved")}
+          </Button>
         </Group>
-      ))}
-      <TextInput
-        label={t("inbox.shortcut")}
-        leftSection="/"
-        value={shortcut}
-        onChange={({ currentTarget }) => setShortcut(currentTarget.value)}
-      />
-      <Textarea
-        label={t("inbox.savedText")}
-        autosize
-        minRows={2}
-        value={text}
-        onChange={({ currentTarget }) => setText(currentTarget.value)}
-      />
-      {create.error === null ? null : <ErrorNotice error={create.error} />}
-      {remove.error === null ? null : <ErrorNotice error={remove.error} />}
-      <Button
-        disabled={shortcut.trim() === "" || text.trim() === ""}
-        loading={create.isPending}
-        onClick={() => create.mutate()}
-      >
-        {t("action.save")}
-      </Button>
+      ) : null}
     </Stack>
   );
 }

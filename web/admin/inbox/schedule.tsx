@@ -4,11 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
-import { toLiteral } from "../../../src/engine/literal-text.ts";
+import { toLiteral, toLiteralFiles } from "../../../src/engine/literal-text.ts";
 import type { scheduledMessageSchema } from "../../../src/http/contract/contacts.ts";
 import { Moment } from "../layout/moment.tsx";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, useSentence } from "../layout/trouble.tsx";
+import type { SaidSentence } from "../words/sentences.ts";
 import { useAction } from "./use-action.ts";
 import type { Typed } from "./use-typed.ts";
 
@@ -25,12 +26,13 @@ export function ScheduleTool({
   readonly onDone: () => void;
 }) {
   const { t } = useTranslation();
+  const say = useSentence();
   const [isOpen, setIsOpen] = useState(false);
   const [at, setAt] = useState("");
   const act = useAction(contactId);
   const isEmpty = text.trim() === "" && attached.length === 0;
   const schedule = () => {
-    const content = { text: toLiteral(text.trim()), attachments: attached };
+    const content = { text: toLiteral(text.trim()), attachments: toLiteralFiles(attached) };
     const args = { content, at: new Date(at).toISOString(), author: "agent" };
     act.mutate(
       { action: "schedule_message", args },
@@ -44,7 +46,7 @@ export function ScheduleTool({
       },
     );
   };
-  const refusal = (act.data as { results: { error?: { message: string } }[] } | undefined)?.results[0]?.error?.message;
+  const refusal = (act.data as { results: { error?: SaidSentence }[] } | undefined)?.results[0]?.error;
   return (
     <Popover opened={isOpen} onChange={setIsOpen} trapFocus position="top-end">
       <Popover.Target>
@@ -60,7 +62,7 @@ export function ScheduleTool({
             type="datetime-local"
             label={t("inbox.scheduleAt")}
             value={at}
-            error={refusal}
+            error={refusal && say(refusal)}
             onChange={({ currentTarget }) => setAt(currentTarget.value)}
           />
           {isEmpty ? <Text size="xs">{t("inbox.scheduleEmpty")}</Text> : null}

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import { toLiteral } from "../../../src/engine/literal-text.ts";
+import { toLiteral, toLiteralFiles } from "../../../src/engine/literal-text.ts";
 import { useApi } from "../layout/page.tsx";
 import type { Typed } from "./use-typed.ts";
 
@@ -28,7 +28,7 @@ export function useSend(contactId: number, onSent: () => void) {
         ];
         return api.send("POST", `/contacts/${contactId}/actions`, { actions }, key);
       }
-      const body = { text: literal, attachments: said.attached, author: "agent" };
+      const body = { text: literal, attachments: toLiteralFiles(said.attached), author: "agent" };
       return api.send("POST", `/contacts/${contactId}/messages`, body, key);
     },
     onSuccess: () => {

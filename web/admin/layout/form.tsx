@@ -1,5 +1,8 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { ApiError } from "../api.ts";
+import type { SaidSentence } from "../words/sentences.ts";
+import { type Basis, ChangedMeanwhile, changesSince } from "./basis.ts";
+import { useSentence } from "./trouble.tsx";
 
 /** What a form says beside its fields and above them. */
 export interface FormState {
@@ -13,42 +16,72 @@ export interface FormState {
 
 /**
  * Sends a form: what was typed stays, whatever comes back; what the server says of a field stands beside it. `fieldOfCode` says which field an error is about
- * that names none: a name that is taken, say.
+ * that names none: a name that is taken, say. `basis`: what it was filled from; had somebody else changed that meanwhile, nothing is sent before it is decided whose is to stay.
  */
 export function useForm(
   fields: readonly string[],
   send: () => Promise<void>,
   fieldOfCode: Readonly<Record<string, string>> = {},
+  basis?: Basis,
 ): FormState {
+  const say = useSentence();
   const [state, setState] = useState<Pick<FormState, "isBusy" | "fieldErrors" | "error">>({
     isBusy: false,
     fieldErrors: {},
     error: undefined,
   });
+  const seen = useSeen(basis);
+  const check = async () => {
+    if (basis === undefined || seen.current === undefined) return;
+    const now = await basis.load();
+    const changes = changesSince(seen.current, now, basis.keys);
+    if (changes.length === 0) return;
+    throw new ChangedMeanwhile(changes, () => {
+      seen.current = now;
+      submit(false);
+    });
+  };
+  const submit = (isBusy = state.isBusy) => {
+    if (isBusy) return;
+    setState({ isBusy: true, fieldErrors: {}, error: undefined });
+    const sent = check().then(send);
+    sent.then(
+      () => {
+        // From now on it is what was saved: the next drawing brings it.
+        seen.current = undefined;
+        setState({ isBusy: false, fieldErrors: {}, error: undefined });
+      },
+      (error: unknown) => setState({ isBusy: false, ...sort(error, fields, fieldOfCode, say) }),
+    );
+  };
   return {
     ...state,
     onSubmit(event) {
       event.preventDefault();
-      if (state.isBusy) return;
-      setState({ isBusy: true, fieldErrors: {}, error: undefined });
-      send().then(
-        () => setState({ isBusy: false, fieldErrors: {}, error: undefined }),
-        (error: unknown) => setState({ isBusy: false, ...sort(error, fields, fieldOfCode) }),
-      );
+      submit();
     },
   };
+}
+
+/** What the form was filled from, kept while it is shown, whatever is loaded anew behind it. */
+function useSeen(basis: Basis | undefined) {
+  const seen = useRef<Basis["seen"]>(undefined);
+  if (basis?.isUntouched === true) seen.current = basis.seen;
+  else seen.current ??= basis?.seen;
+  return seen;
 }
 
 function sort(
   error: unknown,
   fields: readonly string[],
   fieldOfCode: Readonly<Record<string, string>>,
+  say: (sentence: SaidSentence) => string,
 ): Pick<FormState, "fieldErrors" | "error"> {
   const field = error instanceof ApiError ? fieldOfCode[error.code] : undefined;
   if (error instanceof ApiError && field !== undefined)
-    return { fieldErrors: { [field]: error.message }, error: undefined };
+    return { fieldErrors: { [field]: say(error.sentence) }, error: undefined };
   const details = error instanceof ApiError ? error.details : [];
   const known = details.filter(({ path }) => fields.includes(path));
-  const fieldErrors = Object.fromEntries(known.map(({ path, message }) => [path, message]));
+  const fieldErrors = Object.fromEntries(known.map(({ path, ...problem }) => [path, say(problem)]));
   return { fieldErrors, error: known.length > 0 && known.length === details.length ? undefined : error };
 }

@@ -97,6 +97,13 @@ export function useMayBuild(): boolean {
   return role === "owner" || role === "admin" || role === "editor";
 }
 
+/** Whether who looks may write to contacts, and keep replies for that: everybody but viewers. */
+export function useMayTalk(): boolean {
+  const { domain } = useParams({ from: "/w/$domain" });
+  const role = useSession()?.workspaces.find((one) => one.domain === domain)?.role;
+  return role !== undefined && role !== "viewer";
+}
+
 export function useBots(): List<BotBody> {
   return useList<BotBody>("/bots");
 }

@@ -2,8 +2,7 @@ import { Box, Group, NavLink, Select, Stack, Text } from "@mantine/core";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { settingsPlaces } from "./menu.ts";
-
-const groups = [...Map.groupBy(settingsPlaces, ({ group }) => group)];
+import { useMayChange } from "./resource.ts";
 
 /** The settings have a menu of their own beside their pages; on a phone it is one field above them. */
 export function SettingsShell() {
@@ -13,6 +12,9 @@ export function SettingsShell() {
   const navigate = useNavigate();
   const base = `/w/${domain}/settings`;
   const isHere = (to: string) => pathname === `${base}${to}` || pathname.startsWith(`${base}${to}/`);
+  const mayChange = useMayChange();
+  const mine = settingsPlaces.filter((place) => mayChange || !("isForAdmins" in place));
+  const groups = [...Map.groupBy(mine, ({ group }) => group)];
   const here = settingsPlaces.find(({ to }) => isHere(to));
   return (
     <Group align="flex-start" wrap="nowrap" gap="lg">

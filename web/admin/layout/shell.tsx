@@ -26,6 +26,7 @@ import { renewSession, useSession } from "../session.ts";
 import { LanguageMenu } from "./language-menu.tsx";
 import { useLiveNews } from "./live.ts";
 import { places } from "./menu.ts";
+import { ProofDialog } from "./proof-dialog.tsx";
 import { MissingPage } from "./trouble.tsx";
 
 const groups = [...Map.groupBy(places, ({ group }) => group)];
@@ -93,6 +94,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main>
         <Outlet />
+        <ProofDialog />
       </AppShell.Main>
     </AppShell>
   );
@@ -158,7 +160,7 @@ function PersonMenu() {
     <Menu position="bottom-end">
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" radius="xl">
-          <Avatar size={30} color="initials" name={name} aria-hidden />
+          <Avatar size={30} color="ink" variant="filled" name={name} aria-hidden />
           <VisuallyHidden>{name}</VisuallyHidden>
         </ActionIcon>
       </Menu.Target>

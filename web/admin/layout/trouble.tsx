@@ -1,24 +1,41 @@
 import { Alert, Button, Center, Group, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ErrorComponentProps } from "@tanstack/react-router";
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../api.ts";
+import { ApiError, isPassing } from "../api.ts";
+import { type SaidSentence, sayIn } from "../words/sentences.ts";
+import { sentencesIn } from "../words/words.ts";
+import { ChangedMeanwhile } from "./basis.ts";
+import { ChangedNotice } from "./changed-notice.tsx";
+
+/** What the server or the engine says, in the page's language. */
+export function useSentence(): (sentence: SaidSentence) => string {
+  const { language } = useTranslation().i18n;
+  return useCallback((sentence) => sayIn(sentencesIn(language), sentence), [language]);
+}
 
 /** What went wrong, in the server's words where it spoke. */
 export function useErrorText(): (error: unknown) => string {
   const { t } = useTranslation();
+  const say = useSentence();
   return (error) => {
     if (!(error instanceof ApiError)) return t("trouble.broken");
     if (error.code === "network") return t("trouble.network");
     if (error.code === "token.missing_scope" || error.code === "session.not_owner") return t("trouble.forbidden");
-    return error.message;
+    return say({ ...error.sentence, code: error.code });
   };
 }
+
+/** Whether a failure has to be shown in place of everything. What was loaded before stays while the server is away: forms that stand in it keep what was typed. */
+export const leavesNothing = (error: unknown, shown: unknown): boolean =>
+  error !== null && (shown === undefined || !isPassing(error));
 
 /** A failure where something should have been shown, with a way to try again. */
 export function ErrorNotice({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   const { t } = useTranslation();
   const describe = useErrorText();
+  if (error instanceof ChangedMeanwhile) return <ChangedNotice changed={error} />;
   return (
     <Alert color="red" icon={<IconAlertTriangle />} title={t("trouble.title")} role="alert">
       <Stack gap="sm" align="flex-start">

@@ -6,13 +6,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChannelBody } from "../../../src/http/contract/channels.ts";
 import type { EntryLinkBody } from "../../../src/http/contract/entry-links.ts";
+import { useBasis } from "../layout/basis.ts";
 import { CopyField } from "../layout/copy-field.tsx";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
 import { useContactCounts, useList, useMayBuild, useRenew } from "../layout/resource.ts";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { FlowChoice, type Start } from "../setup/flow-choice.tsx";
 import { fromEntryData, toEntryData } from "./entry-data.ts";
 import { EntryDataFields } from "./entry-data-fields.tsx";
@@ -31,7 +32,7 @@ export function EntryLinkPage() {
     queryKey: [api.domain, "entry-links", ref],
     queryFn: ({ signal }) => api.get<EntryLinkBody>(`/entry-links/${ref}`, {}, signal),
   });
-  if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (leavesNothing(error, data)) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={300} />;
   const remove = mayBuild ? (
     <DeleteButton
@@ -94,11 +95,17 @@ function Edit({ link }: { readonly link: EntryLinkBody }) {
   const [name, setName] = useState(link.name);
   const [start, setStart] = useState<Start>({ flow: link.flow, step: link.step });
   const [brought, setBrought] = useState(() => fromEntryData(link.stored));
-  const form = useForm(["name", "flow", "step"], async () => {
-    await api.send("PATCH", `/entry-links/${link.ref}`, { name, ...start, stored: toEntryData(brought) ?? null });
-    await renew("/entry-links");
-    notifications.show({ message: t("saved") });
-  });
+  const basis = useBasis(`/entry-links/${link.ref}`, link, ["name", "flow", "step", "stored"]);
+  const form = useForm(
+    ["name", "flow", "step"],
+    async () => {
+      await api.send("PATCH", `/entry-links/${link.ref}`, { name, ...start, stored: toEntryData(brought) ?? null });
+      await renew("/entry-links");
+      notifications.show({ message: t("saved") });
+    },
+    {},
+    basis,
+  );
   return (
     <DialogForm form={form} submit={t("action.save")}>
       <TextInput

@@ -1,5 +1,6 @@
 import { IconFile, IconMicrophone, IconMusic, IconVideo } from "@tabler/icons-react";
 import type { Attachment, MessageContent } from "../../../src/model/message.ts";
+import { Place } from "./place.tsx";
 import "./messenger.css";
 
 export interface Pressable {
@@ -15,10 +16,10 @@ export function Bubble({
   readonly content: MessageContent;
   readonly onPress?: ((button: Pressable) => void) | undefined;
 }) {
-  const { text = "", subject, attachments, buttons, quickReplies } = content;
+  const { text = "", subject, attachments, buttons, quickReplies, location } = content;
   return (
     <div className="messenger-message">
-      {text === "" && attachments.length === 0 && subject === undefined ? null : (
+      {text === "" && attachments.length === 0 && subject === undefined && location === undefined ? null : (
         <div className="messenger-bubble">
           {subject === undefined ? null : <strong>{`${subject}\n`}</strong>}
           {attachments.map((attachment, index) => (
@@ -26,6 +27,7 @@ export function Bubble({
             <Media key={index} attachment={attachment} />
           ))}
           {text}
+          {location === undefined ? null : <Place location={location} />}
         </div>
       )}
       {buttons.map((button, index) =>

@@ -3,11 +3,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { call } from "../api.ts";
+import { ApiError, call } from "../api.ts";
 import { useForm } from "../layout/form.tsx";
 import { FrontPage } from "../layout/front-page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { renewSession } from "../session.ts";
+import { CodeInput } from "../settings/second-factor.tsx";
 
 export function SignInPage() {
   const { t } = useTranslation();
@@ -16,11 +17,42 @@ export function SignInPage() {
   const { to } = useSearch({ from: "/sign-in" });
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const form = useForm(["email", "password"], async () => {
-    await call("POST", "/auth/session", { body: { email, password } });
+  const [code, setCode] = useState("");
+  const [isAskedForCode, setAskedForCode] = useState(false);
+  const send = async () => {
+    try {
+      await call("POST", "/auth/session", { body: { email, password, ...(isAskedForCode ? { code } : {}) } });
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || thrown.code !== "session.second_factor_needed") throw thrown;
+      setAskedForCode(true);
+      return;
+    }
     await renewSession(client);
     await navigate({ to: to ?? "/", replace: true });
-  });
+  };
+  const form = useForm(["email", "password", "code"], send, { "session.wrong_code": "code" });
+  if (isAskedForCode) {
+    return (
+      <FrontPage title={t("secondFactor.stage")} lead={t("secondFactor.stageLead")}>
+        <form key="code" onSubmit={form.onSubmit}>
+          <Stack>
+            {form.error === undefined ? null : <ErrorNotice error={form.error} />}
+            <CodeInput
+              label={t("secondFactor.code")}
+              description={t("secondFactor.codeHint")}
+              autoFocus
+              value={code}
+              error={form.fieldErrors.code}
+              onChange={setCode}
+            />
+            <Button type="submit" loading={form.isBusy}>
+              {t("signIn.submit")}
+            </Button>
+          </Stack>
+        </form>
+      </FrontPage>
+    );
+  }
   return (
     <FrontPage title={t("signIn.title")} lead={t("signIn.lead")}>
       <form onSubmit={form.onSubmit}>

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import type { DealBody, SalesPlanBody, SalesPlanSumsBody } from "../../../src/http/contract/sales-plans.ts";
 import { useMembers } from "../inbox/use-members.ts";
 import { Page, useApi } from "../layout/page.tsx";
-import { ErrorNotice, MissingPage, useErrorText } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing, MissingPage, useErrorText } from "../layout/trouble.tsx";
 import { BoardColumn } from "./board-column.tsx";
 import "./board.css";
 import { DealForm } from "./deal-form.tsx";
@@ -21,7 +21,8 @@ import { useMay, usePlans } from "./use-plans.ts";
 export function BoardPage() {
   const { ref } = useParams({ from: "/w/$domain/sales/$ref" });
   const plans = usePlans();
-  if (plans.error !== null) return <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />;
+  if (leavesNothing(plans.error, plans.data))
+    return <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />;
   if (plans.data === undefined) return <Skeleton h={400} />;
   const plan = plans.data.data.find((one) => one.ref === ref);
   return plan === undefined ? <MissingPage /> : <Board plan={plan} />;

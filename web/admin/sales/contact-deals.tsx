@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { DealBody } from "../../../src/http/contract/sales-plans.ts";
 import { Moment } from "../layout/moment.tsx";
 import { Section, useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { showMoney } from "./money.ts";
 import { usePlans } from "./use-plans.ts";
 
@@ -19,7 +19,7 @@ export function ContactDeals({ id }: { readonly id: string }) {
     queryKey: [api.domain, "contact", id, "deals"],
     queryFn: ({ signal }) => api.get<{ data: DealBody[] }>("/deals", { contact: id, limit: 100 }, signal),
   });
-  if (error !== null) return <ErrorNotice error={error} />;
+  if (leavesNothing(error, data)) return <ErrorNotice error={error} />;
   if (data === undefined) return <Skeleton h={80} />;
   return (
     <Section title={t("sales.deals")}>

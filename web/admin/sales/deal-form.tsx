@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DealBody, SalesPlanBody } from "../../../src/http/contract/sales-plans.ts";
 import { useMembers } from "../inbox/use-members.ts";
+import { useBasis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -36,16 +37,22 @@ export function DealForm({
   );
   const [note, setNote] = useState(deal?.note ?? "");
   const sum = typed.trim() === "" ? 0 : fromTyped(typed, currency);
-  const form = useForm(fields, async () => {
-    const values = { title, note, sum, status: status ?? undefined };
-    const given = manager === null ? null : Number(manager);
-    if (deal === undefined) {
-      const body = { ...values, contact, plan: plan.ref, ...(given === null ? {} : { manager: given }) };
-      await api.send<DealBody>("POST", "/deals", body);
-    } else await api.send<DealBody>("PATCH", `/deals/${deal.id}`, { ...values, manager: given });
-    await client.invalidateQueries({ queryKey: [api.domain, "deals"] });
-    onDone();
-  });
+  const basis = useBasis(`/deals/${deal?.id}`, deal, ["title", "note", "sum", "status", "manager"]);
+  const form = useForm(
+    fields,
+    async () => {
+      const values = { title, note, sum, status: status ?? undefined };
+      const given = manager === null ? null : Number(manager);
+      if (deal === undefined) {
+        const body = { ...values, contact, plan: plan.ref, ...(given === null ? {} : { manager: given }) };
+        await api.send<DealBody>("POST", "/deals", body);
+      } else await api.send<DealBody>("PATCH", `/deals/${deal.id}`, { ...values, manager: given });
+      await client.invalidateQueries({ queryKey: [api.domain, "deals"] });
+      onDone();
+    },
+    {},
+    basis,
+  );
   const { fieldErrors } = form;
   return (
     <form onSubmit={form.onSubmit}>

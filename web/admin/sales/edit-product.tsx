@@ -2,6 +2,7 @@ import { Switch, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ProductBody } from "../../../src/http/contract/products.ts";
+import { useBasis } from "../layout/basis.ts";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
@@ -22,14 +23,20 @@ export function EditProduct({
   const [description, setDescription] = useState(product?.description ?? "");
   const [imageUrl, setImageUrl] = useState(product?.imageUrl ?? "");
   const [active, setActive] = useState(product?.active ?? true);
-  const form = useForm(["name", "description", "imageUrl"], async () => {
-    const body = { name, description, imageUrl: imageUrl === "" ? null : imageUrl, active };
-    await (product === undefined
-      ? api.send("POST", "/products", body)
-      : api.send("PATCH", `/products/${product.id}`, body));
-    await renew("/products");
-    onClose();
-  });
+  const basis = useBasis(`/products/${product?.id}`, product, ["name", "description", "imageUrl", "active"]);
+  const form = useForm(
+    ["name", "description", "imageUrl"],
+    async () => {
+      const body = { name, description, imageUrl: imageUrl === "" ? null : imageUrl, active };
+      await (product === undefined
+        ? api.send("POST", "/products", body)
+        : api.send("PATCH", `/products/${product.id}`, body));
+      await renew("/products");
+      onClose();
+    },
+    {},
+    basis,
+  );
   return (
     <Dialog
       title={product === undefined ? t("products.create") : t("list.edit", { name: product.name })}

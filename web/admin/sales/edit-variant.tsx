@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toDecimalText } from "../../../src/engine/money.ts";
 import type { VariantBody } from "../../../src/http/contract/products.ts";
+import { useBasis } from "../layout/basis.ts";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
@@ -33,6 +34,15 @@ export function EditVariant({
   const [stock, setStock] = useState<number | null>(variant?.stock ?? null);
   const [active, setActive] = useState(variant?.active ?? true);
   const [badPrices, setBadPrices] = useState<Readonly<Record<string, string>>>({});
+  const basis = useBasis(`/variants/${variant?.id}`, variant, [
+    "name",
+    "sku",
+    "currency",
+    "price",
+    "comparePrice",
+    "stock",
+    "active",
+  ]);
   const form = useForm(
     ["name", "sku", "currency", "price", "comparePrice", "stock"],
     async () => {
@@ -53,6 +63,7 @@ export function EditVariant({
       onClose();
     },
     { "variant.sku_taken": "sku" },
+    basis,
   );
   return (
     <Dialog

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { SalesPlanBody } from "../../../src/http/contract/sales-plans.ts";
 import { type Distribution, distributions, maxPlanLabel } from "../../../src/model/sales-plan.ts";
 import { useMembers } from "../inbox/use-members.ts";
+import { useBasis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -40,16 +41,30 @@ export function PlanForm({
     ],
   );
   const averageCheck = average.trim() === "" ? null : fromTyped(average, currency);
-  const form = useForm(fields, async () => {
-    // What is no amount goes as it stands: the server says what is wrong with it.
-    const values = { name, currency, averageCheck: averageCheck ?? (average.trim() === "" ? null : average) };
-    const body = { ...values, label, distribution, managers: managers.map(Number), statuses };
-    const path = plan === undefined ? "/sales-plans" : `/sales-plans/${plan.ref}`;
-    const saved = await api.send<SalesPlanBody>(plan === undefined ? "POST" : "PATCH", path, body);
-    await client.invalidateQueries({ queryKey: [api.domain, "sales-plans"] });
-    await client.invalidateQueries({ queryKey: [api.domain, "deals"] });
-    onDone(saved);
-  });
+  const basis = useBasis(`/sales-plans/${plan?.ref}`, plan, [
+    "name",
+    "currency",
+    "averageCheck",
+    "label",
+    "distribution",
+    "managers",
+    "statuses",
+  ]);
+  const form = useForm(
+    fields,
+    async () => {
+      // What is no amount goes as it stands: the server says what is wrong with it.
+      const values = { name, currency, averageCheck: averageCheck ?? (average.trim() === "" ? null : average) };
+      const body = { ...values, label, distribution, managers: managers.map(Number), statuses };
+      const path = plan === undefined ? "/sales-plans" : `/sales-plans/${plan.ref}`;
+      const saved = await api.send<SalesPlanBody>(plan === undefined ? "POST" : "PATCH", path, body);
+      await client.invalidateQueries({ queryKey: [api.domain, "sales-plans"] });
+      await client.invalidateQueries({ queryKey: [api.domain, "deals"] });
+      onDone(saved);
+    },
+    {},
+    basis,
+  );
   const { fieldErrors } = form;
   const isNoAmount = averageCheck === undefined && isCurrency(currency);
   return (

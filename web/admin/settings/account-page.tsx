@@ -9,8 +9,9 @@ import { call } from "../api.ts";
 import { useForm } from "../layout/form.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { Page, Section } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { renewSession, useSession } from "../session.ts";
+import { SecondFactor } from "./second-factor.tsx";
 
 type Device = z.infer<typeof deviceSchema>;
 
@@ -23,6 +24,9 @@ export function AccountPage() {
       <Section title={t("account.profile")}>{user == null ? <Skeleton h={60} /> : <Name name={user.name} />}</Section>
       <Section title={t("account.password")}>
         <Password />
+      </Section>
+      <Section title={t("secondFactor.title")}>
+        <SecondFactor />
       </Section>
       <Section title={t("account.devices")}>
         <Devices />
@@ -110,10 +114,10 @@ function Devices() {
     queryFn: () => call<{ data: Device[] }>("GET", "/auth/devices"),
   });
   const end = useMutation({
-    mutationFn: (id: number) => call("DELETE", `/auth/devices/${id}`),
+    mutationFn: (id: number | undefined) => call("DELETE", id === undefined ? "/auth/devices" : `/auth/devices/${id}`),
     onSettled: () => client.invalidateQueries({ queryKey: ["devices"] }),
   });
-  if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (leavesNothing(error, data)) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={60} />;
   return (
     <Stack gap="sm">
@@ -128,12 +132,20 @@ function Devices() {
             </Text>
           </Stack>
           {isThisOne ? null : (
-            <Button size="compact-sm" variant="default" onClick={() => end.mutate(id)}>
+            <Button size="compact-sm" variant="default" style={{ flexShrink: 0 }} onClick={() => end.mutate(id)}>
               {t("account.end")}
             </Button>
           )}
         </Group>
       ))}
+      {data.data.length < 2 ? null : (
+        <Group>
+          <Button variant="default" loading={end.isPending} onClick={() => end.mutate(undefined)}>
+            {t("secondFactor.everywhere")}
+          </Button>
+        </Group>
+      )}
+      {end.error === null ? null : <ErrorNotice error={end.error} />}
     </Stack>
   );
 }

@@ -6,13 +6,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { ChannelBody, channelHealthSchema } from "../../../src/http/contract/channels.ts";
+import { useBasis } from "../layout/basis.ts";
 import { CopyField } from "../layout/copy-field.tsx";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
 import { useBots, useList, useMayChange, useRenew, useWorkspace } from "../layout/resource.ts";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { SettingsFields } from "../setup/settings-fields.tsx";
 import { type SettingValues, toChangedSettings, toFormValues } from "../setup/settings-values.ts";
 import { ChannelStatus } from "./channel-status.tsx";
@@ -31,7 +32,7 @@ export function ChannelPage() {
   });
   const kind = kinds.items?.find((one) => one.kind === data?.kind);
   const trouble = error ?? kinds.error;
-  if (trouble !== null) return <ErrorNotice error={trouble} onRetry={() => void refetch()} />;
+  if (leavesNothing(trouble, kind)) return <ErrorNotice error={trouble} onRetry={() => void refetch()} />;
   if (data === undefined || kind === undefined) return <Skeleton h={300} />;
   return (
     <Page title={data.name} actions={<ChannelStatus status={data.status} />}>
@@ -136,15 +137,21 @@ function Settings({ channel, kind }: { readonly channel: ChannelBody; readonly k
   const renew = useRenew();
   const [name, setName] = useState(channel.name);
   const [values, setValues] = useState<SettingValues>(() => toFormValues(channel.settings, kind.secrets));
-  const form = useForm(["name", ...Object.keys(kind.settings.properties ?? {})], async () => {
-    try {
-      const settings = toChangedSettings(values, kind.secrets);
-      await api.send("PATCH", `/channels/${channel.id}`, { name, settings });
-    } finally {
-      await renew("/channels");
-    }
-    notifications.show({ message: t("saved") });
-  });
+  const basis = useBasis(`/channels/${channel.id}`, channel, ["name", "settings"]);
+  const form = useForm(
+    ["name", ...Object.keys(kind.settings.properties ?? {})],
+    async () => {
+      try {
+        const settings = toChangedSettings(values, kind.secrets);
+        await api.send("PATCH", `/channels/${channel.id}`, { name, settings });
+      } finally {
+        await renew("/channels");
+      }
+      notifications.show({ message: t("saved") });
+    },
+    {},
+    basis,
+  );
   return (
     <DialogForm form={form} submit={t("action.save")}>
       <TextInput

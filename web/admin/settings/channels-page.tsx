@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BotBody } from "../../../src/http/contract/bots.ts";
 import type { ChannelBody } from "../../../src/http/contract/channels.ts";
+import { useBasis } from "../layout/basis.ts";
 import { CopyText } from "../layout/copy-field.tsx";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
@@ -12,7 +13,7 @@ import { useForm } from "../layout/form.tsx";
 import { Listing } from "../layout/listing.tsx";
 import { EmptyState, Page, Section, useApi } from "../layout/page.tsx";
 import { type List, useBots, useList, useMayChange, useRenew } from "../layout/resource.ts";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { ChannelStatus } from "./channel-status.tsx";
 import { ConnectChannel } from "./connect-channel.tsx";
 
@@ -77,7 +78,8 @@ export function ChannelsPage() {
 function Channels({ channels, botId }: { readonly channels: List<ChannelBody>; readonly botId: number }) {
   const { t } = useTranslation();
   const { domain } = useParams({ from: "/w/$domain" });
-  if (channels.error !== null) return <ErrorNotice error={channels.error} onRetry={channels.retry} />;
+  if (leavesNothing(channels.error, channels.items))
+    return <ErrorNotice error={channels.error} onRetry={channels.retry} />;
   if (channels.items === undefined) return <Skeleton h={40} />;
   const own = channels.items.filter((channel) => channel.botId === botId);
   if (own.length === 0) {
@@ -126,11 +128,17 @@ function EditBot({ bot, onClose }: { readonly bot: BotBody | undefined; readonly
   const api = useApi();
   const renew = useRenew();
   const [name, setName] = useState(bot?.name ?? "");
-  const form = useForm(["name"], async () => {
-    await (bot === undefined ? api.send("POST", "/bots", { name }) : api.send("PATCH", `/bots/${bot.ref}`, { name }));
-    await renew("/bots");
-    onClose();
-  });
+  const basis = useBasis(`/bots/${bot?.ref}`, bot, ["name"]);
+  const form = useForm(
+    ["name"],
+    async () => {
+      await (bot === undefined ? api.send("POST", "/bots", { name }) : api.send("PATCH", `/bots/${bot.ref}`, { name }));
+      await renew("/bots");
+      onClose();
+    },
+    {},
+    basis,
+  );
   return (
     <Dialog title={t(bot === undefined ? "bots.create" : "bots.edit")} onClose={onClose}>
       <DialogForm form={form} submit={t(bot === undefined ? "action.create" : "action.save")}>

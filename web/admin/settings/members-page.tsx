@@ -1,4 +1,17 @@
-import { Button, Code, CopyButton, Group, Modal, Select, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import {
+  Badge,
+  Button,
+  Code,
+  CopyButton,
+  Group,
+  Modal,
+  Select,
+  Skeleton,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -9,10 +22,11 @@ import type { z } from "zod";
 import type { memberSchema } from "../../../src/http/contract/members.ts";
 import type { invitationSchema } from "../../../src/http/contract/sign-in.ts";
 import { type MemberRole, memberRoles } from "../../../src/model/conversation.ts";
+import { DeleteButton } from "../layout/delete-button.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { useSession } from "../session.ts";
 
 type Member = z.infer<typeof memberSchema>;
@@ -73,7 +87,7 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
     onSettled,
   });
   const remove = useMutation({ mutationFn: (id: number) => api.send("DELETE", `/members/${id}`), onSettled });
-  if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (leavesNothing(error, data)) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={120} />;
   const trouble = change.error ?? remove.error;
   return (
@@ -82,7 +96,7 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
       <Table.ScrollContainer minWidth={480}>
         <Table verticalSpacing="xs">
           <Table.Tbody>
-            {data.data.map(({ id, email, name, role }) => (
+            {data.data.map(({ id, email, name, role, hasSecondFactor }) => (
               <Table.Tr key={id}>
                 <Table.Td>
                   <Text size="sm" fw={600}>
@@ -91,6 +105,11 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
                   <Text size="xs" c="dimmed">
                     {email}
                   </Text>
+                  {hasSecondFactor ? (
+                    <Badge variant="default" size="sm" tt="none">
+                      {t("secondFactor.has")}
+                    </Badge>
+                  ) : null}
                 </Table.Td>
                 <Table.Td>
                   <Select
@@ -105,6 +124,9 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
                   />
                 </Table.Td>
                 <Table.Td ta="right">
+                  {mayOwn && hasSecondFactor && email !== me ? (
+                    <ResetSecondFactor id={id} email={email} onDone={onSettled} />
+                  ) : null}
                   {mayChange && email !== me ? (
                     <Button size="compact-sm" variant="subtle" color="red" onClick={() => remove.mutate(id)}>
                       {t("members.remove")}
@@ -120,6 +142,31 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
   );
 }
 
+function ResetSecondFactor({
+  id,
+  email,
+  onDone,
+}: {
+  readonly id: number;
+  readonly email: string;
+  readonly onDone: () => Promise<void>;
+}) {
+  const { t } = useTranslation();
+  const api = useApi();
+  return (
+    <DeleteButton
+      isLabelled
+      name={email}
+      verb={t("secondFactor.reset")}
+      loss={t("secondFactor.resetLoss")}
+      onDelete={async () => {
+        await api.send("DELETE", `/members/${id}/second-factor`);
+        await onDone();
+      }}
+    />
+  );
+}
+
 function Invitations({ mayChange }: { readonly mayChange: boolean }) {
   const { t } = useTranslation();
   const api = useApi();
@@ -132,7 +179,7 @@ function Invitations({ mayChange }: { readonly mayChange: boolean }) {
     mutationFn: (id: number) => api.send("DELETE", `/invitations/${id}`),
     onSettled: () => client.invalidateQueries({ queryKey: [api.domain, "invitations"] }),
   });
-  if (error !== null) return <ErrorNotice error={error} />;
+  if (leavesNothing(error, data)) return <ErrorNotice error={error} />;
   if (data === undefined) return <Skeleton h={40} />;
   if (data.data.length === 0) {
     return (

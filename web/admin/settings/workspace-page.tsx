@@ -1,16 +1,17 @@
-import { Select, Skeleton, Stack, TextInput } from "@mantine/core";
+import { NumberInput, Select, Skeleton, Stack, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SessionBody } from "../../../src/http/contract/sign-in.ts";
 import type { WorkspaceBody } from "../../../src/http/contract/workspace.ts";
+import { useBasis } from "../layout/basis.ts";
 import { CopyField } from "../layout/copy-field.tsx";
 import { DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
 import { useMayChange, useRenew, useWorkspace } from "../layout/resource.ts";
-import { sessionQuery } from "../session.ts";
+import { sessionQuery, useSession } from "../session.ts";
 
 /** What the workspace is called and what time it lives in. */
 export function WorkspacePage() {
@@ -53,19 +54,34 @@ function General({ workspace }: { readonly workspace: WorkspaceBody }) {
   const mayChange = useMayChange();
   const [name, setName] = useState(workspace.name);
   const [timeZone, setTimeZone] = useState(workspace.timeZone);
-  const form = useForm(["name", "timeZone"], async () => {
-    const changed = await api.send<WorkspaceBody>("PATCH", "/workspace", { name, timeZone });
-    client.setQueryData<SessionBody>(sessionQuery.queryKey, (session) =>
-      session === undefined
-        ? undefined
-        : {
-            ...session,
-            workspaces: session.workspaces.map((one) => (one.id === changed.id ? { ...one, name: changed.name } : one)),
-          },
-    );
-    await renew("/workspace");
-    notifications.show({ message: t("saved") });
-  });
+  const [auditDays, setAuditDays] = useState<number | string>(workspace.auditDays);
+  const [needsSecondFactor, setNeedsSecondFactor] = useState(workspace.needsSecondFactor);
+  const session = useSession();
+  const isOwner = session?.workspaces.some(({ id, role }) => id === workspace.id && role === "owner") === true;
+  const basis = useBasis("/workspace", workspace, ["name", "timeZone", "auditDays", "needsSecondFactor"]);
+  const form = useForm(
+    ["name", "timeZone", "auditDays"],
+    async () => {
+      const change = { name, timeZone, auditDays: Number(auditDays), needsSecondFactor };
+      const changed = await api.send<WorkspaceBody>("PATCH", "/workspace", change);
+      client.setQueryData<SessionBody>(sessionQuery.queryKey, (session) =>
+        session === undefined
+          ? undefined
+          : {
+              ...session,
+              workspaces: session.workspaces.map((one) =>
+                one.id === changed.id
+                  ? { ...one, name: changed.name, needsSecondFactor: changed.needsSecondFactor }
+                  : one,
+              ),
+            },
+      );
+      await renew("/workspace");
+      notifications.show({ message: t("saved") });
+    },
+    {},
+    basis,
+  );
   const fields = (
     <>
       <TextInput
@@ -87,6 +103,23 @@ function General({ workspace }: { readonly workspace: WorkspaceBody }) {
         value={timeZone}
         error={form.fieldErrors.timeZone}
         onChange={(next) => next !== null && setTimeZone(next)}
+      />
+      <NumberInput
+        label={t("audit.keep")}
+        description={t("audit.keepHint")}
+        allowDecimal={false}
+        allowNegative={false}
+        disabled={!mayChange}
+        value={auditDays}
+        error={form.fieldErrors.auditDays}
+        onChange={setAuditDays}
+      />
+      <Switch
+        label={t("secondFactor.rule")}
+        description={t("secondFactor.ruleHint")}
+        disabled={!isOwner || session?.user?.hasSecondFactor !== true}
+        checked={needsSecondFactor}
+        onChange={({ currentTarget }) => setNeedsSecondFactor(currentTarget.checked)}
       />
     </>
   );

@@ -17,6 +17,19 @@ const rare = new Set([
   "linkBase",
   "unsubscribeTitle",
   "cuidField",
+  "instagramId",
+  "pageId",
+  "pageName",
+  "phone",
+  "listTitle",
+  "typing",
+  "optOutWords",
+  "optInWords",
+  "optOutAnswer",
+  "optInAnswer",
+  "outsidePauseMinutes",
+  "groups",
+  "paidBroadcast",
 ]);
 
 /** A kind's settings, those first that have to be looked at. */

@@ -9,6 +9,7 @@ import type { ContactBody } from "../../../src/http/contract/contacts.ts";
 import type { BotSnapshotBody } from "../../../src/http/contract/simulation.ts";
 import { nameOf } from "../contacts/name-of.ts";
 import { useApi } from "../layout/page.tsx";
+import { useSentence } from "../layout/trouble.tsx";
 import { useChannelKinds } from "../messenger/use-channel-kinds.ts";
 import type { Setup } from "./setup.ts";
 import type { SimulatedFlow, Simulator } from "./use-simulator.ts";
@@ -138,6 +139,7 @@ function RealContact({ flow, setup, set }: PartProps) {
 
 function InventedContact({ flow, setup, set }: PartProps) {
   const { t } = useTranslation();
+  const say = useSentence();
   const api = useApi();
   const { data: bot } = useQuery({
     queryKey: [api.domain, "bot-snapshot", flow.botId],
@@ -174,7 +176,7 @@ function InventedContact({ flow, setup, set }: PartProps) {
               size="xs"
               label={name}
               value={value}
-              error={parsed?.ok === false ? parsed.message : undefined}
+              error={parsed?.ok === false ? say(parsed) : undefined}
               onChange={({ currentTarget }) => set({ fields: { ...setup.fields, [key]: currentTarget.value } })}
             />
           );

@@ -1,3 +1,4 @@
+import { auditWords } from "./en/audit.ts";
 import { builderWords } from "./en/builder.ts";
 import { channelWords } from "./en/channels.ts";
 import { connectionWords } from "./en/connections.ts";
@@ -6,17 +7,24 @@ import { dataWords } from "./en/data.ts";
 import { inboxWords } from "./en/inbox.ts";
 import { linkWords } from "./en/links.ts";
 import { menuWords } from "./en/menu.ts";
+import { reportWords } from "./en/overview.ts";
 import { planWords } from "./en/plans.ts";
 import { salesWords } from "./en/sales.ts";
+import { secondFactorWords } from "./en/second-factor.ts";
+import { sequenceWords } from "./en/sequences.ts";
 
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {
   ...menuWords,
+  ...auditWords,
   ...channelWords,
   ...salesWords,
   ...connectionWords,
   ...dataWords,
   ...linkWords,
+  ...reportWords,
+  ...secondFactorWords,
+  ...sequenceWords,
   language: "Language",
   saved: "Saved",
   scheme: { light: "Light colours", dark: "Dark colours" },
@@ -33,6 +41,62 @@ export const en = {
     actions: "Actions",
     undo: "Undo",
     redo: "Redo",
+  },
+  changedMeanwhile: {
+    title: "Somebody else changed this meanwhile",
+    text: "Theirs is saved; yours is still here and is not. Whose is to stay?",
+    change: "{{what}}: {{before}} → {{after}}",
+    yes: "yes",
+    no: "no",
+    mine: "Save mine over it",
+    theirs: "Take theirs",
+    of: {
+      name: "Name",
+      url: "Address",
+      events: "Events",
+      active: "Switched on",
+      messageMatch: "Words",
+      headerNames: "Headers",
+      hasBasicAuth: "Sign-in",
+      description: "Description",
+      value: "Value",
+      updatedAt: "Changed",
+      settings: "Settings",
+      flow: "Flow",
+      step: "Step",
+      mapping: "Mapping",
+      stored: "What it brings",
+      timeZone: "Time zone",
+      auditDays: "Days in the audit log",
+      requireSummary: "Summary",
+      requireAttachment: "File",
+      shortcut: "Shortcut",
+      text: "Text",
+      title: "Title",
+      note: "Note",
+      sum: "Sum",
+      status: "Status",
+      manager: "Manager",
+      managers: "Managers",
+      currency: "Currency",
+      averageCheck: "Average order",
+      label: "Label",
+      distribution: "Distribution",
+      statuses: "Statuses",
+      imageUrl: "Picture",
+      sku: "SKU",
+      price: "Price",
+      comparePrice: "Price before",
+      stock: "Stock",
+      firstName: "First name",
+      lastName: "Last name",
+      email: "E-mail",
+      phone: "Phone",
+      gender: "Gender",
+      language: "Language",
+      clientExternalId: "External id",
+      condition: "Condition",
+    },
   },
   trouble: {
     title: "That did not work",
@@ -61,12 +125,17 @@ export const en = {
     known: "You have an account already. Sign in with it to accept.",
     accept: "Accept",
   },
+  proof: {
+    title: "Your password, please",
+    why: "This gives somebody access. Type your password again, so that it is surely you.",
+    goOn: "Go on",
+  },
   field: {
     name: "Name",
     yourName: "Your name",
     email: "E-mail",
     password: "Password",
-    passwordHint: "At least 10 characters.",
+    passwordHint: "At least 12 characters; several words are good. What leaked often is refused.",
     phone: "Phone",
     language: "Language",
     timeZone: "Time zone",
@@ -85,11 +154,7 @@ export const en = {
     signOut: "Sign out",
   },
   overview: {
-    flows_one: "{{count}} published",
-    flows_other: "{{count}} published",
-    contacts: "Everybody who talks to your bots",
     talk: "Talk to {{bot}}",
-    talkText: "Opens the web chat in a new tab",
     recent: "Newest contacts",
     nothing: "Nobody has written yet. Talk to the bot yourself: you will appear here at once.",
     unread: "new",
@@ -166,6 +231,9 @@ export const en = {
     jsonHint: "A text, or JSON.",
     insertVariable: "Insert a variable",
     searchVariable: "Search variables",
+    item: "{{what}} {{number}}",
+    friend: "friend",
+    firstNameOr: 'contact.first_name, or "{{friend}}"',
     noVariable: "There is no such variable",
     chooseAction: "Choose an action",
     conflict: {
@@ -176,6 +244,11 @@ export const en = {
     },
   },
   ...builderWords,
+  lookup: {
+    use: "Use “{{text}}”",
+    clear: "Choose none",
+    failed: "The list could not be read: write the id or the ref.",
+  },
   condition: {
     match: "How the rules are joined",
     all: "All of these",
@@ -223,8 +296,10 @@ export const en = {
   },
   event: {
     message: "Wrote: {{text}}",
+    outside_message: "Answered in the messenger's own inbox: {{text}}",
     message_edited: "Edited a message: {{text}}",
     button: "Pressed: {{text}}",
+    link_opened: "Opened a page: {{text}}",
     start: "Started {{text}}",
     blocked: "Blocked the bot",
     unblocked: "Unblocked the bot",
@@ -233,6 +308,7 @@ export const en = {
     job_result: "An answer from outside came",
     actions: "Actions were run",
     merge: "Two contacts became one",
+    sequence_changed: "A sequence was changed",
     other: "{{kind}}",
   },
   fact: {
@@ -248,6 +324,11 @@ export const en = {
     variable_changed: "The bot's variable {{variable}} is now {{value}}",
     sequence_subscribed: "Subscribed to the sequence {{sequence}}",
     sequence_unsubscribed: "Left the sequence {{sequence}}",
+    sequence_finished: "Was through the sequence {{sequence}}",
+    sequence_step: "Step {{step}} of the sequence {{sequence}}: {{result}}",
+    sequence_skipped: "Step {{step}} of the sequence {{sequence}} was skipped: {{reason}}",
+    sequence_clicked: "Pressed a button of step {{step}} of the sequence {{sequence}}",
+    link_opened: "Opened {{url}}",
     opted_in: "Wants messages again",
     opted_out: "Wants no more messages",
     conversation_moved: "Conversation is now {{status}}",

@@ -1,4 +1,5 @@
 import type { en } from "./en.ts";
+import { auditWords } from "./ru/audit.ts";
 import { builderWords } from "./ru/builder.ts";
 import { channelWords } from "./ru/channels.ts";
 import { connectionWords } from "./ru/connections.ts";
@@ -7,19 +8,24 @@ import { dataWords } from "./ru/data.ts";
 import { inboxWords } from "./ru/inbox.ts";
 import { linkWords } from "./ru/links.ts";
 import { menuWords } from "./ru/menu.ts";
+import { reportWords } from "./ru/overview.ts";
 import { planWords } from "./ru/plans.ts";
 import { salesWords } from "./ru/sales.ts";
+import { secondFactorWords } from "./ru/second-factor.ts";
+import { sequenceWords } from "./ru/sequences.ts";
 
-/** The same keys as in English; of counted words, the forms that Russian has. */
-type Words = typeof en & { overview: { flows_few: string; flows_many: string } };
-
-export const ru: Words = {
+/** The same keys as in English. */
+export const ru: typeof en = {
   ...menuWords,
+  ...auditWords,
   ...channelWords,
   ...salesWords,
   ...connectionWords,
   ...dataWords,
   ...linkWords,
+  ...reportWords,
+  ...secondFactorWords,
+  ...sequenceWords,
   language: "Язык",
   saved: "Сохранено",
   scheme: { light: "Светлое оформление", dark: "Тёмное оформление" },
@@ -36,6 +42,62 @@ export const ru: Words = {
     actions: "Действия",
     undo: "Отменить",
     redo: "Вернуть",
+  },
+  changedMeanwhile: {
+    title: "Тем временем это изменил кто-то другой",
+    text: "Его вариант сохранён, ваш ещё здесь и не сохранён. Чей оставить?",
+    change: "{{what}}: {{before}} → {{after}}",
+    yes: "да",
+    no: "нет",
+    mine: "Сохранить мой поверх",
+    theirs: "Взять чужой",
+    of: {
+      name: "Название",
+      url: "Адрес",
+      events: "События",
+      active: "Включено",
+      messageMatch: "Слова",
+      headerNames: "Заголовки",
+      hasBasicAuth: "Вход",
+      description: "Описание",
+      value: "Значение",
+      updatedAt: "Изменено",
+      settings: "Настройки",
+      flow: "Сценарий",
+      step: "Шаг",
+      mapping: "Соответствия",
+      stored: "Что приносит",
+      timeZone: "Часовой пояс",
+      auditDays: "Дней в журнале",
+      requireSummary: "Итог",
+      requireAttachment: "Файл",
+      shortcut: "Сокращение",
+      text: "Текст",
+      title: "Заголовок",
+      note: "Заметка",
+      sum: "Сумма",
+      status: "Статус",
+      manager: "Менеджер",
+      managers: "Менеджеры",
+      currency: "Валюта",
+      averageCheck: "Средний чек",
+      label: "Метка",
+      distribution: "Распределение",
+      statuses: "Статусы",
+      imageUrl: "Картинка",
+      sku: "Артикул",
+      price: "Цена",
+      comparePrice: "Прежняя цена",
+      stock: "Остаток",
+      firstName: "Имя",
+      lastName: "Фамилия",
+      email: "E-mail",
+      phone: "Телефон",
+      gender: "Пол",
+      language: "Язык",
+      clientExternalId: "Внешний id",
+      condition: "Условие",
+    },
   },
   trouble: {
     title: "Не получилось",
@@ -64,12 +126,17 @@ export const ru: Words = {
     known: "У вас уже есть учётная запись. Войдите, чтобы принять приглашение.",
     accept: "Принять",
   },
+  proof: {
+    title: "Введите пароль",
+    why: "Это действие даёт кому-то доступ. Введите пароль ещё раз, чтобы мы знали, что это вы.",
+    goOn: "Продолжить",
+  },
   field: {
     name: "Имя",
     yourName: "Ваше имя",
     email: "Эл. почта",
     password: "Пароль",
-    passwordHint: "Не менее 10 знаков.",
+    passwordHint: "Не менее 12 знаков; хороши несколько слов. То, что часто утекало, не подойдёт.",
     phone: "Телефон",
     language: "Язык",
     timeZone: "Часовой пояс",
@@ -88,13 +155,7 @@ export const ru: Words = {
     signOut: "Выйти",
   },
   overview: {
-    flows_one: "{{count}} опубликована",
-    flows_few: "{{count}} опубликованы",
-    flows_many: "{{count}} опубликовано",
-    flows_other: "{{count}} опубликовано",
-    contacts: "Все, кто разговаривает с вашими ботами",
     talk: "Поговорить с «{{bot}}»",
-    talkText: "Веб-чат откроется в новой вкладке",
     recent: "Новые контакты",
     nothing: "Пока никто не написал. Поговорите с ботом сами: вы сразу появитесь здесь.",
     unread: "новое",
@@ -171,6 +232,9 @@ export const ru: Words = {
     jsonHint: "Текст или JSON.",
     insertVariable: "Вставить переменную",
     searchVariable: "Поиск переменных",
+    item: "{{what}} {{number}}",
+    friend: "друг",
+    firstNameOr: "contact.first_name или «{{friend}}»",
     noVariable: "Такой переменной нет",
     chooseAction: "Выберите действие",
     conflict: {
@@ -181,6 +245,11 @@ export const ru: Words = {
     },
   },
   ...builderWords,
+  lookup: {
+    use: "Взять «{{text}}»",
+    clear: "Ничего не выбирать",
+    failed: "Список не прочитался: напишите id или ref.",
+  },
   condition: {
     match: "Как соединены правила",
     all: "Все из них",
@@ -228,8 +297,10 @@ export const ru: Words = {
   },
   event: {
     message: "Пишет: {{text}}",
+    outside_message: "Ответили прямо в мессенджере: {{text}}",
     message_edited: "Изменил сообщение: {{text}}",
     button: "Нажал: {{text}}",
+    link_opened: "Открыл страницу: {{text}}",
     start: "Начал {{text}}",
     blocked: "Заблокировал бота",
     unblocked: "Разблокировал бота",
@@ -238,6 +309,7 @@ export const ru: Words = {
     job_result: "Пришёл ответ извне",
     actions: "Выполнены действия",
     merge: "Два контакта стали одним",
+    sequence_changed: "Серию изменили",
     other: "{{kind}}",
   },
   fact: {
@@ -253,6 +325,11 @@ export const ru: Words = {
     variable_changed: "Переменная бота {{variable}} теперь {{value}}",
     sequence_subscribed: "Подписан на серию {{sequence}}",
     sequence_unsubscribed: "Отписан от серии {{sequence}}",
+    sequence_finished: "Прошёл серию {{sequence}} до конца",
+    sequence_step: "Шаг {{step}} серии {{sequence}}: {{result}}",
+    sequence_skipped: "Шаг {{step}} серии {{sequence}} пропущен: {{reason}}",
+    sequence_clicked: "Нажал кнопку шага {{step}} серии {{sequence}}",
+    link_opened: "Открыл {{url}}",
     opted_in: "Снова хочет сообщений",
     opted_out: "Больше не хочет сообщений",
     conversation_moved: "Разговор теперь {{status}}",

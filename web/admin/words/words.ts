@@ -1,6 +1,9 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import type { CatalogueWords } from "./catalogue.ts";
+import { catalogueWords } from "./en/catalogue.ts";
 import { en } from "./en.ts";
+import type { SentenceWords } from "./sentences.ts";
 
 /** The languages that are complete: the compiler holds the others against English. */
 export const languages = { en: "English", ru: "Русский" } as const;
@@ -8,9 +11,27 @@ export type Language = keyof typeof languages;
 
 const storageKey = "repartee-language";
 
-const loaders: Readonly<Record<Language, () => Promise<typeof en>>> = {
-  en: async () => en,
-  ru: async () => (await import("./ru.ts")).ru,
+/** By namespace: the admin's own words, and those for what the registries name. */
+interface Words {
+  readonly translation: typeof en;
+  readonly catalogue: CatalogueWords;
+}
+
+/** English sentences come as they are. */
+const sentences: Partial<Record<Language, SentenceWords>> = {};
+
+const english: Words = { translation: en, catalogue: catalogueWords };
+const loaders: Readonly<Record<Language, () => Promise<Words>>> = {
+  en: async () => english,
+  ru: async () => {
+    const [{ ru }, { catalogueWords: catalogue }, { sentenceWords }] = await Promise.all([
+      import("./ru.ts"),
+      import("./ru/catalogue.ts"),
+      import("./ru/sentences.ts"),
+    ]);
+    sentences.ru = sentenceWords;
+    return { translation: ru, catalogue };
+  },
 };
 
 /** What the person chose, or else what the browser prefers. */
@@ -25,7 +46,7 @@ export async function startWords(): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: "en",
-    resources: { en: { translation: en }, [language]: { translation: await loaders[language]() } },
+    resources: { en: { ...english }, [language]: { ...(await loaders[language]()) } },
     interpolation: { escapeValue: false },
     returnNull: false,
   });
@@ -33,10 +54,17 @@ export async function startWords(): Promise<void> {
 }
 
 export async function changeLanguage(language: Language): Promise<void> {
-  i18next.addResourceBundle(language, "translation", await loaders[language](), true, true);
+  for (const [namespace, words] of Object.entries(await loaders[language]())) {
+    i18next.addResourceBundle(language, namespace, words, true, true);
+  }
   await i18next.changeLanguage(language);
   localStorage.setItem(storageKey, language);
   document.documentElement.lang = language;
+}
+
+/** For what the server says, in a language of the page that has been loaded. */
+export function sentencesIn(language: string): SentenceWords | undefined {
+  return sentences[language as Language];
 }
 
 export function currentLanguage(): Language {

@@ -6,8 +6,10 @@ import { findContactForLink } from "../../../store/contact-store.ts";
 import type { IntegrationCall } from "../../../store/integration-log-store.ts";
 import { hashToken, listTokenHashes, touchToken } from "../../../store/token-store.ts";
 import { type Access, findWorkspace } from "../../../store/workspace-store.ts";
+import { holdsScope, scopesOf } from "../../auth.ts";
 import { createCallLog } from "../../call-log.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
+import { doorScope } from "../../door-scopes.ts";
 import { logError, statusOf, toAppError, toMissingRoute } from "../../errors.ts";
 import { addDataHeaders } from "../../security-headers.ts";
 import { findUnknownFlow } from "./find-unknown-flow.ts";
@@ -89,6 +91,15 @@ async function handleLink(dependencies: HttpDependencies, pairs: readonly QueryP
     return { answer: refuse(401, "credentials_missing", message), workspaceId };
   }
   const access = await openDoor(dependencies, workspaceId, token);
+  if (access === "expired") {
+    return {
+      answer: refuse(401, "token_expired", "the token has expired; make another one in the workspace's settings"),
+      workspaceId,
+    };
+  }
+  if (access === "not allowed") {
+    return { answer: refuse(403, "access_denied", "the token lacks the scope act"), workspaceId };
+  }
   if (access === undefined) {
     return { answer: refuse(403, "access_denied", "domain_name and token do not belong together"), workspaceId };
   }
@@ -100,12 +111,14 @@ async function openDoor(
   { db, now }: HttpDependencies,
   workspaceId: number | undefined,
   token: string,
-): Promise<Access | undefined> {
+): Promise<Access | "expired" | "not allowed" | undefined> {
   const given = Buffer.from(hashToken(token), "hex");
   const known = await listTokenHashes(db, workspaceId ?? 0, "action-link");
   const matching = known.filter(({ hash }) => timingSafeEqual(given, Buffer.from(hash, "hex")));
   const [found] = matching;
   if (found === undefined || workspaceId === undefined) return undefined;
+  if (found.expiresAt !== null && found.expiresAt.getTime() <= now()) return "expired";
+  if (!holdsScope(scopesOf(found), doorScope("action-link", "GET", "/gc"))) return "not allowed";
   await touchToken(db, found.id, new Date(now()));
   return { workspaceId, botId: found.botId ?? undefined };
 }

@@ -1,4 +1,4 @@
-import { toLiteral } from "../../../engine/literal-text.ts";
+import { toLiteral, toLiteralParts } from "../../../engine/literal-text.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { MediaKind, MessageContent } from "../../../model/message.ts";
 
@@ -63,10 +63,10 @@ function readBlock(block: Readonly<Record<string, unknown>>): MessageContent {
   if (url === undefined || !isWebAddress(url))
     throw notUnderstood(`a message of type ${type} needs a url with http or https`);
   const attachment = { kind, url, ...nameOf(block) };
-  return { ...(text === undefined ? {} : readText(text)), ...empty, attachments: [attachment] };
+  return { ...(text === undefined ? {} : readText(text)), ...toLiteralParts({ ...empty, attachments: [attachment] }) };
 }
 
-const empty = { attachments: [], buttons: [], quickReplies: [] } as const satisfies Omit<MessageContent, "text">;
+const empty: Omit<MessageContent, "text"> = { attachments: [], buttons: [], quickReplies: [] };
 
 function readText(text: string): MessageContent {
   if (text.trim() === "") throw notUnderstood("a message's text is empty");

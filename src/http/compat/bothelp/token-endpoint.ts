@@ -90,6 +90,9 @@ async function findToken(tokens: TokenReader, secret: string): Promise<Token | u
     return await tokens.find(hashToken(secret), "bothelp");
   } catch (thrown) {
     if (thrown instanceof AppError && thrown.code === "token.invalid") return undefined;
+    if (thrown instanceof AppError && thrown.code === "token.expired") {
+      throw new OauthError("invalid_client", thrown.message);
+    }
     throw thrown;
   }
 }

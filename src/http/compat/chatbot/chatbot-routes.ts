@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { addDoorAuditLog } from "../../audit.ts";
 import { addDoorAuthentication } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { checkUrl, parseJson } from "../../encoding.ts";
@@ -28,6 +29,7 @@ export async function chatbotRoutes(app: FastifyInstance, dependencies: HttpDepe
     addDataHeaders(part);
     await addDoorAuthentication(part, dependencies, "chatbot");
     addCallLog(part, dependencies);
+    addDoorAuditLog(part, dependencies);
     // JSON under whatever name.
     part.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) =>
       body.length === 0 ? undefined : parseJson(body),

@@ -15,6 +15,7 @@ import {
 } from "../../../store/flow-store.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { done } from "./answers.ts";
+import { auditedAs } from "./audited-route.ts";
 import { createMetrics } from "./metrics.ts";
 import { readBody } from "./users.ts";
 
@@ -68,7 +69,7 @@ export function storyRoutes(app: FastifyInstance, dependencies: HttpDependencies
   });
 
   for (const prefix of ["", "/v2"]) {
-    app.post(`${prefix}/stories`, async (request) => {
+    app.post(`${prefix}/stories`, auditedAs("createFlow", "story"), async (request) => {
       const { name, description } = readStory(readBody(request), true);
       const [bot] = await listBots(db, request.caller);
       if (bot === undefined) throw new AppError("bot.not_found", "the workspace has no bot yet; make one first");
@@ -90,7 +91,7 @@ export function storyRoutes(app: FastifyInstance, dependencies: HttpDependencies
       });
       return done(now());
     });
-    app.delete(`${prefix}/stories/:id`, async (request) => {
+    app.delete(`${prefix}/stories/:id`, auditedAs("deleteFlow", "story"), async (request) => {
       const { ref } = await requireStory(dependencies, request);
       await db.transaction().execute((trx) => deleteFlow(trx, request.caller, ref));
       return done(now());

@@ -8,6 +8,7 @@ import { challengeReceiver } from "../../../shell/webhook-call.ts";
 import { createWebhook, deleteWebhook, findWebhook, listWebhooks, type Webhook } from "../../../store/webhook-store.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { dateSchema, done, objectIdSchema, toDate } from "./answers.ts";
+import { auditedAs } from "./audited-route.ts";
 import { readBody } from "./users.ts";
 
 const format = "chatbot";
@@ -35,7 +36,7 @@ export function webhookRoutes(app: FastifyInstance, dependencies: HttpDependenci
 
   app.get("/webhooks/:id", async (request) => presentWebhook(await requireWebhook(dependencies, request)));
 
-  app.post("/webhooks", async (request) => {
+  app.post("/webhooks", auditedAs("createWebhook", "webhook"), async (request) => {
     const { caller } = request;
     const receiver = readReceiver(readBody(request));
     const problem = checkOutboundUrl(receiver.url) ?? checkOutboundHeaders(receiver.headers);
@@ -48,7 +49,7 @@ export function webhookRoutes(app: FastifyInstance, dependencies: HttpDependenci
     return { id: toObjectId("webhook", id), ...done(now()) };
   });
 
-  app.delete("/webhooks/:id", async (request) => {
+  app.delete("/webhooks/:id", auditedAs("deleteWebhook", "webhook"), async (request) => {
     const { id } = await requireWebhook(dependencies, request);
     await db.transaction().execute((trx) => deleteWebhook(trx, request.caller, id));
     return done(now());

@@ -146,7 +146,7 @@ async function requireBotFieldByName(call: Call, wanted: string): Promise<Variab
   return found;
 }
 
-async function requireBotFieldByNs(call: Call, wanted: string): Promise<Variable> {
+export async function requireBotFieldByNs(call: Call, wanted: string): Promise<Variable> {
   const { bot, id } = await call.requireNs("variable", wanted);
   const found = (await listVariables(call.db, { workspaceId: call.caller.workspaceId, botId: bot })).find(
     (one) => one.id === id,
@@ -163,7 +163,11 @@ function parseValue({ kind, name: of }: Pick<Variable, "kind" | "name">, given: 
 }
 
 /** All of them or, where one value does not fit, none. */
-async function setBotFields(call: Call, changes: readonly { readonly field: Variable; readonly value: unknown }[]) {
+/** Sets some of them, all or none. Throws `variable.bad_value`. */
+export async function setBotFields(
+  call: Call,
+  changes: readonly { readonly field: Variable; readonly value: unknown }[],
+) {
   const access = { workspaceId: call.caller.workspaceId };
   const wanted = changes.map(({ field, value: given }) => ({ id: field.id, value: parseValue(field, given) }));
   await call.db.transaction().execute(async (trx) => {

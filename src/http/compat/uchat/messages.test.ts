@@ -31,6 +31,48 @@ async function said({ call, contactId }: UchatTenant): Promise<MessageContent[]>
 }
 const texts = async (tenant: UchatTenant) => (await said(tenant)).map(({ text }) => text);
 
+const aTemplate = {
+  namespace: "a",
+  name: "order_shipped",
+  lang: "en_US",
+  params: { HEADER_IMAGE: "https://e.com/i.png", "BODY_{{1}}": "Ann {{ x }}", "BODY_{{2}}": 7, URL_1: "track/7" },
+};
+const numberOf = (contactId: number) => `4917${String(contactId).padStart(8, "0")}`;
+
+/** The subscriber is on WhatsApp too, and was heard last elsewhere. */
+async function onWhatsApp({ bot, contactId }: UchatTenant): Promise<void> {
+  const { db } = server.database;
+  const channel = { kind: "whatsapp", name: "Shop", settings: {}, sealedSecrets: null, status: "connected" } as const;
+  const { id: channelId } = await createChannel(db, bot, channel);
+  const externalId = numberOf(contactId);
+  await db
+    .insertInto("identities")
+    .values({ contactId, channelId, externalId, username: null, createdAt: new Date(server.now()) })
+    .execute();
+}
+
+async function wasSentTheTemplate({ contactId }: UchatTenant): Promise<void> {
+  const [message] = await server.database.db
+    .selectFrom("messages")
+    .select(["recipient", "content"])
+    .where("contactId", "=", contactId)
+    .where("direction", "=", "out")
+    .orderBy("id", "desc")
+    .execute();
+  expect(message).toMatchObject({
+    recipient: numberOf(contactId),
+    content: {
+      template: {
+        name: "order_shipped",
+        language: "en_US",
+        header: { kind: "image", value: "https://e.com/i.png" },
+        body: ["Ann {{ x }}", "7"],
+        urls: [{ index: 0, value: "track/7" }],
+      },
+    },
+  });
+}
+
 const nobody = ({ bot }: UchatTenant) => ({ user_ns: `f${bot.id}u999999` });
 const flowIdOf = ({ flowNs }: UchatTenant) => Number(flowNs.split("s")[1]);
 const nodeNsOf = (tenant: UchatTenant, step: string) =>
@@ -156,13 +198,26 @@ const sending: readonly DoorCase[] = [
   },
   {
     endpoint: "POST /subscriber/send-whatsapp-template",
-    good: ({ userNs }) => ({ user_ns: userNs, content: { namespace: "a", name: "b", lang: "en" } }),
-    isNotOffered: true,
+    before: onWhatsApp,
+    good: ({ userNs }) => ({ user_ns: userNs, content: aTemplate }),
+    after: wasSentTheTemplate,
+    missing: [nobody],
+    bad: [
+      { content: { ...aTemplate, params: { "BODY_{{2}}": "x" } } },
+      { content: { ...aTemplate, params: { FOOTER_1: "x" } } },
+      { content: { namespace: "a", lang: "en" } },
+    ],
   },
   {
     endpoint: "POST /subscriber/send-whatsapp-template-by-user-id",
-    good: () => ({ user_id: telegramId, content: { namespace: "a", name: "b", lang: "en" } }),
-    isNotOffered: true,
+    before: onWhatsApp,
+    good: ({ contactId }) => ({ user_id: numberOf(contactId), content: aTemplate }),
+    after: wasSentTheTemplate,
+    missing: [
+      () => ({ user_id: "4915700000000" }),
+      () => ({ user_id: "4915700000000", create_if_not_found: "yes" }),
+      () => ({ content: { ...aTemplate, params: { QUICK_REPLY_1: "f1s1" } } }),
+    ],
   },
 ];
 

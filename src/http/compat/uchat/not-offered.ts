@@ -7,7 +7,7 @@ import { listInput } from "./named-lists.ts";
 
 const tickets = "there are no ticket lists; keep deals in a sales plan or values in user fields";
 const starts = "a flow starts by its triggers: give the flow that shall begin one of the kind `start`, and publish it";
-const templates = "there is no WhatsApp account to have templates yet";
+const templates = "templates are made with Meta; the native API lists them: GET /api/v1/channels/ID/templates";
 const discounts = "there are no discount codes; give the variant a price of its own, or note the discount on the order";
 const summaries = "there are no summaries by day; /metrics and the events of the native API count everything";
 
@@ -43,12 +43,12 @@ const missing: readonly (readonly [Method, string, AnyEndpoint["scope"], string]
 
 const inPath = (path: string) => Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, key]) => [key, text(60)]));
 
-/** Clients fill a choice of templates from it, and must not break for there being none. */
+/** Clients fill a choice of templates from it, and must not break; what UChat's list holds is not known. */
 export const noTemplates = endpoint({
   method: "POST",
   path: "/whatsapp-template/list",
   scope: "flow",
-  summary: "Get list of WhatsApp templates: there are none",
+  summary: "Get list of WhatsApp templates: empty here, the native API lists them",
   input: z.object(listInput),
   answer: pageOf(z.never()),
   handle: async (call, input) => await toPage(call, input, [], async () => 0),

@@ -82,6 +82,26 @@ const cases: readonly DoorCase[] = [
 describe("broadcasts", () => {
   describeDoor(cases, { fresh: () => aUchatTenant(server), mine: () => standing, other: () => stranger });
 
+  it("set the bot's own values first, or refuse them all", async () => {
+    const tenant = await aUchatTenant(server);
+    const { call, bot } = tenant;
+    const condition = { match: "all", rules: [] };
+    const segment = (await call("POST", "/segments", { body: { bot: bot.id, name: "All", condition } })).json();
+    const made = await tenant.door("POST /flow/create-bot-field", { name: "Sale", var_type: "number", value: "1" });
+    const varNs = made.json().data.var_ns;
+    const wanted = { segment_ns: toNs("segment", bot.id, segment.id), sub_flow_ns: tenant.flowNs };
+    const tell = async (value: string) =>
+      await tenant.door("POST /subscriber/broadcast-by-segment", {
+        ...wanted,
+        bot_fields: [{ var_ns: varNs, value }],
+      });
+    expect((await tell("7")).json()).toEqual({ status: "ok" });
+    const value = async () => (await call("GET", "/variables")).json().data[0].value;
+    expect(await value()).toBe(7);
+    expect((await tell("many")).statusCode).toBe(400);
+    expect([await value(), (await call("GET", "/broadcasts")).json().data.length]).toEqual([7, 1]);
+  });
+
   it("wait for their time", async () => {
     const tenant = await aUchatTenant(server);
     const time = Math.floor(server.now() / 1000) + 3_600;

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
-import { type AskedAudience, makeBroadcast, toAudience } from "../../broadcasts.ts";
+import type { AskedAudience } from "../../../model/broadcast.ts";
+import { makeBroadcast, toAudience } from "../../broadcasts.ts";
 import { ok, okSchema } from "./answers.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
+import { requireBotFieldByNs, setBotFields } from "./flow-fields.ts";
 import { integer, listOfUpTo, text } from "./input.ts";
 import { requireSubFlow } from "./subscriber-flows.ts";
 
@@ -140,11 +142,23 @@ export const subscriberBroadcastEndpoints: readonly AnyEndpoint[] = [
     ...route,
     path: "/subscriber/broadcast-by-segment",
     summary: "Broadcast sub flow by segments",
-    input: z.object({ ...common, segment_ns: commaSeparated(10) }),
+    input: z.object({
+      ...common,
+      segment_ns: commaSeparated(10),
+      bot_fields: z
+        .array(z.object({ var_ns: ns, value: text() }))
+        .max(20)
+        .nullish(),
+    }),
     async handle(call, input) {
+      const botFields = [];
+      for (const { var_ns: varNs, value } of input.bot_fields ?? []) {
+        botFields.push({ field: await requireBotFieldByNs(call, varNs), value });
+      }
       const segments: number[] = [];
       for (const segmentNs of input.segment_ns) segments.push((await call.requireNs("segment", segmentNs)).id);
       if (segments.length === 0) throw new AppError("request.invalid", "segment_ns is required");
+      if (botFields.length > 0) await setBotFields(call, botFields);
       return await broadcast(call, input, { segments });
     },
   }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { toLiteral } from "../../../engine/literal-text.ts";
+import { AppError } from "../../../model/app-error.ts";
 import { countChat, findMessagesByMids, listChat } from "../../../store/message-store.ts";
 import { listOf, ok, okSchema, pageOf, toOffset, toPage } from "./answers.ts";
 import { chatMessageSchema, presentChatMessage, toTranscript } from "./chat-message.ts";
@@ -8,6 +9,7 @@ import { type AnyEndpoint, type Call, type ContactPlace, endpoint } from "./endp
 import { InvalidInput, invalid, notOffered } from "./errors.ts";
 import { integer, pageInput, text, word, yesNo } from "./input.ts";
 import { toNs } from "./ns.ts";
+import { toTemplateCall, whatsappTemplateInput } from "./whatsapp-template.ts";
 
 const ns = text(60);
 
@@ -24,8 +26,6 @@ async function whoseMessages(
 }
 
 const toMillis = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1000);
-
-const whatsappTemplate = z.looseObject({ name: text(200) });
 
 /** Sending to a subscriber, and reading what was said. */
 export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
@@ -88,11 +88,12 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
     path: "/subscriber/send-whatsapp-template",
     scope: "flow",
     summary: "Send Whatsapp Template to subscriber",
-    input: z.object({ user_ns: ns, content: whatsappTemplate }),
+    input: z.object({ user_ns: ns, content: whatsappTemplateInput }),
     answer: okSchema,
-    async handle(call, { user_ns }) {
-      await call.requireContact(user_ns);
-      throw notOffered("this server sends no WhatsApp templates yet");
+    async handle(call, { user_ns, content }) {
+      const asked = toTemplateCall(content);
+      await call.act(await call.addressContact(user_ns), [asked]);
+      return ok;
     },
   }),
   endpoint({
@@ -100,10 +101,23 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
     path: "/subscriber/send-whatsapp-template-by-user-id",
     scope: "flow",
     summary: "Send Whatsapp Template to subscriber by the id that the person has on their channel",
-    input: z.object({ user_id: text(200), create_if_not_found: yesNo().optional(), content: whatsappTemplate }),
+    input: z.object({
+      user_id: text(200),
+      create_if_not_found: yesNo().default(false),
+      content: whatsappTemplateInput,
+    }),
     answer: okSchema,
-    async handle() {
-      throw notOffered("this server sends no WhatsApp templates yet");
+    async handle(call, { user_id, create_if_not_found, content }) {
+      const asked = toTemplateCall(content);
+      const contact = await call.requireContactByUserId(user_id).catch((thrown: unknown) => {
+        const isUnknown = thrown instanceof AppError && thrown.code === "contact.not_found";
+        if (isUnknown && create_if_not_found) {
+          throw notOffered("nobody is made of a number alone; the person is known once they have written");
+        }
+        throw thrown;
+      });
+      await call.act(contact, [asked]);
+      return ok;
     },
   }),
   endpoint({

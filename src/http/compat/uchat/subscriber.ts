@@ -146,7 +146,9 @@ export const subscriberEndpoints: readonly AnyEndpoint[] = [
     answer: okSchema,
     async handle(call, { user_ns }) {
       const { id } = await call.requireContact(user_ns);
-      await call.db.transaction().execute(async (trx) => await deleteContact(trx, call.caller, String(id)));
+      await call.db
+        .transaction()
+        .execute(async (trx) => await deleteContact(trx, call.caller, String(id), new Date(call.dependencies.now())));
       return ok;
     },
   }),

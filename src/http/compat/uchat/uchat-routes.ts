@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../../../model/app-error.ts";
+import type { AddAddressLimit } from "../../address-limit.ts";
 import { createDocumentPage, pageHeaders } from "../../api/docs-page.ts";
+import { addDoorAuditLog } from "../../audit.ts";
 import { addDoorAuthentication } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { checkUrl, decodeBody, parseJson } from "../../encoding.ts";
 import { logError, toAppError, toMissingRoute } from "../../errors.ts";
 import { addDataHeaders } from "../../security-headers.ts";
 import { parseRawQuery } from "../bothelp/raw-query.ts";
+import { auditedEndpoints } from "./audited-endpoints.ts";
 import { createCall } from "./call.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
@@ -16,7 +19,11 @@ import { createMemory } from "./memory.ts";
 import { describeEndpoints } from "./openapi.ts";
 
 /** UChat's API (requirements/003) at `api/…`, its document at `api-docs`, and a page that shows it at `api`. */
-export async function uchatRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
+export async function uchatRoutes(
+  app: FastifyInstance,
+  dependencies: HttpDependencies,
+  limit: AddAddressLimit,
+): Promise<void> {
   app.addHook("onRequest", checkUrl);
   app.setErrorHandler(async (thrown, request, reply) => {
     if (thrown instanceof InvalidInput) return await sendUchatError(reply, thrown);
@@ -25,7 +32,10 @@ export async function uchatRoutes(app: FastifyInstance, dependencies: HttpDepend
     return await sendUchatError(reply, error);
   });
   app.setNotFoundHandler(async (request, reply) => await sendUchatError(reply, toMissingRoute(request, reply)));
-  await app.register(async (part) => addDocuments(part, dependencies));
+  await app.register(async (part) => {
+    limit(part);
+    addDocuments(part, dependencies);
+  });
   await app.register(async (part) => await addEndpoints(part, dependencies), { prefix: "/api" });
 }
 
@@ -53,14 +63,17 @@ function addDocuments(app: FastifyInstance, dependencies: HttpDependencies): voi
 async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
   addDataHeaders(app);
   await addDoorAuthentication(app, dependencies, "uchat");
+  addDoorAuditLog(app, dependencies);
   addBodyParsers(app);
   const memory = createMemory(dependencies);
   for (const endpoint of endpoints) {
     const pattern = endpoint.path.replace(/\{(\w+)\}/g, ":$1");
+    const readAll = ({ raw: { url = "" }, body, params }: FastifyRequest) =>
+      readInput({ url, body, params }, endpoint.emptyCounts);
     const handler = async (request: FastifyRequest) => {
       checkScope(endpoint, request);
       const url = request.raw.url ?? "";
-      const input = readInput({ url, body: request.body, params: request.params }, endpoint.emptyCounts);
+      const input = readAll(request);
       const parsed = endpoint.input.safeParse(input);
       if (!parsed.success) throw toInvalidInput(parsed.error, input);
       return await endpoint.handle(
@@ -68,9 +81,17 @@ async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies
         parsed.data as never,
       );
     };
-    app.route({ method: endpoint.method, url: pattern, handler });
+    const audited = auditedEndpoints[endpoint.path];
+    const config =
+      audited === undefined
+        ? {}
+        : {
+            operation: audited.operation,
+            subjectKey: (request: FastifyRequest) => audited.keyOf(readAll(request)),
+          };
+    app.route({ method: endpoint.method, url: pattern, handler, config });
     // Laravel takes a slash at the end as well.
-    app.route({ method: endpoint.method, url: `${pattern}/`, handler });
+    app.route({ method: endpoint.method, url: `${pattern}/`, handler, config });
   }
 }
 

@@ -106,6 +106,7 @@ export const builderWords = {
     inboundWebhook: "(inbound webhook)",
     inboundWebhookOff: "(inbound webhook, switched off)",
     broadcast: "(broadcast)",
+    sequence: "(sequence)",
   },
   templates: {
     title: "Begin with",
@@ -129,6 +130,19 @@ export const builderWords = {
     failed: "failed",
   },
   search: { title: "Find a step", hint: "Name, ref, or anything written in it", none: "No step has this." },
+  approved: {
+    choose: "Template",
+    hint: "Choose an approved one",
+    loading: "Asking the messenger…",
+    none: "No approved template is called so",
+    noChannel: "No channel of the bot has approved templates (WhatsApp has): connect one, and they are listed here.",
+    unknown: "The messenger has no approved template “{{name}}” in the language {{language}}. It would not go out.",
+    headerText: "Header's value",
+    headerTextHint: "Empty where the header has no variable.",
+    headerFile: "Address of the header's file",
+    value: "Value {{number}}",
+    url: "End of the address behind “{{title}}”",
+  },
   leadsTo: { title: "Leads to" },
   preview: {
     title: "As the messenger shows it",

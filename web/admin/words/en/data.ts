@@ -90,14 +90,4 @@ export const dataWords = {
       text: "When an agent closes a conversation, a closing note says how it ended: sold, refused, no answer. Make the ones that your team shall choose from.",
     },
   },
-  sequences: {
-    create: "New sequence",
-    subscribers: "Subscribers",
-    ref: "Ref",
-    loss: "Its {{contacts}} subscriptions go for good. Flows and action links that name it no longer find it.",
-    empty: {
-      title: "No sequences yet",
-      text: "A sequence is something that contacts subscribe to: a course of letters, a warm-up. Flows and action links subscribe and unsubscribe by its ref.",
-    },
-  },
 };

@@ -49,6 +49,9 @@ export const inboxWords = {
     savedHint:
       "Type / and the shortcut in a reply. Variables like {{example}} are filled in for the contact before you send.",
     shortcut: "Shortcut",
+    noneSaved: "No saved replies yet",
+    newSaved: "New saved reply",
+    savedLoss: "Who types its shortcut gets nothing any more. What was sent stays.",
     savedText: "Text",
     schedule: "Send later",
     scheduleAt: "When (your time)",
@@ -113,6 +116,15 @@ export const inboxWords = {
       banned: "banned",
       unbanned: "no longer banned",
     },
+    reason: {
+      reply: "answers the person",
+      agent: "an agent wrote it",
+      consented: "agreed to such messages",
+      subscribed: "has not opted out",
+      title: "Why it was allowed: {{reason}}",
+    },
+    outside: "Written outside, in the messenger",
+    place: "A place on the map",
     status: {
       queued: "waits to be sent",
       sent: "sent",

@@ -19,6 +19,7 @@ export const menuWords = {
     secrets: "Secrets",
     customEvents: "Custom events",
     closingNotes: "Closing notes",
+    auditLog: "Audit log",
     workspace: "Workspace",
     failures: "Failures",
   },

@@ -107,6 +107,7 @@ export const builderWords: typeof english = {
     inboundWebhook: "(входящий вебхук)",
     inboundWebhookOff: "(входящий вебхук, выключен)",
     broadcast: "(рассылка)",
+    sequence: "(серия)",
   },
   templates: {
     title: "Начать с",
@@ -130,6 +131,20 @@ export const builderWords: typeof english = {
     failed: "не отправлено",
   },
   search: { title: "Найти шаг", hint: "Название, ref или любой текст в нём", none: "Ни в одном шаге этого нет." },
+  approved: {
+    choose: "Шаблон",
+    hint: "Выберите одобренный",
+    loading: "Спрашиваем мессенджер…",
+    none: "Одобренного шаблона с таким именем нет",
+    noChannel:
+      "Ни у одного канала бота нет одобренных шаблонов (они есть у WhatsApp): подключите такой, и они появятся здесь.",
+    unknown: "В мессенджере нет одобренного шаблона «{{name}}» на языке {{language}}. Он не будет отправлен.",
+    headerText: "Значение в заголовке",
+    headerTextHint: "Пусто, если в заголовке нет переменной.",
+    headerFile: "Адрес файла в заголовке",
+    value: "Значение {{number}}",
+    url: "Конец адреса под «{{title}}»",
+  },
   leadsTo: { title: "Куда ведёт" },
   preview: {
     title: "Как покажет мессенджер",

@@ -21,6 +21,7 @@ export const menuWords: typeof en = {
     secrets: "Секреты",
     customEvents: "Свои события",
     closingNotes: "Итоги разговоров",
+    auditLog: "Журнал действий",
     workspace: "Пространство",
     failures: "Сбои",
   },

@@ -1,0 +1,173 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { sql } from "kysely";
+import { pino } from "pino";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { testDatabase } from "../../../test/database.ts";
+import { addressesOnLoopback, outboundToLoopback } from "../../../test/outbound.ts";
+import { startTelegramStandIn } from "../../../test/stand-ins/telegram-bot-api.ts";
+import { channelTypes } from "../../channels/index.ts";
+import { createBot } from "../../store/bot-store.ts";
+import { createChannel } from "../../store/channel-store.ts";
+import type { DatabaseState } from "../../store/database-state-store.ts";
+import { sealSecrets } from "../../store/secret-box.ts";
+import { createWorkspace } from "../../store/workspace-store.ts";
+import { readConfig } from "../config.ts";
+import { checkChannels } from "../doctor/check-channels.ts";
+import { checkDatabase, judgeClock, judgeDatabase } from "../doctor/check-database.ts";
+import { checkNode } from "../doctor/check-setup.ts";
+import { checkWork } from "../doctor/check-work.ts";
+import type { Finding } from "../doctor/finding.ts";
+import { createPlatformFetch } from "../platform-fetch.ts";
+import type { CommandResult, Terminal } from "./command.ts";
+import { doctor } from "./doctor.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "rp-doctor-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const terminal = { stderr: { write: () => true } } as unknown as Terminal;
+
+const run = async (environment: Record<string, string>, options = { all: false }) => {
+  const wish = { readConfig: () => readConfig(environment), terminal, json: true };
+  const result = (await doctor.run(wish, options as never)) as CommandResult;
+  const { findings } = result.data as unknown as { findings: Finding[] };
+  const of = (check: string) => findings.find((finding) => finding.check === check);
+  return { ...result, findings, of };
+};
+
+describe("repartee doctor", () => {
+  it("names every bad setting and looks no further", async () => {
+    const { exit, findings } = await run({ PORT: "x", ROLES: "cook" });
+    expect(exit).toBe(1);
+    expect(findings.map(({ check }) => check)).toEqual(["setup.settings", "setup.settings"]);
+  });
+
+  it("says what is wrong with a new installation, and changes nothing of the tables", async () => {
+    const DATA_DIR = path.join(folder, "new");
+    const environment = { DATA_DIR, PORT: "1", PUBLIC_URL: "http://127.0.0.1:1" };
+    const { exit, of, text } = await run(environment);
+    expect(of("database.migrations")).toMatchObject({
+      severity: "problem",
+      advice: expect.stringContaining("repartee migrate"),
+    });
+    expect(of("setup.public_url")).toMatchObject({ severity: "warning" });
+    expect(of("setup.reachable")).toMatchObject({ severity: "warning" });
+    expect(exit).toBe(1);
+    expect(text).toMatch(/^problem /);
+    chmodSync(DATA_DIR, 0o755);
+    expect((await run(environment)).of("setup.data_dir_rights")).toMatchObject({ severity: "warning" });
+  });
+
+  it("says so where the database cannot be reached, without its password", async () => {
+    const url = "postgres://somebody:hunter2@127.0.0.1:1/none";
+    const { exit, of, text } = await run({ DATA_DIR: path.join(folder, "away"), DATABASE_URL: url });
+    expect(of("database.reachable")).toMatchObject({ severity: "problem" });
+    expect(text).not.toContain("hunter2");
+    expect(exit).toBe(1);
+  });
+});
+
+describe("the doctor", () => {
+  const good: DatabaseState = {
+    versionNumber: 150_004,
+    settings: { fsync: "on", synchronous_commit: "on", full_page_writes: "on" },
+    encoding: "UTF8",
+    bytes: 1e9,
+    connections: 10,
+    mostConnections: 97,
+    oldestTransactionSeconds: 1,
+    transactionAge: 1_000_000,
+    clock: 0,
+    littered: [],
+  };
+  const bad = (change: Partial<DatabaseState>) =>
+    judgeDatabase({ ...good, ...change }, "postgres").flatMap(({ check, severity }) =>
+      severity === "ok" ? [] : [`${severity} ${check}`],
+    );
+
+  it.each<[Partial<DatabaseState>, readonly string[]]>([
+    [{}, []],
+    [{ versionNumber: 120_010 }, ["problem database.version"]],
+    [{ versionNumber: 190_000 }, ["warning database.version"]],
+    [{ settings: { ...good.settings, fsync: "off" } }, ["problem database.fsync"]],
+    [{ settings: { ...good.settings, synchronous_commit: "off" } }, ["problem database.synchronous_commit"]],
+    [{ settings: { ...good.settings, full_page_writes: "off" } }, ["problem database.full_page_writes"]],
+    [{ encoding: "SQL_ASCII" }, ["problem database.encoding"]],
+    [{ connections: 90 }, ["warning database.connections"]],
+    [{ oldestTransactionSeconds: 4_000 }, ["problem database.old_transaction"]],
+    [{ transactionAge: 1.6e9 }, ["problem database.freeze"]],
+    [{ littered: [{ table: "messages", dead: 1e6, share: 0.5 }] }, ["warning database.dead_rows"]],
+  ])("judges a PostgreSQL by %j", (change, findings) => {
+    expect(bad(change)).toEqual(findings);
+  });
+
+  it("judges clocks and Node", () => {
+    expect(judgeClock(1_000, 900, 1_100).severity).toBe("ok");
+    expect(judgeClock(6_000, 900, 1_100).severity).toBe("warning");
+    expect(judgeClock(0, 60_000, 60_100).severity).toBe("problem");
+    expect(checkNode("20.19.0").severity).toBe("problem");
+    expect(checkNode("24.21.0").severity).toBe("ok");
+  });
+
+  it("finds a foreign key, a webhook that leads elsewhere, what is late, dead letters, a missing backup", async () => {
+    const platform = await startTelegramStandIn();
+    const database = await testDatabase();
+    onTestFinished(async () => {
+      await platform.close();
+      await database.close();
+    });
+    const { db } = database;
+    const secretKey = Buffer.alloc(32, 1);
+    const now = () => Date.now();
+    const workspace = await createWorkspace(db, { domain: "mine", name: "Mine" });
+    const bot = await createBot(db, { workspaceId: workspace.id, name: "Shop" });
+    const settings = { apiRoot: platform.url, mode: "webhook", username: "shop_bot" };
+    const sealed = (key: Buffer) => sealSecrets({ token: "123456:ABCDEFGHIJKLMNOP", secret: "s".repeat(32) }, key);
+    const channel = { kind: "telegram", name: "T", settings, status: "connected" } as const;
+    const { id } = await createChannel(db, bot, { ...channel, sealedSecrets: sealed(secretKey) });
+    const options = {
+      db,
+      catalogue: channelTypes,
+      secretKey,
+      publicUrl: "https://bots.example",
+      outbound: outboundToLoopback,
+      findAddresses: addressesOnLoopback,
+      createFetch: createPlatformFetch,
+      log: pino({ level: "silent" }),
+      now,
+    };
+    const setWebhook = async (url: string) =>
+      await fetch(`${platform.url}/bot123456:ABCDEFGHIJKLMNOP/setWebhook`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ url }),
+      });
+    await setWebhook("https://old.example/webhooks/1?token=hunter2");
+    const [elsewhere] = await checkChannels(options);
+    expect(elsewhere).toMatchObject({ check: "channels.webhook", severity: "problem" });
+    expect(elsewhere?.message).toContain("old.example");
+    expect(JSON.stringify(elsewhere)).not.toContain("hunter2");
+    await setWebhook(`https://bots.example/webhooks/${id}`);
+    expect(await checkChannels(options)).toMatchObject([{ check: "channels.health", severity: "ok" }]);
+
+    expect(await checkDatabase(database, { secretKey, now })).toContainEqual(
+      expect.objectContaining({ check: "setup.secret_key_fits", severity: "ok" }),
+    );
+    const foreign = await checkDatabase(database, { secretKey: Buffer.alloc(32, 2), now });
+    expect(foreign).toContainEqual(expect.objectContaining({ check: "setup.secret_key_fits", severity: "problem" }));
+    expect(foreign).toContainEqual(expect.objectContaining({ check: "backup.age", severity: "warning" }));
+    expect(await checkChannels({ ...options, secretKey: Buffer.alloc(32, 2) })).toMatchObject([
+      { check: "channels.settings", severity: "problem" },
+    ]);
+
+    await sql`insert into processes (roles) values ('worker')`.execute(db);
+    await sql`insert into positions (id, contact_id, flow_ref, step_ref, step_kind, waits_for, wake_at, entered_at)
+      values ('p', 1, 'f', 's', 'delay', 'time', now() - interval '5 minutes', now())`.execute(db);
+    await sql`insert into messages (contact_id, channel_id, direction, ordinal, event_id, recipient, content, status, created_at, lane)
+      values (1, ${id}, 'out', 0, 1, '55', '{}', 'queued', now() - interval '10 minutes', 0)`.execute(db);
+    const work = await checkWork(database, now);
+    expect(work).toContainEqual(expect.objectContaining({ check: "work.timers", severity: "problem" }));
+    expect(work).toContainEqual(expect.objectContaining({ check: "work.outbox", severity: "problem" }));
+    expect(work).toContainEqual(expect.objectContaining({ check: "webhooks.failing", severity: "ok" }));
+  });
+});

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { addAccountEntry } from "../../store/audit-store.ts";
+import { removeSecondFactor } from "../../store/second-factor-store.ts";
+import { endSessions, findCredentials } from "../../store/session-store.ts";
+import { CommandError, defineDatabaseCommand } from "./command.ts";
+
+export const userResetTwoFactor = defineDatabaseCommand({
+  kind: "database",
+  name: "user reset-two-factor",
+  summary: "Take away the second factor of a user who has lost it, and sign them out everywhere",
+  options: z.strictObject({
+    email: z.email("is not an e-mail address").max(254).describe("What the user signs in with."),
+  }),
+  async run({ database }, { email }) {
+    const user = await findCredentials(database.db, email);
+    if (user === undefined) throw new CommandError("user.not_found", `there is no user ${email}`);
+    const wasOn = await database.db.transaction().execute(async (trx) => {
+      if (!(await removeSecondFactor(trx, user.id))) return false;
+      await endSessions(trx, user.id, { except: undefined });
+      const entry = { at: new Date(), operation: "loseSecondFactor", address: "command line", isProven: false };
+      await addAccountEntry(trx, user.id, entry);
+      return true;
+    });
+    const text = wasOn ? `${email} signs in with the password alone now.` : `${email} had no second factor.`;
+    return { text, data: { email, wasOn } };
+  },
+});

@@ -1,0 +1,129 @@
+import type { Logger } from "pino";
+import type { ChannelCatalogue, ChannelHealth, ChannelPorts, FindAddresses } from "../../engine/channel-type.ts";
+import type { OutboundHttp } from "../../engine/outbound.ts";
+import { toError } from "../../engine/to-error.ts";
+import { createChannelRuntime, type RunningChannel } from "../../shell/channel-runtime.ts";
+import { maskSecrets } from "../../shell/mask-secrets.ts";
+import type { Database } from "../../store/database.ts";
+import type { SecretKey } from "../../store/secret-key.ts";
+import { listWantedChannels } from "../../store/webhook-state-store.ts";
+import { type Finding, ok, problem, warning } from "./finding.ts";
+
+/** A platform that does not answer must not hold up the rest. */
+const patienceMs = 15_000;
+const atOnce = 8;
+/** A Date header counts whole seconds, and the answer takes its time. */
+const clockMs = 5_000;
+
+export interface ChannelCheckOptions {
+  readonly db: Database;
+  readonly catalogue: ChannelCatalogue;
+  readonly secretKey: SecretKey;
+  readonly publicUrl: string;
+  readonly outbound: OutboundHttp;
+  readonly findAddresses: FindAddresses;
+  /** Makes a client for platforms that tells of each answer what time the platform has, in Unix ms. */
+  readonly createFetch: (onDate: (date: number) => void) => ChannelPorts["fetch"];
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** Asks every channel's platform how it is, and by its Date header what time it has. */
+export async function checkChannels(options: ChannelCheckOptions): Promise<Finding[]> {
+  const channels = await listWantedChannels(options.db);
+  const runtime = createChannelRuntime(options);
+  const findings: Finding[][] = [];
+  const left = [...channels.entries()];
+  const work = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [place, row] = next;
+      const label = `The channel ${row.id} (${row.kind}) of the workspace "${row.domain}"`;
+      findings[place] = await checkChannel(await runtime.find(row.id), { ...row, label }, options);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return findings.flat();
+}
+
+async function checkChannel(
+  channel: RunningChannel | undefined,
+  row: { readonly id: number; readonly label: string; readonly status: string; readonly statusMessage: string | null },
+  options: ChannelCheckOptions,
+): Promise<Finding[]> {
+  const again = "Connect the channel again in the admin.";
+  if (channel === undefined)
+    return [
+      problem(
+        "channels.settings",
+        `${row.label} has settings that cannot be read`,
+        `See what is said of the secret key here. ${again}`,
+      ),
+    ];
+  if (row.status === "broken")
+    return [
+      problem("channels.broken", `${row.label} is broken: ${row.statusMessage ?? "the platform refuses it"}`, again),
+    ];
+  const clocks: number[] = [];
+  const health = await askPlatform(channel, options, clocks);
+  if (health === undefined) return [ok("channels.health", `${row.label} has no platform to ask`)];
+  const findings: Finding[] = [];
+  const expected = `${options.publicUrl}/webhooks/${row.id}`;
+  if (!health.ok) findings.push(problem("channels.health", `${row.label}: ${health.message}`, again));
+  else if (health.webhookUrl !== undefined && health.webhookUrl !== expected) {
+    // The registered address may be somebody else's and hold a token.
+    const place = URL.canParse(health.webhookUrl) ? new URL(health.webhookUrl).host : "elsewhere";
+    findings.push(
+      problem(
+        "channels.webhook",
+        `${row.label} is registered at ${place}, and not at ${expected}`,
+        `See that PUBLIC_URL is right. ${again}`,
+      ),
+    );
+  } else findings.push(ok("channels.health", `${row.label}: ${health.message}`));
+  const off = Math.min(...clocks.map(Math.abs));
+  if (clocks.length > 0 && off > clockMs) {
+    findings.push(
+      warning(
+        "clock.platform",
+        `This machine's clock is ${Math.round(off / 1000)} s off from that of the platform of channel ${row.id}`,
+        "Let the machine keep time (chrony, systemd-timesyncd).",
+      ),
+    );
+  }
+  return findings;
+}
+
+/** `clocks` gets how far the platform's clock is ahead of ours, in ms, of each answer that says. */
+async function askPlatform(
+  channel: RunningChannel,
+  { outbound, findAddresses, createFetch, log, now }: ChannelCheckOptions,
+  clocks: number[],
+): Promise<ChannelHealth | undefined> {
+  if (channel.type.health === undefined) return undefined;
+  const ports: ChannelPorts = {
+    fetch: createFetch((date) => clocks.push(date - now())),
+    announce: () => undefined,
+    findAddresses,
+    fetchFile: async () => undefined,
+    outbound,
+    log,
+  };
+  const tooLate = Promise.withResolvers<ChannelHealth>();
+  const alarm = setTimeout(
+    () => tooLate.resolve({ ok: false, message: `the platform did not answer within ${patienceMs / 1000} s` }),
+    patienceMs,
+  );
+  try {
+    return await Promise.race([channel.type.health(channel, ports), tooLate.promise]);
+  } catch (thrown) {
+    return { ok: false, message: maskSecrets(toError(thrown).message, secretsOf(channel)) };
+  } finally {
+    clearTimeout(alarm);
+  }
+}
+
+function secretsOf({ type, settings }: RunningChannel): string[] {
+  const given = settings as Readonly<Record<string, unknown>>;
+  return type.secrets.flatMap((name) => (typeof given[name] === "string" ? [given[name]] : []));
+}

@@ -1,0 +1,111 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { AppError } from "../../model/app-error.ts";
+import { type Sentence, say } from "../../model/sentence.ts";
+import { addAccountEntry } from "../../store/audit-store.ts";
+import type { Database } from "../../store/database.ts";
+import { createSession } from "../../store/session-store.ts";
+import { countTry, forgiveTry, type Guarded } from "../../store/sign-in-try-store.ts";
+import type { AuditedOperation, auditedOperations } from "../contract/audit-log.ts";
+import type { HttpDependencies } from "../dependencies.ts";
+import { type MemberReader, type SignedIn, setCookie } from "./member-reader.ts";
+
+/**
+ * Tries without success within a quarter of an hour: at one account from one address; at one account from anywhere (so many that a stranger does not easily lock somebody out); from one
+ * address, behind which a whole office may sit.
+ */
+export const most = {
+  accountFromAddress: 8,
+  account: 100,
+  address: 60,
+  /** Who gets here has the password: 10 tries of a million codes, three of which are good, cost nobody but the attacker. */
+  code: 10,
+} as const;
+
+/** What the audit log keeps of what people do before they are in a workspace. */
+type AccountOperation = {
+  [Operation in AuditedOperation]: (typeof auditedOperations)[Operation] extends "account" ? Operation : never;
+}[AuditedOperation];
+/** Somebody was there, who may be anybody. */
+const unproven: ReadonlySet<AccountOperation> = new Set(["refuseSignIn", "refuseSecondFactor", "loseSecondFactor"]);
+
+/** What all of these routes use. */
+export interface Desk {
+  readonly dependencies: HttpDependencies;
+  readonly members: MemberReader;
+  readonly guard: ReturnType<typeof createGuard>;
+  /** Starts a session on this browser. */
+  welcome(request: FastifyRequest, reply: FastifyReply, userId: number): Promise<void>;
+  /** Writes into the audit logs of all workspaces that the user belongs to. */
+  note(request: FastifyRequest, userId: number, operation: AccountOperation, trx?: Database): Promise<void>;
+  /** Throws `session.none`. */
+  requireSignedIn(request: FastifyRequest): Promise<SignedIn>;
+}
+
+export function createDesk(dependencies: HttpDependencies, members: MemberReader): Desk {
+  const { db, now } = dependencies;
+  const note: Desk["note"] = async ({ ip: address }, userId, operation, trx = db) =>
+    await addAccountEntry(trx, userId, {
+      at: new Date(now()),
+      operation,
+      address,
+      isProven: !unproven.has(operation),
+    });
+  return {
+    dependencies,
+    members,
+    guard: createGuard(dependencies),
+    note,
+    async welcome(request, reply, userId) {
+      const at = new Date(now());
+      const secret = await db.transaction().execute(async (trx) => {
+        await note(request, userId, "signIn", trx);
+        return await createSession(trx, { userId, userAgent: request.headers["user-agent"] ?? "", at });
+      });
+      setCookie(reply, secret, dependencies);
+    },
+    async requireSignedIn(request) {
+      const found = await members.whoIs(request);
+      if (found === undefined) throw new AppError("session.none", say`sign in first`);
+      return found;
+    },
+  };
+}
+
+export function accountOf(request: FastifyRequest, email: string): Guarded[] {
+  const key = `account ${email.toLowerCase()}`;
+  return [
+    { key, most: most.account },
+    { key: `${key} from ${request.ip}`, most: most.accountFromAddress },
+  ];
+}
+
+/** What may be guessed at, and what is said of a wrong guess. */
+const wrong = {
+  "session.wrong_password": say`e-mail and password do not fit`,
+  "session.wrong_code": say`the code is wrong, or was used already`,
+  "setup.wrong_code": say`this is not the set-up code`,
+} as const satisfies Readonly<Record<string, Sentence>>;
+type Guess = keyof typeof wrong;
+
+/** Runs a check that somebody may guess at: after too many tries without success it is not even run. Throws `session.too_many`, and the code where the check found nothing. */
+function createGuard({ db, now }: Pick<HttpDependencies, "db" | "now">) {
+  return async <T>(
+    request: FastifyRequest,
+    guarded: readonly Guarded[],
+    code: Guess,
+    check: () => Promise<T | undefined>,
+  ): Promise<T> => {
+    const all = [...guarded, { key: `address ${request.ip}`, most: most.address }];
+    const waitMs = await countTry(db, all, new Date(now()));
+    if (waitMs > 0) {
+      const minutes = Math.ceil(waitMs / 60_000);
+      throw new AppError("session.too_many", say`too many tries; wait ${{ minutes }} min`, { details: { waitMs } });
+    }
+    const found = await check();
+    if (found !== undefined) {
+      await forgiveTry(db, all);
+      return found;
+    }
+    throw new AppError(code, wrong[code]);
+  };
+}

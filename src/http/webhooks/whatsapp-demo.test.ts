@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DemoServer, demoServer } from "../../../test/demo-server.ts";
+import { type GraphStandIn, graphAppSecret, graphIds, startGraphStandIn } from "../../../test/stand-ins/graph.ts";
+import { readWhatsAppMessage } from "../../../test/stand-ins/graph-whatsapp.ts";
+import { until } from "../../../test/until.ts";
+
+interface MessageBody {
+  readonly status: string;
+  readonly direction: string;
+  readonly externalId: string | null;
+  readonly error: string | null;
+  readonly content: { readonly text: string };
+}
+
+const ada = "16505551234";
+let server: DemoServer;
+let graph: GraphStandIn;
+let channelId: number;
+let link: string;
+beforeAll(async () => {
+  server = await demoServer();
+  graph = await startGraphStandIn("whatsapp_business_account", { now: server.clock.now });
+  const channel = await server.call<{ id: number; status: string }>("POST", "/channels", {
+    bot: "demo",
+    kind: "whatsapp",
+    name: "WhatsApp",
+    settings: {
+      token: "EAAGm0PX4ZCpsBAKZCqZBzuSystemUserToken",
+      appSecret: graphAppSecret,
+      phoneNumberId: graphIds.phone,
+      accountId: graphIds.waba,
+      apiRoot: graph.apiRoot,
+    },
+  });
+  expect(channel.status).toBe("connected");
+  channelId = channel.id;
+  const made = await server.call<{ links: { kind: string; url: string }[] }>("POST", "/entry-links", {
+    bot: "demo",
+    name: "Poster",
+    data: { email: "ada@e.com", variables: { course: "Chess" } },
+  });
+  link = made.links.find(({ kind }) => kind === "whatsapp")?.url ?? expect.fail("no link for WhatsApp");
+});
+afterAll(async () => {
+  await server.close();
+  await graph.close();
+});
+
+const seen = () => graph.shown.filter(({ to }) => to === ada);
+const texts = () => seen().map(({ body }) => readWhatsAppMessage(body).text);
+const untilSeen = (text: string) => until(`"${text}"`, () => texts().some((one) => one.includes(text)));
+let ids = 0;
+/** Something of the person's, as Meta tells of it. */
+async function tell(more: object) {
+  ids += 1;
+  const timestamp = String(Math.floor(server.clock.now() / 1_000));
+  const message = { from: ada, id: `wamid.in${ids}`, timestamp, ...more };
+  graph.hear(ada);
+  await push({ contacts: [{ profile: { name: "Ada Lovelace" }, wa_id: ada }], messages: [message] });
+}
+async function push(more: object) {
+  const metadata = { display_phone_number: "15550783881", phone_number_id: graphIds.phone };
+  const value = { messaging_product: "whatsapp", metadata, ...more };
+  const changes = [{ field: "messages", value }];
+  await graph.push({ object: "whatsapp_business_account", entry: [{ id: graphIds.waba, changes }] });
+}
+async function press(title: string) {
+  const choices = seen().flatMap(({ body }) => readWhatsAppMessage(body).choices);
+  const { id, kind } = choices.findLast((one) => one.title === title) ?? expect.fail(`there is no "${title}"`);
+  await tell({ type: "interactive", interactive: { type: kind, [kind]: { id, title } } });
+}
+async function contact() {
+  const { data } = await server.call<{
+    data: { id: number; name: string; email: string | null; phone: string | null; tags: string[] }[];
+  }>("GET", `/contacts?channel=${channelId}`);
+  return data[0] ?? expect.fail("there is nobody");
+}
+const lastMessage = async () => {
+  const { id } = await contact();
+  return (await server.call<{ data: MessageBody[] }>("GET", `/contacts/${id}/messages`)).data[0];
+};
+
+describe("the demo bot on WhatsApp", () => {
+  it("greets who sends what a link filled in, knows what it said, and has their name and phone", async () => {
+    const text = new URL(link).searchParams.get("text");
+    expect(link).toMatch(/^https:\/\/wa\.me\/15550783881\?text=eyJ/);
+    await tell({ type: "text", text: { body: text } });
+    await untilSeen("What would you build first?");
+    expect(texts().join("\n")).toContain('the course "Chess" and that your e-mail address is ada@e.com');
+    expect(await contact()).toMatchObject({ name: "Ada Lovelace", phone: "+16505551234", email: "ada@e.com" });
+  });
+
+  it("goes on from a press, and is told what was delivered, read and failed", async () => {
+    await press("A help desk");
+    await untilSeen("A help desk, then.");
+    await until("the delay", async () => (await contact()).tags.includes("lead"));
+    server.clock.pass(3_000);
+    await untilSeen("e-mail: ada@e.com");
+    const summary = seen().at(-1) ?? expect.fail("nothing is shown");
+    const status = (word: string, more: object = {}) =>
+      push({ statuses: [{ id: summary.id, status: word, timestamp: "1764408000", recipient_id: ada, ...more }] });
+    await status("failed", { errors: [{ code: 131026, title: "Message undeliverable" }] });
+    expect(await lastMessage()).toMatchObject({ status: "failed", error: expect.stringContaining("undeliverable") });
+    await status("read");
+    await status("delivered");
+    expect(await lastMessage()).toMatchObject({ status: "read", externalId: summary.id });
+  });
+
+  it("after 24 hours sends a template, and nothing else of its own accord", async () => {
+    server.clock.pass(86_400_000);
+    graph.passHours(24);
+    const { id } = await contact();
+    const say = (more: object) =>
+      server.call("POST", `/contacts/${id}/messages`, {
+        channelId,
+        author: "bot",
+        text: "Your order is on its way.",
+        ...more,
+      });
+    await expect(say({})).rejects.toThrow("message.not_sendable");
+    const template = { name: "order_update", language: "en_US", body: ["{{ contact.first_name }}", "7"] };
+    await say({ template });
+    await until("the template", () => seen().at(-1)?.body.type === "template");
+    expect(seen().at(-1)?.body.template).toMatchObject({
+      components: [{ parameters: [{ text: "Ada" }, { text: "7" }] }],
+    });
+    expect(await lastMessage()).toMatchObject({ content: { text: "Your order is on its way." } });
+  });
+
+  it("lists the templates of the account", async () => {
+    const { data } = await server.call<{ data: object[] }>("GET", `/channels/${channelId}/templates`);
+    expect(data).toMatchObject([{ name: "order_update", status: "approved", variables: 2 }]);
+    const webchat = await server.call<{ data: { id: number; kind: string }[] }>("GET", "/channels");
+    const other = webchat.data.find(({ kind }) => kind === "webchat")?.id;
+    expect(await server.call("GET", `/channels/${other}/templates`)).toEqual({ data: [] });
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { aBot, aContact, channelId, noon } from "../../../test/builders.ts";
+import { enter, signal } from "../../../test/step-harness.ts";
+import { question } from "./question.step.ts";
+
+const closed = (connected: readonly string[]) => {
+  const identity = { id: 1, channelId, channelKind: "fake", externalId: "p1", status: "active" } as const;
+  const contact = aContact({ identities: [{ ...identity, lastInboundAt: noon - 2_000 }] });
+  const bot = aBot({ channelRules: new Map([["fake", { windowMs: 1_000 }]]) });
+  return enter(question, { text: "Which?", answer: { type: "text" } }, { world: { bot, contact }, connected });
+};
+
+describe("a question while the messenger lets nobody write", () => {
+  it("goes to its output for that, unasked", () => {
+    const { result, sent, facts } = closed(["not_allowed"]);
+    expect([result, sent, facts]).toEqual([{ go: "not_allowed" }, [], []]);
+  });
+
+  it("waits all the same where that output leads nowhere, and the history says why nothing was asked", () => {
+    const { result, sent, facts } = closed([]);
+    expect(result).toMatchObject({ wait: "reply" });
+    expect([sent, facts]).toEqual([[], [{ kind: "message_skipped", reason: "window_closed", flow: "f1", step: "s1" }]]);
+  });
+});
+
+describe("a question that the messenger can answer", () => {
+  const ask = (type: "phone" | "location" | "text") => ({ text: "How?", answer: { type, shareTitle: "Share it" } });
+  const came = (type: "phone" | "location", more: object) =>
+    signal(
+      question,
+      { ...ask(type), saveTo: { variable: "got" } },
+      { kind: "reply", message: { attachments: [], ...more } },
+      { state: { tries: 0, until: null } },
+    ).values.got;
+
+  it("offers a button for it, where it is of that kind", () => {
+    expect(enter(question, ask("phone")).sent[0]?.quickReplies).toMatchObject([
+      { title: "Share it", request: "phone" },
+    ]);
+    expect(enter(question, ask("location")).sent[0]?.quickReplies).toMatchObject([{ request: "location" }]);
+    expect(enter(question, ask("text")).sent[0]?.quickReplies).toEqual([]);
+  });
+
+  it("takes what it vouches for, and what was typed", () => {
+    expect(came("phone", { text: "Ann", sharedPhone: "+79161234567" })).toBe("+79161234567");
+    expect(came("location", { text: "here", location: { latitude: 55.75, longitude: 37.62 } })).toBe("55.75, 37.62");
+    expect(came("location", { text: "55.75, 37.62" })).toBe("55.75, 37.62");
+  });
+
+  it.each([
+    ["phone", { text: "Bo Lee: +79161234567" }],
+    ["location", { text: "at home" }],
+    ["location", { text: "91, 0" }],
+  ] as const)("of the kind %s does not take %j", (type, more) => {
+    expect(came(type, more)).toBeUndefined();
+  });
+});

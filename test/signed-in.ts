@@ -1,0 +1,32 @@
+import type { LightMyRequestResponse } from "fastify";
+import type { TestServer } from "./server.ts";
+
+/** A browser: keeps its cookie, and says where its requests come from. */
+export interface TestBrowser {
+  call(
+    method: "GET" | "POST" | "PATCH" | "DELETE",
+    url: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<LightMyRequestResponse>;
+}
+
+const origin = "https://bots.example";
+
+export function aBrowser(server: TestServer, address: string): TestBrowser {
+  let cookie = "";
+  return {
+    async call(method, url, body, headers = {}) {
+      const answer = await server.app.inject({
+        method,
+        url,
+        remoteAddress: address,
+        headers: { origin, ...(cookie === "" ? {} : { cookie }), ...headers },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      const set = answer.cookies.find(({ name }) => name === "repartee_session");
+      if (set !== undefined) cookie = set.value === "" ? "" : `repartee_session=${encodeURIComponent(set.value)}`;
+      return answer;
+    },
+  };
+}

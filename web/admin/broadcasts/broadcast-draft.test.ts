@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import type { BroadcastDetailBody } from "../../../src/http/contract/broadcasts.ts";
+import { fromAudience, toAudience } from "./audience-draft.ts";
+import { fromBroadcast, toBody } from "./broadcast-draft.ts";
+
+const aBroadcast = (part: object): BroadcastDetailBody =>
+  ({ name: "News", audience: { all: true }, perMinute: null, startAt: null, ...part }) as BroadcastDetailBody;
+const roundTrip = (part: object) => toBody(fromBroadcast(aBroadcast(part)));
+
+describe("a broadcast in its form", () => {
+  it.each([
+    [[{ action: "send_message", args: { content: "Hi" } }], { content: "Hi" }],
+    [[{ action: "start_flow", args: { flow: "f1" } }], { flow: "f1" }],
+    [[{ action: "start_flow", args: { flow: "f1", step: "s1" } }], { flow: "f1", step: "s1" }],
+  ])("goes back as it came: %j", (actions, what) => {
+    expect(roundTrip({ actions })).toMatchObject({ name: "News", audience: { all: true }, startAt: null, ...what });
+  });
+
+  it("keeps a whole message, and everything that has no form of its own as actions", () => {
+    const content = { text: "Hi", attachments: [], buttons: [{ type: "url", title: "a", url: "b" }], quickReplies: [] };
+    expect(roundTrip({ actions: [{ action: "send_message", args: { content } }] })).toMatchObject({ content });
+    const others = [
+      [{ action: "send_message", args: { content: "Hi", channelId: 3 } }],
+      [
+        { action: "send_message", args: { content: "Hi" } },
+        { action: "add_tag", args: { tag: "a" } },
+      ],
+    ];
+    for (const actions of others) expect(roundTrip({ actions })).toMatchObject({ actions });
+  });
+
+  it("shows the time in the zone of whoever looks, to the minute", () => {
+    const startAt = "2027-03-01T10:30:00.000Z";
+    expect(roundTrip({ actions: [], startAt }).startAt).toBe(startAt);
+  });
+
+  it.each([
+    [{ all: true }],
+    [{ all: true, q: "ann" }],
+    [{ contacts: [1, 2] }],
+    [{ segments: [3], q: "ann" }],
+    [{ condition: { match: "all", rules: [{ subject: "tag", key: "a", operator: "has" }] } }],
+  ])("reaches whom it reached: %j", (asked) => {
+    expect(toAudience(fromAudience(asked as never))).toEqual(asked);
+  });
+
+  it("says tags as the condition that they are", () => {
+    const { condition } = toAudience(fromAudience({ tags: ["a", "b"], excludeTags: ["c"] }));
+    expect(condition).toEqual({
+      match: "all",
+      rules: [
+        { subject: "tag", key: "c", operator: "has_not" },
+        {
+          match: "any",
+          rules: [
+            { subject: "tag", key: "a", operator: "has" },
+            { subject: "tag", key: "b", operator: "has" },
+          ],
+        },
+      ],
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { actions } from "../../../src/actions/index.ts";
+import type { AnyAction } from "../../../src/engine/action-type.ts";
+import type { StepOutput } from "../../../src/engine/step-type.ts";
+import type { StoredStep } from "../../../src/model/flow.ts";
+import type { CatalogueWords, TranslatedCatalogue } from "../words/catalogue.ts";
+import { catalogueWords as english } from "../words/en/catalogue.ts";
+import { singular, wordsOf } from "./json-schema.ts";
+import { findStepType, summarize } from "./step-kinds.ts";
+
+interface Entry {
+  readonly title: string;
+  readonly about: string;
+}
+
+/** What forms, the canvas and lists call the entries of the registries and their settings, in one language. */
+export interface Catalogue {
+  step(kind: string): Entry;
+  /** What a step is called: its own name, or its kind's. */
+  nameOf(step: StoredStep): string;
+  /** The first lines of what a step says or does, for its box on the canvas. */
+  summary(step: StoredStep): string;
+  action(name: string): Entry;
+  output(output: StepOutput): string;
+  /** `owner`: the kind of step or the action whose setting it is. */
+  label(owner: string, key: string): string;
+  option(owner: string, key: string, value: string): string;
+  /** One item of the list with this key and label. */
+  item(key: string, label: string): string;
+  hint(description: string | undefined): string | undefined;
+  readonly groups: CatalogueWords["groups"];
+  readonly subjects: CatalogueWords["subjects"];
+  readonly operators: Readonly<Record<string, string>>;
+}
+
+const actionTypes: Readonly<Record<string, AnyAction>> = actions;
+const of = <Value>(words: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(words, key) ? words[key] : undefined;
+
+/** English titles and hints are the registries' own; another language brings a translation of each. */
+export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalogue {
+  const translated = "steps" in words ? words : undefined;
+  const option = (owner: string, key: string, value: string) =>
+    of(words.options, `${owner}.${key}.${value}`) ?? of(words.options, `${key}.${value}`) ?? of(words.options, value);
+  const step = (kind: string) => {
+    const type = findStepType(kind);
+    const known = of<Entry>(translated?.steps ?? {}, kind);
+    return known ?? { title: type?.title ?? kind, about: type?.description ?? "" };
+  };
+  const action = (name: string) => {
+    const type = of(actionTypes, name);
+    const known = of<Entry>(translated?.actions ?? {}, name);
+    return known ?? { title: type?.title ?? wordsOf(name), about: type?.description ?? "" };
+  };
+  return {
+    step,
+    nameOf: ({ name, kind }) => (name === undefined || name === "" ? step(kind).title : name),
+    summary: (stored) =>
+      summarize(stored, {
+        action: (name) => action(name).title,
+        option: (key, value) => option(stored.kind, key, value) ?? value,
+        subject: (subject) => of(words.subjects, subject) ?? subject,
+        operator: (operator) => of(words.operators, operator) ?? operator,
+      }),
+    action,
+    // A button or a script's output that somebody named is called as they called it.
+    output: ({ name, title }) => (of(english.outputs, name) === title ? (of(words.outputs, name) ?? title) : title),
+    label: (owner, key) => of(words.labels, `${owner}.${key}`) ?? of(words.labels, key) ?? wordsOf(key),
+    option: (owner, key, value) => option(owner, key, value) ?? wordsOf(value),
+    item: (key, label) => of(words.items, key) ?? singular(label.toLowerCase()),
+    hint: (description) =>
+      description === undefined ? undefined : (of(translated?.hints ?? {}, description) ?? description),
+    groups: words.groups,
+    subjects: words.subjects,
+    operators: words.operators,
+  };
+}
+
+/** In the language of the page. */
+export function useCatalogue(): Catalogue {
+  const { i18n } = useTranslation();
+  const { language } = i18n;
+  return useMemo(
+    () => catalogueIn((i18n.getResourceBundle(language, "catalogue") as CatalogueWords | undefined) ?? english),
+    [i18n, language],
+  );
+}

@@ -1,0 +1,162 @@
+import { Autocomplete, MultiSelect, Select, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useContext, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { FlowDocument } from "../../../src/model/flow.ts";
+import { useApi } from "../layout/page.tsx";
+import { type Catalogue, useCatalogue } from "./catalogue.ts";
+import { type Choice, type Lookup, lookups } from "./lookups.ts";
+import { StepScopeContext } from "./step-scope.ts";
+
+export type LookupName = keyof typeof lookups | "step";
+type Settings = Readonly<Record<string, unknown>>;
+
+interface Props {
+  readonly name: LookupName;
+  /** What stands beside the setting: the plan whose statuses are meant. */
+  readonly settings: Settings;
+  readonly label?: string | undefined;
+  readonly "aria-label"?: string | undefined;
+  readonly description?: string | undefined;
+  readonly placeholder?: string | undefined;
+  readonly size?: string;
+}
+
+/** A form has dozens of menus, each with all flows or fields: a closed one is not drawn. */
+export const onlyWhileOpen = { keepMounted: false };
+
+/** One of the things that the workspace has, by name; a value that is none of them (a template, something gone) is kept and may be typed. */
+export function LookupInput({
+  name,
+  settings,
+  value,
+  onChange,
+  more = [],
+  ...look
+}: Props & {
+  readonly value: string | undefined;
+  readonly onChange: (value: string | undefined) => void;
+  /** Choices that are no things: nobody. */
+  readonly more?: readonly Choice[];
+}) {
+  const { t } = useTranslation();
+  const [search, setSearch] = useState("");
+  const { choices, error, isName } = useChoices(name, settings);
+  if (error !== null) {
+    return (
+      <TextInput
+        {...look}
+        value={value ?? ""}
+        description={t("lookup.failed")}
+        onChange={({ currentTarget }) => onChange(currentTarget.value === "" ? undefined : currentTarget.value)}
+      />
+    );
+  }
+  if (isName) {
+    return (
+      <Autocomplete
+        {...look}
+        comboboxProps={onlyWhileOpen}
+        data={choices.map((choice) => choice.value)}
+        value={value ?? ""}
+        onChange={(next) => onChange(next === "" ? undefined : next)}
+      />
+    );
+  }
+  const all = withValues([...more, ...choices], value === undefined || value === "" ? [] : [value]);
+  const typed = search.trim();
+  const isNew = typed !== "" && !all.some((one) => one.label === typed || one.value === typed);
+  return (
+    <Select
+      {...look}
+      comboboxProps={onlyWhileOpen}
+      searchable
+      clearable
+      allowDeselect={false}
+      nothingFoundMessage={t("choice.nothing")}
+      clearButtonProps={{ "aria-label": t("lookup.clear") }}
+      data={isNew ? [...all, { value: typed, label: t("lookup.use", { text: typed }) }] : all}
+      filter={({ options, search: wanted }) =>
+        options.filter(
+          (option) =>
+            !("group" in option) &&
+            (option.value === typed || option.label.toLowerCase().includes(wanted.trim().toLowerCase())),
+        )
+      }
+      value={value === undefined || value === "" ? null : value}
+      onSearchChange={setSearch}
+      onChange={(next) => onChange(next ?? undefined)}
+    />
+  );
+}
+
+/** Several of them. */
+export function LookupsInput({
+  name,
+  settings,
+  values,
+  onChange,
+  ...look
+}: Props & { readonly values: readonly string[]; readonly onChange: (values: readonly string[]) => void }) {
+  const { t } = useTranslation();
+  const { choices } = useChoices(name, settings);
+  return (
+    <MultiSelect
+      {...look}
+      comboboxProps={onlyWhileOpen}
+      searchable
+      nothingFoundMessage={t("choice.nothing")}
+      data={withValues(choices, values)}
+      value={[...values]}
+      onChange={onChange}
+    />
+  );
+}
+
+/** Each value once, whatever lists it: menus refuse a value that comes twice. */
+function withValues(choices: readonly Choice[], values: readonly string[]): Choice[] {
+  const all = new Map<string, Choice>();
+  for (const choice of choices) if (!all.has(choice.value)) all.set(choice.value, choice);
+  for (const value of values) if (!all.has(value)) all.set(value, { value, label: value });
+  return [...all.values()];
+}
+
+function useChoices(name: LookupName, settings: Settings) {
+  const { botId, document } = useContext(StepScopeContext);
+  const catalogue = useCatalogue();
+  const lookup: Lookup = name === "step" ? stepsOfFlow(catalogue) : lookups[name];
+  const path = lookup.path(settings);
+  const first = useBody(path, lookup.query);
+  const far = first.data === undefined ? undefined : lookup.far?.(first.data, settings);
+  const second = useBody(far, undefined);
+  const body = lookup.far === undefined ? first.data : second.data;
+  const own = name === "step" && path === undefined ? stepChoices(document, catalogue) : [];
+  return {
+    choices: body === undefined ? own : lookup.choices(body, { settings, botId }),
+    error: first.error ?? second.error,
+    isName: lookup.isName === true,
+  };
+}
+
+function useBody(path: string | undefined, query: Lookup["query"] = {}) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [api.domain, path?.slice(1), query],
+    queryFn: ({ signal }) => api.get<unknown>(path ?? "", query, signal),
+    enabled: path !== undefined,
+    staleTime: 30_000,
+    retry: false,
+  });
+}
+
+/** Steps of the flow that is named beside; of the one at hand where none is. */
+function stepsOfFlow(catalogue: Catalogue): Lookup {
+  return {
+    path: ({ flow }) => (typeof flow === "string" && /^[\w-]+$/.test(flow) ? `/flows/${flow}` : undefined),
+    choices: (flow: { draft: FlowDocument }) => stepChoices(flow.draft, catalogue),
+  };
+}
+
+function stepChoices(document: FlowDocument | undefined, catalogue: Catalogue): readonly Choice[] {
+  return (document?.steps ?? []).map((step) => ({ value: step.ref, label: `${catalogue.nameOf(step)} · ${step.ref}` }));
+}

@@ -1,0 +1,17 @@
+import type { TFunction } from "i18next";
+import { type AuditEntryBody, isAudited } from "../../../src/http/contract/audit-log.ts";
+
+/** What was done, in words; what an older server wrote and this one has no words for, as it is. */
+export function describeOperation(t: TFunction, operation: string): string {
+  return isAudited(operation) ? t(`audit.operations.${operation}`) : operation;
+}
+
+export function describeThing(t: TFunction, { kind, ref, name }: AuditEntryBody["subject"]): string {
+  const called = name ?? (ref === null ? undefined : `№ ${ref}`);
+  return called === undefined ? t(`audit.kinds.${kind}`) : `${t(`audit.kinds.${kind}`)}: ${called}`;
+}
+
+export function describeActor(t: TFunction, { kind, name }: AuditEntryBody["actor"]): string {
+  if (kind === "nobody") return t("audit.nobody");
+  return kind === "token" ? t("audit.token", { name }) : name;
+}

@@ -1,0 +1,29 @@
+import type { actions } from "../../../src/actions/index.ts";
+import type { ActionType } from "../../../src/engine/action-type.ts";
+import type { Comparison, operators } from "../../../src/model/condition.ts";
+import type { steps } from "../../../src/steps/index.ts";
+
+type Operator = (typeof operators)[keyof typeof operators][number];
+
+/** Words for what the registries of steps and actions, and the conditions, name by keys: what forms are labelled with. */
+export interface CatalogueWords {
+  /** A setting's label by its key, or by `KIND.key` where one step or action means something else by it. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** A choice's label by its value, or by `key.value` or `KIND.key.value`. */
+  readonly options: Readonly<Record<string, string>>;
+  /** One item of a list, by the list's key: what "Add: …" names. */
+  readonly items: Readonly<Record<string, string>>;
+  /** Outputs that every step of a kind has, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly groups: Readonly<Record<ActionType["group"], string>>;
+  readonly subjects: Readonly<Record<Comparison["subject"], string>>;
+  readonly operators: Readonly<Record<Operator, string>>;
+}
+
+/** What a registry says of itself in English, in another language: a step or an action that is added has to be in here. */
+export interface TranslatedCatalogue extends CatalogueWords {
+  /** Hints by the English sentence: one that is changed there has to be changed here. */
+  readonly hints: Readonly<Record<string, string>>;
+  readonly steps: Readonly<Record<keyof typeof steps, { readonly title: string; readonly about: string }>>;
+  readonly actions: Readonly<Record<keyof typeof actions, { readonly title: string; readonly about: string }>>;
+}

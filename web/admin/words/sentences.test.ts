@@ -1,0 +1,143 @@
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { validateFlow } from "../../../src/engine/validate-flow.ts";
+import { flowDocumentSchema } from "../../../src/model/flow.ts";
+import { say, sayIssue, sayPlaces } from "../../../src/model/sentence.ts";
+import { steps } from "../../../src/steps/index.ts";
+import { sentenceWords as ru } from "./ru/sentences.ts";
+import { isOnlyPlaces, sayIn } from "./sentences.ts";
+
+/** What the admin hears of: its own API, the engine and all below. Doors that speak a vendor's English, and the terminal, are none of it. */
+const heard = globSync("src/**/*.ts").filter(
+  (path) => !/\.test\.ts$|^src\/(http\/(compat|webchat|webhooks)|app|channels)\//.test(path),
+);
+const sources = heard.map((path) => ({ path, text: readFileSync(path, "utf8") }));
+
+/** Every form that is written with `say`, with its parameters' names in braces. */
+function findForms(text: string): string[] {
+  return [...text.matchAll(/\bsay`/g)].map(({ index }) => readForm(text, index + 4));
+}
+
+function readForm(text: string, from: number): string {
+  let form = "";
+  for (let at = from; text[at] !== "`"; at += 1) {
+    if (text.startsWith("${{", at)) {
+      form += `{${/\w+/.exec(text.slice(at + 3))?.[0]}}`;
+      at = endOfPlace(text, at);
+    } else form += text[at] === "\\" ? text[++at] : text[at];
+  }
+  return form;
+}
+
+function endOfPlace(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from + 1; ; at += 1) {
+    if (text[at] === "`") at = text.indexOf("`", at + 1);
+    else if (text[at] === "{") depth += 1;
+    else if (text[at] === "}" && --depth === 0) return at;
+  }
+}
+
+/** What schemas say in words of their own. */
+function findNotes(text: string): string[] {
+  const patterns = [/\.(?:regex|refine)\([^"`]*?,\s*"([a-z][^"]+)"\s*,?\s*\)/g, /\berror:\s*"([a-z][^"]+)"/g];
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, note = ""]) => note));
+}
+
+const placesOf = (form: string) => form.match(/\{\w+\}/g) ?? [];
+const forms = new Set(sources.flatMap(({ text }) => findForms(text)));
+const notes = new Set(
+  sources
+    .filter(({ path }) => /^src\/(model|steps|actions|engine|http\/contract)\//.test(path))
+    .flatMap(({ text }) => findNotes(text)),
+);
+
+describe("what the server and the engine say", () => {
+  it("is found where it is written", () => {
+    expect(forms).toContain('two steps have the ref "{ref}"');
+    expect(forms).toContain("a link cannot carry {characters}; send the key as `data.externalId`");
+    expect(notes).toContain("a time of day looks like 09:30");
+    expect(forms.size).toBeGreaterThan(200);
+  });
+
+  it("has Russian words, every sentence of it", () => {
+    const missing = [...forms, ...notes].filter((form) => !isOnlyPlaces(form) && !Object.hasOwn(ru.forms, form));
+    expect(missing).toEqual([]);
+  });
+
+  it("has Russian words for nothing that nobody says", () => {
+    const spoken = sources.map(({ text }) => text).join("\n");
+    const known = (form: string) => forms.has(form) || notes.has(form) || spoken.includes(`"${form}"`);
+    expect(Object.keys(ru.forms).filter((form) => !known(form))).toEqual([]);
+  });
+
+  it("names the same parameters in both languages, each once", () => {
+    for (const [form, russian] of Object.entries(ru.forms)) {
+      const places = placesOf(form);
+      expect(new Set(places).size, form).toBe(places.length);
+      expect(placesOf(russian).sort(), form).toEqual(places.sort());
+    }
+  });
+
+  it("is said by way of `say`, or framed by its code where it comes from elsewhere", () => {
+    const bare = sources.flatMap(({ path, text }) =>
+      [...text.matchAll(/new AppError\(\s*(?:"([\w.]+)"|`[^`]*`|[\w[\]]+),\s*(["`]|[\w.]+\.message\b)/g)].flatMap(
+        ([, code = ""]) => (Object.hasOwn(ru.codes, code) ? [] : [`${path}: ${code}`]),
+      ),
+    );
+    expect(bare).toEqual([]);
+  });
+});
+
+describe("a sentence in Russian", () => {
+  it("has its parameters, and the parameters' own sentences", () => {
+    const inner = say`has to be a number`;
+    expect(sayIn(ru, say`the field "${{ field: "Рост" }}" ${{ why: inner }}`)).toBe("поле «Рост»: должно быть числом");
+    expect(
+      sayIn(ru, say`the flow cannot be published: ${{ problems: [say`the flow has no first step`, inner] }}`),
+    ).toBe("цепочку нельзя опубликовать: у цепочки нет первого шага; должно быть числом");
+  });
+
+  it("stays English where nobody translated it, within the words for its code", () => {
+    expect(sayIn(ru, { message: "Forbidden: bot was blocked", code: "channel.connect_failed" })).toBe(
+      "мессенджер не принял подключение: Forbidden: bot was blocked",
+    );
+    expect(sayIn(ru, { message: "of a newer server", form: "of a {what} server", code: "new.code" })).toBe(
+      "of a newer server",
+    );
+    expect(sayIn(undefined, say`there is no tag ${{ id: 5 }}`)).toBe("there is no tag 5");
+  });
+
+  it("says what a schema refused, after its way over the wire", () => {
+    const schema = z.object({ name: z.string().min(3), age: z.number().max(10) });
+    const { issues = [] } = schema.safeParse({ name: "a", age: 99 }).error ?? {};
+    const sent = JSON.parse(JSON.stringify(issues.map(sayIssue))) as ReturnType<typeof sayIssue>[];
+    expect(sent.map((one) => sayIn(ru, one))).toEqual([
+      "Слишком маленькое значение: ожидалось, что string будет иметь >=3 символа",
+      "Слишком большое значение: ожидалось, что number будет <=10",
+    ]);
+  });
+
+  it("names places as the forms do", () => {
+    const problem = sayPlaces([{ path: "messages.0.text", ...say`has to be a text` }]);
+    expect(sayIn(ru, problem)).toBe("Сообщения 1, Текст: должно быть текстом");
+  });
+
+  it("tells every problem of a flow", () => {
+    const flow = flowDocumentSchema.parse({
+      name: "f",
+      start: "gone",
+      steps: [
+        { ref: "a", kind: "nothing", config: {} },
+        { ref: "b", kind: "split", config: { branches: [{ id: "x", title: "", weight: 0 }] } },
+        { ref: "c", kind: "message", config: { messages: 5 } },
+      ],
+      edges: [{ from: "b", output: "no", to: "z" }],
+      triggers: [{ kind: "start", step: "y" }],
+    });
+    const problems = validateFlow(flow, { steps, actions: {} });
+    expect(problems.length).toBeGreaterThan(6);
+    for (const problem of problems) expect(sayIn(ru, problem)).toMatch(/^(?=.*\p{Script=Cyrillic})/u);
+  });
+});

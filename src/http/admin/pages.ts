@@ -32,7 +32,7 @@ export async function adminRoutes(app: FastifyInstance, dependencies: HttpDepend
       );
     });
   }
-  if (template === undefined) return;
+  // Also where nothing is built: the routes of a server do not depend on what lies on its disk.
   await app.register(fastifyStatic, {
     root: path.join(folder, "assets"),
     prefix: "/assets/",

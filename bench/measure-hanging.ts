@@ -21,7 +21,6 @@ export async function measureHanging({ people, botApi, serverUrl, say }: BenchCo
     people,
     serverUrl,
     flows: [askingFlow],
-    env: { OUTBOUND_ALLOW_NETWORKS: "127.0.0.0/8" },
   });
   try {
     const subject = await repartee.start("web,worker");

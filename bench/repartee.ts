@@ -57,6 +57,8 @@ export async function setUpRepartee(options: {
     // One token makes all calls.
     REQUESTS_PER_SECOND: "1000000",
     PUBLIC_URL: `http://127.0.0.1:${port}`,
+    // Where the stand-ins are.
+    OUTBOUND_ALLOW_NETWORKS: "127.0.0.0/8",
     ...moreEnv,
     ...(made === undefined ? {} : { DATABASE_URL: made.url }),
   };

@@ -41,7 +41,7 @@ export const aMail = (head: Readonly<Record<string, string>>, text = "Hello\n\nO
   ].join("\r\n");
 
 export const ports: ChannelPorts = {
-  fetch: () => Promise.reject(new Error("no channel fetches by itself")),
+  callPlatform: () => Promise.reject(new Error("mail calls no platform")),
   announce: () => {},
   findAddresses: addressesOnLoopback,
   fetchFile: async () => undefined,

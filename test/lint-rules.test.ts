@@ -27,6 +27,12 @@ const violations: readonly { readonly file: string; readonly code: string; reado
   { file: "src/channels/messenger/b.ts", code: `export { a } from "../index.ts";`, rule: "noRestrictedImports" },
   { file: "src/channels/meta-b.ts", code: `export { a } from "../store/a.ts";`, rule: "noRestrictedImports" },
   { file: "src/shell/b.ts", code: `export const a = () => fetch("http://localhost");`, rule: "plugin" },
+  {
+    file: "src/channels/vk/e.ts",
+    code: `export const a = () => fetch("http://localhost");`,
+    rule: "noRestrictedGlobals",
+  },
+  { file: "src/channels/vk/f.ts", code: `import http from "node:http";\nexport const a = http;`, rule: "plugin" },
   { file: "src/shell/e.ts", code: `export const ports = { fetch };`, rule: "noRestrictedGlobals" },
   { file: "src/shell/jobs/b.ts", code: `export const a = [fetch];`, rule: "noRestrictedGlobals" },
   { file: "src/http/compat/bothelp/a.ts", code: `export const a = [fetch];`, rule: "noRestrictedGlobals" },
@@ -75,6 +81,10 @@ const allowed = [
   {
     file: "src/http/ok.ts",
     code: `import type { IncomingMessage } from "node:http";\nexport type A = IncomingMessage;`,
+  },
+  {
+    file: "src/shell/platform-http.ts",
+    code: `import { request } from "undici";\nexport const a = request("http://localhost");`,
   },
   {
     file: "src/shell/outbound-http.ts",

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { ChannelPorts, WebhookRequest } from "../src/engine/channel-type.ts";
 import type { MessageContent } from "../src/model/message.ts";
 import type { ContractSetup, ShownMessage } from "./contracts/channel-contract.ts";
-import { addressesOnLoopback, outboundToLoopback } from "./outbound.ts";
+import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "./outbound.ts";
 import type { Fault } from "./stand-ins/faulty-http.ts";
 import { type GraphProduct, type GraphShown, graphAppSecret, startGraphStandIn } from "./stand-ins/graph.ts";
 import { readMetaMessage } from "./stand-ins/graph-messages.ts";
@@ -37,7 +37,7 @@ export const shownOnMessenger = (shown: readonly GraphShown[]): ShownMessage[] =
   });
 
 export const portsOfTests: ChannelPorts = {
-  fetch,
+  callPlatform: platformOnLoopback,
   announce: () => {},
   findAddresses: addressesOnLoopback,
   fetchFile: async () => undefined,

@@ -12,7 +12,7 @@ import { advance, preparePublishedFlow } from "../src/steps/advance.ts";
 import { registerProcess } from "../src/store/outbox-store.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { createFakePlatform, type FakePlatform } from "./fake-channel.ts";
-import { outboundToLoopback } from "./outbound.ts";
+import { outboundToLoopback, platformOnLoopback } from "./outbound.ts";
 import { aShop, echoFlow, recordingLog, type Shop, type TestClock, testClock } from "./shell.ts";
 import { until } from "./until.ts";
 
@@ -82,7 +82,7 @@ export function outboxBench() {
     const processId = await registerProcess(database.db, { roles: ["worker"], hasSession: true });
     const live = createLocalLive();
     const ports = {
-      fetch,
+      callPlatform: platformOnLoopback,
       announce: live.announce,
       findAddresses: async () => [],
       fetchFile: async () => undefined,

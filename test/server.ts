@@ -17,7 +17,7 @@ import type { SecretKey } from "../src/store/secret-key.ts";
 import { createToken, type NewToken } from "../src/store/token-store.ts";
 import { createWorkspace, type Workspace } from "../src/store/workspace-store.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
-import { addressesOnLoopback, outboundToLoopback } from "./outbound.ts";
+import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "./outbound.ts";
 import { runScript } from "./scripts.ts";
 
 /** The HTTP doors over a database of their own and the real waist; messages stay queued, since no outbox runs. */
@@ -87,6 +87,7 @@ export async function testServer({
     trustedProxies,
     secretKey,
     outbound: outboundToLoopback,
+    callPlatform: platformOnLoopback,
     findAddresses: addressesOnLoopback,
     runScript,
     isReady: async () => true,

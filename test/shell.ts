@@ -18,7 +18,7 @@ import { createWorkspace } from "../src/store/workspace-store.ts";
 import { noon } from "./builders.ts";
 import type { TestDatabase } from "./database.ts";
 import { createFakePlatform, type FakePlatform } from "./fake-channel.ts";
-import { addressesOnLoopback, outboundToLoopback } from "./outbound.ts";
+import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "./outbound.ts";
 import { runScript } from "./scripts.ts";
 import { until } from "./until.ts";
 
@@ -79,6 +79,7 @@ export async function testShell(database: OpenDatabase, options: TestShellOption
     jobKinds: options.jobKinds ?? {},
     secretKey: options.secretKey ?? randomBytes(32),
     outbound: options.outbound ?? outboundToLoopback,
+    callPlatform: platformOnLoopback,
     findAddresses: addressesOnLoopback,
     runScript,
     log: recordingLog(logged),

@@ -13,7 +13,7 @@ import { createChannel } from "../src/store/channel-store.ts";
 import type { OpenDatabase } from "../src/store/database.ts";
 import type { SecretKey } from "../src/store/secret-key.ts";
 import { createWorkspace } from "../src/store/workspace-store.ts";
-import { addressesOnLoopback, outboundToLoopback } from "./outbound.ts";
+import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "./outbound.ts";
 import { runScript } from "./scripts.ts";
 import { recordingLog, type TestClock, testClock } from "./shell.ts";
 import { until } from "./until.ts";
@@ -58,6 +58,7 @@ export async function webchatServer(
     jobKinds: { "look-up-profile": jobKinds["look-up-profile"] },
     secretKey,
     outbound: outboundToLoopback,
+    callPlatform: platformOnLoopback,
     findAddresses: addressesOnLoopback,
     runScript,
     log,
@@ -79,6 +80,7 @@ export async function webchatServer(
     requestsPerSecond: 100_000,
     secretKey,
     outbound: outboundToLoopback,
+    callPlatform: platformOnLoopback,
     findAddresses: addressesOnLoopback,
     runScript,
     isReady: async () => true,

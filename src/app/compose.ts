@@ -11,6 +11,7 @@ import { jobKinds } from "../shell/jobs/index.ts";
 import type { Jobs } from "../shell/jobs.ts";
 import { querySeconds } from "../shell/metrics.ts";
 import { createAddressFinder, createOutboundHttp } from "../shell/outbound-http.ts";
+import { createPlatformHttp } from "../shell/platform-http.ts";
 import { createScriptPool } from "../shell/scripts/script-pool.ts";
 import { makeSetupCode } from "../shell/setup-code.ts";
 import { startSharedClock } from "../shell/shared-clock.ts";
@@ -84,6 +85,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     : await startSharedClock({ readTime: () => readDatabaseTime(database.db), log });
   const { now } = clock;
   const outbound = traceOutbound(createOutboundHttp(config.outbound));
+  const callPlatform = createPlatformHttp(config.outbound);
   const findAddresses = createAddressFinder(config.outbound);
   const scripts = createScriptPool({ threads: Math.max(2, Math.min(4, availableParallelism() - 1)) });
   let publicUrl = publicUrlOf(config, config.http.port);
@@ -95,6 +97,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     jobKinds,
     secretKey,
     outbound,
+    callPlatform,
     findAddresses,
     runScript: scripts.run,
     keep: config.keep,
@@ -121,6 +124,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     trustedProxies: config.http.trustedProxies,
     secretKey,
     outbound,
+    callPlatform,
     findAddresses,
     runScript: scripts.run,
     isReady,

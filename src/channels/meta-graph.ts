@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { ChannelPorts, SendResult } from "../engine/channel-type.ts";
-import { callPlatform } from "../engine/platform-call.ts";
 
 /** How to reach the Graph API as a page, an account or a number. */
 export interface GraphAccess {
@@ -9,7 +8,7 @@ export interface GraphAccess {
   readonly apiRoot: string;
 }
 
-export type GraphPorts = Pick<ChannelPorts, "fetch">;
+export type GraphPorts = Pick<ChannelPorts, "callPlatform">;
 
 /**
  * The version that our calls and events have; a version works for at least two years: https://developers.facebook.com/docs/graph-api/guides/versioning.
@@ -120,7 +119,7 @@ export async function callGraph<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   const search = new URLSearchParams(query).toString();
-  const answer = await callPlatform(ports, {
+  const answer = await ports.callPlatform({
     url: `${apiRoot}/${path}${search === "" ? "" : `?${search}`}`,
     method,
     // In the header, so that no log of addresses holds it.
@@ -135,7 +134,7 @@ export async function callGraph<T>(
   const refusal = errorSchema.safeParse(told).data?.error;
   if (refusal !== undefined) throw toError(refusal, token);
   if (answer.status === 429) {
-    const seconds = Number(answer.headers.get("retry-after")) || 60;
+    const seconds = Number(answer.headers["retry-after"]) || 60;
     throw new GraphCallError("Meta asks for patience", { pauseMs: seconds * 1_000 });
   }
   const result = answer.status < 400 ? schema.safeParse(told) : undefined;

@@ -5,6 +5,7 @@ import type { Happening } from "../model/event.ts";
 import type { Json } from "../model/field.ts";
 import type { MediaKind, MessageAuthor, MessageContent, RequestKind } from "../model/message.ts";
 import type { OutboundHttp } from "./outbound.ts";
+import type { CallPlatform } from "./platform-call.ts";
 
 /** What a channel can do, as data: the engine, the renderer and the editor read it; nobody asks "is this Telegram?". */
 export interface ChannelCapabilities extends ChannelRules {
@@ -152,7 +153,8 @@ export type FetchFile = (url: string, limits: { readonly maxBytes: number }) => 
 
 /** Ports that channel code may use; tests pass others. */
 export interface ChannelPorts {
-  readonly fetch: typeof fetch;
+  /** Calls of the platform's own API. */
+  readonly callPlatform: CallPlatform;
   /** Tells live listeners (open web chats) that a contact has something new. */
   readonly announce: (contactId: number) => void;
   /** For protocols other than HTTP: the checked addresses of a server that a user named. What was checked is what to connect to. */

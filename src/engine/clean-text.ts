@@ -7,10 +7,19 @@ export function cleanText<T>(value: T): T {
     const clean = value.includes("\0") ? value.replaceAll("\0", "") : value;
     return (clean.isWellFormed() ? clean : clean.toWellFormed()) as T & string;
   }
-  if (typeof value !== "object" || value === null || value instanceof Date) return value;
-  const entries = Object.entries(value);
-  const cleaned = entries.map(([key, inner]) => [cleanText(key), cleanText(inner)] as const);
-  if (cleaned.every(([key, inner], index) => key === entries[index]?.[0] && inner === entries[index]?.[1]))
-    return value;
-  return (Array.isArray(value) ? cleaned.map(([, inner]) => inner) : Object.fromEntries(cleaned)) as T;
+  // Nearly always, and looked at for every event: nothing is built for it.
+  if (isClean(value)) return value;
+  if (Array.isArray(value)) return value.map(cleanText) as T;
+  const cleaned = Object.entries(value as object).map(([key, inner]) => [cleanText(key), cleanText(inner)]);
+  return Object.fromEntries(cleaned) as T;
+}
+
+function isClean(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
+  if (typeof value !== "object" || value === null || value instanceof Date) return true;
+  if (Array.isArray(value)) return value.every(isClean);
+  for (const key in value) {
+    if (!isClean(key) || !isClean((value as Readonly<Record<string, unknown>>)[key])) return false;
+  }
+  return true;
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { FindAddresses } from "../engine/channel-type.ts";
 import type { OutboundHttp } from "../engine/outbound.ts";
+import type { CallPlatform } from "../engine/platform-call.ts";
 import type { ChannelRuntime } from "../shell/channel-runtime.ts";
 import type { Jobs } from "../shell/jobs.ts";
 import type { Live } from "../shell/live.ts";
@@ -30,6 +31,8 @@ export interface HttpDependencies {
   readonly secretKey: SecretKey;
   /** For addresses that users gave. */
   readonly outbound: OutboundHttp;
+  /** For messengers' platforms. */
+  readonly callPlatform: CallPlatform;
   /** The same for other protocols. */
   readonly findAddresses: FindAddresses;
   readonly runScript: RunScript;

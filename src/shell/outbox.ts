@@ -71,8 +71,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const isUnderWay = (line: string) => sending.has(line) || resting.has(line);
 
-  /** Starts whatever may start now and sets the alarm for the rest. */
-  function pump(): void {
+  /** Starts whatever may start now and sets the alarm for the rest. A group of sends is recorded together, and each look goes over all heads: one for the whole group. */
+  const pump = oncePerTurn(() => {
     clearTimeout(alarm);
     if (stopping) return;
     let soonest = Number.POSITIVE_INFINITY;
@@ -81,7 +81,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       soonest = Math.min(soonest, pumpLane(channelId, "bulk", maxInFlight.bulk));
     }
     if (soonest < Number.POSITIVE_INFINITY) alarm = setTimeout(pump, Math.min(soonest, longestNapMs));
-  }
+  });
 
   /** Starts what may start of a channel's lane; returns how long the soonest of the others has to wait, in ms. */
   function pumpLane(channelId: number, lane: QueuedMessage["lane"], most: number): number {
@@ -189,6 +189,19 @@ export function createOutbox(options: OutboxOptions): Outbox {
       for (const timer of resting.values()) clearTimeout(timer);
       if (sending.size > 0) await new Promise<void>((resolve) => (whenQuiet = resolve));
     },
+  };
+}
+
+/** Runs once for all that ask in the same turn, behind the promises that are settled by then. */
+function oncePerTurn(run: () => void): () => void {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    process.nextTick(() => {
+      isDue = false;
+      run();
+    });
   };
 }
 

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import { createFakePlatform } from "../../test/fake-channel.ts";
-import { outboundToLoopback } from "../../test/outbound.ts";
+import { outboundToLoopback, platformOnLoopback } from "../../test/outbound.ts";
 import { aShop, isOnServer, recordingLog, type Shop, testClock } from "../../test/shell.ts";
 import { until } from "../../test/until.ts";
 import type { DeliverInbound, InboundEvent } from "../engine/channel-type.ts";
@@ -69,7 +69,7 @@ function aProcess({ polls = true }: { readonly polls?: boolean } = {}) {
       now: () => Date.now(),
     }),
     ports: {
-      fetch,
+      callPlatform: platformOnLoopback,
       findAddresses: async () => [],
       fetchFile: async () => undefined,
       outbound: outboundToLoopback,

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Advance } from "../engine/advance.ts";
 import type { ChannelCatalogue, ChannelPorts, FindAddresses } from "../engine/channel-type.ts";
 import type { OutboundHttp } from "../engine/outbound.ts";
+import type { CallPlatform } from "../engine/platform-call.ts";
 import type { PublishedFlow } from "../engine/prepare-flow.ts";
 import { toError } from "../engine/to-error.ts";
 import type { PreparedFlow } from "../model/flow.ts";
@@ -44,6 +45,7 @@ export interface ShellOptions {
   /** Absent: by default. */
   readonly keep?: Keep | undefined;
   readonly outbound: OutboundHttp;
+  readonly callPlatform: CallPlatform;
   readonly findAddresses: FindAddresses;
   readonly runScript: RunScript;
   readonly log: Logger;
@@ -101,9 +103,9 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
         });
   const live: Live = shared ?? local;
   const channels = createChannelRuntime({ db, catalogue: channelTypes, secretKey: options.secretKey, log, now });
-  const { outbound, findAddresses } = options;
+  const { outbound, callPlatform, findAddresses } = options;
   const fetchFile = createFileFetcher({ outbound, now });
-  const ports: ChannelPorts = { fetch, announce: live.announce, findAddresses, fetchFile, outbound, log };
+  const ports: ChannelPorts = { callPlatform, announce: live.announce, findAddresses, fetchFile, outbound, log };
   // Jobs may run before the waist stands, which takes the jobs' queue.
   const waistStands = Promise.withResolvers<Submit>();
   const submitLater: Submit = async (submission) => await (await waistStands.promise)(submission);

@@ -4,6 +4,7 @@ import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
 import { CamelCasePlugin, Kysely, type KyselyConfig, type PostgresPool } from "kysely";
 import pg from "pg";
 import { EmbeddedDialect } from "./embedded-dialect.ts";
+import { GatheringSocket } from "./gathering-socket.ts";
 import { findPooler, type Pooler } from "./pooler.ts";
 import { NamingClient, PlainClient, PreparingClient } from "./preparing-client.ts";
 import { ServerDialect } from "./server-dialect.ts";
@@ -208,7 +209,7 @@ interface PoolOptions {
 function createPool(connectionString: string, { Client, max, settings, pipeline }: PoolOptions): pg.Pool {
   return new pg.Pool({
     Client,
-    ...(pipeline ? { pipeline } : {}),
+    ...(pipeline ? { pipeline, stream: () => new GatheringSocket() } : {}),
     connectionString,
     max,
     // A database that is gone must be noticed before a caller's patience ends.

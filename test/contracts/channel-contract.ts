@@ -11,7 +11,7 @@ import {
 } from "../../src/engine/channel-type.ts";
 import type { OutboundHttp } from "../../src/engine/outbound.ts";
 import { type MessageContent, mediaKinds } from "../../src/model/message.ts";
-import { addressesOnLoopback } from "../outbound.ts";
+import { addressesOnLoopback, platformOnLoopback } from "../outbound.ts";
 import { partsOf, randomMessages } from "./random-messages.ts";
 
 /** The channel's platform, or a stand-in for it, as its users see it. */
@@ -61,7 +61,7 @@ const fileHost: OutboundHttp = async () => ({
 });
 
 const silent: ChannelPorts = {
-  fetch,
+  callPlatform: platformOnLoopback,
   announce: () => {},
   findAddresses: addressesOnLoopback,
   fetchFile: async () => undefined,

@@ -32,7 +32,15 @@ export async function freePort(): Promise<number> {
 export async function createServerProcess(settings: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = { PATH: process.env.PATH ?? "", PORT: String(port), PUBLIC_URL: url, LOG_LEVEL: "error", ...settings };
+  const env = {
+    PATH: process.env.PATH ?? "",
+    PORT: String(port),
+    PUBLIC_URL: url,
+    LOG_LEVEL: "error",
+    // Where the platforms' stand-ins are.
+    OUTBOUND_ALLOW_NETWORKS: "127.0.0.1/32",
+    ...settings,
+  };
   let child: ChildProcess | undefined;
 
   async function isReady(): Promise<boolean> {

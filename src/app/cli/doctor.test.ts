@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { testDatabase } from "../../../test/database.ts";
-import { addressesOnLoopback, outboundToLoopback } from "../../../test/outbound.ts";
+import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import { startTelegramStandIn } from "../../../test/stand-ins/telegram-bot-api.ts";
 import { channelTypes } from "../../channels/index.ts";
 import { createBot } from "../../store/bot-store.ts";
@@ -19,7 +19,6 @@ import { checkDatabase, judgeClock, judgeDatabase } from "../doctor/check-databa
 import { checkNode } from "../doctor/check-setup.ts";
 import { checkWork } from "../doctor/check-work.ts";
 import type { Finding } from "../doctor/finding.ts";
-import { createPlatformFetch } from "../platform-fetch.ts";
 import type { CommandResult, Terminal } from "./command.ts";
 import { doctor } from "./doctor.ts";
 
@@ -132,7 +131,7 @@ describe("the doctor", () => {
       publicUrl: "https://bots.example",
       outbound: outboundToLoopback,
       findAddresses: addressesOnLoopback,
-      createFetch: createPlatformFetch,
+      callPlatform: platformOnLoopback,
       log: pino({ level: "silent" }),
       now,
     };

@@ -4,13 +4,13 @@ import { channelTypes } from "../../channels/index.ts";
 import { toError } from "../../engine/to-error.ts";
 import type { Json } from "../../model/field.ts";
 import { createAddressFinder, createOutboundHttp } from "../../shell/outbound-http.ts";
+import { createPlatformHttp } from "../../shell/platform-http.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { checkChannels } from "../doctor/check-channels.ts";
 import { checkDatabase } from "../doctor/check-database.ts";
 import { checkSetup } from "../doctor/check-setup.ts";
 import { checkWork } from "../doctor/check-work.ts";
 import { type Finding, problem } from "../doctor/finding.ts";
-import { createPlatformFetch } from "../platform-fetch.ts";
 import { type CommandResult, defineDatabaseCommand, defineLocalCommand } from "./command.ts";
 import { runDatabaseCommand } from "./run-database-command.ts";
 
@@ -35,7 +35,7 @@ export const examine = defineDatabaseCommand({
       const ports = {
         outbound: createOutboundHttp(config.outbound),
         findAddresses: createAddressFinder(config.outbound),
-        createFetch: createPlatformFetch,
+        callPlatform: createPlatformHttp(config.outbound),
       };
       findings.push(
         ...(await checkChannels({

@@ -73,6 +73,7 @@ const settingsOf = (port: number, more: Record<string, string>) => ({
   PUBLIC_URL: `http://127.0.0.1:${port}`,
   DATA_DIR: path.join(folder, "data"),
   DEMO: "off",
+  OUTBOUND_ALLOW_NETWORKS: "127.0.0.1/32",
   ...more,
 });
 

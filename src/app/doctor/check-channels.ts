@@ -1,12 +1,14 @@
 import type { Logger } from "pino";
 import type { ChannelCatalogue, ChannelHealth, ChannelPorts, FindAddresses } from "../../engine/channel-type.ts";
 import type { OutboundHttp } from "../../engine/outbound.ts";
+import type { CallPlatform } from "../../engine/platform-call.ts";
 import { toError } from "../../engine/to-error.ts";
 import { createChannelRuntime, type RunningChannel } from "../../shell/channel-runtime.ts";
 import { maskSecrets } from "../../shell/mask-secrets.ts";
 import type { Database } from "../../store/database.ts";
 import type { SecretKey } from "../../store/secret-key.ts";
 import { listWantedChannels } from "../../store/webhook-state-store.ts";
+import { watchDates } from "../watch-dates.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
 /** A platform that does not answer must not hold up the rest. */
@@ -23,7 +25,7 @@ export interface ChannelCheckOptions {
   readonly outbound: OutboundHttp;
   readonly findAddresses: FindAddresses;
   /** Makes a client for platforms that tells of each answer what time the platform has, in Unix ms. */
-  readonly createFetch: (onDate: (date: number) => void) => ChannelPorts["fetch"];
+  readonly callPlatform: CallPlatform;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -97,12 +99,12 @@ async function checkChannel(
 /** `clocks` gets how far the platform's clock is ahead of ours, in ms, of each answer that says. */
 async function askPlatform(
   channel: RunningChannel,
-  { outbound, findAddresses, createFetch, log, now }: ChannelCheckOptions,
+  { outbound, findAddresses, callPlatform, log, now }: ChannelCheckOptions,
   clocks: number[],
 ): Promise<ChannelHealth | undefined> {
   if (channel.type.health === undefined) return undefined;
   const ports: ChannelPorts = {
-    fetch: createFetch((date) => clocks.push(date - now())),
+    callPlatform: watchDates(callPlatform, (date) => clocks.push(date - now())),
     announce: () => undefined,
     findAddresses,
     fetchFile: async () => undefined,

@@ -191,7 +191,7 @@ describe("who opted out", () => {
 
 describe("connecting a mailbox", () => {
   const ports: ChannelPorts = {
-    fetch: () => Promise.reject(new Error("no channel fetches by itself")),
+    callPlatform: () => Promise.reject(new Error("mail calls no platform")),
     announce: () => {},
     findAddresses: addressesOnLoopback,
     fetchFile: async () => undefined,

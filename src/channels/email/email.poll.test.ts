@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const ports: ChannelPorts = {
-  fetch: () => Promise.reject(new Error("no channel fetches by itself")),
+  callPlatform: () => Promise.reject(new Error("mail calls no platform")),
   announce: () => {},
   findAddresses: addressesOnLoopback,
   fetchFile: async () => undefined,

@@ -5,6 +5,7 @@ import { contentOf, metaSetup, portsOfTests, shownOnMessenger, told } from "../.
 import type { Fault } from "../../../test/stand-ins/faulty-http.ts";
 import { type GraphStandIn, graphAppSecret, graphIds, startGraphStandIn } from "../../../test/stand-ins/graph.ts";
 import type { SendRequest } from "../../engine/channel-type.ts";
+import type { CallPlatform } from "../../engine/platform-call.ts";
 import { instagram } from "./instagram.channel.ts";
 
 const token = "IGAAGm0PX4ZCpsBAKZCqZBzuTokenOfATest";
@@ -131,13 +132,13 @@ describe("settings", () => {
 
   it("talk to the API that goes with the login", async () => {
     const called: string[] = [];
-    const recording: typeof fetch = async (url) => {
-      called.push(String(url));
-      return Response.json({ message_id: "m" });
+    const recording: CallPlatform = async ({ url }) => {
+      called.push(url);
+      return { kind: "answer", status: 200, body: JSON.stringify({ message_id: "m" }), headers: {} };
     };
     for (const login of ["instagram", "facebook"]) {
       const request = { messageId: 1, contactId: 1, recipient: "ann", content: contentOf() };
-      await instagram.send(request, channelWith({ login, apiRoot: "" }), { ...portsOfTests, fetch: recording });
+      await instagram.send(request, channelWith({ login, apiRoot: "" }), { ...portsOfTests, callPlatform: recording });
     }
     expect(called).toEqual([
       "https://graph.instagram.com/v25.0/me/messages",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { channelContract, type ShownMessage } from "../../../test/contracts/channel-contract.ts";
-import { outboundToLoopback } from "../../../test/outbound.ts";
+import { outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import {
   startTelegramStandIn,
   type TelegramFault,
@@ -83,7 +83,7 @@ channelContract(telegram, {
 let standIn: TelegramStandIn;
 const logged: { readonly data: object; readonly message: string }[] = [];
 const ports: ChannelPorts = {
-  fetch,
+  callPlatform: platformOnLoopback,
   announce: () => {},
   findAddresses: async () => [],
   fetchFile: async () => undefined,

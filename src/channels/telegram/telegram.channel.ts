@@ -19,6 +19,7 @@ import {
   sendCall,
   setWebhook,
   TelegramCallError,
+  type TelegramPorts,
   toSendResult,
   unknownToken,
 } from "./telegram.api.ts";
@@ -92,15 +93,15 @@ export const telegram = defineChannel<Settings>({
   },
   send,
   connect,
-  async disconnect({ settings }) {
-    await deleteWebhook(settings);
+  async disconnect({ settings }, ports) {
+    await deleteWebhook(settings, ports);
   },
   poll(channel, deliver, ports, signal) {
     return channel.settings.mode === "polling" ? pollTelegram(channel, deliver, ports, signal) : undefined;
   },
-  async health({ settings }) {
+  async health({ settings }, ports) {
     try {
-      return await examine(settings);
+      return await examine(settings, ports);
     } catch (error) {
       if (error instanceof TelegramCallError) return { ok: false, message: inWords(error) };
       throw error;
@@ -111,7 +112,7 @@ export const telegram = defineChannel<Settings>({
   },
 });
 
-async function send(request: SendRequest, { settings }: Channel): Promise<SendResult> {
+async function send(request: SendRequest, { settings }: Channel, ports: TelegramPorts): Promise<SendResult> {
   const calls = toTelegram(request.content, request.recipient, telegram.capabilities);
   if (calls.length === 0) {
     return { status: "rejected", message: "Telegram shows no message that has neither a text nor a file" };
@@ -119,7 +120,7 @@ async function send(request: SendRequest, { settings }: Channel): Promise<SendRe
   const { replaces } = request.content;
   const edit = replaces === undefined ? undefined : toEdit(calls, replaces);
   if (edit !== undefined && (request.partsSent ?? 0) === 0) {
-    const edited = await change(edit, settings);
+    const edited = await change(edit, settings, ports);
     if (edited !== undefined) return edited;
   }
   const paid = settings.paidBroadcast && request.lane === "bulk" ? { allow_paid_broadcast: true } : {};
@@ -128,7 +129,7 @@ async function send(request: SendRequest, { settings }: Channel): Promise<SendRe
   for (const [index, call] of calls.entries()) {
     if (index < (request.partsSent ?? 0)) continue;
     try {
-      externalId = await sendCall(settings, { ...call, payload: { ...call.payload, ...paid } });
+      externalId = await sendCall(settings, ports, { ...call, payload: { ...call.payload, ...paid } });
     } catch (error) {
       if (error instanceof TelegramCallError) return toSendResult(error);
       throw error;
@@ -139,10 +140,10 @@ async function send(request: SendRequest, { settings }: Channel): Promise<SendRe
 }
 
 /** Undefined: the message cannot be changed (it is gone, too old, or of another kind), so that it has to be said anew. */
-async function change(call: TelegramCall, settings: Settings): Promise<SendResult | undefined> {
+async function change(call: TelegramCall, settings: Settings, ports: TelegramPorts): Promise<SendResult | undefined> {
   const { message_id: messageId } = call.payload;
   try {
-    await sendCall(settings, call);
+    await sendCall(settings, ports, call);
   } catch (error) {
     if (!(error instanceof TelegramCallError)) throw error;
     // It says that already: a second press, or a repetition after a crash.
@@ -157,11 +158,12 @@ async function change(call: TelegramCall, settings: Settings): Promise<SendResul
 async function connect(
   { settings }: Channel,
   { webhookUrl }: { readonly webhookUrl: string | undefined },
+  ports: TelegramPorts,
 ): Promise<Readonly<Record<string, Json>>> {
   const secretToken = settings.secretToken === "" ? randomBytes(32).toString("base64url") : settings.secretToken;
   try {
-    const { username } = await getMe(settings);
-    if (settings.mode === "webhook") await register(settings, webhookUrl, secretToken);
+    const { username } = await getMe(settings, ports);
+    if (settings.mode === "webhook") await register(settings, ports, webhookUrl, secretToken);
     return { username, secretToken };
   } catch (error) {
     if (error instanceof TelegramCallError) throw new ChannelConnectError(inWords(error), { cause: error });
@@ -169,12 +171,17 @@ async function connect(
   }
 }
 
-async function register(settings: Settings, webhookUrl: string | undefined, secretToken: string): Promise<void> {
+async function register(
+  settings: Settings,
+  ports: TelegramPorts,
+  webhookUrl: string | undefined,
+  secretToken: string,
+): Promise<void> {
   const advice =
     'Telegram calls only https addresses that the internet reaches: set PUBLIC_URL to one, or choose the mode "polling"';
   if (webhookUrl === undefined) throw new ChannelConnectError(advice);
   try {
-    await setWebhook(settings, webhookUrl, secretToken);
+    await setWebhook(settings, ports, webhookUrl, secretToken);
   } catch (error) {
     if (!(error instanceof TelegramCallError) || error.code !== 400) throw error;
     throw new ChannelConnectError(`Telegram does not take ${webhookUrl} (${error.message}). ${advice}`, {
@@ -183,9 +190,9 @@ async function register(settings: Settings, webhookUrl: string | undefined, secr
   }
 }
 
-async function examine(settings: Settings): Promise<ChannelHealth> {
-  const { username } = await getMe(settings);
-  const { url, pending_update_count, last_error_message, last_error_date = 0 } = await getWebhookInfo(settings);
+async function examine(settings: Settings, ports: TelegramPorts): Promise<ChannelHealth> {
+  const { username } = await getMe(settings, ports);
+  const { url, pending_update_count, last_error_message, last_error_date = 0 } = await getWebhookInfo(settings, ports);
   const isPolling = settings.mode === "polling";
   const waiting = `@${username} answers; updates waiting: ${pending_update_count}`;
   if (isPolling && url !== "") return { ok: false, message: `${waiting}; a webhook is set, so nothing can be fetched` };

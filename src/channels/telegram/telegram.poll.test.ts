@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { outboundToLoopback } from "../../../test/outbound.ts";
+import { outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import { startTelegramStandIn, type TelegramStandIn } from "../../../test/stand-ins/telegram-bot-api.ts";
 import { until } from "../../../test/until.ts";
 import type { InboundEvent } from "../../engine/channel-type.ts";
@@ -33,7 +33,7 @@ function startPolling(deliver = async (events: readonly InboundEvent[]) => void 
     { id: 7, botId: 1, settings },
     deliver,
     {
-      fetch,
+      callPlatform: platformOnLoopback,
       announce: () => {},
       findAddresses: async () => [],
       fetchFile: async () => undefined,
@@ -135,7 +135,7 @@ describe("polling", () => {
   it("is not for a channel with a webhook", () => {
     const settings = telegram.settings.parse({ token, mode: "webhook" });
     const ports = {
-      fetch,
+      callPlatform: platformOnLoopback,
       announce: () => {},
       findAddresses: async () => [],
       fetchFile: async () => undefined,

@@ -23,24 +23,25 @@ const slowMs = 60_000;
 export async function pollTelegram(
   { id: channelId, settings }: { readonly id: number; readonly settings: TelegramAccess & GroupRules },
   deliver: DeliverInbound,
-  { log }: Pick<ChannelPorts, "log">,
+  ports: Pick<ChannelPorts, "callPlatform" | "log">,
   signal: AbortSignal,
 ): Promise<void> {
+  const { log } = ports;
   let offset = 0;
   let failures = 0;
   let isWebhookGone = false;
   while (!signal.aborted) {
     try {
       // While a webhook is set Telegram refuses to be asked.
-      if (!isWebhookGone) await deleteWebhook(settings, signal);
+      if (!isWebhookGone) await deleteWebhook(settings, ports, signal);
       isWebhookGone = true;
-      const updates = await getUpdates(settings, offset, pollSeconds, signal);
+      const updates = await getUpdates(settings, ports, offset, pollSeconds, signal);
       const presses = await deliverAll(updates, settings, deliver, (updateId) => {
         log.warn({ channelId, updateId }, "an update of Telegram cannot be read and is passed over");
       });
       offset = (updates.at(-1)?.update_id ?? offset - 1) + 1;
       // A spinner that stays is no reason to lose updates.
-      for (const id of presses) void answerCallbackQuery(settings, id).catch(() => undefined);
+      for (const id of presses) void answerCallbackQuery(settings, ports, id).catch(() => undefined);
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { ChannelPorts, SendResult } from "../../engine/channel-type.ts";
-import { callPlatform } from "../../engine/platform-call.ts";
 import { parseViberJson } from "./viber-callback.ts";
 
 /** How to reach a bot. */
@@ -10,7 +9,7 @@ export interface ViberAccess {
   readonly apiRoot: string;
 }
 
-type Ports = Pick<ChannelPorts, "fetch">;
+type Ports = Pick<ChannelPorts, "callPlatform">;
 
 /** A failed call as a person may read it. */
 export class ViberCallError extends Error {
@@ -123,7 +122,7 @@ async function call(
   method: string,
   payload: object,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const answer = await callPlatform(ports, {
+  const answer = await ports.callPlatform({
     url: `${apiRoot}/${method}`,
     headers: { "content-type": "application/json", "x-viber-auth-token": token },
     body: JSON.stringify(payload),
@@ -132,7 +131,7 @@ async function call(
     throw new ViberCallError(`Viber ${answer.message}`, { maybeDone: answer.mayHaveArrived });
   }
   if (answer.status === 429) {
-    const seconds = Number(answer.headers.get("retry-after")) || 1;
+    const seconds = Number(answer.headers["retry-after"]) || 1;
     throw new ViberCallError("Viber asks for patience", { pauseMs: seconds * 1_000 });
   }
   const told = readAnswer(answer.body);

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { channelContract, type ShownMessage } from "../../../test/contracts/channel-contract.ts";
-import { addressesOnLoopback, outboundToLoopback } from "../../../test/outbound.ts";
+import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import type { Fault } from "../../../test/stand-ins/faulty-http.ts";
 import { buttonsOf, startViberStandIn, unescapeHtml, type ViberStandIn } from "../../../test/stand-ins/viber.ts";
 import type { ChannelPorts, WebhookRequest } from "../../engine/channel-type.ts";
@@ -77,7 +77,7 @@ channelContract(viber, {
 
 let standIn: ViberStandIn;
 const ports: ChannelPorts = {
-  fetch,
+  callPlatform: platformOnLoopback,
   announce: () => {},
   findAddresses: addressesOnLoopback,
   fetchFile: async () => undefined,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { platformOnLoopback } from "../../../test/outbound.ts";
 import { startVkStandIn, type VkStandIn } from "../../../test/stand-ins/vk.ts";
 import { vk } from "./vk.channel.ts";
 import { lookUpVkProfile } from "./vk-profile.ts";
@@ -10,7 +11,11 @@ beforeEach(async () => {
 afterEach(() => standIn.close());
 
 const lookUp = (person = "55") =>
-  lookUpVkProfile({ token: "vk1.a.TokenOfATest", apiRoot: `${standIn.url}/method` }, { fetch }, person);
+  lookUpVkProfile(
+    { token: "vk1.a.TokenOfATest", apiRoot: `${standIn.url}/method` },
+    { callPlatform: platformOnLoopback },
+    person,
+  );
 const tell = (...people: readonly object[]) => standIn.fail({ body: { response: people } });
 
 describe("who somebody is", () => {

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { ChannelPorts } from "../../engine/channel-type.ts";
-import { callPlatform } from "../../engine/platform-call.ts";
 import type { Attachment, MediaKind, MessageContent } from "../../model/message.ts";
 import { callVk, isRefusedContent, type VkAccess, VkCallError } from "./vk.api.ts";
 
-type Ports = Pick<ChannelPorts, "fetch" | "outbound">;
+type Ports = Pick<ChannelPorts, "callPlatform" | "outbound">;
 
 /** A file is held in memory while it goes over. */
 const largestBytes = 20 * 1_048_576;
@@ -90,7 +89,7 @@ async function post(
 ): Promise<Readonly<Record<string, string | number>>> {
   const form = new FormData();
   form.set(field, new Blob([new Uint8Array(bytes)]), name);
-  const answer = await callPlatform(ports, { url, body: form, timeoutMs: 60_000 });
+  const answer = await ports.callPlatform({ url, body: form, timeoutMs: 60_000 });
   if (answer.kind === "none") throw new VkCallError(`VK's upload server ${answer.message}`);
   const refused = new VkCallError("VK's upload server does not take the file", { code: 100 });
   if (answer.status >= 500) throw new VkCallError(`VK's upload server answered ${answer.status}`);

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { ChannelPorts, SendResult } from "../../engine/channel-type.ts";
-import { callPlatform } from "../../engine/platform-call.ts";
 
 /** How to reach a community. */
 export interface VkAccess {
@@ -9,7 +8,7 @@ export interface VkAccess {
   readonly apiRoot: string;
 }
 
-export type VkPorts = Pick<ChannelPorts, "fetch">;
+export type VkPorts = Pick<ChannelPorts, "callPlatform">;
 
 /** The version of the API that our events and calls have. */
 export const apiVersion = "5.199";
@@ -94,7 +93,7 @@ export async function callVk<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   const given = Object.entries({ ...params, v: apiVersion }).map(([key, value]) => [key, String(value)]);
-  const answer = await callPlatform(ports, {
+  const answer = await ports.callPlatform({
     url: `${access.apiRoot}/${method}`,
     // In the header, so that no log of addresses holds it.
     headers: { authorization: `Bearer ${access.token}` },

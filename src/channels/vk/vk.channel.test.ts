@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { channelContract, type ShownMessage } from "../../../test/contracts/channel-contract.ts";
-import { addressesOnLoopback } from "../../../test/outbound.ts";
+import { addressesOnLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import type { Fault } from "../../../test/stand-ins/faulty-http.ts";
 import { startVkStandIn, type VkStandIn } from "../../../test/stand-ins/vk.ts";
 import type { ChannelPorts, WebhookRequest } from "../../engine/channel-type.ts";
@@ -94,7 +94,7 @@ let answers: Readonly<Record<string, OutboundResult>>;
 const outbound: OutboundHttp = async ({ url }) =>
   answers[url] ?? { kind: "ok", status: 200, headers: {}, body: "", bytes: Buffer.from("a file") };
 const ports: ChannelPorts = {
-  fetch,
+  callPlatform: platformOnLoopback,
   announce: () => {},
   findAddresses: addressesOnLoopback,
   fetchFile: async () => undefined,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { outboundToLoopback } from "../../../test/outbound.ts";
+import { outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import { startVkStandIn, type VkStandIn } from "../../../test/stand-ins/vk.ts";
 import { until } from "../../../test/until.ts";
 import type { DeliverInbound, InboundEvent } from "../../engine/channel-type.ts";
@@ -31,7 +31,7 @@ function startPolling(deliver: DeliverInbound = collect): void {
   const settings = vk.settings.parse({ token, groupId: 77, apiRoot: `${standIn.url}/method`, mode: "polling" });
   const log = { warn: (data: object) => void warnings.push(data), info: () => {} };
   const ports = {
-    fetch,
+    callPlatform: platformOnLoopback,
     announce: () => {},
     findAddresses: async () => [],
     fetchFile: async () => undefined,

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { ChannelPorts, DeliverInbound } from "../../engine/channel-type.ts";
-import { callPlatform } from "../../engine/platform-call.ts";
 import { toError } from "../../engine/to-error.ts";
 import { fromVk, type VkPress } from "./from-vk.ts";
 import { answerPress, callVk, inWords, type VkAccess, VkCallError } from "./vk.api.ts";
@@ -16,7 +15,7 @@ interface Place {
   readonly ts: string;
 }
 
-type Ports = Pick<ChannelPorts, "fetch" | "log">;
+type Ports = Pick<ChannelPorts, "callPlatform" | "log">;
 
 /**
  * Asks for updates until aborted (https://dev.vk.com/ru/api/bots-long-poll/getting-started). The place in the row moves on only when what came is committed. VK keeps the row for a while; where that
@@ -76,7 +75,7 @@ async function ask({ server, key, ts: from }: Place, ports: Ports, signal: Abort
     url.searchParams.set(name, value);
   }
   const timeoutMs = (pollSeconds + 20) * 1_000;
-  const answer = await callPlatform(ports, { url: url.href, method: "GET", timeoutMs, signal });
+  const answer = await ports.callPlatform({ url: url.href, method: "GET", timeoutMs, signal });
   if (answer.kind === "none") throw new Error(`VK ${answer.message}`);
   try {
     return answerSchema.parse(JSON.parse(answer.body));

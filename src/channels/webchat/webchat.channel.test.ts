@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { outboundToLoopback } from "../../../test/outbound.ts";
+import { outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import { webchat } from "./webchat.channel.ts";
 
 describe("settings", () => {
@@ -40,7 +40,7 @@ it("has nothing to push: a stored message has been sent, and open pages are told
   const request = { messageId: 5, contactId: 7, recipient: "v", onPartSent: async () => {} };
   const content = { text: "Hi", attachments: [], buttons: [], quickReplies: [] };
   const ports = {
-    fetch,
+    callPlatform: platformOnLoopback,
     findAddresses: async () => [],
     fetchFile: async () => undefined,
     outbound: outboundToLoopback,

@@ -25,9 +25,9 @@ async function findRunning({ channels }: HttpDependencies, id: number): Promise<
 }
 
 /** The ports as doors have them. */
-export function toPorts({ live, log, findAddresses, outbound, now }: HttpDependencies): ChannelPorts {
+export function toPorts({ live, log, callPlatform, findAddresses, outbound, now }: HttpDependencies): ChannelPorts {
   return {
-    fetch,
+    callPlatform,
     announce: live.announce,
     findAddresses,
     fetchFile: createFileFetcher({ outbound, now }),

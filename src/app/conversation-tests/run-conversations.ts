@@ -58,7 +58,7 @@ export async function runConversations({ paths, filter, seed, runScript }: RunOp
         title: conversation.title,
         line: read.lineOf(at),
         ...played,
-        ...(failure === undefined ? {} : { failedLine: read.lineOf([...at, "script", failure.index]) }),
+        ...(failure === undefined ? {} : { failedLine: read.lineOf([...at, ...placeOf(failure)]) }),
       });
     }
   }
@@ -68,6 +68,8 @@ export async function runConversations({ paths, filter, seed, runScript }: RunOp
   // Two conversations of one file may name the same bot, whose problems are told once.
   return { results, problems: [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()] };
 }
+
+const placeOf = ({ index }: { readonly index?: number }) => (index === undefined ? ["contact"] : ["script", index]);
 
 type Bots = Map<string, ReturnType<typeof readBot>>;
 

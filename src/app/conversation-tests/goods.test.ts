@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { playFiles } from "../../../test/conversation-files.ts";
 
@@ -119,6 +120,15 @@ describe("the shop and deals in conversation tests", () => {
 - do: [{ action: change_deal_status, args: { plan: course, status: paid } }]
   bot: [A deal is won.]`;
     expect(await failureOf(script, contact)).toBeUndefined();
+  });
+
+  it("plays the example of the documentation", async () => {
+    const page = readFileSync(new URL("../../../docs/flows-as-code.md", import.meta.url), "utf8");
+    const example = /```yaml\n(products:[^`]*)```/.exec(page)?.[1] ?? "";
+    const { results, problems } = await playFiles(bot, `bot: bot.yaml\n${example}`);
+    expect(problems).toEqual([]);
+    expect(results).toMatchObject([{ title: "Somebody buys, pays, and is won" }]);
+    expect(results[0]).not.toHaveProperty("failure");
   });
 
   it.each([

@@ -86,25 +86,29 @@ it("a folder imported where no server runs leaves its job in the queue", async (
 }, 240_000);
 
 // The embedded database is the running server's own: there the command runs in it.
-it.runIf(isOnServer)("jobs of an import are done by the server that runs, or by the next that starts", async () => {
-  const first = await startApp(readConfig(settings), log);
-  const bot = await first.database.db.selectFrom("bots").select("id").executeTakeFirstOrThrow();
-  const subscribe = { action: "subscribe_sequence", args: { sequence: "tips" } };
-  const submission = { target: { create: { botId: bot.id } }, source: "api" } as const;
-  await first.submit({ ...submission, happening: { kind: "actions", actions: [subscribe] } });
-  const daysLeft = async ({ database }: typeof first) => {
-    const { wakeAt } = await database.db.selectFrom("positions").select("wakeAt").executeTakeFirstOrThrow();
-    return Math.ceil(((wakeAt?.getTime() ?? 0) - Date.now()) / 86_400_000);
-  };
-  expect(await daysLeft(first)).toBe(8);
-  shorten(5);
-  await importFolder("--publish");
-  await until("the running server to put the wait right", async () => (await daysLeft(first)) === 5);
-  await first.stop();
-  shorten(2);
-  await importFolder("--publish");
-  expect(await waitingJobs()).toBe(1);
-  const second = await startApp(readConfig(settings), log);
-  await until("the next server to put the wait right", async () => (await daysLeft(second)) === 2);
-  await second.stop();
-}, 240_000);
+it.runIf(isOnServer)(
+  "jobs of an import are done by the server that runs, or by the next that starts",
+  async () => {
+    const first = await startApp(readConfig(settings), log);
+    const bot = await first.database.db.selectFrom("bots").select("id").executeTakeFirstOrThrow();
+    const subscribe = { action: "subscribe_sequence", args: { sequence: "tips" } };
+    const submission = { target: { create: { botId: bot.id } }, source: "api" } as const;
+    await first.submit({ ...submission, happening: { kind: "actions", actions: [subscribe] } });
+    const daysLeft = async ({ database }: typeof first) => {
+      const { wakeAt } = await database.db.selectFrom("positions").select("wakeAt").executeTakeFirstOrThrow();
+      return Math.ceil(((wakeAt?.getTime() ?? 0) - Date.now()) / 86_400_000);
+    };
+    expect(await daysLeft(first)).toBe(8);
+    shorten(5);
+    await importFolder("--publish");
+    await until("the running server to put the wait right", async () => (await daysLeft(first)) === 5);
+    await first.stop();
+    shorten(2);
+    await importFolder("--publish");
+    expect(await waitingJobs()).toBe(1);
+    const second = await startApp(readConfig(settings), log);
+    await until("the next server to put the wait right", async () => (await daysLeft(second)) === 2);
+    await second.stop();
+  },
+  240_000,
+);

@@ -3,6 +3,8 @@ import type { TestServer } from "./server.ts";
 
 /** A browser: keeps its cookie, and says where its requests come from. */
 export interface TestBrowser {
+  /** As the header has it; empty: signed out. */
+  readonly cookie: string;
   call(
     method: "GET" | "POST" | "PATCH" | "DELETE",
     url: string,
@@ -16,6 +18,9 @@ const origin = "https://bots.example";
 export function aBrowser(server: TestServer, address: string): TestBrowser {
   let cookie = "";
   return {
+    get cookie() {
+      return cookie;
+    },
     async call(method, url, body, headers = {}) {
       const answer = await server.app.inject({
         method,

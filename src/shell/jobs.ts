@@ -91,6 +91,62 @@ const pollMs = 500;
 /** How long a stop waits for jobs under way. */
 const longestRestMs = 10_000;
 
+/** A way into the queue for a process that does no jobs. */
+export interface JobEntry {
+  readonly enqueue: Jobs["enqueue"];
+  close(): Promise<void>;
+}
+
+/** Opens the queue only to put jobs in, which a worker does as soon as there is one. Not within a transaction: the embedded database has one connection. */
+export async function openJobEntry(database: OpenDatabase, catalogue: JobCatalogue, log: Logger): Promise<JobEntry> {
+  const { boss, enqueue } = await openQueue(database, catalogue, { isWorker: false, log });
+  return { enqueue, close: async () => await boss.stop({ graceful: false, close: true }) };
+}
+
+/** The queue of each kind, made where it is missing. */
+async function openQueue(
+  database: OpenDatabase,
+  catalogue: JobCatalogue,
+  { isWorker, log }: { readonly isWorker: boolean; readonly log: Logger },
+) {
+  const boss = new PgBoss({
+    ...bossDatabase(database),
+    schema: database.jobSchema,
+    supervise: isWorker,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
+    schedule: isWorker,
+  });
+  const enqueue: Jobs["enqueue"] = async (trx, jobs) => {
+    const trace = tracing()?.current();
+    const byKind = Map.groupBy(jobs, ({ kind }) => kind);
+    for (const [kind, requests] of byKind) {
+      if (!Object.hasOwn(catalogue, kind)) throw new Error(`there is no job kind "${kind}"`);
+      const rows = requests.map(({ data, startAt, group }) => ({
+        data: { value: data, ...(trace === undefined ? {} : { trace }) },
+        ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }),
+        ...(group === undefined ? {} : { group: { id: group } }),
+      }));
+      await boss.insert(kind, rows, { db: fromKysely(trx as never) });
+    }
+  };
+  // Without a listener an error on pg-boss's own connections would end the process.
+  boss.on("error", (error) => log.warn({ err: toError(error) }, "the job queue has a problem; it goes on by itself"));
+  await boss.start();
+  for (const [key, job] of Object.entries(catalogue)) {
+    if (key !== job.kind) throw new Error(`job "${key}" is registered under another name than its own, "${job.kind}"`);
+    await boss.createQueue(job.kind, {
+      retryLimit: job.retryLimit,
+      retryBackoff: true,
+      heartbeatSeconds: leastHeartbeatSeconds,
+    });
+    await sql`update ${sql.table(`${database.jobSchema}.queue`)} set heartbeat_seconds = ${heartbeatSeconds} where name = ${job.kind}`.execute(
+      database.db,
+    );
+  }
+  return { boss, enqueue };
+}
+
 /** Starts the job queue on the same database. `isWorker: false` only enqueues. */
 export async function startJobs(options: {
   readonly database: OpenDatabase;
@@ -109,43 +165,10 @@ export async function startJobs(options: {
   readonly now: () => number;
 }): Promise<Jobs> {
   const { database, catalogue, isWorker, log, ...given } = options;
-  const boss = new PgBoss({
-    ...bossDatabase(database),
-    schema: database.jobSchema,
-    supervise: isWorker,
-    superviseIntervalSeconds: superviseSeconds,
-    monitorIntervalSeconds: superviseSeconds,
-    schedule: isWorker,
-  });
-  // Without a listener an error on pg-boss's own connections would end the process.
-  const enqueue: Jobs["enqueue"] = async (trx, jobs) => {
-    const trace = tracing()?.current();
-    const byKind = Map.groupBy(jobs, ({ kind }) => kind);
-    for (const [kind, requests] of byKind) {
-      if (!Object.hasOwn(catalogue, kind)) throw new Error(`there is no job kind "${kind}"`);
-      const rows = requests.map(({ data, startAt, group }) => ({
-        data: { value: data, ...(trace === undefined ? {} : { trace }) },
-        ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }),
-        ...(group === undefined ? {} : { group: { id: group } }),
-      }));
-      await boss.insert(kind, rows, { db: fromKysely(trx as never) });
-    }
-  };
+  const { boss, enqueue } = await openQueue(database, catalogue, { isWorker, log });
   const context: JobContext = { db: database.db, enqueue, log, ...given };
-  boss.on("error", (error) => log.warn({ err: toError(error) }, "the job queue has a problem; it goes on by itself"));
-  await boss.start();
   const hands = new Map<string, Hands>();
-  for (const [key, job] of Object.entries(catalogue)) {
-    if (key !== job.kind) throw new Error(`job "${key}" is registered under another name than its own, "${job.kind}"`);
-    await boss.createQueue(job.kind, {
-      retryLimit: job.retryLimit,
-      retryBackoff: true,
-      heartbeatSeconds: leastHeartbeatSeconds,
-    });
-    await sql`update ${sql.table(`${database.jobSchema}.queue`)} set heartbeat_seconds = ${heartbeatSeconds} where name = ${job.kind}`.execute(
-      database.db,
-    );
-    if (!isWorker) continue;
+  for (const job of isWorker ? Object.values(catalogue) : []) {
     hands.set(
       job.kind,
       startHands({

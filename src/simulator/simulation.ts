@@ -1,10 +1,12 @@
 import type { Advance } from "../engine/advance.ts";
+import { MustRead } from "../engine/must-read.ts";
 import type { Contact, Position } from "../model/contact.ts";
 import type { Event, EventSource, Happening } from "../model/event.ts";
 import type { FieldValue, Json } from "../model/field.ts";
 import type { Fact, JobOfPosition, Outcome } from "../model/outcome.ts";
-import type { BotSnapshot } from "../model/world.ts";
-import { observeAdvance, type Passage } from "./observe-advance.ts";
+import type { BotSnapshot, World } from "../model/world.ts";
+import { Desks, type Goods, noGoods } from "./desks.ts";
+import { BrokenStep, observeAdvance, type Passage } from "./observe-advance.ts";
 
 /** Work that a position waits for, as the step left it there. */
 export interface WaitingJob {
@@ -32,6 +34,8 @@ export interface SimulationOptions {
   /** The same seed gives the same splits. */
   readonly seed: number;
   readonly answerJob: AnswerJob;
+  /** What is sold and bought; absent: the shop is closed, and deals are forgotten at once. */
+  readonly goods?: Goods | undefined;
 }
 
 /** What one happening led to. */
@@ -63,6 +67,7 @@ const sources: { readonly [K in Happening["kind"]]?: EventSource } = {
 export class Simulation {
   readonly #options: SimulationOptions;
   readonly #advance: Advance;
+  readonly #desks: Desks | undefined;
   #passages: Passage[] = [];
   #bot: BotSnapshot;
   #contact: Contact;
@@ -73,6 +78,7 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     this.#options = options;
     this.#advance = observeAdvance((passage) => this.#passages.push(passage));
+    this.#desks = options.goods === undefined ? undefined : new Desks(options.goods);
     this.#bot = options.bot;
     this.#contact = options.contact;
     this.#variables = options.variables ?? {};
@@ -86,6 +92,11 @@ export class Simulation {
   /** The values that the bot's variables have. */
   get variables(): Readonly<Record<string, FieldValue>> {
     return this.#variables;
+  }
+
+  /** What is sold, and what the contact has of it. */
+  get goods(): Goods {
+    return this.#desks?.goods ?? noGoods;
   }
 
   get now(): number {
@@ -131,7 +142,9 @@ export class Simulation {
     const { positionId, data: told } = (data ?? {}) as unknown as Partial<JobOfPosition>;
     const position = this.#contact.positions.find(({ id }) => id === positionId);
     if (position === undefined) return undefined;
-    const result = await this.#options.answerJob({ kind, position, data: told ?? null });
+    const result = await this.#options.answerJob({ kind, position, data: told ?? null }).catch((thrown: unknown) => {
+      throw new BrokenStep(position, thrown);
+    });
     return result === undefined ? undefined : { kind: "job_result", positionId: position.id, result };
   }
 
@@ -146,18 +159,32 @@ export class Simulation {
       source: sources[happening.kind] ?? "channel",
       channelId,
     };
-    this.#passages = [];
     const world = {
       bot: this.#bot,
       variables: this.#variables,
       contact: this.#contact,
       isNew: isNew && this.#events === 1,
     };
-    const { contact, variables, messages, facts, jobs, answer } = this.#advance(world, event);
+    const outcome = this.#advanceReading(world, event);
+    const { contact, variables, messages, facts, jobs, answer } = outcome;
+    this.#desks?.keep(outcome);
     this.#contact = contact;
     this.#setVariables(variables);
     const refused = answer.status === "refused" ? answer.message : undefined;
     return { at: this.#now, messages, facts, jobs, passages: this.#passages, refused };
+  }
+
+  /** Decides again from the start for as long as the decision asks for more, as the batch does. */
+  #advanceReading(world: World, event: Event): Outcome {
+    for (;;) {
+      this.#passages = [];
+      try {
+        return this.#advance({ ...world, ...this.#desks?.viewOf(this.#bot) }, event);
+      } catch (thrown) {
+        if (!(thrown instanceof MustRead) || this.#desks === undefined) throw thrown;
+        this.#desks.read(thrown.needs);
+      }
+    }
   }
 
   /** Lets time go by; every wait that ends on the way is handled at its own time. */

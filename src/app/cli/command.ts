@@ -46,7 +46,7 @@ export interface DatabaseContext {
   readonly log: Logger;
   /** The waist of the running server; absent where none runs here. */
   readonly submit?: Submit | undefined;
-  /** Its jobs; absent with it. */
+  /** For commands that say they enqueue: jobs of the same transaction, done by the server that runs, or by the next. */
   readonly enqueueJobs?: Jobs["enqueue"] | undefined;
 }
 
@@ -58,6 +58,8 @@ export interface DatabaseCommand<Options = never> extends CommandBase {
   readonly kind: "database";
   /** It takes the tables as they are; others have them brought up to date first. */
   readonly leavesTables?: true;
+  /** Whether jobs may follow from it, so that the queue has to be at hand. */
+  enqueues?(options: Options): boolean;
   /** Makes the options self-contained (reads input files, resolves paths). */
   prepare?(options: Options): Promise<Options>;
   run(context: DatabaseContext, options: Options): Promise<CommandResult>;

@@ -21,6 +21,7 @@ beforeAll(async () => {
   database = await testDatabase();
   await seedDemo(database.db);
   await createWorkspace(database.db, { domain: "other", name: "Other" });
+  await createWorkspace(database.db, { domain: "warned", name: "Warned" });
   const log = pino({ level: "silent" });
   context = { config: readConfig({}), database, publicUrl: "", secretKey: Buffer.alloc(32), log };
 });
@@ -69,6 +70,24 @@ describe("export and import", () => {
     await type(exportCommand, `--workspace demo --flow demo --out ${out("same.yaml")}`);
     const { text } = await type(exportCommand, "--workspace demo --flow demo");
     expect(text).toBe(readFileSync(out("same.yaml"), "utf8"));
+  });
+
+  it.each(["bot.yaml", "flow.yaml"])("tell what publishing warns of, by the line of the file: %s", async (name) => {
+    const steps = "[{ ref: a, kind: end },\n  { ref: b, kind: end }]";
+    const flow = `name: Warned\nstart: a\nsteps: ${steps}\n`;
+    const bot = `kind: repartee-bot\nref: warned\nname: Warned\nflows:\n- ref: warned\n  ${flow.trim().replaceAll("\n", "\n  ")}\n`;
+    const isBot = name === "bot.yaml";
+    writeFileSync(out(name), isBot ? bot : flow);
+    const count = async () => (await database.db.selectFrom("flows").select("id").execute()).length;
+    const before = await count();
+    const line = `${out(name)} --workspace warned`;
+    await expect(type(importCommand, `${line} --strict`)).rejects.toMatchObject({ code: "bot.warned" });
+    expect(await count()).toBe(before);
+    const { text, data } = await type(importCommand, line);
+    const place = { file: out(name), line: isBot ? 9 : 4 };
+    expect(data).toMatchObject({ warnings: [place] });
+    expect(text).toContain(`${place.file}:${place.line}: flow "`);
+    expect(text).toContain('step "b": nothing leads to the step "b"');
   });
 
   it("change nothing when the flow cannot be published", async () => {

@@ -77,7 +77,11 @@ describe("a bot's folder, exported and imported", () => {
     expect(data).toMatchObject({ written: [], deleted: [] });
     expect(text).toContain("says all that already");
     expect((await type(importCommand, `--folder ${demo} --workspace demo --dry-run --publish`)).text).toBe(
-      "Bot demo in the workspace demo:\n  There is no difference.\n0 added, 0 changed, 0 only here. This was a dry run: nothing was changed.",
+      `Bot demo in the workspace demo:
+  There is no difference.
+Warnings, which keep nothing from being published:
+  flows/demo.yaml:172: flow "demo", step "gift": nothing leads to the step "Reached from outside"
+0 added, 0 changed, 0 only here. This was a dry run: nothing was changed.`,
     );
   });
 
@@ -133,7 +137,7 @@ describe("a bot's folder, exported and imported", () => {
     expect((await one.import(" --dry-run")).data).toMatchObject({ changes: [{ kind: "removed" }] });
   });
 
-  it("changes a sequence's steps, and has those who wait in it put right by the running server", async () => {
+  it("changes a sequence's steps, and has those who wait in it put right by a job", async () => {
     const step = (amount: number) => ({
       ref: "one",
       delay: { mode: "after", amount, unit: "days" },
@@ -144,17 +148,18 @@ describe("a bot's folder, exported and imported", () => {
     const jobs: unknown[] = [];
     const enqueueJobs: NonNullable<DatabaseContext["enqueueJobs"]> = async (_trx, added) => void jobs.push(...added);
     const before = context;
+    const stepsNow = async () => (await requireSequence(database.db, { workspaceId }, "c-tips")).steps;
     expect((await one.import(" --dry-run")).text).toContain("~ sequence c-tips (Tips)\n      steps: ");
+    expect(await stepsNow()).toMatchObject([{ delay: { amount: 3 } }]);
+    // Where nobody could be told, nothing is changed.
+    await expect(one.import()).rejects.toThrow("needs the job queue");
     context = { ...context, enqueueJobs };
-    const { text } = await one.import();
+    await one.import(" --dry-run");
+    expect(jobs).toEqual([]);
+    await one.import();
     context = before;
-    expect(text).not.toContain("Who waits in the sequence");
     expect(jobs).toEqual([expect.objectContaining({ kind: "settle-sequence" })]);
-    one.edit("bot.yaml", "amount: 1", "amount: 2");
-    expect((await one.import()).text).toContain("Who waits in the sequence c-tips");
-    expect((await requireSequence(database.db, { workspaceId }, "c-tips")).steps).toMatchObject([
-      { delay: { amount: 2 } },
-    ]);
+    expect(await stepsNow()).toMatchObject([{ delay: { amount: 1 } }]);
   });
 
   it("publishes what is new, takes out of service what the folder says is a draft, and prunes", async () => {
@@ -181,6 +186,43 @@ describe("a bot's folder, exported and imported", () => {
     const { data } = await type(exportCommand, `--workspace team --bot live --folder ${one.folder}`);
     expect(data).toMatchObject({ deleted: [] });
     expect((await one.import(" --publish --prune --dry-run")).data).toMatchObject({ changes: [] });
+  });
+
+  it("tells what publishing would warn of, by file and step, and with --strict changes nothing then", async () => {
+    const steps = [
+      say("hello", "Hello"),
+      { ref: "on", kind: "go_to", config: { flow: "w-draft" } },
+      {
+        ref: "tips",
+        kind: "action",
+        config: { actions: [{ action: "subscribe_sequence", args: { sequence: "no" } }] },
+      },
+      { ref: "off", kind: "go_to", config: { flow: "w-other" } },
+    ];
+    const edges = ["on", "tips", "off"].map((to) => ({ from: "hello", output: "next", to }));
+    const draft = { isPublished: false, steps: [say("hello", "Hello"), say("lost", "Lost")], edges: [] };
+    const one = await aFolder("warned", [flow("w-main", { steps, edges }), flow("w-draft", draft), flow("w-other")]);
+    one.edit("flows/w-main.yaml", "text: Hello", "text: Good day");
+    const lineOf = (ref: string) => {
+      const text = readFileSync(path.join(one.folder, "flows/w-main.yaml"), "utf8");
+      return text.split("\n").findIndex((line) => line.includes(`ref: ${ref}`)) + 1;
+    };
+    const warnings = [
+      `flows/w-main.yaml:${lineOf("on")}: flow "w-main", step "on": the flow "w-draft" to go to is not published`,
+      `flows/w-main.yaml:${lineOf("tips")}: flow "w-main", step "tips": there is no sequence with the ref "no"`,
+    ];
+    const before = await stateOf("w-main");
+    for (const words of [" --dry-run --strict", " --strict --publish"]) {
+      await expect(one.import(words)).rejects.toMatchObject({
+        code: "bot.warned",
+        message: `nothing was changed, since --strict takes warnings as problems:\n${warnings.join("\n")}`,
+      });
+    }
+    expect(await stateOf("w-main")).toEqual(before);
+    const { text, data } = await one.import(" --publish");
+    expect(text).toContain(`Warnings, which keep nothing from being published:\n  ${warnings.join("\n  ")}\n`);
+    expect(data).toMatchObject({ problems: [], warnings: [{ file: "flows/w-main.yaml", line: lineOf("on") }, {}] });
+    expect((await stateOf("w-main")).publishedVersion).toBe(2);
   });
 
   it("names every problem with file and line, and then changes nothing", async () => {

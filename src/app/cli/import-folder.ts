@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { sql } from "kysely";
 import { toSettleJob } from "../../shell/jobs/settle-sequence.ts";
 import { type BotFile, exportBot, importBot } from "../../store/bot-file.ts";
 import { type Folder, fromFolder, type ReadFolder } from "../../store/bot-folder.ts";
 import { type Bot, findBot } from "../../store/bot-store.ts";
 import { findForeignRefs, syncBot } from "../../store/bot-sync.ts";
 import type { Database } from "../../store/database.ts";
-import type { Sequence } from "../../store/sequence-store.ts";
 import { loadPublishedFlows } from "../../store/snapshot-store.ts";
 import type { Workspace } from "../../store/workspace-store.ts";
 import type { FileProblem } from "../../store/yaml-file.ts";
@@ -13,6 +13,7 @@ import { type BotChange, compareBots, renderChanges } from "../bot-difference.ts
 import { findBotProblems } from "../find-bot-problems.ts";
 import { findFlowProblems } from "../find-flow-problems.ts";
 import { CommandError, type CommandResult, type DatabaseContext } from "./command.ts";
+import { findWarnings, refuseWarnings, renderProblem, renderWarnings } from "./import-warnings.ts";
 
 interface FolderOptions {
   /** The bot that is brought to what the folder says; absent: the one that the folder names, which is made where there is none. */
@@ -20,7 +21,9 @@ interface FolderOptions {
   readonly dryRun: boolean;
   readonly publish: boolean;
   readonly prune: boolean;
-  /** A running server's; absent: none runs here. */
+  /** Warnings are problems. */
+  readonly strict: boolean;
+  /** May be absent in a dry run alone. */
   readonly enqueueJobs?: DatabaseContext["enqueueJobs"];
 }
 
@@ -49,11 +52,12 @@ export async function importFolder(
   const published = await findPublished(trx, known, wanted);
   const base = current ?? (await emptyBot(trx, workspace, wanted));
   const changes = compareBots(base, wanted, { publish: options.publish, published });
-  const moved = options.dryRun ? [] : await write(trx, workspace, { known, current, wanted }, options);
-  await options.enqueueJobs?.(trx, moved.map(toSettleJob));
-  const left = options.enqueueJobs === undefined ? moved : [];
-  const of = { isNew: known === undefined, ref: known?.ref ?? wanted.ref };
-  return report(workspace, of, { changes, read, left }, options);
+  const bot = await write(trx, workspace, { known, current, wanted }, options, async (written) => {
+    const warnings = await findWarnings(trx, written.id, read);
+    if (options.strict) refuseWarnings(warnings);
+    return { ref: written.ref, isNew: known === undefined, warnings };
+  });
+  return report(workspace, bot, { changes, read }, options);
 }
 
 /** The folder's files as one text: what runs in the server sees no files of the caller. */
@@ -61,7 +65,7 @@ export const packFolder = (folder: Folder): string => JSON.stringify([...folder]
 export const unpackFolder = (text: string): Folder => new Map(JSON.parse(text) as [string, string][]);
 
 function toError(problems: readonly FileProblem[]): CommandError {
-  const lines = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
+  const lines = problems.map((problem) => renderProblem(problem).trim());
   return new CommandError("bot.malformed", `nothing was changed:\n${lines.join("\n")}`);
 }
 
@@ -127,36 +131,52 @@ async function emptyBot(trx: Database, { id }: Workspace, { ref, name }: BotFile
   return await exportBot(trx, { id: 0, workspaceId: id, ref, name });
 }
 
-async function write(
+interface Bots {
+  readonly known: Bot | undefined;
+  readonly current: BotFile | undefined;
+  readonly wanted: BotFile;
+}
+
+/** Writes, and looks at what came of it. A dry run writes too and takes it back: so it tells what the import itself would. */
+async function write<T>(
   trx: Database,
   workspace: Workspace,
-  bots: { readonly known: Bot | undefined; readonly current: BotFile | undefined; readonly wanted: BotFile },
-  { publish, prune }: FolderOptions,
-): Promise<readonly Sequence[]> {
-  const { known, current, wanted } = bots;
+  { known, current, wanted }: Bots,
+  { dryRun, publish, prune, enqueueJobs }: FolderOptions,
+  look: (bot: Bot) => Promise<T>,
+): Promise<T> {
   const at = new Date();
-  if (known !== undefined && current !== undefined) {
-    return await syncBot(trx, known, { current, wanted }, { at, publish, prune });
+  if (dryRun) await sql`savepoint dry_run`.execute(trx);
+  let bot = known;
+  if (bot !== undefined && current !== undefined) {
+    const moved = await syncBot(trx, bot, { current, wanted }, { at, publish, prune });
+    if (!dryRun && moved.length > 0) {
+      // Left out silently, whoever waits would get the next step later than the folder says.
+      if (enqueueJobs === undefined) throw new Error("importing a folder needs the job queue");
+      await enqueueJobs(trx, moved.map(toSettleJob));
+    }
+  } else {
+    const flows = wanted.flows.map((flow) => ({ ...flow, isPublished: publish && flow.isPublished }));
+    ({ bot } = await importBot(trx, workspace.id, { ...wanted, flows }, { at, findProblems: findFlowProblems }));
   }
-  const flows = wanted.flows.map((flow) => ({ ...flow, isPublished: publish && flow.isPublished }));
-  await importBot(trx, workspace.id, { ...wanted, flows }, { at, findProblems: findFlowProblems });
-  return [];
+  const seen = await look(bot);
+  if (dryRun) await sql`rollback to savepoint dry_run`.execute(trx);
+  return seen;
 }
 
 interface Outcome {
   readonly changes: readonly BotChange[];
   readonly read: ReadFolder;
-  /** Sequences whose subscribers nobody puts right. */
-  readonly left: readonly Sequence[];
 }
 
 function report(
   { domain }: Workspace,
-  { isNew, ref }: { readonly isNew: boolean; readonly ref: string },
-  { changes, read, left }: Outcome,
+  bot: { readonly isNew: boolean; readonly ref: string; readonly warnings: readonly FileProblem[] },
+  { changes, read }: Outcome,
   { dryRun, publish, prune }: FolderOptions,
 ): CommandResult {
-  const warnings = publish ? [] : findBotProblems(read, { all: true });
+  const { isNew, ref, warnings } = bot;
+  const problems = publish ? [] : findBotProblems(read, { all: true });
   const counts = (["added", "changed", "removed"] as const).map(
     (kind) => changes.filter((one) => one.kind === kind).length,
   );
@@ -166,14 +186,11 @@ function report(
     `${isNew ? "A new bot" : "Bot"} ${ref} in the workspace ${domain}:`,
     ...none,
     ...renderChanges(changes, { prune }),
-    ...(warnings.length === 0 ? [] : ["These flows cannot be published yet:"]),
-    ...warnings.map(({ file, line, message }) => `  ${file}:${line}: ${message}`),
-    ...left.map(
-      ({ ref }) =>
-        `Who waits in the sequence ${ref} does so as before, at most: to have waits that became shorter end sooner, save it in the browser.`,
-    ),
+    ...(problems.length === 0 ? [] : ["These flows cannot be published yet:"]),
+    ...problems.map(renderProblem),
+    ...renderWarnings(warnings),
     `${counts[0]} added, ${counts[1]} changed, ${counts[2]} ${prune ? "removed" : "only here"}. ${end}`,
   ].join("\n");
-  const data = { bot: ref, isNew, isDryRun: dryRun, changes, problems: warnings };
+  const data = { bot: ref, isNew, isDryRun: dryRun, changes, problems, warnings };
   return { text, data: plain(data) as CommandResult["data"] };
 }

@@ -1,15 +1,18 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { AppError } from "../../model/app-error.ts";
-import { botFileSchema, importBot } from "../../store/bot-file.ts";
+import { type BotFile, botFileSchema, exportBot, importBot } from "../../store/bot-file.ts";
+import type { ReadFolder } from "../../store/bot-folder.ts";
 import { type Bot, listBots, requireBot } from "../../store/bot-store.ts";
 import type { Database } from "../../store/database.ts";
 import { importFlow, parseFlowFile } from "../../store/flow-file.ts";
-import { publishFlow } from "../../store/flow-store.ts";
+import { listFlows, publishFlow, requireFlow } from "../../store/flow-store.ts";
 import type { Workspace } from "../../store/workspace-store.ts";
+import { parseYaml } from "../../store/yaml-file.ts";
 import { findFlowProblems } from "../find-flow-problems.ts";
 import { CommandError, type CommandResult, defineDatabaseCommand } from "./command.ts";
 import { importFolder, packFolder, unpackFolder } from "./import-folder.ts";
+import { findWarnings, refuseWarnings, renderWarnings } from "./import-warnings.ts";
 import { readFolder } from "./read-folder.ts";
 import { readTextFile } from "./read-text-file.ts";
 import { requireWorkspace } from "./require-workspace.ts";
@@ -43,6 +46,7 @@ export const importCommand = defineDatabaseCommand({
         .boolean()
         .default(false)
         .describe("With a folder: delete flows, sequences, entry links and variables that are not in it."),
+      strict: z.boolean().default(false).describe("Change nothing where publishing would warn of something."),
     })
     .refine(({ file, folder }) => (file === undefined) !== (folder === undefined), "name either a file or a folder")
     .refine(
@@ -53,10 +57,14 @@ export const importCommand = defineDatabaseCommand({
   // What runs in the server sees no files of the caller: it gets the texts in the place of the names.
   prepare: async (options) => ({
     ...options,
-    ...(options.file === undefined ? {} : { file: await readTextFile(options.file) }),
+    ...(options.file === undefined
+      ? {}
+      : { file: packFolder(new Map([[options.file, await readTextFile(options.file)]])) }),
     ...(options.folder === undefined ? {} : { folder: packFolder(await readFolder(options.folder)) }),
   }),
-  async run({ database, enqueueJobs }, { file: text = "", workspace: domain, bot, publish, folder, dryRun, prune }) {
+  // Whoever waits in a sequence that was changed is put right by a job.
+  enqueues: ({ folder, dryRun }) => folder !== undefined && !dryRun,
+  async run({ database, enqueueJobs }, { file, workspace: domain, bot, publish, folder, dryRun, prune, strict }) {
     const workspace = await requireWorkspace(database.db, domain);
     return await database.db.transaction().execute(async (trx) => {
       if (folder !== undefined) {
@@ -65,12 +73,14 @@ export const importCommand = defineDatabaseCommand({
           dryRun,
           publish,
           prune,
+          strict,
           enqueueJobs,
         });
       }
+      const [[name, text] = ["", ""]] = unpackFolder(file ?? "[]");
       return isBotFile(text)
-        ? await takeBot(trx, workspace, text)
-        : await takeFlow(trx, await chooseBot(trx, workspace, bot), text, publish);
+        ? await takeBot(trx, workspace, { name, text, strict })
+        : await takeFlow(trx, await chooseBot(trx, workspace, bot), { name, text, publish, strict });
     });
   },
 });
@@ -84,7 +94,13 @@ function isBotFile(text: string): boolean {
   }
 }
 
-async function takeBot(trx: Database, workspace: Workspace, text: string): Promise<CommandResult> {
+interface GivenFile {
+  readonly name: string;
+  readonly text: string;
+  readonly strict: boolean;
+}
+
+async function takeBot(trx: Database, workspace: Workspace, { name, text, strict }: GivenFile): Promise<CommandResult> {
   const parsed = botFileSchema.safeParse(parse(text));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
@@ -92,21 +108,57 @@ async function takeBot(trx: Database, workspace: Workspace, text: string): Promi
   }
   const options = { at: new Date(), findProblems: findFlowProblems };
   const { bot, unpublished } = await importBot(trx, workspace.id, parsed.data, options);
+  const warnings = await findWarnings(trx, bot.id, {
+    bot: { ...parsed.data, flows: await findMade(trx, bot, parsed.data) },
+    placeOf: placesOf(name, text),
+  });
+  if (strict) refuseWarnings(warnings);
   const left = unpublished.map(({ ref, problems }) => `\nFlow ${ref} stays a draft: ${problems.join("; ")}`);
   return {
-    text: `Bot ${bot.ref} is there.${left.join("")}`,
-    data: { bot: bot.ref, drafts: unpublished.map(({ ref, problems }) => ({ ref, problems: [...problems] })) },
+    text: [`Bot ${bot.ref} is there.${left.join("")}`, ...renderWarnings(warnings)].join("\n"),
+    data: {
+      bot: bot.ref,
+      drafts: unpublished.map(({ ref, problems }) => ({ ref, problems: [...problems] })),
+      warnings: warnings.map((one) => ({ ...one })),
+    },
   };
 }
 
-async function takeFlow(trx: Database, bot: Bot, text: string, publish: boolean): Promise<CommandResult> {
-  const file = parseFlowFile(text);
-  const flow = await importFlow(trx, bot, file);
-  if (!publish) return { text: `Flow ${flow.ref} is there, as a draft.`, data: { flow: flow.ref, version: null } };
-  const problems = findFlowProblems(flow.draft);
+/** The file's flows as they were made: with the refs that they have here. */
+async function findMade(trx: Database, bot: Bot, { flows }: BotFile): Promise<BotFile["flows"]> {
+  const access = { workspaceId: bot.workspaceId, botId: bot.id };
+  const made = (await listFlows(trx, access)).toSorted((a, b) => a.id - b.id);
+  return await Promise.all(
+    made.map(async ({ ref }, index) => {
+      const { draft } = await requireFlow(trx, access, ref);
+      return { ...draft, ref, isPublished: flows[index]?.isPublished === true };
+    }),
+  );
+}
+
+function placesOf(file: string, text: string): ReadFolder["placeOf"] {
+  const parsed = parseYaml(file, text);
+  return (path) => ({ file, line: "problems" in parsed ? 1 : parsed.lineOf(path) });
+}
+
+async function takeFlow(
+  trx: Database,
+  bot: Bot,
+  { name, text, publish, strict }: GivenFile & { readonly publish: boolean },
+): Promise<CommandResult> {
+  const flow = await importFlow(trx, bot, parseFlowFile(text));
+  const problems = publish ? findFlowProblems(flow.draft) : [];
   if (problems.length > 0) throw new AppError("flow.invalid", `the flow cannot be published: ${problems.join("; ")}`);
-  const version = await publishFlow(trx, bot.workspaceId, flow, { note: "imported", at: new Date() });
-  return { text: `Flow ${flow.ref} is published.`, data: { flow: flow.ref, version } };
+  const placeOf = placesOf(name, text);
+  const alone = { ...(await exportBot(trx, bot)), flows: [{ ...flow.draft, ref: flow.ref, isPublished: true }] };
+  const warnings = await findWarnings(trx, bot.id, { bot: alone, placeOf: (path) => placeOf(path.slice(2)) });
+  if (strict) refuseWarnings(warnings);
+  const version = publish ? await publishFlow(trx, bot.workspaceId, flow, { note: "imported", at: new Date() }) : null;
+  const done = publish ? "is published" : "is there, as a draft";
+  return {
+    text: [`Flow ${flow.ref} ${done}.`, ...renderWarnings(warnings)].join("\n"),
+    data: { flow: flow.ref, version, warnings: warnings.map((one) => ({ ...one })) },
+  };
 }
 
 async function chooseBot(trx: Database, { id: workspaceId, domain }: Workspace, ref: string | undefined): Promise<Bot> {

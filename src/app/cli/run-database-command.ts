@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { jobKinds } from "../../shell/jobs/index.ts";
+import { openJobEntry } from "../../shell/jobs.ts";
 import { openDatabase } from "../../store/database.ts";
 import { migrateToLatest } from "../../store/migrate.ts";
 import { type Config, publicUrlOf } from "../config.ts";
@@ -90,10 +92,14 @@ async function runHere(
   try {
     if (command.leavesTables !== true) await migrateToLatest(database.db);
     const secretKey = readSecretKey(directory, config.secretKey, config.previousSecretKeys);
-    return await command.run(
-      { config, database, publicUrl: publicUrlOf(config, config.http.port), secretKey, log },
-      options,
-    );
+    const entry = command.enqueues?.(options) === true ? await openJobEntry(database, jobKinds, log) : undefined;
+    const publicUrl = publicUrlOf(config, config.http.port);
+    const enqueueJobs = entry?.enqueue;
+    try {
+      return await command.run({ config, database, publicUrl, secretKey, log, enqueueJobs }, options);
+    } finally {
+      await entry?.close();
+    }
   } finally {
     await database.close();
   }

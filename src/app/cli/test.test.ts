@@ -99,7 +99,8 @@ ${script.replace(/^/gm, "      ")}
 describe("repartee test", () => {
   it("passes over the conversations of the demo bot, as a team would keep them", async () => {
     const { code, out } = await type([fileURLToPath(new URL("../../../demo", import.meta.url))]);
-    expect(out).toContain("Conversations: 4 passed.");
+    expect(out).toContain("Conversations: 4 passed, 1 warning.");
+    expect(out).toMatch(/bot\/flows\/demo\.yaml:\d+: flow "demo", step "gift": nothing leads to the step/);
     expect(code).toBe(0);
   });
 
@@ -365,6 +366,29 @@ Conversations: 1 passed, 2 failed.
     const example = /```yaml\n(bot:[^`]*)```/.exec(page)?.[1] ?? "";
     expect(example).toContain("conversations:");
     expect(parseConversationFile("docs", example)).toMatchObject({ file: { bot: "../bots/shop" } });
+  });
+
+  it("tells what publishing would warn of whichever file plays the bot, and fails over it with --strict alone", async () => {
+    const step = `{ ref: lost, kind: action, config: { actions: [{ action: subscribe_sequence, args: { sequence: none } }] } }`;
+    const warned = bot.replace(
+      "    edges:\n",
+      `      - ${step}\n    edges:\n      - { from: hello, output: next, to: lost }\n`,
+    );
+    const line = warned.split("\n").findIndex((text) => text.includes("ref: lost")) + 1;
+    const good = one("- say: nobody hears this\n  bot: nothing");
+    const junit = path.join(folder, "warned.xml");
+    const loose = await run(good, ["--junit", junit], warned);
+    expect(loose.code).toBe(0);
+    expect(loose.out).toContain(
+      `${loose.place}/bot.yaml:${line}: flow "main", step "lost": there is no sequence with the ref "none"`,
+    );
+    expect(loose.out).toContain("Conversations: 1 passed, 1 warning.");
+    expect(readFileSync(junit, "utf8")).toMatch(/failures="0" errors="0">\n {4}<system-out>warning: .*step &quot;lost/);
+    const strict = await run(good, ["--strict", "--json", "--junit", junit], warned);
+    expect(strict.code).toBe(1);
+    expect(JSON.parse(strict.out)).toMatchObject({ warnings: [{ file: `${strict.place}/bot.yaml`, line }] });
+    expect(readFileSync(junit, "utf8")).toContain('tests="1" failures="1"');
+    expect((await run(good, ["--strict"])).code).toBe(0);
   });
 
   it("tells programs in JSON and in JUnit's XML", async () => {

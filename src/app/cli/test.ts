@@ -20,10 +20,11 @@ export const testCommand = defineLocalCommand({
       .min(0)
       .optional()
       .describe("Decides splits and chance, in the place of the files' own seeds."),
+    strict: z.boolean().default(false).describe("Fail where publishing a bot would warn of something."),
     junit: z.string().optional().describe("File to write the report to as JUnit XML, besides."),
   }),
   positionals: ["paths"],
-  async run(_context, { paths = ["."], filter, seed, junit }) {
+  async run(_context, { paths = ["."], filter, seed, strict, junit }) {
     // Loaded here: the other commands need not wait for the engine.
     const { runConversations } = await import("../conversation-tests/run-conversations.ts");
     const { renderJunit, renderReport } = await import("../conversation-tests/report.ts");
@@ -31,8 +32,9 @@ export const testCommand = defineLocalCommand({
     const scripts = createScriptPool({ threads: 1 });
     try {
       const report = await runConversations({ paths, filter, seed, runScript: scripts.run });
-      if (junit !== undefined) await write(junit, renderJunit(report));
-      const isFailed = report.results.some(({ failure }) => failure !== undefined);
+      if (junit !== undefined) await write(junit, renderJunit(report, { strict }));
+      const isWarned = strict && report.warnings.length > 0;
+      const isFailed = isWarned || report.results.some(({ failure }) => failure !== undefined);
       return {
         text: renderReport(report),
         data: JSON.parse(JSON.stringify(report)) as Json,

@@ -48,7 +48,11 @@ export function botOfFile(
     closingNotes: closingNotes.map(
       (name, index): ClosingNote => ({ id: index + 1, name, requireSummary: 1, requireAttachment: 1 }),
     ),
-    salesPlans: file.salesPlans.map((plan, index) => ({ id: index + 1, ...plan, managers: [] })),
+    salesPlans: file.salesPlans.map((plan, index) => ({
+      id: index + 1,
+      ...plan,
+      managers: members.filter(({ managerOf }) => managerOf.includes(plan.ref)).map(({ id }) => id),
+    })),
     integrations: integrations.map((integration, index) => ({ id: index + 1, ...integration })),
     channels: [],
   };

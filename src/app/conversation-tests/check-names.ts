@@ -2,8 +2,11 @@ import { actions } from "../../actions/index.ts";
 import { channelTypes } from "../../channels/index.ts";
 import { parseActionCall } from "../../engine/actions.ts";
 import { compilePattern } from "../../engine/pattern.ts";
+import { findPlan, findStatus } from "../../engine/sales-plans.ts";
 import { parseFieldValue } from "../../engine/values.ts";
+import type { ActionCall } from "../../model/action-call.ts";
 import type { FieldDefinition } from "../../model/field.ts";
+import type { Variant } from "../../model/shop.ts";
 import type { BotSnapshot } from "../../model/world.ts";
 import type { BotFile } from "../../store/bot-file.ts";
 import type { Path } from "../../store/yaml-file.ts";
@@ -18,6 +21,7 @@ import type {
   Line,
 } from "./conversation-file.ts";
 import { factKinds } from "./fact-kinds.ts";
+import { findVariant, toSetUpCalls, toVariants } from "./goods.ts";
 import { isZone, parseMoment, parseSpan } from "./moment.ts";
 
 interface Told {
@@ -32,6 +36,7 @@ interface Known {
   readonly labels: Names;
   /** Refs of flows that the bot's file has as drafts only. */
   readonly drafts: ReadonlySet<string>;
+  readonly variants: readonly Variant[];
 }
 
 /** What a file names that its bot does not have, and what could never happen or hold. */
@@ -39,10 +44,20 @@ export function checkNames(botFile: BotFile, file: ConversationFile): readonly T
   const bot = botOfFile(botFile, file, file.channel ?? "webchat");
   const drafts = new Set(botFile.flows.filter(({ isPublished }) => !isPublished).map(({ ref }) => ref));
   const named = { flows: botFile.flows, conversations: file.conversations };
-  const known = { bot, drafts, tags: addNamed(bot.tags, "tag", named), labels: addNamed(bot.labels, "label", named) };
+  const variants = toVariants(file.products);
+  const known = {
+    bot,
+    drafts,
+    variants,
+    tags: addNamed(bot.tags, "tag", named),
+    labels: addNamed(bot.labels, "label", named),
+  };
   return [
     ...(isZone(file.timeZone) ? [] : [{ path: ["timeZone"], message: `there is no time zone "${file.timeZone}"` }]),
     ...checkSetUp(known, file, []),
+    ...file.members.flatMap(({ managerOf }, index) =>
+      checkList("sales plan", managerOf, bot.salesPlans, ["members", index, "managerOf"]),
+    ),
     ...file.conversations.flatMap((conversation, index) => checkConversation(known, conversation, index)),
   ];
 }
@@ -78,7 +93,15 @@ function checkContact({ bot, ...known }: Known, contact: ContactOfFile, path: Pa
     ...checkList("label", labels, known.labels, [...path, "labels"]),
     ...checkList("sequence", sequences, bot.sequences, [...path, "sequences"]),
     ...checkValues("field", fields, bot.fields, [...path, "fields"]),
+    ...toSetUpCalls(contact).flatMap((one) => checkCall(bot, one.call, [...path, ...one.path])),
   ];
+}
+
+/** Whether an action of that name would take it. */
+function checkCall(bot: BotSnapshot, call: ActionCall, path: Path): Told[] {
+  const parsed = parseActionCall(actions, call);
+  const refusal = parsed.ok ? parsed.action.check?.(bot, parsed.args) : parsed.refusal;
+  return refusal === undefined ? [] : [{ path, message: refusal.message }];
 }
 
 function checkConversation(known: Known, conversation: Conversation, index: number): Told[] {
@@ -112,12 +135,7 @@ function checkLine(known: Known, line: Line, path: Path): Told[] {
           },
         ]),
     ...checkMoment(at, [...path, "at"]),
-    ...calls.flatMap((call, index) => {
-      const parsed = parseActionCall(actions, call);
-      const refusal = parsed.ok ? parsed.action.check?.(bot, parsed.args) : parsed.refusal;
-      const message = refused === undefined ? refusal?.message : undefined;
-      return message === undefined ? [] : [{ path: [...path, "do", index], message }];
-    }),
+    ...calls.flatMap((call, index) => (refused === undefined ? checkCall(bot, call, [...path, "do", index]) : [])),
     ...answers.flatMap((answer, index) => checkAnswer(known, answer, [...path, "answers", index])),
     ...wishes.flatMap((wish) => {
       const pattern = typeof wish === "string" || wish.matches === undefined ? undefined : wish.matches;
@@ -138,7 +156,35 @@ function checkCheck(known: Known, check: Check, path: Path): Told[] {
     ...checkValues("field", check.fields, bot.fields, [...path, "fields"]),
     ...checkValues("variable", check.variables, bot.variableDefinitions, [...path, "variables"]),
     ...(check.facts ?? []).flatMap((fact, index) => checkFact(known, fact, [...path, "facts", index])),
+    ...checkSkus(known, check.cart, [...path, "cart"]),
+    ...checkSkus(known, check.stock, [...path, "stock"]),
+    ...(check.orders ?? []).flatMap(({ items }, index) => checkSkus(known, items, [...path, "orders", index, "items"])),
+    ...(check.deals ?? []).flatMap((deal, index) => checkDeal(known, deal, [...path, "deals", index])),
   ];
+}
+
+function checkSkus({ variants }: Known, named: Readonly<Record<string, unknown>> = {}, path: Path): Told[] {
+  return Object.keys(named)
+    .filter((key) => findVariant(variants, key) === undefined)
+    .map((key) => {
+      const there = variants.map(({ sku, id }) => sku ?? String(id));
+      return {
+        path: [...path, key],
+        message: `the file's products have no variant "${key}": ${listNames(there, "they have none")}`,
+      };
+    });
+}
+
+function checkDeal({ bot }: Known, { plan, status }: ExpectedDeal, path: Path): Told[] {
+  const plans = [...bot.salesPlans.values()];
+  const named = plan === undefined ? undefined : findPlan(plans, plan);
+  if (plan !== undefined && named === undefined) {
+    return [{ path: [...path, "plan"], message: lacking("sales plan", plan, [...bot.salesPlans.keys()]) }];
+  }
+  const possible = named === undefined ? plans : [named];
+  if (status === undefined || possible.some((one) => findStatus(one, status) !== undefined)) return [];
+  const there = possible.flatMap(({ statuses }) => statuses.map(({ ref }) => ref));
+  return [{ path: [...path, "status"], message: lacking("status of a deal", status, there) }];
 }
 
 function checkFact(known: Known, fact: Readonly<Record<string, unknown>> & { kind: string }, path: Path): Told[] {
@@ -246,11 +292,16 @@ function checkValues(
   });
 }
 
+type ExpectedDeal = NonNullable<Check["deals"]>[number];
+
 /** Longer lists help nobody. */
 const mostNamed = 12;
 
 function lacking(what: string, name: string, there: readonly string[]): string {
+  return `the bot has no ${what} "${name}": ${listNames(there)}`;
+}
+
+function listNames(there: readonly string[], none = "it has none"): string {
   const more = there.length > mostNamed ? ", …" : "";
-  const names = there.length === 0 ? "it has none" : `there are ${there.slice(0, mostNamed).join(", ")}${more}`;
-  return `the bot has no ${what} "${name}": ${names}`;
+  return there.length === 0 ? none : `there are ${there.slice(0, mostNamed).join(", ")}${more}`;
 }

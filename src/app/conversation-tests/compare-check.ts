@@ -7,6 +7,7 @@ import type { Fact } from "../../model/outcome.ts";
 import type { BotSnapshot } from "../../model/world.ts";
 import type { Simulation } from "../../simulator/simulation.ts";
 import type { Check, ExpectedNames } from "./conversation-file.ts";
+import { compareGoods } from "./goods.ts";
 
 /** What a line brought, besides messages. */
 interface Brought {
@@ -18,7 +19,7 @@ interface Brought {
 /** What is not as expected, a sentence each. Errors that nobody expected are among it. */
 export function compareCheck(
   check: Check | undefined,
-  simulation: Pick<Simulation, "contact" | "variables">,
+  simulation: Pick<Simulation, "contact" | "variables" | "goods">,
   bot: BotSnapshot,
   { facts, requests }: Brought,
 ): readonly string[] {
@@ -42,6 +43,7 @@ export function compareCheck(
     ...compareValues("entry", expected.entry, contact.entry?.variables ?? {}),
     ...compareLists("requests", expected.requests, requests),
     ...compareLists("notes", expected.notes, notes),
+    ...compareGoods(expected, simulation.goods, bot),
     ...(expected.facts ?? [])
       .filter((wish) => !facts.some((fact) => isAtLeast(fact, wish)))
       .map((wish) => lacking(wish, facts)),

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { productCreateSchema } from "../../http/contract/products.ts";
 import { type ProfileKey, profileKeys, utmKeys } from "../../model/contact.ts";
 import { refSchema } from "../../model/flow.ts";
 import { mediaKinds } from "../../model/message.ts";
+import { type OrderDetailKey, orderDetailKeys, orderStatusSchema } from "../../model/shop.ts";
 
 /** YAML reads `007` and `yes` in other ways than people mean them: a text says so. */
 const text = z.string({ error: ({ input }) => `has to be a text: write it in quotes, "${String(input)}"` });
@@ -44,6 +46,34 @@ const expectedSpeechSchema = z.union([
 const namesSchema = z.union([texts, z.strictObject({ with: texts.default([]), without: texts.default([]) })]);
 export type ExpectedNames = z.output<typeof namesSchema>;
 
+/** How many of each variant, by its sku or its id: all that there are. */
+const itemsSchema = z.record(text, z.number().int().positive());
+
+/** Of an order, only the keys named; null: there is no value. Amounts in minor units, as everywhere in the shop. */
+const expectedOrderSchema = z.strictObject({
+  id: z.number().int().optional(),
+  status: orderStatusSchema.optional(),
+  total: z.number().int().optional(),
+  currency: text.optional(),
+  items: itemsSchema.optional(),
+  ...(Object.fromEntries(orderDetailKeys.map((key) => [key, text.nullable().optional()])) as Record<
+    OrderDetailKey,
+    z.ZodOptional<z.ZodNullable<typeof text>>
+  >),
+});
+
+/** Of a deal, only the keys named; plan and status by ref or name, the sum in the currency's main unit, as in actions. */
+const expectedDealSchema = z.strictObject({
+  id: z.number().int().optional(),
+  plan: text.optional(),
+  status: text.optional(),
+  title: text.optional(),
+  sum: z.number().min(0).optional(),
+  currency: text.optional(),
+  manager: z.number().int().nullable().optional(),
+  note: text.optional(),
+});
+
 /** What is to hold after a line. */
 const checkSchema = z.strictObject({
   tags: namesSchema.optional(),
@@ -65,6 +95,12 @@ const checkSchema = z.strictObject({
   /** Codes of the errors that this line brought; absent: there were none. */
   errors: texts.optional(),
   notes: texts.optional(),
+  cart: itemsSchema.optional(),
+  /** The whole list, oldest first, like deals. */
+  orders: z.array(expectedOrderSchema).optional(),
+  deals: z.array(expectedDealSchema).optional(),
+  /** By sku or id, only those named; null: it is not counted. */
+  stock: z.record(text, z.number().int().nullable()).optional(),
   optedOut: z.boolean().optional(),
   blocked: z.boolean().optional(),
 });
@@ -164,6 +200,10 @@ const contactSchema = z.strictObject({
   fields: values.default({}),
   /** The branch of a split that it has, by `flow/step`; else the seed decides. */
   splits: z.record(text, text).default({}),
+  /** Arguments of `add_to_cart`, `create_order` and `add_to_sales_plan`: by these it was got, unheard by triggers. */
+  cart: z.array(z.record(text, z.json())).default([]),
+  orders: z.array(z.record(text, z.json())).default([]),
+  deals: z.array(z.record(text, z.json())).default([]),
 });
 export type ContactOfFile = z.output<typeof contactSchema>;
 
@@ -195,9 +235,21 @@ export const conversationFileSchema = z.strictObject({
   /** The bot's, for contacts whose own is unknown. */
   timeZone: text.default("UTC"),
   /** People of the team, and other systems, whom the flows name: they are not in a bot's file. */
-  members: z.array(z.strictObject({ id: z.number().int(), name: text, email: text })).default([]),
+  members: z
+    .array(
+      z.strictObject({
+        id: z.number().int(),
+        name: text,
+        email: text,
+        /** Refs of sales plans whose deals they look after; they take turns in the order of this list. */
+        managerOf: z.array(refSchema).default([]),
+      }),
+    )
+    .default([]),
   integrations: z.array(z.strictObject({ ref: refSchema, kind: text, name: text })).default([]),
   closingNotes: texts.default([]),
+  /** What is for sale, as the API takes it. */
+  products: z.array(productCreateSchema).default([]),
   conversations: z.array(conversationSchema).min(1),
 });
 export type ConversationFile = z.output<typeof conversationFileSchema>;

@@ -1,3 +1,4 @@
+import { toError } from "../../engine/to-error.ts";
 import { parseFieldValue } from "../../engine/values.ts";
 import type { Contact, Profile } from "../../model/contact.ts";
 import { profileKeys } from "../../model/contact.ts";
@@ -8,7 +9,8 @@ import type { ScriptRun } from "../../model/script.ts";
 import type { BotSnapshot } from "../../model/world.ts";
 import type { RunScript } from "../../shell/scripts/script-pool.ts";
 import { inventContact } from "../../simulator/invent-contact.ts";
-import { Simulation, type Turn, type WaitingJob } from "../../simulator/simulation.ts";
+import { BrokenStep } from "../../simulator/observe-advance.ts";
+import { Simulation, type SimulationOptions, type Turn, type WaitingJob } from "../../simulator/simulation.ts";
 import type { BotFile } from "../../store/bot-file.ts";
 import { renderTurn } from "../simulator/render-turn.ts";
 import { Answers, describeRequest, toJobResult } from "./answers.ts";
@@ -16,6 +18,7 @@ import { botOfFile, channelId } from "./bot-of-file.ts";
 import { compareCheck } from "./compare-check.ts";
 import { choicesOf, compareSpeech } from "./compare-speech.ts";
 import { type Conversation, type ConversationFile, happeningKeys, type Line } from "./conversation-file.ts";
+import { prepareGoods } from "./goods.ts";
 import { parseMoment, parseSpan, standardStart } from "./moment.ts";
 
 /** What came of a conversation. */
@@ -27,8 +30,8 @@ export interface Played {
 }
 
 interface Failure {
-  /** Index of the line in the script at which it went wrong. */
-  readonly index: number;
+  /** Index of the line in the script at which it went wrong; absent: before the first. */
+  readonly index?: number;
   /** What happened on that line. */
   readonly happening: string;
   /** What is not as expected, a line each. */
@@ -47,21 +50,46 @@ interface PlayOptions {
   readonly runScript: RunScript;
 }
 
-/** Plays one conversation from its beginning until a line is not as expected. */
+/** Plays one conversation from its beginning until a line is not as expected. What breaks on the way (a bug) fails this conversation, and no other. */
 export async function playConversation(options: PlayOptions): Promise<Played> {
-  const stage = setStage(options);
   const transcript: string[] = [];
-  // Who is in a sequence from the beginning waits for its first step.
-  for (const sequence of stage.simulation.contact.sequences) {
-    await stage.simulation.handle({ kind: "sequence_changed", sequence });
+  const opened = await attempt(() => openStage(options));
+  if ("reasons" in opened) {
+    return { transcript, failure: { happening: "-- before the first line", reasons: opened.reasons } };
   }
   for (const [index, line] of options.conversation.script.entries()) {
     const happening = describeHappening(line);
     transcript.push(happening);
-    const reasons = await playLine(stage, line, transcript);
+    const played = await attempt(() => playLine(opened.value, line, transcript));
+    const reasons = "reasons" in played ? played.reasons : played.value;
     if (reasons.length > 0) return { transcript, failure: { index, happening, reasons } };
   }
   return { transcript };
+}
+
+async function attempt<T>(act: () => Promise<T>): Promise<{ readonly value: T } | { readonly reasons: string[] }> {
+  try {
+    return { value: await act() };
+  } catch (thrown) {
+    return { reasons: thrown instanceof Unplayable ? [thrown.message] : describeBreak(thrown) };
+  }
+}
+
+/** With the first places of the stack: whoever looks into it needs them. */
+function describeBreak(thrown: unknown): string[] {
+  const cause = toError(thrown instanceof BrokenStep ? thrown.cause : thrown);
+  const where = thrown instanceof BrokenStep ? ` in the step ${thrown.flow}/${thrown.step}` : "";
+  const stack = (cause.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
+  return [`the engine broke${where}: ${cause.message}`, ...stack.slice(0, 3)];
+}
+
+async function openStage(options: PlayOptions): Promise<Stage> {
+  const stage = await setStage(options);
+  // Who is in a sequence from the beginning waits for its first step.
+  for (const sequence of stage.simulation.contact.sequences) {
+    await stage.simulation.handle({ kind: "sequence_changed", sequence });
+  }
+  return stage;
 }
 
 interface Stage {
@@ -75,7 +103,7 @@ interface Stage {
   readonly unanswered: WaitingJob[];
 }
 
-function setStage({ botFile, file, conversation, seed: forced, runScript }: PlayOptions): Stage {
+async function setStage({ botFile, file, conversation, seed: forced, runScript }: PlayOptions): Promise<Stage> {
   const channel = conversation.channel ?? file.channel ?? "webchat";
   const seed = forced ?? conversation.seed ?? file.seed ?? 1;
   const bot = botOfFile(botFile, file, channel);
@@ -85,7 +113,7 @@ function setStage({ botFile, file, conversation, seed: forced, runScript }: Play
   const requests: string[] = [];
   const unanswered: WaitingJob[] = [];
   const given = { ...variablesOf(botFile), ...conversation.variables } as Readonly<Record<string, FieldValue>>;
-  const simulation = new Simulation({
+  const options: SimulationOptions = {
     bot,
     contact: { ...placeContact(bot, file, conversation, { channel, at }), cuid: `test-${seed}` },
     variables: given,
@@ -103,7 +131,10 @@ function setStage({ botFile, file, conversation, seed: forced, runScript }: Play
       unanswered.push(job);
       return undefined;
     },
-  });
+  };
+  const { goods, refused } = await prepareGoods(options, file.products, conversation.contact ?? file.contact);
+  if (refused.length > 0) throw new Unplayable(refused.join("; "));
+  const simulation = new Simulation({ ...options, goods });
   return { simulation, bot, zone, answers, shown: [], requests, unanswered };
 }
 
@@ -147,13 +178,7 @@ async function playLine(stage: Stage, line: Line, transcript: string[]): Promise
   requests.length = 0;
   unanswered.length = 0;
   if (line.answers !== undefined) stage.answers.add(line.answers);
-  let turns: readonly Turn[];
-  try {
-    turns = await happen(stage, line);
-  } catch (thrown) {
-    if (thrown instanceof Unplayable) return [thrown.message];
-    throw thrown;
-  }
+  const turns = await happen(stage, line);
   const said = turns.flatMap(({ messages }) => messages.map(({ content }) => content));
   shown.push(...said);
   transcript.push(...renderTurns(turns));

@@ -1,19 +1,23 @@
 import type { ConversationResult, TestReport } from "./run-conversations.ts";
 
 /** For people: each file with its conversations, of those that failed where, why, and all that was said until then. */
-export function renderReport({ results, problems }: TestReport): string {
+export function renderReport({ results, problems, warnings }: TestReport): string {
   const files = [...new Set(results.map(({ file }) => file))];
   const failed = results.filter(({ failure }) => failure !== undefined).length;
   const counts = [
     `${results.length - failed} passed`,
     ...(failed === 0 ? [] : [`${failed} failed`]),
     ...(problems.length === 0 ? [] : [`${problems.length} ${problems.length === 1 ? "mistake" : "mistakes"} in files`]),
+    ...(warnings.length === 0 ? [] : [`${warnings.length} ${warnings.length === 1 ? "warning" : "warnings"}`]),
   ];
   return [
     ...files.flatMap((file) => [file, ...results.filter((result) => result.file === file).flatMap(renderResult), ""]),
     ...(problems.length === 0 ? [] : ["These files cannot be played:"]),
     ...problems.map(({ file, line, message }) => `  ${file}:${line}: ${message}`),
     ...(problems.length === 0 ? [] : [""]),
+    ...(warnings.length === 0 ? [] : ["Publishing would warn of this:"]),
+    ...warnings.map(({ file, line, message }) => `  ${file}:${line}: ${message}`),
+    ...(warnings.length === 0 ? [] : [""]),
     `Conversations: ${counts.join(", ")}.`,
   ].join("\n");
 }
@@ -31,16 +35,25 @@ function renderResult({ file, title, failedLine, failure, transcript }: Conversa
   ];
 }
 
-/** In the form of JUnit, which systems that build and test read: a suite a file, a case a conversation. */
-export function renderJunit({ results, problems }: TestReport): string {
-  const files = [...new Set([...results, ...problems].map(({ file }) => file))];
+/**
+ * In the form of JUnit, which systems that build and test read: a suite a file, a case a conversation. A warning is a case that failed with `strict`, else what
+ * its file's suite has to say.
+ */
+export function renderJunit(
+  { results, problems, warnings }: TestReport,
+  { strict }: { readonly strict: boolean },
+): string {
+  const files = [...new Set([...results, ...problems, ...warnings].map(({ file }) => file))];
   const suites = files.map((file) => {
     const cases = results.filter((result) => result.file === file);
     const wrong = problems.filter((problem) => problem.file === file);
-    const failures = cases.filter(({ failure }) => failure !== undefined).length;
-    const lines = [...cases.map(renderCase), ...wrong.map(renderProblem)];
+    const warned = warnings.filter((warning) => warning.file === file);
+    const failed = strict ? warned.map((warning) => renderProblem(warning, "failure")) : [];
+    const failures = cases.filter(({ failure }) => failure !== undefined).length + failed.length;
+    const lines = [...cases.map(renderCase), ...wrong.map((one) => renderProblem(one, "error")), ...failed];
     const counts = `tests="${lines.length}" failures="${failures}" errors="${wrong.length}"`;
-    return `  <testsuite name="${toXml(file)}" ${counts}>\n${lines.join("\n")}\n  </testsuite>`;
+    const told = strict || warned.length === 0 ? [] : [renderOutput(warned)];
+    return `  <testsuite name="${toXml(file)}" ${counts}>\n${[...lines, ...told].join("\n")}\n  </testsuite>`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join("\n")}\n</testsuites>\n`;
 }
@@ -53,9 +66,14 @@ function renderCase({ file, title, failedLine, failure, transcript }: Conversati
   return `${open}>\n      <failure message="${message}">${toXml(text)}</failure>\n    </testcase>`;
 }
 
-function renderProblem({ file, line, message }: TestReport["problems"][number]): string {
+function renderOutput(warnings: TestReport["warnings"]): string {
+  const lines = warnings.map(({ file, line, message }) => `warning: ${file}:${line}: ${message}`);
+  return `    <system-out>${toXml(lines.join("\n"))}</system-out>`;
+}
+
+function renderProblem({ file, line, message }: TestReport["problems"][number], element: "error" | "failure"): string {
   const text = toXml(`${file}:${line}: ${message}`);
-  return `    <testcase classname="${toXml(file)}" name="line ${line}">\n      <error message="${text}"/>\n    </testcase>`;
+  return `    <testcase classname="${toXml(file)}" name="line ${line}">\n      <${element} message="${text}"/>\n    </testcase>`;
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

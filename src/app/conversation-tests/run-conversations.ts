@@ -1,9 +1,11 @@
 import path from "node:path";
 import type { RunScript } from "../../shell/scripts/script-pool.ts";
-import type { BotFile } from "../../store/bot-file.ts";
+import type { ReadFolder } from "../../store/bot-folder.ts";
 import type { FileProblem } from "../../store/yaml-file.ts";
 import { CommandError } from "../cli/command.ts";
 import { UsageError } from "../cli/parse-options.ts";
+import { findBotWarnings } from "../find-bot-problems.ts";
+import { botOfFile } from "./bot-of-file.ts";
 import { checkNames } from "./check-names.ts";
 import { type Played, playConversation } from "./play-conversation.ts";
 import { readBot } from "./read-bot.ts";
@@ -23,6 +25,8 @@ export interface TestReport {
   readonly results: readonly ConversationResult[];
   /** Files that cannot be played; the others were. */
   readonly problems: readonly FileProblem[];
+  /** What publishing the bots would warn of. */
+  readonly warnings: readonly FileProblem[];
 }
 
 interface RunOptions {
@@ -42,15 +46,17 @@ export async function runConversations({ paths, filter, seed, runScript }: RunOp
   const bots = new Map<string, ReturnType<typeof readBot>>();
   const results: ConversationResult[] = [];
   const problems: FileProblem[] = [];
+  const warnings = new Warnings();
   for (const name of names) {
     const read = await readFile(name, bots);
     if ("problems" in read) {
       problems.push(...read.problems);
       continue;
     }
+    warnings.note(read.place, findBotWarnings(read.bot, botOfFile(read.bot.bot, read.file, "webchat")));
     for (const [index, conversation] of read.file.conversations.entries()) {
       if (filter !== undefined && !conversation.title.toLowerCase().includes(filter.toLowerCase())) continue;
-      const played = await playConversation({ botFile: read.bot, file: read.file, conversation, seed, runScript });
+      const played = await playConversation({ botFile: read.bot.bot, file: read.file, conversation, seed, runScript });
       const at = ["conversations", index];
       const { failure } = played;
       results.push({
@@ -58,7 +64,7 @@ export async function runConversations({ paths, filter, seed, runScript }: RunOp
         title: conversation.title,
         line: read.lineOf(at),
         ...played,
-        ...(failure === undefined ? {} : { failedLine: read.lineOf([...at, "script", failure.index]) }),
+        ...(failure === undefined ? {} : { failedLine: read.lineOf([...at, ...placeOf(failure)]) }),
       });
     }
   }
@@ -66,15 +72,36 @@ export async function runConversations({ paths, filter, seed, runScript }: RunOp
     throw new UsageError(`no conversation's title contains "${filter}"`);
   }
   // Two conversations of one file may name the same bot, whose problems are told once.
-  return { results, problems: [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()] };
+  return { results, problems: [...byText(problems).values()], warnings: warnings.list() };
 }
+
+const byText = (list: readonly FileProblem[]) => new Map(list.map((one) => [JSON.stringify(one), one]));
+
+/** What is warned of a bot whichever file plays with it: a file need not name the people and systems that its conversations do not come to. */
+class Warnings {
+  readonly #ofBots = new Map<string, ReadonlyMap<string, FileProblem>>();
+
+  note(bot: string, found: readonly FileProblem[]): void {
+    const now = byText(found);
+    const before = this.#ofBots.get(bot) ?? now;
+    this.#ofBots.set(bot, new Map([...before].filter(([text]) => now.has(text))));
+  }
+
+  list(): readonly FileProblem[] {
+    return [...this.#ofBots.values()].flatMap((ofBot) => [...ofBot.values()]);
+  }
+}
+
+const placeOf = ({ index }: { readonly index?: number }) => (index === undefined ? ["contact"] : ["script", index]);
 
 type Bots = Map<string, ReturnType<typeof readBot>>;
 
 async function readFile(
   name: string,
   bots: Bots,
-): Promise<(ReadFile & { readonly bot: BotFile }) | { readonly problems: readonly FileProblem[] }> {
+): Promise<
+  (ReadFile & { readonly bot: ReadFolder; readonly place: string }) | { readonly problems: readonly FileProblem[] }
+> {
   const read = await asProblem(name, 1, () => readConversationFile(name));
   if ("problems" in read) return read;
   const { file, lineOf } = read;
@@ -88,7 +115,7 @@ async function readFile(
     line: lineOf(at),
     message,
   }));
-  return problems.length > 0 ? { problems } : { ...read, bot: bot.bot };
+  return problems.length > 0 ? { problems } : { ...read, bot, place };
 }
 
 /** What cannot be read is a problem of the file that names it. */

@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from "fastify";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../test/server.ts";
+import { aBrowser as openBrowser, type TestBrowser } from "../../../test/signed-in.ts";
 import type { MemberRole } from "../../model/conversation.ts";
 import { hashPassword } from "../../shell/password.ts";
 import { makeSetupCode } from "../../shell/setup-code.ts";
@@ -17,39 +18,13 @@ afterAll(() => server.close());
 const origin = "https://bots.example";
 const password = "correct horse battery";
 
-/** A browser: keeps its cookie, and says where its requests come from. */
-function aBrowser(address = "10.0.0.1") {
-  let cookie = "";
-  return {
-    get cookie() {
-      return cookie;
-    },
-    async call(
-      method: "GET" | "POST" | "PATCH" | "DELETE",
-      url: string,
-      body?: object,
-      headers: Record<string, string> = {},
-    ) {
-      const answer: LightMyRequestResponse = await server.app.inject({
-        method,
-        url,
-        remoteAddress: address,
-        headers: { origin, ...(cookie === "" ? {} : { cookie }), ...headers },
-        ...(body === undefined ? {} : { payload: body }),
-      });
-      const set = answer.cookies.find(({ name }) => name === "repartee_session");
-      if (set !== undefined) cookie = set.value === "" ? "" : `repartee_session=${encodeURIComponent(set.value)}`;
-      return answer;
-    },
-  };
-}
-type Browser = ReturnType<typeof aBrowser>;
+const aBrowser = (address = "10.0.0.1") => openBrowser(server, address);
 
 let people = 0;
 async function aMember(
   role: MemberRole,
   of: Tenant = tenant,
-): Promise<{ browser: Browser; email: string; memberId: number }> {
+): Promise<{ browser: TestBrowser; email: string; memberId: number }> {
   people += 1;
   const email = `person${people}@example.com`;
   const userId = await createUser(server.database.db, { email, name: "", passwordHash: await hashPassword(password) });

@@ -4,15 +4,19 @@ import { pino } from "pino";
 import { channelTypes } from "../src/channels/index.ts";
 import type { ChannelCatalogue } from "../src/engine/channel-type.ts";
 import { buildHttpApp } from "../src/http/app.ts";
+import type { HttpDependencies } from "../src/http/dependencies.ts";
+import { ok, problem } from "../src/model/finding.ts";
 import type { JobRequest } from "../src/model/outcome.ts";
+import { say } from "../src/model/sentence.ts";
 import { createChannelRuntime } from "../src/shell/channel-runtime.ts";
-import type { Jobs } from "../src/shell/jobs.ts";
+import { type Jobs, keepByDefault } from "../src/shell/jobs.ts";
 import { createLocalLive } from "../src/shell/live.ts";
 import { createSnapshots } from "../src/shell/snapshots.ts";
 import type { Submission, SubmitReply } from "../src/shell/submission.ts";
 import { createWaist } from "../src/shell/waist.ts";
 import { advance, preparePublishedFlow } from "../src/steps/advance.ts";
 import { type Bot, createBot } from "../src/store/bot-store.ts";
+import type { OpenDatabase } from "../src/store/database.ts";
 import type { SecretKey } from "../src/store/secret-key.ts";
 import { createToken, type NewToken } from "../src/store/token-store.ts";
 import { createWorkspace, type Workspace } from "../src/store/workspace-store.ts";
@@ -40,6 +44,24 @@ export interface TestServer {
   pass(ms: number): void;
   close(): Promise<void>;
 }
+
+/** What the admin hears of the installation; nobody examines it. */
+export const systemOf = (database: OpenDatabase): HttpDependencies["system"] => ({
+  release: "1.2.3",
+  database,
+  keep: keepByDefault,
+  examine: async () => ({
+    at: new Date(0),
+    findings: [
+      ok("work.timers", say`Timers are on time`),
+      problem(
+        "work.jobs",
+        say`${{ ready: 2000 }} jobs wait in ${{ queue: "prune" }}`,
+        say`Start a process with the role worker.`,
+      ),
+    ],
+  }),
+});
 
 export async function testServer({
   requestsPerSecond = 100_000,
@@ -91,6 +113,7 @@ export async function testServer({
     findAddresses: addressesOnLoopback,
     runScript,
     isReady: async () => true,
+    system: systemOf(database),
   });
   await app.ready();
   return {

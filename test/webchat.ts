@@ -15,6 +15,7 @@ import type { SecretKey } from "../src/store/secret-key.ts";
 import { createWorkspace } from "../src/store/workspace-store.ts";
 import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "./outbound.ts";
 import { runScript } from "./scripts.ts";
+import { systemOf } from "./server.ts";
 import { recordingLog, type TestClock, testClock } from "./shell.ts";
 import { until } from "./until.ts";
 
@@ -84,6 +85,7 @@ export async function webchatServer(
     findAddresses: addressesOnLoopback,
     runScript,
     isReady: async () => true,
+    system: systemOf({ ...database, db }),
   });
   const url = await app.listen({ host: "127.0.0.1", port });
   if (isItsOwnPublic) publicUrl = url;

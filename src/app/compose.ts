@@ -32,7 +32,9 @@ import { hasUsers } from "../store/session-store.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { type DirectoryLock, lockDataDirectory, openDataDirectory, readSecretKey } from "./data-directory.ts";
 import { seedDemo } from "./demo.ts";
+import { createExaminer } from "./doctor/examine.ts";
 import { createTracing } from "./otel.ts";
+import { version } from "./version.ts";
 
 /** A running server. */
 export interface RunningApp {
@@ -105,6 +107,8 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     now,
     publicUrl: () => publicUrl,
     isWorker: config.roles.worker,
+    roles: Object.entries(config.roles).flatMap(([role, has]) => (has ? [role] : [])),
+    release: version,
   });
   let isStopping = false;
   const isReady = async () => !isStopping && shell.isAlive();
@@ -129,6 +133,12 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     runScript: scripts.run,
     isReady,
     refreshMetrics,
+    system: {
+      release: version,
+      database,
+      keep: config.keep,
+      examine: createExaminer({ config, database, secretKey, log, now, publicUrl: () => publicUrl }),
+    },
   };
   const http = config.roles.web ? buildHttpApp(dependencies) : buildHealthApp({ log, isReady, refreshMetrics });
   const address = config.roles.web ? await http.listen(listenOn(config)) : await listenForHealth(http, config, log);

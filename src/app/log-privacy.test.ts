@@ -204,7 +204,7 @@ async function findMetrics(): Promise<void> {
     /^repartee_webhook_deliveries\{status="waiting"\} [1-9]/m,
     /^repartee_jobs\{queue="external-request",state="failed"\} 0/m,
     /^repartee_channels\{channel="telegram",status="connected"\} 1/m,
-    /^repartee_processes\{roles="worker"\} 1/m,
+    /^repartee_processes\{roles="web,worker"\} 1/m,
     /^repartee_database_size_bytes [1-9]/m,
     /^repartee_database_query_seconds_count\{result="done"\} [1-9]/m,
     /^repartee_last_backup_timestamp_seconds 0/m,

@@ -113,6 +113,9 @@ const handlers: { readonly [K in Happening["kind"]]: Handler<K> } = {
   },
 };
 
+/** Whether this release knows such an event; what a newer one has stored may be another. */
+export const isKnownHappening = (kind: string): kind is Happening["kind"] => Object.hasOwn(handlers, kind);
+
 /**
  * The engine over given registries. `advance(world, event)` walks every position that the event moves and every flow that it
  * starts, and hands back the whole outcome; the world stays as it was.

@@ -2,12 +2,13 @@ import type { Logger } from "pino";
 import type { FindAddresses } from "../engine/channel-type.ts";
 import type { OutboundHttp } from "../engine/outbound.ts";
 import type { CallPlatform } from "../engine/platform-call.ts";
+import type { Finding } from "../model/finding.ts";
 import type { ChannelRuntime } from "../shell/channel-runtime.ts";
-import type { Jobs } from "../shell/jobs.ts";
+import type { Jobs, Keep } from "../shell/jobs.ts";
 import type { Live } from "../shell/live.ts";
 import type { RunScript } from "../shell/scripts/script-pool.ts";
 import type { Submit } from "../shell/submission.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, OpenDatabase } from "../store/database.ts";
 import type { SecretKey } from "../store/secret-key.ts";
 
 /** What the HTTP doors are built from; `app/compose.ts` makes it, tests make their own. */
@@ -40,4 +41,13 @@ export interface HttpDependencies {
   readonly isReady: () => Promise<boolean>;
   /** Brings up to date what `/metrics` shows of the installation; absent: it shows what the process counts itself. */
   readonly refreshMetrics?: (() => Promise<void>) | undefined;
+  /** For whoever watches over the installation. */
+  readonly system: {
+    readonly release: string;
+    readonly database: OpenDatabase;
+    /** As this process was told; what counts is what the worker was told that clears away. */
+    readonly keep: Keep;
+    /** What `repartee doctor` finds. */
+    readonly examine: () => Promise<{ readonly at: Date; readonly findings: readonly Finding[] }>;
+  };
 }

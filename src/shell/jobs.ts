@@ -12,9 +12,10 @@ import type { SecretKey } from "../store/secret-key.ts";
 import type { BulkRoom } from "./bulk-room.ts";
 import { type Hands, startHands } from "./job-hands.ts";
 import { bossDatabase } from "./job-tables.ts";
+import type { LeftResult } from "./jobs/hand-in-result.ts";
 import type { BroadcastNews } from "./live.ts";
 import type { RunScript } from "./scripts/script-pool.ts";
-import type { Submit } from "./submission.ts";
+import { LeftToNewer, type Submit } from "./submission.ts";
 import { inSpan, tracing } from "./tracing.ts";
 
 /** For how many days things are kept that only serve looking back; 0: for ever. */
@@ -90,6 +91,22 @@ const superviseSeconds = 1;
 const pollMs = 500;
 /** How long a stop waits for jobs under way. */
 const longestRestMs = 10_000;
+/** Until a result that is left to a newer release is handed in again. */
+const leftMs = 3_000;
+
+/** A result that is for a newer release is kept until that takes it; the job which brought it is done. */
+function keepResults(submit: Submit, keep: (left: LeftResult) => Promise<void>): Submit {
+  return async (submission) => {
+    try {
+      return await submit(submission);
+    } catch (thrown) {
+      const { happening } = submission;
+      if (!(thrown instanceof LeftToNewer) || happening.kind !== "job_result") throw thrown;
+      await keep({ positionId: happening.positionId, result: happening.result });
+      return { status: "done" };
+    }
+  };
+}
 
 /** A way into the queue for a process that does no jobs. */
 export interface JobEntry {
@@ -166,7 +183,10 @@ export async function startJobs(options: {
 }): Promise<Jobs> {
   const { database, catalogue, isWorker, log, ...given } = options;
   const { boss, enqueue } = await openQueue(database, catalogue, { isWorker, log });
-  const context: JobContext = { db: database.db, enqueue, log, ...given };
+  const submit = keepResults(given.submit, (left) =>
+    enqueue(database.db, [{ kind: "hand-in-result", data: left as unknown as Json, startAt: given.now() + leftMs }]),
+  );
+  const context: JobContext = { db: database.db, enqueue, log, ...given, submit };
   const hands = new Map<string, Hands>();
   for (const job of isWorker ? Object.values(catalogue) : []) {
     hands.set(

@@ -55,6 +55,10 @@ export interface ShellOptions {
   readonly publicUrl?: () => string;
   /** Whether this process sends, keeps time and runs jobs. */
   readonly isWorker: boolean;
+  /** What others see of it; absent: what `isWorker` says. */
+  readonly roles?: readonly string[];
+  /** Of the program; absent: it does not say. */
+  readonly release?: string;
 }
 
 /** The running waist and its exits. */
@@ -77,10 +81,10 @@ const serverConcurrency = 5;
 
 /** Starts the shell on an open, migrated database. */
 export async function startShell(options: ShellOptions): Promise<Shell> {
-  const { database, log, now, isWorker, channelTypes, publicUrl } = options;
+  const { database, log, now, isWorker, channelTypes, publicUrl, roles = isWorker ? ["worker"] : ["web"] } = options;
   const { db } = database;
   const hasSession = database.kind === "embedded" || database.sessionString !== undefined;
-  const traits: ProcessTraits = { roles: isWorker ? ["worker"] : ["web"], hasSession };
+  const traits: ProcessTraits = { roles, hasSession, release: options.release };
   if (database.kind === "embedded") await forgetAllProcesses(db);
   const processId = await registerProcess(db, traits);
   const local = createLocalLive();

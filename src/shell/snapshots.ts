@@ -60,6 +60,7 @@ export function createSnapshots(
         if (foreign !== undefined)
           throw new LeftToNewer(
             `the flow "${ref}" has a ${foreign}, which only a newer release knows; this process leaves it to that`,
+            botId,
           );
       }
       if (loaded === undefined) {

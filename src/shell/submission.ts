@@ -55,7 +55,15 @@ export class Unavailable extends Error {
 }
 
 /** The event is for a process of a newer release: it comes again until one takes it. */
-export class LeftToNewer extends Unavailable {}
+export class LeftToNewer extends Unavailable {
+  /** Whose; undefined: it is no matter of a bot's. */
+  readonly botId: number | undefined;
+
+  constructor(message: string, botId?: number) {
+    super(message);
+    this.botId = botId;
+  }
+}
 
 /** A submission with what the shell adds when it arrives. */
 export interface Arrival {

@@ -3,16 +3,18 @@ import { toError } from "../engine/to-error.ts";
 import type { Database } from "../store/database.ts";
 import { findDuePositions, findNextWake } from "../store/timer-store.ts";
 import { timerLateSeconds } from "./metrics.ts";
-import type { Submit } from "./submission.ts";
+import { LeftToNewer, type Submit } from "./submission.ts";
 
 export interface Timers {
   stop(): Promise<void>;
 }
 
 /** Positions handed to the waist at a time. */
-const pageSize = 1_000;
+const defaultPageSize = 1_000;
 /** A wait made meanwhile (here or in another process) is noticed within this time. */
 const longestSleepMs = 500;
+/** How long the waits of a bot are left alone that this release does not know: its flows may be others by then. */
+const leftMs = 10_000;
 
 /**
  * Wakes positions whose time has come. The position row is the timer: it survives whatever the process does, is found with one indexed
@@ -23,21 +25,30 @@ export function startTimers(options: {
   readonly submit: Submit;
   readonly now: () => number;
   readonly log: Logger;
+  readonly pageSize?: number;
 }): Timers {
-  const { db, submit, now, log } = options;
+  const { db, submit, now, log, pageSize = defaultPageSize } = options;
   let stopping = false;
   let wakeUp: (() => void) | undefined;
+  /** Bots that are a newer release's, each until when (`performance.now`). A page full of theirs would hold up everybody else's. */
+  const left = new Map<number, number>();
+
+  function stillLeft(): number[] {
+    for (const [botId, until] of left) if (until < performance.now()) left.delete(botId);
+    return [...left.keys()];
+  }
 
   async function loop(): Promise<void> {
     while (!stopping) {
       let sleep = longestSleepMs;
       try {
-        const due = await findDuePositions(db, now(), pageSize);
+        const due = await findDuePositions(db, now(), pageSize, stillLeft());
         const at = now();
         for (const { wakeAt } of due) timerLateSeconds.observe(Math.max(0, at - wakeAt) / 1000);
         await Promise.all(due.map(wake));
         if (due.length > 0) continue;
-        const next = await findNextWake(db);
+        // Those that are left are due all the time.
+        const next = left.size > 0 ? undefined : await findNextWake(db);
         if (next !== undefined) sleep = Math.min(Math.max(next - now(), 1), longestSleepMs);
       } catch (thrown) {
         log.warn({ err: toError(thrown) }, "timers could not be looked at; trying again");
@@ -53,7 +64,12 @@ export function startTimers(options: {
   }
 
   async function wake({ id, contactId }: { readonly id: string; readonly contactId: number }): Promise<void> {
-    await submit({ target: { contactId }, happening: { kind: "timer", positionId: id }, source: "timer" });
+    try {
+      await submit({ target: { contactId }, happening: { kind: "timer", positionId: id }, source: "timer" });
+    } catch (thrown) {
+      if (!(thrown instanceof LeftToNewer) || thrown.botId === undefined) throw thrown;
+      left.set(thrown.botId, performance.now() + leftMs);
+    }
   }
 
   const done = loop();

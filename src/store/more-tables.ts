@@ -238,4 +238,12 @@ export interface MoreTables {
   };
   leases: { key: string; owner: string; until: Timestamp };
   backups: { id: Generated<number>; at: Timestamp; file: string; bytes: number | null; release: string };
+  prunings: {
+    id: Generated<number>;
+    at: Timestamp;
+    tookMs: number;
+    whole: boolean;
+    kept: JsonColumn<Readonly<Record<string, number>>>;
+    deleted: JsonColumn<Readonly<Record<string, number>>>;
+  };
 }

@@ -30,23 +30,26 @@ export interface ProcessTraits {
   readonly roles: readonly string[];
   /** Whether it holds a session with the database (`live-wires.ts`); without one only its heartbeat says that it lives. */
   readonly hasSession: boolean;
+  /** Of the program; absent: it does not say. */
+  readonly release?: string | undefined;
 }
 
 /** Registers this process; its id owns leases while its heartbeat is fresh. */
-export async function registerProcess(db: Database, { roles, hasSession }: ProcessTraits): Promise<number> {
+export async function registerProcess(db: Database, { roles, hasSession, release }: ProcessTraits): Promise<number> {
   const { id } = await db
     .insertInto("processes")
-    .values({ roles: roles.join(","), hasSession })
+    .values({ roles: roles.join(","), hasSession, release: release ?? null })
     .returning("id")
     .executeTakeFirstOrThrow();
   return id;
 }
 
 /** Puts the process back where a reaper took it for dead meanwhile. */
-export async function beat(db: Database, processId: number, { roles, hasSession }: ProcessTraits): Promise<void> {
+export async function beat(db: Database, processId: number, traits: ProcessTraits): Promise<void> {
+  const { roles, hasSession, release = null } = traits;
   await sql`
-    insert into processes (id, roles, has_session) overriding system value
-    values (${processId}, ${roles.join(",")}, ${hasSession})
+    insert into processes (id, roles, has_session, release) overriding system value
+    values (${processId}, ${roles.join(",")}, ${hasSession}, ${release})
     on conflict (id) do update set heartbeat_at = now()`.execute(db);
 }
 

@@ -25,6 +25,36 @@ export async function pruneMessages(db: Database, wish: Wish): Promise<number> {
   );
 }
 
+/** What a night's clearing came to. */
+export interface Pruning {
+  readonly at: Date;
+  readonly tookMs: number;
+  /** False: it ended for its time, and the rest goes the night after. */
+  readonly whole: boolean;
+  /** For how many days things are kept, by what they are; 0: for ever. */
+  readonly kept: Readonly<Record<string, number>>;
+  /** Rows, by what they are. */
+  readonly deleted: Readonly<Record<string, number>>;
+}
+
+const nightsNoted = 60;
+
+/** Notes a clearing, and forgets those of long ago. */
+export async function notePruning(db: Database, { kept, deleted, ...rest }: Pruning): Promise<void> {
+  const row = { ...rest, kept: JSON.stringify(kept), deleted: JSON.stringify(deleted) };
+  const { id } = await db.insertInto("prunings").values(row).returning("id").executeTakeFirstOrThrow();
+  await db
+    .deleteFrom("prunings")
+    .where("id", "<=", id - nightsNoted)
+    .execute();
+}
+
+/** Undefined: there was none yet. */
+export async function findLastPruning(db: Database): Promise<Pruning | undefined> {
+  const noted = db.selectFrom("prunings").select(["at", "tookMs", "whole", "kept", "deleted"]);
+  return await noted.orderBy("id", "desc").limit(1).executeTakeFirst();
+}
+
 /** Deletes events, which are the history and what makes a repeated call recognisable. One that failed stays until somebody has seen to it. */
 export async function pruneEvents(db: Database, wish: Wish): Promise<number> {
   return await deletePages(

@@ -141,6 +141,22 @@ export async function listMemberships(db: Database, userId: number): Promise<Mem
     .execute();
 }
 
+/**
+ * Whether somebody sees what is the installation's: who owns every workspace there is learns nothing there of anybody else's. Where a workspace asks for a second
+ * factor, they need one.
+ */
+export async function mayWatchOver(db: Database, userId: number): Promise<boolean> {
+  const { rows } = await sql<{ may: boolean }>`
+    select exists (select from workspaces) and not exists (
+      select from workspaces w
+      where not exists (select from members m where m.workspace_id = w.id and m.user_id = ${userId} and m.role = 'owner')
+        or (w.needs_second_factor and not exists (
+          select from second_factors f where f.user_id = ${userId} and f.confirmed_at is not null))) as may`.execute(
+    db.withoutPlugins(),
+  );
+  return rows[0]?.may ?? false;
+}
+
 /** What a password is checked against. Undefined: nobody has this e-mail. */
 export async function findCredentials(
   db: Database,

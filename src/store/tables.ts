@@ -370,6 +370,7 @@ export interface Tables extends MoreTables {
     heartbeatAt: Timestamp;
     /** False: it is behind a pooler, and neither holds a lock nor listens. */
     hasSession: Generated<boolean>;
+    release: string | null;
   };
   breakingMigrations: { name: string; at: Timestamp };
   knownKinds: { kind: string; at: Timestamp };

@@ -84,6 +84,27 @@ export async function countChannels(
   return rows;
 }
 
+/** A process that gave a sign of life lately. */
+export interface LivingProcess {
+  readonly id: number;
+  readonly roles: string;
+  /** Null: it is of one that did not say yet. */
+  readonly release: string | null;
+  readonly startedAt: Date;
+  readonly heartbeatAt: Date;
+}
+
+/** The longest alive first. */
+export async function listProcesses(db: Database): Promise<LivingProcess[]> {
+  return await db
+    .selectFrom("processes")
+    .select(["id", "roles", "release", "startedAt", "heartbeatAt"])
+    .where("heartbeatAt", ">", sql<Date>`now() - interval '15 seconds'`)
+    .orderBy("startedAt")
+    .orderBy("id")
+    .execute();
+}
+
 /** Processes that are alive, by their roles. */
 export async function countProcesses(db: Database): Promise<{ readonly roles: string; readonly processes: number }[]> {
   const { rows } = await sql<{ roles: string; processes: number }>`

@@ -291,6 +291,11 @@ const failures = createRoute({
   path: "/failures",
   component: lazyRouteComponent(() => import("./settings/failures-page.tsx"), "FailuresPage"),
 });
+const system = createRoute({
+  getParentRoute: () => settings,
+  path: "/system",
+  component: lazyRouteComponent(() => import("./system/system-page.tsx"), "SystemPage"),
+});
 
 export function createAppRouter(client: QueryClient) {
   return createRouter({
@@ -322,6 +327,7 @@ export function createAppRouter(client: QueryClient) {
         settings.addChildren([
           settingsHome,
           failures,
+          system,
           workspaceSettings,
           auditLog,
           savedReplies,

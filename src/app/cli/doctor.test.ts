@@ -8,6 +8,7 @@ import { testDatabase } from "../../../test/database.ts";
 import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import { startTelegramStandIn } from "../../../test/stand-ins/telegram-bot-api.ts";
 import { channelTypes } from "../../channels/index.ts";
+import type { Finding } from "../../model/finding.ts";
 import { createBot } from "../../store/bot-store.ts";
 import { createChannel } from "../../store/channel-store.ts";
 import type { DatabaseState } from "../../store/database-state-store.ts";
@@ -18,7 +19,6 @@ import { checkChannels } from "../doctor/check-channels.ts";
 import { checkDatabase, judgeClock, judgeDatabase } from "../doctor/check-database.ts";
 import { checkNode } from "../doctor/check-setup.ts";
 import { checkWork } from "../doctor/check-work.ts";
-import type { Finding } from "../doctor/finding.ts";
 import type { CommandResult, Terminal } from "./command.ts";
 import { doctor } from "./doctor.ts";
 

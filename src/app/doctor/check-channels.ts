@@ -3,13 +3,14 @@ import type { ChannelCatalogue, ChannelHealth, ChannelPorts, FindAddresses } fro
 import type { OutboundHttp } from "../../engine/outbound.ts";
 import type { CallPlatform } from "../../engine/platform-call.ts";
 import { toError } from "../../engine/to-error.ts";
+import { type Finding, ok, problem, warning } from "../../model/finding.ts";
+import { quote, type Sentence, say } from "../../model/sentence.ts";
 import { createChannelRuntime, type RunningChannel } from "../../shell/channel-runtime.ts";
 import { maskSecrets } from "../../shell/mask-secrets.ts";
 import type { Database } from "../../store/database.ts";
 import type { SecretKey } from "../../store/secret-key.ts";
 import { listWantedChannels } from "../../store/webhook-state-store.ts";
 import { watchDates } from "../watch-dates.ts";
-import { type Finding, ok, problem, warning } from "./finding.ts";
 
 /** A platform that does not answer must not hold up the rest. */
 const patienceMs = 15_000;
@@ -40,7 +41,7 @@ export async function checkChannels(options: ChannelCheckOptions): Promise<Findi
   const work = async () => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const [place, row] = next;
-      const label = `The channel ${row.id} (${row.kind}) of the workspace "${row.domain}"`;
+      const label = say`The channel ${{ id: row.id }} (${{ messenger: row.kind }}) of the workspace "${{ workspace: row.domain }}"`;
       findings[place] = await checkChannel(await runtime.find(row.id), { ...row, label }, options);
     }
   };
@@ -50,46 +51,58 @@ export async function checkChannels(options: ChannelCheckOptions): Promise<Findi
 
 async function checkChannel(
   channel: RunningChannel | undefined,
-  row: { readonly id: number; readonly label: string; readonly status: string; readonly statusMessage: string | null },
+  row: {
+    readonly id: number;
+    readonly label: Sentence;
+    readonly status: string;
+    readonly statusMessage: string | null;
+  },
   options: ChannelCheckOptions,
 ): Promise<Finding[]> {
-  const again = "Connect the channel again in the admin.";
+  const again = say`Connect the channel again in the admin.`;
   if (channel === undefined)
     return [
       problem(
         "channels.settings",
-        `${row.label} has settings that cannot be read`,
-        `See what is said of the secret key here. ${again}`,
+        say`${{ channel: row.label }} has settings that cannot be read`,
+        say`See what is said of the secret key here. ${{ again }}`,
       ),
     ];
   if (row.status === "broken")
     return [
-      problem("channels.broken", `${row.label} is broken: ${row.statusMessage ?? "the platform refuses it"}`, again),
+      problem(
+        "channels.broken",
+        say`${{ channel: row.label }} is broken: ${{ why: row.statusMessage === null ? say`the platform refuses it` : quote(row.statusMessage) }}`,
+        again,
+      ),
     ];
   const clocks: number[] = [];
   const health = await askPlatform(channel, options, clocks);
-  if (health === undefined) return [ok("channels.health", `${row.label} has no platform to ask`)];
+  if (health === undefined) return [ok("channels.health", say`${{ channel: row.label }} has no platform to ask`)];
   const findings: Finding[] = [];
   const expected = `${options.publicUrl}/webhooks/${row.id}`;
-  if (!health.ok) findings.push(problem("channels.health", `${row.label}: ${health.message}`, again));
+  if (!health.ok)
+    findings.push(
+      problem("channels.health", say`${{ channel: row.label }}: ${{ said: quote(health.message) }}`, again),
+    );
   else if (health.webhookUrl !== undefined && health.webhookUrl !== expected) {
     // The registered address may be somebody else's and hold a token.
-    const place = URL.canParse(health.webhookUrl) ? new URL(health.webhookUrl).host : "elsewhere";
+    const host = URL.canParse(health.webhookUrl) ? new URL(health.webhookUrl).host : say`another address`;
     findings.push(
       problem(
         "channels.webhook",
-        `${row.label} is registered at ${place}, and not at ${expected}`,
-        `See that PUBLIC_URL is right. ${again}`,
+        say`${{ channel: row.label }} is registered at ${{ host }}, and not at ${{ expected }}`,
+        say`See that PUBLIC_URL is right. ${{ again }}`,
       ),
     );
-  } else findings.push(ok("channels.health", `${row.label}: ${health.message}`));
+  } else findings.push(ok("channels.health", say`${{ channel: row.label }}: ${{ said: quote(health.message) }}`));
   const off = Math.min(...clocks.map(Math.abs));
   if (clocks.length > 0 && off > clockMs) {
     findings.push(
       warning(
         "clock.platform",
-        `This machine's clock is ${Math.round(off / 1000)} s off from that of the platform of channel ${row.id}`,
-        "Let the machine keep time (chrony, systemd-timesyncd).",
+        say`This machine's clock is ${{ seconds: Math.round(off / 1000) }} s off from that of the platform of channel ${{ id: row.id }}`,
+        say`Let the machine keep time (chrony, systemd-timesyncd).`,
       ),
     );
   }

@@ -1,3 +1,5 @@
+import { type Finding, ok, problem, warning } from "../../model/finding.ts";
+import { say } from "../../model/sentence.ts";
 import { findLastBackup } from "../../store/backup-store.ts";
 import type { OpenDatabase } from "../../store/database.ts";
 import {
@@ -8,7 +10,6 @@ import {
 } from "../../store/database-state-store.ts";
 import { openSecrets } from "../../store/secret-box.ts";
 import type { SecretKey } from "../../store/secret-key.ts";
-import { type Finding, ok, problem, warning } from "./finding.ts";
 
 const day = 86_400_000;
 const limits = {
@@ -38,17 +39,17 @@ async function checkMigrations({ db }: OpenDatabase): Promise<Finding[]> {
     return [
       problem(
         "database.migrations",
-        `A newer release has worked on the database (${foreign.join(", ")})`,
-        "Update Repartee here, or restore the backup from before the update: tables never go back.",
+        say`A newer release has worked on the database (${{ migrations: foreign.join(", ") }})`,
+        say`Update Repartee here, or restore the backup from before the update: tables never go back.`,
       ),
     ];
   }
-  if (missing.length === 0) return [ok("database.migrations", "The tables are up to date")];
+  if (missing.length === 0) return [ok("database.migrations", say`The tables are up to date`)];
   return [
     problem(
       "database.migrations",
-      `The tables are not up to date: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`,
-      "Run `repartee migrate`, or start the server.",
+      say`The tables are not up to date; missing: ${{ migrations: missing.join(", ") }}`,
+      say`Run "repartee migrate", or start the server.`,
     ),
   ];
 }
@@ -60,8 +61,8 @@ export function judgeDatabase(state: DatabaseState, kind: OpenDatabase["kind"]):
     findings.push(
       problem(
         "database.encoding",
-        `The database keeps texts in ${state.encoding}`,
-        "Make one with `createdb -E UTF8`, and move there: `repartee move`.",
+        say`The database keeps texts in ${{ encoding: state.encoding }}`,
+        say`Make one with "createdb -E UTF8", and move there: "repartee move".`,
       ),
     );
   }
@@ -69,8 +70,8 @@ export function judgeDatabase(state: DatabaseState, kind: OpenDatabase["kind"]):
     findings.push(
       warning(
         "database.power_cut",
-        "The embedded database may lose its last seconds or be damaged by a power cut",
-        "Back up every night (`repartee backup`); where that is not enough, move to PostgreSQL: `repartee move`.",
+        say`The embedded database may lose its last seconds or be damaged by a power cut`,
+        say`Back up every night ("repartee backup"); where that is not enough, move to PostgreSQL: "repartee move".`,
       ),
     );
   } else findings.push(...judgeSafety(state.settings), judgeConnections(state), ...judgeAges(state));
@@ -78,32 +79,33 @@ export function judgeDatabase(state: DatabaseState, kind: OpenDatabase["kind"]):
     findings.push(
       warning(
         "database.dead_rows",
-        `${Math.round(share * 100)} % of the rows of ${table} are dead (${dead})`,
-        "Look for old transactions above; else run `vacuum (analyze)` on it, and see that autovacuum is on.",
+        say`${{ share: Math.round(share * 100) }} % of the rows of ${{ table }} are dead (${{ dead }})`,
+        say`Look for old transactions above; else run "vacuum (analyze)" on it, and see that autovacuum is on.`,
       ),
     );
   }
-  findings.push(ok("database.size", `The database has ${Math.round(state.bytes / 1_000_000)} MB`));
+  findings.push(ok("database.size", say`The database has ${{ megabytes: Math.round(state.bytes / 1_000_000) }} MB`));
   return findings;
 }
 
 function judgeVersion(number: number, kind: OpenDatabase["kind"]): Finding {
-  const words = `PostgreSQL ${Math.floor(number / 10_000)}${kind === "embedded" ? ", embedded" : ""}`;
+  const version = Math.floor(number / 10_000);
+  const words = kind === "embedded" ? say`PostgreSQL ${{ version }}, embedded` : say`PostgreSQL ${{ version }}`;
   if (number < limits.version.from)
-    return problem("database.version", `${words} is too old`, "Use PostgreSQL 13 to 18.");
+    return problem("database.version", say`${{ database: words }} is too old`, say`Use PostgreSQL 13 to 18.`);
   if (number >= limits.version.below)
     return warning(
       "database.version",
-      `${words} is newer than what Repartee was tested with`,
-      "Use PostgreSQL 13 to 18.",
+      say`${{ database: words }} is newer than what Repartee was tested with`,
+      say`Use PostgreSQL 13 to 18.`,
     );
   return ok("database.version", words);
 }
 
 const whatIsLost = {
-  fsync: "a crash of the system may destroy the database",
-  full_page_writes: "a crash of the system may destroy pages of the database",
-  synchronous_commit: "a crash loses the last events that were already answered",
+  fsync: say`a crash of the system may destroy the database`,
+  full_page_writes: say`a crash of the system may destroy pages of the database`,
+  synchronous_commit: say`a crash loses the last events that were already answered`,
 } as const;
 
 function judgeSafety(settings: DatabaseState["settings"]): Finding[] {
@@ -111,34 +113,32 @@ function judgeSafety(settings: DatabaseState["settings"]): Finding[] {
     settings[name] === "off"
       ? problem(
           `database.${name}`,
-          `${name} is off: ${loss}`,
-          `alter system set ${name} = on; select pg_reload_conf();`,
+          say`${{ setting: name }} is off: ${{ loss }}`,
+          say`Run "alter system set ${{ setting: name }} = on" and "select pg_reload_conf()".`,
         )
-      : ok(`database.${name}`, `${name} is ${settings[name]}`),
+      : ok(`database.${name}`, say`${{ setting: name }} is ${{ value: settings[name] ?? "" }}`),
   );
 }
 
 function judgeConnections({ connections, mostConnections }: DatabaseState): Finding {
-  const message = `${connections} of ${mostConnections} connections are taken`;
+  const message = say`${{ connections }} of ${{ most: mostConnections }} connections are taken`;
   if (connections < 0.8 * mostConnections) return ok("database.connections", message);
   return warning(
     "database.connections",
     message,
-    "Lower DATABASE_POOL_SIZE, raise max_connections, or put a pooler between.",
+    say`Lower DATABASE_POOL_SIZE, raise max_connections, or put a pooler between.`,
   );
 }
 
 function judgeAges({ oldestTransactionSeconds: seconds, transactionAge }: DatabaseState): Finding[] {
-  const end =
-    "Find it with `select * from pg_stat_activity order by xact_start`, and end it with `pg_terminate_backend`: dead rows stay behind it.";
-  const open = `The oldest transaction has been open for ${Math.round(seconds)} s`;
+  const end = say`Find it with "select * from pg_stat_activity order by xact_start", and end it with "pg_terminate_backend": dead rows stay behind it.`;
+  const open = say`The oldest transaction has been open for ${{ seconds: Math.round(seconds) }} s`;
   const findings: Finding[] = [];
   if (seconds > limits.oldTransactionSeconds.problem) findings.push(problem("database.old_transaction", open, end));
   else if (seconds > limits.oldTransactionSeconds.warn) findings.push(warning("database.old_transaction", open, end));
-  else findings.push(ok("database.old_transaction", "No transaction has been open for long"));
-  const age = `${Math.round(transactionAge / 1_000_000)} million transactions since the last freeze; PostgreSQL stops at 2,000`;
-  const freeze =
-    "Run `vacuum (freeze)`, and see why autovacuum does not: old transactions, prepared ones, replication slots.";
+  else findings.push(ok("database.old_transaction", say`No transaction has been open for long`));
+  const age = say`${{ millions: Math.round(transactionAge / 1_000_000) }} million transactions since the last freeze; PostgreSQL stops at 2,000`;
+  const freeze = say`Run "vacuum (freeze)", and see why autovacuum does not: old transactions, prepared ones, replication slots.`;
   if (transactionAge > limits.transactionAge.problem) findings.push(problem("database.freeze", age, freeze));
   else if (transactionAge > limits.transactionAge.warn) findings.push(warning("database.freeze", age, freeze));
   return findings;
@@ -147,8 +147,8 @@ function judgeAges({ oldestTransactionSeconds: seconds, transactionAge }: Databa
 /** Its clock was read between the two moments of ours (Unix milliseconds). */
 export function judgeClock(clock: number, from: number, to: number): Finding {
   const off = Math.max(0, clock - to, from - clock);
-  const message = `The clocks of this machine and of the database are ${(off / 1000).toFixed(1)} s apart`;
-  const advice = "Let both keep time (chrony, systemd-timesyncd): delays and leases go by them.";
+  const message = say`The clocks of this machine and of the database are ${{ seconds: (off / 1000).toFixed(1) }} s apart`;
+  const advice = say`Let both keep time (chrony, systemd-timesyncd): delays and leases go by them.`;
   if (off > limits.clockMs.problem) return problem("clock.database", message, advice);
   return off > limits.clockMs.warn ? warning("clock.database", message, advice) : ok("clock.database", message);
 }
@@ -165,23 +165,28 @@ async function checkSecretKey({ db }: OpenDatabase, secretKey: SecretKey): Promi
     }
   });
   if (sealed.length === 0) return [];
-  if (closed.length === 0) return [ok("setup.secret_key_fits", "The secret key opens what the database holds")];
+  if (closed.length === 0) return [ok("setup.secret_key_fits", say`The secret key opens what the database holds`)];
   const some = closed.slice(0, 5).map(({ what }) => what);
+  const things = `${some.join(", ")}${closed.length > some.length ? ", …" : ""}`;
   return [
     problem(
       "setup.secret_key_fits",
-      `The secret key does not open what the database holds (${some.join(", ")}${closed.length > 5 ? ", …" : ""})`,
-      "Bring back the key that it was sealed with (SECRET_KEY, or DATA_DIR/secret-key); if that is lost, connect these anew.",
+      say`The secret key does not open what the database holds (${{ things }})`,
+      say`Bring back the key that it was sealed with (SECRET_KEY, or DATA_DIR/secret-key); if that is lost, connect these anew.`,
     ),
   ];
 }
 
 async function checkBackup({ db }: OpenDatabase, at: number): Promise<Finding> {
   const last = await findLastBackup(db);
-  const advice = 'Let `repartee backup FILE` run every night: docs/operations.md, "Backup and restore".';
+  const advice = say`Let "repartee backup FILE" run every night: docs/operations.md, "Backup and restore".`;
   if (last === undefined)
-    return warning("backup.age", "repartee backup has never made a backup of this database", advice);
+    return warning("backup.age", say`repartee backup has never made a backup of this database`, advice);
   const days = Math.floor((at - last.at.getTime()) / day);
-  const message = `The last backup was made ${days === 0 ? "within a day" : `${days} days ago`} (${last.file})`;
+  const { file } = last;
+  const message =
+    days === 0
+      ? say`The last backup was made within a day (${{ file }})`
+      : say`The last backup was made ${{ days }} days ago (${{ file }})`;
   return days > limits.backupDays ? warning("backup.age", message, advice) : ok("backup.age", message);
 }

@@ -1,3 +1,5 @@
+import { type Finding, ok, problem, warning } from "../../model/finding.ts";
+import { quote, type Sentence, say } from "../../model/sentence.ts";
 import type { OpenDatabase } from "../../store/database.ts";
 import { listAilingWebhooks } from "../../store/webhook-state-store.ts";
 import {
@@ -7,7 +9,6 @@ import {
   countOverdueTimers,
   countProcesses,
 } from "../../store/work-store.ts";
-import { type Finding, ok, problem, warning } from "./finding.ts";
 
 const lateSeconds = 60;
 const manyJobs = 1_000;
@@ -18,16 +19,16 @@ export async function checkWork(database: OpenDatabase, now: () => number): Prom
   const hasWorker = (await countProcesses(db)).some(({ roles }) => roles.includes("worker"));
   const findings: Finding[] = [
     hasWorker
-      ? ok("work.processes", "A process with the role worker lives")
+      ? ok("work.processes", say`A process with the role worker lives`)
       : warning(
           "work.processes",
-          "No process with the role worker lives: nothing is sent, no timer fires, no job runs",
-          "Start the server.",
+          say`No process with the role worker lives: nothing is sent, no timer fires, no job runs`,
+          say`Start a process with the role worker.`,
         ),
   ];
   const slow = hasWorker
-    ? "See the log, and the database's findings here; more workers help where the processor is the limit."
-    : "Start the server: it catches up, nothing is lost.";
+    ? say`See the log, and the database's findings here; more workers help where the processor is the limit.`
+    : say`Start a worker: it catches up, nothing is lost.`;
   // Late while nobody works on it is what is to be expected.
   const judge = hasWorker ? problem : warning;
   const timers = await countOverdueTimers(db, now());
@@ -35,19 +36,22 @@ export async function checkWork(database: OpenDatabase, now: () => number): Prom
     timers.oldestSeconds > lateSeconds
       ? judge(
           "work.timers",
-          `${timers.positions} waits should be over, the oldest for ${Math.round(timers.oldestSeconds)} s`,
+          say`${{ waits: timers.positions }} waits should be over, the oldest for ${{ seconds: Math.round(timers.oldestSeconds) }} s`,
           slow,
         )
-      : ok("work.timers", "Timers are on time"),
+      : ok("work.timers", say`Timers are on time`),
   );
   for (const { kind, lane, messages, lateSeconds: late } of await countOutbox(db)) {
-    const what = `${messages} ${lane === "live" ? "messages" : "messages of broadcasts"} wait to leave on ${kind}`;
+    const what =
+      lane === "live"
+        ? say`${{ messages }} messages wait to leave on ${{ messenger: kind }}`
+        : say`${{ messages }} messages of broadcasts wait to leave on ${{ messenger: kind }}`;
     if (lane === "live" && late > lateSeconds)
       findings.push(
         judge(
           "work.outbox",
-          `${what}, the oldest for ${Math.round(late)} s`,
-          `See what the channels say here. ${slow}`,
+          say`${{ what }}, the oldest for ${{ seconds: Math.round(late) }} s`,
+          say`See what the channels say here. ${{ slow }}`,
         ),
       );
     else findings.push(ok("work.outbox", what));
@@ -56,22 +60,22 @@ export async function checkWork(database: OpenDatabase, now: () => number): Prom
   return findings;
 }
 
-async function checkJobs({ db, jobSchema }: OpenDatabase, advice: string): Promise<Finding[]> {
+async function checkJobs({ db, jobSchema }: OpenDatabase, advice: Sentence): Promise<Finding[]> {
   const queues = await countJobs(db, jobSchema);
   const findings: Finding[] = [];
   for (const { queue, ready, failed } of queues) {
-    if (ready > manyJobs) findings.push(warning("work.jobs", `${ready} jobs wait in ${queue}`, advice));
+    if (ready > manyJobs) findings.push(warning("work.jobs", say`${{ ready }} jobs wait in ${{ queue }}`, advice));
     if (failed > 0) {
       findings.push(
         warning(
           "work.jobs_failed",
-          `${failed} jobs of ${queue} were given up`,
-          'The log says why ("a job failed"). They are forgotten after a week.',
+          say`${{ failed }} jobs of ${{ queue }} were given up`,
+          say`The log says why ("a job failed"). They are forgotten after a week.`,
         ),
       );
     }
   }
-  return findings.length === 0 && queues.length > 0 ? [ok("work.jobs", "Jobs are taken up")] : findings;
+  return findings.length === 0 && queues.length > 0 ? [ok("work.jobs", say`Jobs are taken up`)] : findings;
 }
 
 async function checkWebhooks({ db }: OpenDatabase): Promise<Finding[]> {
@@ -80,18 +84,18 @@ async function checkWebhooks({ db }: OpenDatabase): Promise<Finding[]> {
   const findings = ailing.map(({ id, domain, host, error }) =>
     warning(
       "webhooks.failing",
-      `The webhook ${id} of the workspace "${domain}" to ${host} fails: ${error}`,
-      "Its receiver has to answer 2xx within ten seconds; tell whoever runs it.",
+      say`The webhook ${{ id }} of the workspace "${{ workspace: domain }}" to ${{ host }} fails: ${{ why: quote(error) }}`,
+      say`Its receiver has to answer 2xx within ten seconds; tell whoever runs it.`,
     ),
   );
   if (dead > 0) {
     findings.push(
       warning(
         "webhooks.dead",
-        `${dead} deliveries to webhooks were given up`,
-        "They can be sent again from the webhook's page; after 30 days they are forgotten.",
+        say`${{ dead }} deliveries to webhooks were given up`,
+        say`They can be sent again from the webhook's page until they are forgotten (KEEP_DELIVERIES_DAYS).`,
       ),
     );
   }
-  return findings.length === 0 ? [ok("webhooks.failing", "No webhook fails")] : findings;
+  return findings.length === 0 ? [ok("webhooks.failing", say`No webhook fails`)] : findings;
 }

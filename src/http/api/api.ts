@@ -54,6 +54,7 @@ import { secretResource } from "./secrets.ts";
 import { segmentResource } from "./segments.ts";
 import { sequenceResource } from "./sequences.ts";
 import { simulationResource } from "./simulation.ts";
+import { systemResource } from "./system.ts";
 import { tagResource } from "./tags.ts";
 import { tokenResource } from "./tokens.ts";
 import { variableResource } from "./variables.ts";
@@ -111,6 +112,7 @@ const resources: readonly ApiResource[] = [
   contactCountResource,
   auditLogResource,
   overviewResource,
+  systemResource,
 ];
 
 const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml", "text/plain"];

@@ -18,6 +18,7 @@ export const workspaceOfUserSchema = z.object({
 /** What the browser needs to know before it draws anything. */
 export const sessionSchema = z.object({
   user: z.object({ id: z.number(), email: z.string(), name: z.string(), hasSecondFactor: z.boolean() }).nullable(),
+  mayWatchOver: z.boolean().describe("They own every workspace, and see how the installation is."),
   workspaces: z.array(workspaceOfUserSchema),
   needsSetup: z.boolean().describe("There is no user yet: whoever has the set-up code makes the first."),
   demoChat: z.string().nullable().describe("Ref of the demo bot, for whoever has nothing of their own yet."),

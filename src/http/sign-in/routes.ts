@@ -12,6 +12,7 @@ import {
   findCredentials,
   hasUsers,
   listSessions,
+  mayWatchOver,
   proveSession,
   readPasswordHash,
   setPassword,
@@ -53,6 +54,7 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
 
   const present = async (found: SignedIn | undefined): Promise<SessionBody> => ({
     user: found === undefined ? null : pick(found.user),
+    mayWatchOver: found !== undefined && (await mayWatchOver(db, found.user.id)),
     workspaces: (found?.memberships ?? []).map(({ workspaceId: id, ...workspace }) => ({ id, ...workspace })),
     needsSetup: found === undefined && !(await hasUsers(db)),
     demoChat: (await listWebchats(db, "demo"))[0]?.ref ?? null,

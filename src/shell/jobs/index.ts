@@ -4,6 +4,7 @@ import { countOverviewJob } from "./count-overview.ts";
 import { countSteps } from "./count-steps.ts";
 import { deliverWebhook } from "./deliver-webhook.ts";
 import { externalRequestJob } from "./external-request.ts";
+import { handInResult } from "./hand-in-result.ts";
 import { lookUpProfileJob } from "./look-up-profile.ts";
 import { prune } from "./prune.ts";
 import { broadcastsDue, runBroadcast } from "./run-broadcast.ts";
@@ -21,6 +22,7 @@ export const jobKinds = {
   "count-steps": countSteps,
   "deliver-webhook": deliverWebhook,
   "external-request": externalRequestJob,
+  "hand-in-result": handInResult,
   "look-up-profile": lookUpProfileJob,
   prune,
   "run-broadcast": runBroadcast,

@@ -197,6 +197,8 @@ const ask = async (query: string, args: Json) => ({
   data: { query, args, timeoutSeconds: 5 },
 });
 
+const failed = { kind: "failed", message: "no answer", attempts: 1 };
+
 const entries = {
   "broadcasts-due": { takesNoIds: true },
   "count-overview": { takesNoIds: true },
@@ -222,6 +224,16 @@ const entries = {
       {
         ...{ workspaceId: other.shop.workspaceId, contactId: other.contactId, botId: other.shop.botId },
         positionId: await mine.position(request(`${receiver.url}/request`)),
+      },
+    ],
+  },
+  "hand-in-result": {
+    own: async () => ({ positionId: await mine.position(request(`${receiver.url}/request`)), result: failed }),
+    mixed: async () => [
+      {
+        ...{ workspaceId: other.shop.workspaceId, contactId: other.contactId, botId: other.shop.botId },
+        positionId: await mine.position(request(`${receiver.url}/request`)),
+        result: failed,
       },
     ],
   },

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/database.ts";
 import { recordingLog } from "../../../test/shell.ts";
+import { findLastPruning } from "../../store/retention-store.ts";
 import { type JobContext, type Keep, keepByDefault } from "../jobs.ts";
 import { prune } from "./prune.ts";
 
@@ -66,6 +67,8 @@ it("ends after some hours and leaves the rest to the next night", async () => {
   };
   await run({ ...keepByDefault, messageDays: 30 }, hours);
   expect(await texts()).toEqual(["old", "waits", "young"]);
+  expect(await findLastPruning(database.db)).toMatchObject({ whole: false, kept: { messageDays: 30 } });
   await run({ ...keepByDefault, messageDays: 30 });
+  expect(await findLastPruning(database.db)).toMatchObject({ whole: true, deleted: { messages: 4100, events: 0 } });
   expect(await texts()).toEqual(["waits", "young"]);
 });

@@ -3,7 +3,7 @@ import { pruneAuditLog } from "../../store/audit-store.ts";
 import { pruneDeliveries } from "../../store/delivery-store.ts";
 import { pruneImports } from "../../store/import-store.ts";
 import { pruneLeases } from "../../store/lease-store.ts";
-import { pruneEvents, pruneMessages } from "../../store/retention-store.ts";
+import { notePruning, pruneEvents, pruneMessages } from "../../store/retention-store.ts";
 import { type JobKind, keepByDefault } from "../jobs.ts";
 
 /** How long things are kept that only serve looking back, and are no business of the installation's. */
@@ -35,6 +35,14 @@ export const prune: JobKind = {
     const messages = keep.messageDays === 0 ? 0 : await pruneMessages(db, { days: keep.messageDays, goOn });
     const events = keep.historyDays === 0 ? 0 : await pruneEvents(db, { days: keep.historyDays, goOn });
     const logEntries = Number(entries.numDeletedRows);
-    log.info({ deliveries, keys: Number(keys.numDeletedRows), logEntries, auditEntries, messages, events }, "pruned");
+    const deleted = { messages, events, deliveries, logEntries, auditEntries, keys: Number(keys.numDeletedRows) };
+    await notePruning(db, {
+      at: new Date(now()),
+      tookMs: now() - startedAt,
+      whole: goOn(),
+      kept: { ...keep },
+      deleted,
+    });
+    log.info(deleted, "pruned");
   },
 };

@@ -36,16 +36,22 @@ export function Listing<Item>({
 export function ListTable({
   head,
   minWidth = 560,
+  isPlain = false,
   children,
 }: {
   readonly head: readonly string[];
   readonly minWidth?: number;
+  /** Nothing in it takes the focus: the table does, so that keys scroll it where it is wider than the page. */
+  readonly isPlain?: boolean;
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation();
   return (
     <Paper withBorder radius="lg">
-      <Table.ScrollContainer minWidth={minWidth}>
+      <Table.ScrollContainer
+        minWidth={minWidth}
+        {...(isPlain ? { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } : {})}
+      >
         <Table verticalSpacing="sm" horizontalSpacing="md">
           <Table.Thead>
             <Table.Tr>

@@ -19,6 +19,7 @@ import {
   IconPlugConnected,
   IconReceipt,
   IconSend,
+  IconServer,
   IconSettings,
   IconSitemap,
   IconTag,
@@ -66,4 +67,5 @@ export const settingsPlaces = [
   { group: "workspace", to: "/workspace", word: "menu.workspace", icon: IconSettings },
   { group: "workspace", to: "/audit-log", word: "menu.auditLog", icon: IconListSearch, isForAdmins: true },
   { group: "workspace", to: "/failures", word: "menu.failures", icon: IconZoomExclamation },
+  { group: "installation", to: "/system", word: "menu.system", icon: IconServer, isForWatchers: true },
 ] as const;

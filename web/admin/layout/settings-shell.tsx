@@ -1,6 +1,7 @@
 import { Box, Group, NavLink, Select, Stack, Text } from "@mantine/core";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useSession } from "../session.ts";
 import { settingsPlaces } from "./menu.ts";
 import { useMayChange } from "./resource.ts";
 
@@ -13,7 +14,10 @@ export function SettingsShell() {
   const base = `/w/${domain}/settings`;
   const isHere = (to: string) => pathname === `${base}${to}` || pathname.startsWith(`${base}${to}/`);
   const mayChange = useMayChange();
-  const mine = settingsPlaces.filter((place) => mayChange || !("isForAdmins" in place));
+  const mayWatchOver = useSession()?.mayWatchOver === true;
+  const mine = settingsPlaces.filter(
+    (place) => (mayChange || !("isForAdmins" in place)) && (mayWatchOver || !("isForWatchers" in place)),
+  );
   const groups = [...Map.groupBy(mine, ({ group }) => group)];
   const here = settingsPlaces.find(({ to }) => isHere(to));
   return (

@@ -12,6 +12,7 @@ import { planWords } from "./en/plans.ts";
 import { salesWords } from "./en/sales.ts";
 import { secondFactorWords } from "./en/second-factor.ts";
 import { sequenceWords } from "./en/sequences.ts";
+import { systemWords } from "./en/system.ts";
 
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {
@@ -25,6 +26,7 @@ export const en = {
   ...reportWords,
   ...secondFactorWords,
   ...sequenceWords,
+  ...systemWords,
   language: "Language",
   saved: "Saved",
   scheme: { light: "Light colours", dark: "Dark colours" },

@@ -13,6 +13,7 @@ import { planWords } from "./ru/plans.ts";
 import { salesWords } from "./ru/sales.ts";
 import { secondFactorWords } from "./ru/second-factor.ts";
 import { sequenceWords } from "./ru/sequences.ts";
+import { systemWords } from "./ru/system.ts";
 
 /** The same keys as in English. */
 export const ru: typeof en = {
@@ -26,6 +27,7 @@ export const ru: typeof en = {
   ...reportWords,
   ...secondFactorWords,
   ...sequenceWords,
+  ...systemWords,
   language: "Язык",
   saved: "Сохранено",
   scheme: { light: "Светлое оформление", dark: "Тёмное оформление" },

@@ -8,9 +8,9 @@ import { steps } from "../../../src/steps/index.ts";
 import { sentenceWords as ru } from "./ru/sentences.ts";
 import { isOnlyPlaces, sayIn } from "./sentences.ts";
 
-/** What the admin hears of: its own API, the engine and all below. Doors that speak a vendor's English, and the terminal, are none of it. */
+/** What the admin hears of: its own API, the engine and all below. Doors that speak a vendor's English, and the terminal, are none of it; what the doctor finds stands on a page too. */
 const heard = globSync("src/**/*.ts").filter(
-  (path) => !/\.test\.ts$|^src\/(http\/(compat|webchat|webhooks)|app|channels)\//.test(path),
+  (path) => !/\.test\.ts$|^src\/(http\/(compat|webchat|webhooks)|app(?!\/doctor)|channels)\//.test(path),
 );
 const sources = heard.map((path) => ({ path, text: readFileSync(path, "utf8") }));
 

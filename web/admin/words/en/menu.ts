@@ -22,6 +22,7 @@ export const menuWords = {
     auditLog: "Audit log",
     workspace: "Workspace",
     failures: "Failures",
+    system: "System",
   },
   menuGroup: {
     talk: "Talk",
@@ -31,6 +32,7 @@ export const menuWords = {
     connections: "Connections",
     data: "Data",
     workspace: "Workspace",
+    installation: "Installation",
   },
   /** What many set-up pages say. */
   list: {

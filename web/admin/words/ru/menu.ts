@@ -24,6 +24,7 @@ export const menuWords: typeof en = {
     auditLog: "Журнал действий",
     workspace: "Пространство",
     failures: "Сбои",
+    system: "Система",
   },
   menuGroup: {
     talk: "Общение",
@@ -33,6 +34,7 @@ export const menuWords: typeof en = {
     connections: "Подключения",
     data: "Данные",
     workspace: "Пространство",
+    installation: "Установка",
   },
   list: {
     name: "Название",

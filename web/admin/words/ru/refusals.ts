@@ -61,6 +61,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "name one of the {title} integrations: {names}": "укажите одну из интеграций {title}: {names}",
   "only a member who is signed in has mentions": "упоминания есть только у участника, который вошёл",
   "only an owner can name an owner, or change one": "назначать и изменять владельцев может только владелец",
+  "only somebody who owns every workspace of the installation sees this":
+    "это видит только тот, кто владеет всеми пространствами установки",
   "only an owner of a workspace can make another one": "создать пространство может только владелец другого",
   "only who wrote a note can delete it": "удалить заметку может только её автор",
   'only {stock} of "{name}" left': "«{name}»: осталось {stock}",

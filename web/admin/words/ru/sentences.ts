@@ -1,6 +1,7 @@
 import ru from "zod/v4/locales/ru.js";
 import type { SentenceWords } from "../sentences.ts";
 import { catalogueWords } from "./catalogue.ts";
+import { findingForms } from "./findings.ts";
 import { problemForms } from "./problems.ts";
 import { refusalForms } from "./refusals.ts";
 
@@ -18,7 +19,7 @@ const kind = {
 
 /** What the server and the engine say, in Russian. */
 export const sentenceWords: SentenceWords = {
-  forms: { ...problemForms, ...refusalForms },
+  forms: { ...problemForms, ...refusalForms, ...findingForms },
   codes: {
     "action.refused": "действие не выполнено: {message}",
     "channel.connect_failed": "мессенджер не принял подключение: {message}",

@@ -49,6 +49,8 @@ const pieceSize = 500;
 /** How many contacts of the order are looked at before all for whom it holds are gathered, and at most where it held for some of the first ones. */
 const nearSize = 2_000;
 const farSize = 40_000;
+/** The same of a search: what so few have the index of pieces gives sooner. */
+const farSearchSize = 10_000;
 
 interface Asked {
   readonly order: ContactOrder;
@@ -85,7 +87,7 @@ async function findPlaces(db: Database, question: SegmentQuestion, asked: Asked,
   const near = await lookNear(db, question, asked, compiled, nearSize);
   if (near.length === limit) return near;
   const worthAnother = near.length === 0 ? 0 : Math.ceil((1.5 * nearSize * limit) / near.length);
-  if (worthAnother > 0 && worthAnother <= farSize) {
+  if (worthAnother > 0 && worthAnother <= (question.search === undefined ? farSize : farSearchSize)) {
     const further = await lookNear(db, question, asked, compiled, worthAnother);
     if (further.length === limit) return further;
   }

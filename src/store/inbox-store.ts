@@ -1,11 +1,12 @@
-import { type Expression, type SqlBool, sql } from "kysely";
+import { type Expression, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from "kysely";
 import type { Conversation, ConversationStatus } from "../model/conversation.ts";
 import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import { type ConversationRow, toConditions } from "./conversation-store.ts";
 import type { Database } from "./database.ts";
 import { listDealLabels } from "./deal-store.ts";
 import { unseenBy } from "./mention-store.ts";
-import { foundBySearch } from "./search-sql.ts";
+import { foundBySearch, matchesPlainly } from "./search-sql.ts";
+import type { Tables } from "./tables.ts";
 import type { Access } from "./workspace-store.ts";
 
 interface LastMessage {
@@ -53,20 +54,38 @@ export async function listInbox(
   db: Database,
   access: Access,
   filter: InboxFilter,
-  page: { readonly before?: number | undefined; readonly limit: number },
+  page: InboxPage,
 ): Promise<InboxRow[]> {
-  // Mentions that nobody has looked at are few.
-  const near = filter.mentioned === undefined ? await walkBack(db, access, filter, page) : [];
-  const found = near.length === page.limit ? near : await gather(db, access, filter, page);
-  return await withLastMessages(db, found);
+  return await withLastMessages(db, await findPage(db, access, filter, page));
 }
 
 /** How many messages are walked back through: 40 ms at 500,000 messages, and a page is full where one of 40 contacts has what is wanted. */
 const walkedMessages = 3_000;
+/** The same before the indexes are asked for what is searched: of a word that one of ten wrote they would give tens of thousands of messages. */
+const nearMessages = 300;
+/** Up to so many contacts are looked at one by one. */
+const few = 2_000;
 
 interface InboxPage {
   readonly before?: number | undefined;
   readonly limit: number;
+}
+
+async function findPage(db: Database, access: Access, filter: InboxFilter, page: InboxPage): Promise<Found[]> {
+  const { search, mentioned, labels = [] } = filter;
+  // Mentions that nobody has looked at are few.
+  const walk = async (messages: number) =>
+    mentioned === undefined ? await walkBack(db, access, filter, { ...page, messages }).execute() : [];
+  const mayBeFew = search !== undefined || mentioned !== undefined || labels.length > 0;
+  const near = await walk(mayBeFew ? nearMessages : walkedMessages);
+  if (near.length === page.limit) return near;
+  if (mayBeFew) {
+    const chosen = await chooseFew(db, access, filter);
+    if (chosen !== undefined) return await gatherOf(db, filter, { ...page, ...chosen }).execute();
+    const further = await walk(walkedMessages);
+    if (further.length === page.limit) return further;
+  }
+  return await gather(db, access, filter, page);
 }
 
 const columns = [
@@ -90,70 +109,149 @@ const lastIn = (contact: string) =>
 const lastOfAll = (contact: string) =>
   sql<number>`(select max(n.id) from messages n where n.contact_id = ${sql.ref(contact)})`;
 
-/** Those among the latest messages that are a contact's place, as far as they are what is wanted. */
-async function walkBack(
+/** Who has neither written nor been written to stands at its contact's id, from below. */
+const placeOf = (filter: InboxFilter) =>
+  asksForTouched(filter)
+    ? sql<number>`coalesce(${lastIn("contacts.id")}, ${lastOfAll("contacts.id")}, -contacts.id)`
+    : lastIn("contacts.id");
+
+/** Looked for once, of who passed: written into the list and the order it would be looked for twice. */
+const placed = (filter: InboxFilter) => sql<{ place: number }>`(select ${placeOf(filter)} as place offset 0)`;
+
+/** A contact by its id, where it is what is wanted: one after the other as they come, until the page is full, whatever the planner thinks how many there are. */
+const wantedContact = (db: Database, conditions: readonly Expression<SqlBool>[]) =>
+  db
+    .selectFrom("contacts")
+    .select(["id", "botId", "name", "email", "phone", "conversation", "bannedAt", "lastInboundAt"])
+    .where((eb) => eb.and([...conditions]))
+    .offset(sql.lit(0));
+
+/** Those among the latest messages that are a contact's place, as far as they are what is wanted. Searched is in each conversation itself; exported for the test of its plan. */
+export function walkBack(
   db: Database,
   access: Access,
   filter: InboxFilter,
-  { before, limit }: InboxPage,
-): Promise<Found[]> {
+  { before, limit, messages }: InboxPage & { readonly messages: number },
+) {
   const isPlace = asksForTouched(filter)
-    ? sql<SqlBool>`messages.id = coalesce(${lastIn("messages.contactId")}, ${lastOfAll("messages.contactId")})`
-    : sql<SqlBool>`not exists (select from messages n where n.contact_id = messages.contact_id and n.id > messages.id and n.direction = 'in')`;
+    ? sql<boolean>`latest.id = coalesce(${lastIn("latest.contactId")}, ${lastOfAll("latest.contactId")})`
+    : sql<boolean>`not exists (select from messages n where n.contact_id = latest.contact_id and n.id > latest.id and n.direction = 'in')`;
   const latest = db
     .selectFrom("messages")
-    .select(["id", "contactId", "direction"])
+    .select(["id", "contactId"])
     .$if(!asksForTouched(filter), (all) => all.where("direction", "=", "in"))
     .$if(before !== undefined, (all) => all.where("id", "<", before ?? 0))
     .orderBy("id", "desc")
-    .limit(walkedMessages);
-  return (await db
-    .selectFrom(latest.as("messages"))
-    .innerJoin("contacts", "contacts.id", "messages.contactId")
-    .select([...columns, "messages.id as place"])
-    .where((eb) => eb.and(toInboxConditions(access, filter)))
-    .where(isPlace)
-    .orderBy("messages.id", "desc")
+    .limit(messages);
+  const wanted = wantedContact(db, [
+    sql<SqlBool>`contacts.id = latest.contact_id`,
+    ...toInboxConditions(access, filter, plainly),
+  ]);
+  return db
+    .selectFrom(latest.as("latest"))
+    .innerJoinLateral(wanted.as("contacts"), (join) => join.onTrue())
+    .innerJoinLateral(
+      // Offset: after the contact's own conditions, which cost less.
+      sql<{ is: boolean }>`(select contacts.id is not null and ${isPlace} as "is" offset 0)`.as<"placed">(
+        sql.ref("placed"),
+      ),
+      (join) => join.onTrue(),
+    )
+    .select([...columns, "latest.id as place"])
+    .where(sql<SqlBool>`placed.is`)
+    .orderBy("latest.id", "desc")
     .limit(limit)
-    .execute()) as Found[];
+    .$castTo<Found>();
 }
 
-/** All that is wanted; who has neither written nor been written to stands at its contact's id, from below. */
+/** Contacts that are looked at one by one, and what they have to be. */
+interface Chosen {
+  readonly ids: readonly number[];
+  readonly conditions: readonly Expression<SqlBool>[];
+}
+
+/** All who can be meant, where that is few: because few were mentioned or are found, or because few are otherwise what is wanted. Reads no more of each than it takes to see that it is many. */
+async function chooseFew(db: Database, access: Access, filter: InboxFilter): Promise<Chosen | undefined> {
+  const { search, mentioned } = filter;
+  const conditions = toInboxConditions(access, filter, plainly);
+  if (mentioned !== undefined) {
+    const { rows } = await sql<{ contactId: number }>`${unseenBy(mentioned)} limit ${few + 1}`.execute(db);
+    if (rows.length <= few) return { ids: distinct(rows.map(({ contactId }) => contactId)), conditions };
+  }
+  const others = toInboxConditions(access, { ...filter, search: undefined });
+  if (search !== undefined) {
+    const { rows } = await listFound(search, access.workspaceId).execute(db);
+    if (rows.length <= few) return { ids: distinct(rows.map(({ id }) => id)), conditions: others };
+  }
+  const rows = await db
+    .selectFrom("contacts")
+    .select("id")
+    .where((eb) => eb.and(others))
+    .$if(mentioned === undefined && asksForTouched(filter), touched)
+    .limit(few + 1)
+    .execute();
+  return rows.length > few ? undefined : { ids: rows.map(({ id }) => id), conditions };
+}
+
+const distinct = (ids: readonly number[]) => [...new Set(ids)];
+
+/** Up to `few` and one more; exported for the test of its plan. */
+export const listFound = (search: string, workspaceId: number) =>
+  sql<{ id: number }>`select found.id from (${foundAnywhere(search, workspaceId)}) as found (id) limit ${few + 1}`;
+
+/** Of these contacts those that are what is wanted, by their places; exported for the test of its plan. */
+export function gatherOf(db: Database, filter: InboxFilter, { before, limit, ids, conditions }: InboxPage & Chosen) {
+  const wanted = wantedContact(db, [sql<SqlBool>`contacts.id = chosen.id`, ...conditions]);
+  return db
+    .selectFrom(sql<{ id: number }>`unnest(${ids}::bigint[])`.as<"chosen">(sql`chosen (id)`))
+    .innerJoinLateral(wanted.as("contacts"), (join) => join.onTrue())
+    .innerJoinLateral(placed(filter).as<"placed">(sql.ref("placed")), (join) => join.onTrue())
+    .select([...columns, "placed.place"])
+    .where("placed.place", "is not", null)
+    .$if(before !== undefined, (all) => all.where("placed.place", "<", before ?? 0))
+    .orderBy("placed.place", "desc")
+    .limit(limit)
+    .$castTo<Found>();
+}
+
+/** All that is wanted. */
 async function gather(
   db: Database,
   access: Access,
   filter: InboxFilter,
   { before, limit }: InboxPage,
 ): Promise<Found[]> {
-  const place = asksForTouched(filter)
-    ? sql<number>`coalesce(${lastIn("contacts.id")}, ${lastOfAll("contacts.id")}, -contacts.id)`
-    : lastIn("contacts.id");
   return (await db
     .with(
       (cte) => cte("wanted").materialized(),
       () =>
         db
           .selectFrom("contacts")
-          .selectAll()
+          .select(["id", "botId", "name", "email", "phone", "conversation", "bannedAt", "lastInboundAt"])
           .where((eb) => eb.and(toInboxConditions(access, filter)))
-          .$if(filter.mentioned === undefined && asksForTouched(filter), (all) =>
-            all.where("conversation", "is not", null),
-          ),
+          .$if(filter.mentioned === undefined && asksForTouched(filter), touched),
     )
-    .with("placed", (cte) => cte.selectFrom("wanted as contacts").selectAll().select(place.as("place")))
-    .selectFrom("placed as contacts")
-    .select([...columns, "contacts.place"])
-    .where("contacts.place", "is not", null)
-    .$if(before !== undefined, (all) => all.where("contacts.place", "<", before ?? 0))
-    .orderBy("contacts.place", "desc")
+    .selectFrom("wanted as contacts")
+    .innerJoinLateral(placed(filter).as<"placed">(sql.ref("placed")), (join) => join.onTrue())
+    .select([...columns, "placed.place"])
+    .where("placed.place", "is not", null)
+    .$if(before !== undefined, (all) => all.where("placed.place", "<", before ?? 0))
+    .orderBy("placed.place", "desc")
     .limit(limit)
     .execute()) as Found[];
 }
 
+/** Who somebody of the team did something with: the others have no status of their own, no agent. */
+const touched = <O>(all: SelectQueryBuilder<Tables, "contacts", O>) => all.where("conversation", "is not", null);
+
 type Found = Omit<InboxRow, "last" | "dealLabels"> & { readonly conversation: Conversation | null };
 
 /** On a query whose contacts are called `contacts`. */
-function toInboxConditions({ workspaceId, botId }: Access, filter: InboxFilter): Expression<SqlBool>[] {
+function toInboxConditions(
+  { workspaceId, botId }: Access,
+  filter: InboxFilter,
+  searched: (search: string, workspaceId: number) => Expression<SqlBool> = isFound,
+): Expression<SqlBool>[] {
   const { statuses = [], agent, unread, mentioned, channel, labels = [], search } = filter;
   return [
     sql<SqlBool>`contacts.workspace_id = ${workspaceId}`,
@@ -162,7 +260,7 @@ function toInboxConditions({ workspaceId, botId }: Access, filter: InboxFilter):
       ? []
       : [sql<SqlBool>`coalesce(contacts.conversation ->> 'status', 'open') in (${sql.join(statuses)})`]),
     ...toConditions({ agent, unread }),
-    ...(mentioned === undefined ? [] : [sql<SqlBool>`contacts.id in ${unseenBy(mentioned)}`]),
+    ...(mentioned === undefined ? [] : [sql<SqlBool>`contacts.id in (${unseenBy(mentioned)})`]),
     ...(channel === undefined
       ? []
       : [
@@ -170,20 +268,37 @@ function toInboxConditions({ workspaceId, botId }: Access, filter: InboxFilter):
         ]),
     ...labels.map(
       (label) =>
-        sql<SqlBool>`exists (select from contact_labels cl join labels l on l.id = cl.label_id where cl.contact_id = contacts.id and l.name = ${label})`,
+        sql<SqlBool>`exists (select from contact_labels cl where cl.contact_id = contacts.id
+          and cl.label_id = (select l.id from labels l where l.workspace_id = ${workspaceId} and l.name = ${label}))`,
     ),
-    ...(search === undefined ? [] : [isFound(search, workspaceId)]),
+    ...(search === undefined ? [] : [searched(search, workspaceId)]),
   ];
 }
 
-/** Both kinds of finds have an index: pieces of what a contact is called, words that were written in its conversation. They are looked for once: left to the planner, for each contact (4 s at 100,000). */
+/** They are looked for once: left to the planner, for each contact (4 s at 100,000). */
 function isFound(search: string, workspaceId: number): Expression<SqlBool> {
+  return sql<SqlBool>`contacts.id in (with found(id) as materialized (${foundAnywhere(search, workspaceId)}) select id from found)`;
+}
+
+/** Both kinds of finds have an index: pieces of what a contact is called, words that were written in its conversation. */
+function foundAnywhere(search: string, workspaceId: number): RawBuilder<unknown> {
   const words = toWordQuery(search);
   // The very expression of the index `messages_words`.
-  const written = sql`select w.contact_id from messages w where (w.direction = 'in' or w.author = 'agent')
+  const written = sql`select w.contact_id from messages w where ${isWritten}
     and to_tsvector('simple', w.content ->> 'text') @@ to_tsquery('simple', ${words})`;
-  const all = sql`${foundBySearch(search, workspaceId)} ${words === "" ? sql`` : sql`union all ${written}`}`;
-  return sql<SqlBool>`contacts.id in (with found(id) as materialized (${all}) select id from found)`;
+  return sql`${foundBySearch(search, workspaceId)} ${words === "" ? sql`` : sql`union all ${written}`}`;
+}
+
+const isWritten = sql<SqlBool>`(w.direction = 'in' or w.author = 'agent')`;
+
+/** The same of a contact that is read anyhow: no index of pieces or words is asked. */
+function plainly(search: string): Expression<SqlBool> {
+  const words = toWordQuery(search);
+  const isCalled = matchesPlainly(search);
+  if (words === "") return isCalled;
+  // Another expression than that of the index, and an offset: neither asked for each contact, nor of all conversations at once.
+  return sql<SqlBool>`(${isCalled} or exists (select from messages w where w.contact_id = contacts.id and ${isWritten}
+    and to_tsvector('simple', coalesce(w.content ->> 'text', '')) @@ to_tsquery('simple', ${words}) offset 0))`;
 }
 
 /** All the words, each as a beginning, quoted: signs that mean something to the query's language are left out. */

@@ -62,7 +62,7 @@ export async function seeMentions(
 
 /** Contacts in whose conversations the member was mentioned and has not looked since. */
 export const unseenBy = (memberId: number) =>
-  sql<number>`(select x.contact_id from mentions x where x.member_id = ${memberId} and x.seen_at is null)`;
+  sql<number>`select x.contact_id from mentions x where x.member_id = ${memberId} and x.seen_at is null`;
 
 /** Gives a contact's mentions to another. */
 export async function moveMentions(trx: Database, from: number, to: number): Promise<void> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import type { Comparison } from "../model/condition.ts";
 import { createBot } from "./bot-store.ts";
+import { countContactsBy, countQuery } from "./contact-count-store.ts";
 import { type ContactPlace, contactOrders, gather, listContactPlaces } from "./contact-list-store.ts";
 import { toSearchKey } from "./field-search.ts";
 import { listMessages } from "./message-store.ts";
@@ -179,6 +180,19 @@ describe("a page that the engine has to judge", () => {
     expect(first.places.length + rest.places.length).toBe(people / 200);
     expect(rest.next).toBeUndefined();
   });
+});
+
+describe("how many contacts have each name", () => {
+  it.each(["tags", "labels", "fields", "sequences"] as const)(
+    "is counted without a look at the contacts: %s",
+    async (of) => {
+      const { rows } = await sql<object>`explain ${countQuery({ workspaceId }, of)}`.execute(database.db);
+      expect(JSON.stringify(rows)).not.toMatch(/on contacts\b/);
+      const counts = await countContactsBy(database.db, { workspaceId }, of);
+      const all = counts.map(({ contacts }) => contacts).toSorted((a, b) => a - b);
+      expect(all).toEqual(of === "fields" ? [people, people, people, people] : [people / 200, people]);
+    },
+  );
 });
 
 describe("failed messages", () => {

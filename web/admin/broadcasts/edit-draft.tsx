@@ -58,8 +58,10 @@ export function EditDraft({
   return (
     <>
       {isOld && isTyped ? (
-        <Alert color="yellow" title={t("broadcasts.changed.title")} role="alert">
-          <Text size="sm">{t("broadcasts.changed.text")}</Text>
+        <Alert color="yellow" title={t("broadcasts.changed.title")} role="alert" mb="md">
+          <Text size="sm" mb="xs">
+            {t("broadcasts.changed.text")}
+          </Text>
           <OthersChanges
             changes={changesSince({ ...base }, { ...broadcast }, told)}
             words={{

@@ -20,8 +20,12 @@ export interface Catalogue {
   step(kind: string): Entry;
   /** What a step is called: its own name, or its kind's. */
   nameOf(step: StoredStep): string;
-  /** What has to hold, in a line; `joints`: what stands between comparisons of which all have to, or any. */
-  condition(condition: ConditionGroup, joints: Readonly<Record<ConditionGroup["match"], string>>): string;
+  /** What has to hold, in a line; `joints`: what stands between comparisons of which all have to, or any; `names`: of what is known by a ref. */
+  condition(
+    condition: ConditionGroup,
+    joints: Readonly<Record<ConditionGroup["match"], string>>,
+    names: ReadonlyMap<string, string>,
+  ): string;
   /** The first lines of what a step says or does, for its box on the canvas. */
   summary(step: StoredStep): string;
   action(name: string): Entry;
@@ -62,7 +66,11 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalo
   };
   return {
     step,
-    condition: (condition, joints) => describeCondition(condition, joints, ruleWords),
+    condition: (condition, joints, names) =>
+      describeCondition(condition, joints, {
+        ...ruleWords,
+        key: (subject, key) => names.get(key) ?? option(subject, "key", key) ?? key,
+      }),
     nameOf: ({ name, kind }) => (name === undefined || name === "" ? step(kind).title : name),
     summary: (stored) =>
       summarize(stored, {

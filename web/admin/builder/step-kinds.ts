@@ -38,6 +38,8 @@ export function outputsOf(step: StoredStep): readonly StepOutput[] {
 }
 
 interface RuleWords {
+  /** Which of the subject's things is meant. */
+  key?(subject: string, key: string): string;
   subject(subject: string): string;
   operator(operator: string): string;
 }
@@ -110,7 +112,8 @@ export function describeCondition(
 /** `Field goal contains x` */
 function describeRule(rule: object, words: RuleWords): string {
   const { subject, key, operator, value } = rule as Readonly<Record<string, unknown>>;
-  const parts = [words.subject(String(subject)), key, words.operator(String(operator)).toLowerCase(), value];
+  const which = typeof key === "string" ? (words.key?.(String(subject), key) ?? key) : key;
+  const parts = [words.subject(String(subject)), which, words.operator(String(operator)).toLowerCase(), value];
   return parts
     .flat()
     .filter((part) => part !== undefined && part !== "")

@@ -9,7 +9,7 @@ export type ChangeWords = Readonly<
 >;
 
 /** The sentences around the changes, where the usual ones do not fit. */
-export interface ChangeNotice {
+interface ChangeNotice {
   readonly title: string;
   readonly text: string;
   readonly mine: string;

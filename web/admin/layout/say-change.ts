@@ -1,5 +1,5 @@
 /** What is said of a yes or a no. */
-export interface YesNo {
+interface YesNo {
   readonly yes: string;
   readonly no: string;
 }

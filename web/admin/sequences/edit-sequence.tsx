@@ -75,8 +75,10 @@ export function EditSequence({
   return (
     <>
       {isOld && isTyped ? (
-        <Alert color="yellow" title={t("sequences.changed.title")} role="alert">
-          <Text size="sm">{t("sequences.changed.text")}</Text>
+        <Alert color="yellow" title={t("sequences.changed.title")} role="alert" mb="md">
+          <Text size="sm" mb="xs">
+            {t("sequences.changed.text")}
+          </Text>
           <SequenceChanges before={base} after={sequence} />
           <Group mt="sm" gap="sm">
             <Button size="xs" onClick={() => setBase(sequence)}>

@@ -85,13 +85,17 @@ function Password() {
   const client = useQueryClient();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
-  const form = useForm(["current", "next"], async () => {
-    await call("POST", "/auth/password", { body: { current, next } });
-    setCurrent("");
-    setNext("");
-    await client.invalidateQueries({ queryKey: ["devices"] });
-    notifications.show({ message: t("account.passwordChanged") });
-  });
+  const form = useForm(
+    ["current", "next"],
+    async () => {
+      await call("POST", "/auth/password", { body: { current, next } });
+      setCurrent("");
+      setNext("");
+      await client.invalidateQueries({ queryKey: ["devices"] });
+      notifications.show({ message: t("account.passwordChanged") });
+    },
+    { "session.wrong_password": "current" },
+  );
   return (
     <form onSubmit={form.onSubmit}>
       <Stack maw={360}>

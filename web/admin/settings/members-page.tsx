@@ -284,15 +284,16 @@ function Invite({ mayOwn, onClose }: { readonly mayOwn: boolean; readonly onClos
   const [role, setRole] = useState<MemberRole>("agent");
   const [url, setUrl] = useState<string | null>(null);
   const choices = useRoleChoices(mayOwn);
+  const invited = email.trim().toLowerCase();
   const basis: Basis = {
     seen: {},
-    keys: ["role"],
-    isUntouched: true,
+    keys: [invited],
+    isUntouched: false,
     load: async () => {
       const { data } = await api.get<{ data: Invitation[] }>("/invitations");
-      return { role: data.find((one) => one.email.toLowerCase() === email.trim().toLowerCase())?.role };
+      return { [invited]: data.find((one) => one.email.toLowerCase() === invited)?.role };
     },
-    words: { role: { title: t("members.role"), say: (value) => t(`role.${value as MemberRole}`) } },
+    words: { [invited]: { title: t("members.role"), say: (value) => t(`role.${value as MemberRole}`) } },
     notice: {
       title: t("members.openInvitation.title", { email: email.trim() }),
       text: t("members.openInvitation.text"),

@@ -87,6 +87,9 @@ const wrong = {
 } as const satisfies Readonly<Record<string, Sentence>>;
 type Guess = keyof typeof wrong;
 
+/** Said to whoever is signed in, who was asked for no e-mail. */
+export const notYourPassword = say`this is not your password`;
+
 /** Runs a check that somebody may guess at: after too many tries without success it is not even run. Throws `session.too_many`, and the code where the check found nothing. */
 function createGuard({ db, now }: Pick<HttpDependencies, "db" | "now">) {
   return async <T>(
@@ -94,6 +97,7 @@ function createGuard({ db, now }: Pick<HttpDependencies, "db" | "now">) {
     guarded: readonly Guarded[],
     code: Guess,
     check: () => Promise<T | undefined>,
+    sentence: Sentence = wrong[code],
   ): Promise<T> => {
     const all = [...guarded, { key: `address ${request.ip}`, most: most.address }];
     const waitMs = await countTry(db, all, new Date(now()));
@@ -106,6 +110,6 @@ function createGuard({ db, now }: Pick<HttpDependencies, "db" | "now">) {
       await forgiveTry(db, all);
       return found;
     }
-    throw new AppError(code, wrong[code]);
+    throw new AppError(code, sentence);
   };
 }

@@ -40,7 +40,7 @@ import {
 } from "../contract/sign-in.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { addDataHeaders } from "../security-headers.ts";
-import { accountOf, createDesk, type Desk, most } from "./desk.ts";
+import { accountOf, createDesk, type Desk, most, notYourPassword } from "./desk.ts";
 import { clearCookie, createMemberReader, refuseOtherSites, renewCookie, type SignedIn } from "./member-reader.ts";
 import { addSecondFactor, passSecondFactor } from "./second-factor.ts";
 
@@ -118,11 +118,17 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
   app.post("/password", { schema: { body: passwordChangeSchema } }, async (request) => {
     const { user } = await requireSignedIn(request);
     const { current, next } = request.body;
-    await guard(request, accountOf(request, user.email), "session.wrong_password", async () => {
-      if (await checkPassword(current, await readPasswordHash(db, user.id))) return true;
-      await note(request, user.id, "refusePassword");
-      return undefined;
-    });
+    await guard(
+      request,
+      accountOf(request, user.email),
+      "session.wrong_password",
+      async () => {
+        if (await checkPassword(current, await readPasswordHash(db, user.id))) return true;
+        await note(request, user.id, "refusePassword");
+        return undefined;
+      },
+      notYourPassword,
+    );
     await setPassword(db, user.id, await hashGoodPassword(next, "next", [user.email, user.name]));
     // Whoever knew the old one is out.
     await endSessions(db, user.id, { except: user.sessionId });
@@ -132,11 +138,17 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
   });
   app.post("/proof", { schema: { body: proofSchema } }, async (request) => {
     const { user } = await requireSignedIn(request);
-    await guard(request, accountOf(request, user.email), "session.wrong_password", async () => {
-      if (await checkPassword(request.body.current, await readPasswordHash(db, user.id))) return true;
-      await note(request, user.id, "refusePassword");
-      return undefined;
-    });
+    await guard(
+      request,
+      accountOf(request, user.email),
+      "session.wrong_password",
+      async () => {
+        if (await checkPassword(request.body.current, await readPasswordHash(db, user.id))) return true;
+        await note(request, user.id, "refusePassword");
+        return undefined;
+      },
+      notYourPassword,
+    );
     await proveSession(db, user.sessionId, new Date(now()));
     return null;
   });

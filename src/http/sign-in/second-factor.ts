@@ -27,7 +27,7 @@ import {
   secondFactorProofSchema,
   secondFactorSchema,
 } from "../contract/sign-in.ts";
-import { accountOf, type Desk, most } from "./desk.ts";
+import { accountOf, type Desk, most, notYourPassword } from "./desk.ts";
 import type { SignedIn } from "./member-reader.ts";
 
 type User = SignedIn["user"];
@@ -78,11 +78,17 @@ export function addSecondFactor(app: ApiApp, desk: Desk): void {
   const { db, now, secretKey } = dependencies;
 
   const requirePassword = async (request: FastifyRequest, user: User, current: string) => {
-    await guard(request, accountOf(request, user.email), "session.wrong_password", async () => {
-      if (await checkPassword(current, await readPasswordHash(db, user.id))) return true;
-      await note(request, user.id, "refusePassword");
-      return undefined;
-    });
+    await guard(
+      request,
+      accountOf(request, user.email),
+      "session.wrong_password",
+      async () => {
+        if (await checkPassword(current, await readPasswordHash(db, user.id))) return true;
+        await note(request, user.id, "refusePassword");
+        return undefined;
+      },
+      notYourPassword,
+    );
   };
   /** Who is signed in, and has shown the password and a code. */
   const requireProof = async (request: FastifyRequest, { current, code }: { current: string; code: string }) => {

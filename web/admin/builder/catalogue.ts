@@ -3,11 +3,12 @@ import { useTranslation } from "react-i18next";
 import { actions } from "../../../src/actions/index.ts";
 import type { AnyAction } from "../../../src/engine/action-type.ts";
 import type { StepOutput } from "../../../src/engine/step-type.ts";
+import type { ConditionGroup } from "../../../src/model/condition.ts";
 import type { StoredStep } from "../../../src/model/flow.ts";
 import type { CatalogueWords, TranslatedCatalogue } from "../words/catalogue.ts";
 import { catalogueWords as english } from "../words/en/catalogue.ts";
 import { singular, wordsOf } from "./json-schema.ts";
-import { findStepType, summarize } from "./step-kinds.ts";
+import { describeCondition, findStepType, summarize } from "./step-kinds.ts";
 
 interface Entry {
   readonly title: string;
@@ -19,6 +20,12 @@ export interface Catalogue {
   step(kind: string): Entry;
   /** What a step is called: its own name, or its kind's. */
   nameOf(step: StoredStep): string;
+  /** What has to hold, in a line; `joints`: what stands between comparisons of which all have to, or any; `names`: of what is known by a ref. */
+  condition(
+    condition: ConditionGroup,
+    joints: Readonly<Record<ConditionGroup["match"], string>>,
+    names: ReadonlyMap<string, string>,
+  ): string;
   /** The first lines of what a step says or does, for its box on the canvas. */
   summary(step: StoredStep): string;
   action(name: string): Entry;
@@ -53,15 +60,23 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalo
     const known = of<Entry>(translated?.actions ?? {}, name);
     return known ?? { title: type?.title ?? wordsOf(name), about: type?.description ?? "" };
   };
+  const ruleWords = {
+    subject: (subject: string) => of<string>(words.subjects, subject) ?? subject,
+    operator: (operator: string) => of<string>(words.operators, operator) ?? operator,
+  };
   return {
     step,
+    condition: (condition, joints, names) =>
+      describeCondition(condition, joints, {
+        ...ruleWords,
+        key: (subject, key) => names.get(key) ?? option(subject, "key", key) ?? key,
+      }),
     nameOf: ({ name, kind }) => (name === undefined || name === "" ? step(kind).title : name),
     summary: (stored) =>
       summarize(stored, {
         action: (name) => action(name).title,
         option: (key, value) => option(stored.kind, key, value) ?? value,
-        subject: (subject) => of(words.subjects, subject) ?? subject,
-        operator: (operator) => of(words.operators, operator) ?? operator,
+        ...ruleWords,
       }),
     action,
     // A button or a script's output that somebody named is called as they called it.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { StepOutput, StepType } from "../../../src/engine/step-type.ts";
+import type { ConditionGroup } from "../../../src/model/condition.ts";
 import type { StoredStep } from "../../../src/model/flow.ts";
 import { steps } from "../../../src/steps/index.ts";
 import type { JsonSchema } from "./json-schema.ts";
@@ -36,12 +37,17 @@ export function outputsOf(step: StoredStep): readonly StepOutput[] {
   }
 }
 
-/** What a summary calls things by. */
-export interface SummaryWords {
-  action(name: string): string;
-  option(key: string, value: string): string;
+interface RuleWords {
+  /** Which of the subject's things is meant. */
+  key?(subject: string, key: string): string;
   subject(subject: string): string;
   operator(operator: string): string;
+}
+
+/** What a summary calls things by. */
+export interface SummaryWords extends RuleWords {
+  action(name: string): string;
+  option(key: string, value: string): string;
 }
 
 /** The first lines of what a step says or does, for its box on the canvas. */
@@ -91,10 +97,23 @@ function collectParts(value: object, texts: string[], { words, key, depth }: Pla
   }
 }
 
+/** `Field goal contains x and (Tag vip has or Tag new has)` */
+export function describeCondition(
+  { match, rules }: ConditionGroup,
+  joints: Readonly<Record<ConditionGroup["match"], string>>,
+  words: RuleWords,
+): string {
+  const parts = rules.map((rule) =>
+    "rules" in rule ? `(${describeCondition(rule, joints, words)})` : describeRule(rule, words),
+  );
+  return parts.join(` ${joints[match]} `);
+}
+
 /** `Field goal contains x` */
-function describeRule(rule: object, words: SummaryWords): string {
+function describeRule(rule: object, words: RuleWords): string {
   const { subject, key, operator, value } = rule as Readonly<Record<string, unknown>>;
-  const parts = [words.subject(String(subject)), key, words.operator(String(operator)).toLowerCase(), value];
+  const which = typeof key === "string" ? (words.key?.(String(subject), key) ?? key) : key;
+  const parts = [words.subject(String(subject)), which, words.operator(String(operator)).toLowerCase(), value];
   return parts
     .flat()
     .filter((part) => part !== undefined && part !== "")

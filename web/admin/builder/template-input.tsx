@@ -8,11 +8,13 @@ import { useNames } from "./names.ts";
 export function TemplateInput({
   label,
   description,
+  error,
   value,
   onChange,
 }: {
   readonly label: string;
-  readonly description: string | undefined;
+  readonly description?: string | undefined;
+  readonly error?: string | undefined;
   readonly value: string;
   readonly onChange: (value: string) => void;
 }) {
@@ -40,6 +42,7 @@ export function TemplateInput({
       ref={input}
       label={label}
       description={description}
+      error={error}
       autosize
       minRows={2}
       maxRows={14}

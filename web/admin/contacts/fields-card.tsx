@@ -18,6 +18,7 @@ import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import type { FieldKind } from "../../../src/model/field.ts";
 import { useBasis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
+import { sayMoment } from "../layout/moment.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 
@@ -139,6 +140,12 @@ export function FieldsCard({ contact }: { readonly contact: ContactBody }) {
   const basis = useBasis(`/contacts/${contact.id}`, contact, Object.keys(typed), {
     read: (body: ContactBody) => body.fields,
     isUntouched: Object.keys(typed).length === 0,
+    words: Object.fromEntries(
+      fields.map(({ key, name, kind }) => [
+        key,
+        { title: name, ...(kind === "datetime" ? { say: (at: unknown) => sayMoment(String(at)) } : {}) },
+      ]),
+    ),
   });
   const form = useForm(
     fields.map(({ key }) => `fields.${key}`),
@@ -160,7 +167,8 @@ export function FieldsCard({ contact }: { readonly contact: ContactBody }) {
             const Editor = editors[kind];
             return (
               <Editor
-                key={key}
+                // What is no JSON yet is kept as it is typed: a new value, while nobody types, begins it anew.
+                key={kind === "json" && !(key in typed) ? `${key} ${JSON.stringify(contact.fields[key])}` : key}
                 label={name}
                 value={key in typed ? typed[key] : contact.fields[key]}
                 error={form.fieldErrors[`fields.${key}`]}

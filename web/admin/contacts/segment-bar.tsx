@@ -7,6 +7,8 @@ import { useTranslation } from "react-i18next";
 import type { SegmentBody } from "../../../src/http/contract/segments.ts";
 import type { ConditionGroup } from "../../../src/model/condition.ts";
 import { ConditionEditor } from "../builder/condition-editor.tsx";
+import { useSayCondition } from "../builder/use-say-condition.ts";
+import { type Basis, useBasis, useGuard } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useMayBuild } from "../layout/resource.ts";
@@ -64,7 +66,15 @@ export function SegmentBar({
         >
           {t("segments.filter")}
         </Button>
-        {mayBuild ? <SegmentActions filter={filter} chosen={chosen} condition={condition} onChange={onChange} /> : null}
+        {mayBuild ? (
+          <SegmentActions
+            key={filter.segment}
+            filter={filter}
+            chosen={chosen}
+            condition={condition}
+            onChange={onChange}
+          />
+        ) : null}
       </Group>
       <Collapse expanded={isOpen}>
         <Stack gap="xs" maw={760}>
@@ -145,8 +155,27 @@ function SegmentActions({
   const client = useQueryClient();
   const [naming, setNaming] = useState<"new" | "rename" | undefined>();
   const settle = () => client.invalidateQueries({ queryKey: [api.domain, "segments"] });
+  const isChanged = filter.where !== undefined;
+  const path = `/segments/${chosen?.id}`;
+  const rename = useBasis(path, chosen, ["name"], { words: { name: { title: t("segments.name") } } });
+  const sayCondition = useSayCondition();
+  const guard = useGuard(
+    useBasis(path, chosen, ["condition"], {
+      isUntouched: !isChanged,
+      words: { condition: { say: (condition) => sayCondition(condition as ConditionGroup) } },
+      takeTheirs: () => {
+        save.reset();
+        if (chosen !== undefined) onChange({ segment: chosen.id });
+        void settle();
+      },
+    }),
+  );
   const save = useMutation({
-    mutationFn: () => api.send("PATCH", `/segments/${chosen?.id}`, { condition }),
+    mutationFn: () =>
+      guard(
+        () => api.send("PATCH", path, { condition }),
+        () => save.mutate(),
+      ),
     onSuccess: async () => {
       await settle();
       if (chosen !== undefined) onChange({ segment: chosen.id });
@@ -160,7 +189,6 @@ function SegmentActions({
     },
   });
   const error = save.error ?? remove.error;
-  const isChanged = filter.where !== undefined;
   return (
     <>
       {isChanged && chosen !== undefined ? (
@@ -193,14 +221,16 @@ function SegmentActions({
         opened={naming !== undefined}
         onClose={() => setNaming(undefined)}
         title={t(naming === "rename" ? "segments.rename" : "segments.saveAs")}
+        closeOnClickOutside={false}
         closeButtonProps={{ "aria-label": t("action.close") }}
       >
         <NameForm
           name={naming === "rename" ? (chosen?.name ?? "") : ""}
+          basis={naming === "rename" ? rename : undefined}
           send={async (name) => {
             const made =
               naming === "rename"
-                ? await api.send<SegmentBody>("PATCH", `/segments/${chosen?.id}`, { name })
+                ? await api.send<SegmentBody>("PATCH", path, { name })
                 : await api.send<SegmentBody>("POST", "/segments", { name, condition });
             await settle();
             setNaming(undefined);
@@ -212,10 +242,18 @@ function SegmentActions({
   );
 }
 
-function NameForm({ name, send }: { readonly name: string; readonly send: (name: string) => Promise<void> }) {
+function NameForm({
+  name,
+  basis,
+  send,
+}: {
+  readonly name: string;
+  readonly basis: Basis | undefined;
+  readonly send: (name: string) => Promise<void>;
+}) {
   const { t } = useTranslation();
   const [text, setText] = useState(name);
-  const form = useForm(["name"], () => send(text));
+  const form = useForm(["name"], () => send(text), {}, basis);
   return (
     <form onSubmit={form.onSubmit}>
       <Stack>

@@ -11,7 +11,7 @@ import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { EditButton } from "../layout/edit-button.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Listing, ListTable } from "../layout/listing.tsx";
-import { Moment } from "../layout/moment.tsx";
+import { Moment, sayMoment } from "../layout/moment.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { useList, useMayChange, useRenew } from "../layout/resource.ts";
 import { BotChoice, useBotNames, useChosenBot } from "../setup/bot-choice.tsx";
@@ -104,7 +104,10 @@ function EditSecret({ secret, onClose }: { readonly secret: SecretBody | undefin
   const [value, setValue] = useState("");
   const bot = useChosenBot(chosenBot);
   const key = typedKey ?? toKey(name);
-  const basis = useBasis(`/secrets/${secret?.id}`, secret, ["name", "description", "updatedAt"]);
+  const basis = useBasis(`/secrets/${secret?.id}`, secret, ["name", "description", "updatedAt"], {
+    // Nobody sees a value again: that it may be another is told by when the secret was changed.
+    words: { updatedAt: { title: t("secrets.changed"), say: (at) => sayMoment(String(at)) } },
+  });
   const form = useForm(
     ["name", "key", "value", "description"],
     async () => {

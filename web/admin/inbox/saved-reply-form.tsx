@@ -49,7 +49,7 @@ export function SavedReplyForm({
         error={form.fieldErrors.shortcut}
         onChange={({ currentTarget }) => setShortcut(currentTarget.value)}
       />
-      <TemplateInput label={t("inbox.savedText")} description={form.fieldErrors.text} value={text} onChange={setText} />
+      <TemplateInput label={t("inbox.savedText")} error={form.fieldErrors.text} value={text} onChange={setText} />
     </DialogForm>
   );
 }

@@ -1,7 +1,7 @@
 import { type FormEvent, useRef, useState } from "react";
 import { ApiError } from "../api.ts";
 import type { SaidSentence } from "../words/sentences.ts";
-import { type Basis, ChangedMeanwhile, changesSince } from "./basis.ts";
+import { type Basis, useGuard } from "./basis.ts";
 import { useSentence } from "./trouble.tsx";
 
 /** What a form says beside its fields and above them. */
@@ -30,30 +30,19 @@ export function useForm(
     fieldErrors: {},
     error: undefined,
   });
-  const seen = useSeen(basis);
-  const check = async () => {
-    if (basis === undefined || seen.current === undefined) return;
-    const now = await basis.load();
-    const changes = changesSince(seen.current, now, basis.keys);
-    if (changes.length === 0) return;
-    throw new ChangedMeanwhile(changes, () => {
-      seen.current = now;
-      submit(false);
-    });
-  };
+  const guard = useGuard(basis);
+  const again = useRef<() => void>(undefined);
   const submit = (isBusy = state.isBusy) => {
     if (isBusy) return;
     setState({ isBusy: true, fieldErrors: {}, error: undefined });
-    const sent = check().then(send);
+    // Between the notice and the choice more may be typed: that is what goes out then.
+    const sent = guard(send, () => again.current?.());
     sent.then(
-      () => {
-        // From now on it is what was saved: the next drawing brings it.
-        seen.current = undefined;
-        setState({ isBusy: false, fieldErrors: {}, error: undefined });
-      },
+      () => setState({ isBusy: false, fieldErrors: {}, error: undefined }),
       (error: unknown) => setState({ isBusy: false, ...sort(error, fields, fieldOfCode, say) }),
     );
   };
+  again.current = () => submit(false);
   return {
     ...state,
     onSubmit(event) {
@@ -61,14 +50,6 @@ export function useForm(
       submit();
     },
   };
-}
-
-/** What the form was filled from, kept while it is shown, whatever is loaded anew behind it. */
-function useSeen(basis: Basis | undefined) {
-  const seen = useRef<Basis["seen"]>(undefined);
-  if (basis?.isUntouched === true) seen.current = basis.seen;
-  else seen.current ??= basis?.seen;
-  return seen;
 }
 
 function sort(

@@ -18,6 +18,11 @@ export function describeDistance(at: Date, now: number, language: string): strin
   return format.format(Math.round(seconds / size), unit);
 }
 
+/** An instant to the second, as this browser's clock shows it. */
+export function sayMoment(at: string): string {
+  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+}
+
 /** An instant as its distance from now, with the exact time for whoever points at it. */
 export function Moment({ at }: { readonly at: string | null }) {
   if (at === null) return <Text span>—</Text>;

@@ -84,12 +84,19 @@ function Board({ plan }: { readonly plan: SalesPlanBody }) {
           />
         ))}
       </section>
-      <Modal opened={isAdding} onClose={adding.close} title={t("sales.addDeal")} closeButtonProps={closeLabel}>
+      <Modal
+        opened={isAdding}
+        onClose={adding.close}
+        closeOnClickOutside={false}
+        title={t("sales.addDeal")}
+        closeButtonProps={closeLabel}
+      >
         <DealForm plan={plan} onDone={adding.close} />
       </Modal>
       <Modal
         opened={edited !== undefined}
         onClose={() => setEdited(undefined)}
+        closeOnClickOutside={false}
         title={t("sales.deal")}
         closeButtonProps={closeLabel}
       >
@@ -98,6 +105,7 @@ function Board({ plan }: { readonly plan: SalesPlanBody }) {
       <Modal
         opened={isSettingUp}
         onClose={settings.close}
+        closeOnClickOutside={false}
         size="lg"
         title={t("sales.settings")}
         closeButtonProps={closeLabel}

@@ -9,7 +9,7 @@ import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { ContactSearch } from "./contact-search.tsx";
-import { fromTyped, toTyped } from "./money.ts";
+import { fromTyped, showMoney, toTyped } from "./money.ts";
 
 const fields = ["contact", "status", "title", "sum", "manager", "note"];
 
@@ -26,7 +26,7 @@ export function DealForm({
   const { t } = useTranslation();
   const api = useApi();
   const client = useQueryClient();
-  const { members } = useMembers();
+  const { members, nameOfMember } = useMembers();
   const currency = deal?.currency ?? plan.currency;
   const [contact, setContact] = useState<number | null>(null);
   const [title, setTitle] = useState(deal?.title ?? "");
@@ -37,7 +37,13 @@ export function DealForm({
   );
   const [note, setNote] = useState(deal?.note ?? "");
   const sum = typed.trim() === "" ? 0 : fromTyped(typed, currency);
-  const basis = useBasis(`/deals/${deal?.id}`, deal, ["title", "note", "sum", "status", "manager"]);
+  const basis = useBasis(`/deals/${deal?.id}`, deal, ["title", "note", "sum", "status", "manager"], {
+    words: {
+      sum: { say: (minor) => showMoney(Number(minor), currency) },
+      status: { say: (ref) => plan.statuses.find((one) => one.ref === ref)?.name ?? String(ref) },
+      manager: { say: (id) => nameOfMember(Number(id)) },
+    },
+  });
   const form = useForm(
     fields,
     async () => {

@@ -9,6 +9,7 @@ import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useRenew } from "../layout/resource.ts";
 import { currentLanguage } from "../words/words.ts";
+import { showMoney } from "./money.ts";
 import { parsePrice } from "./price.ts";
 
 /** Makes a form in which a product is sold, or changes one. */
@@ -34,15 +35,19 @@ export function EditVariant({
   const [stock, setStock] = useState<number | null>(variant?.stock ?? null);
   const [active, setActive] = useState(variant?.active ?? true);
   const [badPrices, setBadPrices] = useState<Readonly<Record<string, string>>>({});
-  const basis = useBasis(`/variants/${variant?.id}`, variant, [
-    "name",
-    "sku",
-    "currency",
-    "price",
-    "comparePrice",
-    "stock",
-    "active",
-  ]);
+  const sayPrice = (minor: unknown) => showMoney(Number(minor), variant?.currency ?? currency);
+  const basis = useBasis(
+    `/variants/${variant?.id}`,
+    variant,
+    ["name", "sku", "currency", "price", "comparePrice", "stock", "active"],
+    {
+      words: {
+        price: { say: sayPrice },
+        comparePrice: { title: t("products.before"), say: sayPrice },
+        active: { title: t("products.active") },
+      },
+    },
+  );
   const form = useForm(
     ["name", "sku", "currency", "price", "comparePrice", "stock"],
     async () => {

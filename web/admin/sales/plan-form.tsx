@@ -9,7 +9,7 @@ import { useBasis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { fromTyped, isCurrency, toTyped } from "./money.ts";
+import { fromTyped, isCurrency, showMoney, toTyped } from "./money.ts";
 import { type DraftStatus, StatusesField } from "./statuses-field.tsx";
 
 const fields = ["name", "currency", "averageCheck", "label", "distribution", "statuses", "managers"];
@@ -25,7 +25,7 @@ export function PlanForm({
   const { t } = useTranslation();
   const api = useApi();
   const client = useQueryClient();
-  const { members } = useMembers();
+  const { members, nameOfMember } = useMembers();
   const [name, setName] = useState(plan?.name ?? "");
   const [currency, setCurrency] = useState(plan?.currency ?? "EUR");
   const [average, setAverage] = useState(plan === undefined ? "" : toTyped(plan.averageCheck, plan.currency));
@@ -41,15 +41,22 @@ export function PlanForm({
     ],
   );
   const averageCheck = average.trim() === "" ? null : fromTyped(average, currency);
-  const basis = useBasis(`/sales-plans/${plan?.ref}`, plan, [
-    "name",
-    "currency",
-    "averageCheck",
-    "label",
-    "distribution",
-    "managers",
-    "statuses",
-  ]);
+  const basis = useBasis(
+    `/sales-plans/${plan?.ref}`,
+    plan,
+    ["name", "currency", "averageCheck", "label", "distribution", "managers", "statuses"],
+    {
+      words: {
+        averageCheck: { say: (minor) => showMoney(Number(minor), plan?.currency ?? currency) },
+        distribution: { say: (way) => t(`sales.way.${way as Distribution}`) },
+        managers: { say: (ids) => (ids as number[]).map(nameOfMember).join(", ") },
+        statuses: {
+          say: (all) =>
+            (all as SalesPlanBody["statuses"]).map((one) => `${one.name} (${t(`sales.kind.${one.kind}`)})`).join(", "),
+        },
+      },
+    },
+  );
   const form = useForm(
     fields,
     async () => {

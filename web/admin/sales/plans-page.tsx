@@ -33,6 +33,7 @@ export function PlansPage() {
       <Modal
         opened={isOpen}
         onClose={close}
+        closeOnClickOutside={false}
         size="lg"
         title={t("sales.create")}
         closeButtonProps={{ "aria-label": t("action.close") }}

@@ -13,6 +13,7 @@ import { useForm } from "../layout/form.tsx";
 import { EmptyState, Section, useApi } from "../layout/page.tsx";
 import { useList, useRenew } from "../layout/resource.ts";
 import { useSentence } from "../layout/trouble.tsx";
+import { SequenceChanges } from "./sequence-changes.tsx";
 import { duplicateStep, fromSequence, moveStep, newStep, type SequenceDraft } from "./sequence-draft.ts";
 import { SettingsFields } from "./settings-fields.tsx";
 import { StepCard } from "./step-card.tsx";
@@ -74,8 +75,11 @@ export function EditSequence({
   return (
     <>
       {isOld && isTyped ? (
-        <Alert color="yellow" title={t("sequences.changed.title")} role="alert">
-          <Text size="sm">{t("sequences.changed.text")}</Text>
+        <Alert color="yellow" title={t("sequences.changed.title")} role="alert" mb="md">
+          <Text size="sm" mb="xs">
+            {t("sequences.changed.text")}
+          </Text>
+          <SequenceChanges before={base} after={sequence} />
           <Group mt="sm" gap="sm">
             <Button size="xs" onClick={() => setBase(sequence)}>
               {t("sequences.changed.mine")}

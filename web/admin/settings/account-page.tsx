@@ -4,8 +4,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
-import type { deviceSchema } from "../../../src/http/contract/sign-in.ts";
+import type { deviceSchema, SessionBody } from "../../../src/http/contract/sign-in.ts";
 import { call } from "../api.ts";
+import type { Basis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { Page, Section } from "../layout/page.tsx";
@@ -35,15 +36,31 @@ export function AccountPage() {
   );
 }
 
+/** The account of one person, who may be signed in on several devices: what one of them changed, another does not take back in silence. */
 function Name({ name: old }: { readonly name: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [name, setName] = useState(old);
-  const form = useForm(["name"], async () => {
-    await call("PATCH", "/auth/profile", { body: { name } });
-    await renewSession(client);
-    notifications.show({ message: t("saved") });
-  });
+  const [typed, setTyped] = useState<string>();
+  const name = typed ?? old;
+  const basis: Basis = {
+    seen: { name: old },
+    keys: ["name"],
+    isUntouched: typed === undefined,
+    load: async () => ({ name: (await call<SessionBody>("GET", "/auth/session")).user?.name }),
+    notice: { title: t("account.changedElsewhere") },
+    words: { name: { title: t("field.yourName") } },
+  };
+  const form = useForm(
+    ["name"],
+    async () => {
+      await call("PATCH", "/auth/profile", { body: { name } });
+      await renewSession(client);
+      setTyped(undefined);
+      notifications.show({ message: t("saved") });
+    },
+    {},
+    basis,
+  );
   return (
     <form onSubmit={form.onSubmit}>
       <Group align="flex-end">
@@ -52,7 +69,7 @@ function Name({ name: old }: { readonly name: string }) {
           autoComplete="name"
           value={name}
           error={form.fieldErrors.name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => setTyped(event.currentTarget.value)}
         />
         <Button type="submit" loading={form.isBusy} variant="default">
           {t("action.save")}
@@ -68,13 +85,17 @@ function Password() {
   const client = useQueryClient();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
-  const form = useForm(["current", "next"], async () => {
-    await call("POST", "/auth/password", { body: { current, next } });
-    setCurrent("");
-    setNext("");
-    await client.invalidateQueries({ queryKey: ["devices"] });
-    notifications.show({ message: t("account.passwordChanged") });
-  });
+  const form = useForm(
+    ["current", "next"],
+    async () => {
+      await call("POST", "/auth/password", { body: { current, next } });
+      setCurrent("");
+      setNext("");
+      await client.invalidateQueries({ queryKey: ["devices"] });
+      notifications.show({ message: t("account.passwordChanged") });
+    },
+    { "session.wrong_password": "current" },
+  );
   return (
     <form onSubmit={form.onSubmit}>
       <Stack maw={360}>

@@ -22,6 +22,7 @@ import type { z } from "zod";
 import type { memberSchema } from "../../../src/http/contract/members.ts";
 import type { invitationSchema } from "../../../src/http/contract/sign-in.ts";
 import { type MemberRole, memberRoles } from "../../../src/model/conversation.ts";
+import { type Basis, useBasis, useGuard } from "../layout/basis.ts";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Moment } from "../layout/moment.tsx";
@@ -56,9 +57,10 @@ export function MembersPage() {
         opened={isOpen}
         onClose={close}
         title={t("members.invite")}
+        closeOnClickOutside={false}
         closeButtonProps={{ "aria-label": t("action.close") }}
       >
-        <Invite mayOwn={role === "owner"} />
+        <Invite mayOwn={role === "owner"} onClose={close} />
       </Modal>
     </Page>
   );
@@ -72,7 +74,6 @@ function useRoleChoices(mayOwn: boolean) {
 }
 
 function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly mayOwn: boolean }) {
-  const { t } = useTranslation();
   const api = useApi();
   const client = useQueryClient();
   const me = useSession()?.user?.email;
@@ -80,66 +81,134 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
     queryKey: [api.domain, "members"],
     queryFn: ({ signal }) => api.get<{ data: Member[] }>("/members", {}, signal),
   });
-  const choices = useRoleChoices(true);
   const onSettled = () => client.invalidateQueries({ queryKey: [api.domain, "members"] });
-  const change = useMutation({
-    mutationFn: ({ id, role }: { id: number; role: string }) => api.send("PATCH", `/members/${id}`, { role }),
-    onSettled,
-  });
   const remove = useMutation({ mutationFn: (id: number) => api.send("DELETE", `/members/${id}`), onSettled });
   if (leavesNothing(error, data)) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={120} />;
-  const trouble = change.error ?? remove.error;
   return (
     <Stack>
-      {trouble === null ? null : <ErrorNotice error={trouble} />}
+      {remove.error === null ? null : <ErrorNotice error={remove.error} />}
       <Table.ScrollContainer minWidth={480}>
         <Table verticalSpacing="xs">
           <Table.Tbody>
-            {data.data.map(({ id, email, name, role, hasSecondFactor }) => (
-              <Table.Tr key={id}>
-                <Table.Td>
-                  <Text size="sm" fw={600}>
-                    {name === "" ? email : name}
-                  </Text>
-                  <Text size="xs" c="dimmed">
-                    {email}
-                  </Text>
-                  {hasSecondFactor ? (
-                    <Badge variant="default" size="sm" tt="none">
-                      {t("secondFactor.has")}
-                    </Badge>
-                  ) : null}
-                </Table.Td>
-                <Table.Td>
-                  <Select
-                    aria-label={t("members.roleOf", { email })}
-                    size="xs"
-                    w={160}
-                    data={choices}
-                    value={role}
-                    allowDeselect={false}
-                    disabled={!mayChange || (role === "owner" && !mayOwn)}
-                    onChange={(next) => next !== null && change.mutate({ id, role: next })}
-                  />
-                </Table.Td>
-                <Table.Td ta="right">
-                  {mayOwn && hasSecondFactor && email !== me ? (
-                    <ResetSecondFactor id={id} email={email} onDone={onSettled} />
-                  ) : null}
-                  {mayChange && email !== me ? (
-                    <Button size="compact-sm" variant="subtle" color="red" onClick={() => remove.mutate(id)}>
-                      {t("members.remove")}
-                    </Button>
-                  ) : null}
-                </Table.Td>
-              </Table.Tr>
+            {data.data.map((member) => (
+              <MemberRow
+                key={member.id}
+                member={member}
+                mayChangeRole={mayChange && (member.role !== "owner" || mayOwn)}
+                mayResetSecondFactor={mayOwn && member.hasSecondFactor && member.email !== me}
+                onRemove={mayChange && member.email !== me ? () => remove.mutate(member.id) : undefined}
+                onSettled={onSettled}
+              />
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
     </Stack>
   );
+}
+
+function MemberRow({
+  member,
+  mayChangeRole,
+  mayResetSecondFactor,
+  onRemove,
+  onSettled,
+}: {
+  readonly member: Member;
+  readonly mayChangeRole: boolean;
+  readonly mayResetSecondFactor: boolean;
+  readonly onRemove: (() => void) | undefined;
+  readonly onSettled: () => Promise<void>;
+}) {
+  const { t } = useTranslation();
+  const { id, email, name, role, hasSecondFactor } = member;
+  const choices = useRoleChoices(true);
+  const change = useRoleChange(member, onSettled);
+  return (
+    <>
+      <Table.Tr>
+        <Table.Td>
+          <Text size="sm" fw={600}>
+            {name === "" ? email : name}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {email}
+          </Text>
+          {hasSecondFactor ? (
+            <Badge variant="default" size="sm" tt="none">
+              {t("secondFactor.has")}
+            </Badge>
+          ) : null}
+        </Table.Td>
+        <Table.Td>
+          <Select
+            aria-label={t("members.roleOf", { email })}
+            size="xs"
+            w={160}
+            data={choices}
+            value={change.chosen ?? role}
+            allowDeselect={false}
+            disabled={!mayChangeRole}
+            onChange={(next) => next !== null && change.choose(next as MemberRole)}
+          />
+        </Table.Td>
+        <Table.Td ta="right">
+          {mayResetSecondFactor ? <ResetSecondFactor id={id} email={email} onDone={onSettled} /> : null}
+          {onRemove === undefined ? null : (
+            <Button size="compact-sm" variant="subtle" color="red" onClick={onRemove}>
+              {t("members.remove")}
+            </Button>
+          )}
+        </Table.Td>
+      </Table.Tr>
+      {change.error === null ? null : (
+        <Table.Tr>
+          <Table.Td colSpan={3}>
+            <ErrorNotice error={change.error} onRetry={change.retry} />
+          </Table.Td>
+        </Table.Tr>
+      )}
+    </>
+  );
+}
+
+/** A role is saved as it is chosen. What is chosen and not saved stays in its place, under what went wrong. */
+function useRoleChange(member: Member, onSettled: () => Promise<void>) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const [chosen, setChosen] = useState<MemberRole>();
+  const path = `/members/${member.id}`;
+  const basis = useBasis(path, member, ["role"], {
+    isUntouched: chosen === undefined,
+    words: { role: { title: t("members.role"), say: (role) => t(`role.${role as MemberRole}`) } },
+    takeTheirs: () => {
+      change.reset();
+      setChosen(undefined);
+    },
+  });
+  const guard = useGuard(basis);
+  const change = useMutation({
+    mutationFn: (role: MemberRole) =>
+      guard(
+        async () => {
+          const saved = await api.send<Member>("PATCH", path, { role });
+          client.setQueryData<{ data: Member[] }>([api.domain, "members"], (list) =>
+            list === undefined ? undefined : { data: list.data.map((one) => (one.id === saved.id ? saved : one)) },
+          );
+          setChosen(undefined);
+        },
+        () => change.mutate(role),
+      ),
+    onSuccess: onSettled,
+    onError: onSettled,
+  });
+  const choose = (role: MemberRole) => {
+    setChosen(role);
+    change.mutate(role);
+  };
+  return { chosen, choose, error: change.error, retry: () => chosen !== undefined && change.mutate(chosen) };
 }
 
 function ResetSecondFactor({
@@ -206,7 +275,8 @@ function Invitations({ mayChange }: { readonly mayChange: boolean }) {
   );
 }
 
-function Invite({ mayOwn }: { readonly mayOwn: boolean }) {
+/** A new invitation ends an open one of the same person, which somebody else may have sent just now: it is told before it is done. */
+function Invite({ mayOwn, onClose }: { readonly mayOwn: boolean; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const api = useApi();
   const client = useQueryClient();
@@ -214,11 +284,34 @@ function Invite({ mayOwn }: { readonly mayOwn: boolean }) {
   const [role, setRole] = useState<MemberRole>("agent");
   const [url, setUrl] = useState<string | null>(null);
   const choices = useRoleChoices(mayOwn);
-  const form = useForm(["email", "role"], async () => {
-    const made = await api.send<Invitation>("POST", "/invitations", { email, role });
-    setUrl(made.url);
-    await client.invalidateQueries({ queryKey: [api.domain, "invitations"] });
-  });
+  const invited = email.trim().toLowerCase();
+  const basis: Basis = {
+    seen: {},
+    keys: [invited],
+    isUntouched: false,
+    load: async () => {
+      const { data } = await api.get<{ data: Invitation[] }>("/invitations");
+      return { [invited]: data.find((one) => one.email.toLowerCase() === invited)?.role };
+    },
+    words: { [invited]: { title: t("members.role"), say: (value) => t(`role.${value as MemberRole}`) } },
+    notice: {
+      title: t("members.openInvitation.title", { email: email.trim() }),
+      text: t("members.openInvitation.text"),
+      mine: t("members.openInvitation.mine"),
+      theirs: t("members.openInvitation.theirs"),
+    },
+    takeTheirs: onClose,
+  };
+  const form = useForm(
+    ["email", "role"],
+    async () => {
+      const made = await api.send<Invitation>("POST", "/invitations", { email, role });
+      setUrl(made.url);
+      await client.invalidateQueries({ queryKey: [api.domain, "invitations"] });
+    },
+    {},
+    basis,
+  );
   if (url !== null) {
     return (
       <Stack>

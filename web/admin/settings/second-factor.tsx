@@ -92,8 +92,10 @@ function SetUp({ onSetUp }: { readonly onSetUp: (() => void) | undefined }) {
 function Begin({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
   const { t } = useTranslation();
   const [current, setCurrent] = useState("");
-  const form = useForm(["current"], async () =>
-    onBegun(await call<Begun>("POST", "/auth/second-factor", { body: { current } })),
+  const form = useForm(
+    ["current"],
+    async () => onBegun(await call<Begun>("POST", "/auth/second-factor", { body: { current } })),
+    { "session.wrong_password": "current" },
   );
   return (
     <form onSubmit={form.onSubmit}>

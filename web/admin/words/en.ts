@@ -50,6 +50,8 @@ export const en = {
     change: "{{what}}: {{before}} → {{after}}",
     yes: "yes",
     no: "no",
+    and: "and",
+    or: "or",
     mine: "Save mine over it",
     theirs: "Take theirs",
     of: {
@@ -264,6 +266,7 @@ export const en = {
     values: "Values, separated by commas",
   },
   account: {
+    changedElsewhere: "This was changed on another device meanwhile",
     profile: "Name",
     password: "Password",
     passwordChanged: "The password is changed; other devices are signed out.",
@@ -276,6 +279,12 @@ export const en = {
     end: "Sign out there",
   },
   members: {
+    openInvitation: {
+      title: "{{email}} is invited already",
+      text: "A new invitation ends the open one: its link works no more.",
+      mine: "Invite anew",
+      theirs: "Leave it as it is",
+    },
     team: "Members",
     invite: "Invite",
     invited: "Open invitations",

@@ -51,6 +51,8 @@ export const ru: typeof en = {
     change: "{{what}}: {{before}} → {{after}}",
     yes: "да",
     no: "нет",
+    and: "и",
+    or: "или",
     mine: "Сохранить мой поверх",
     theirs: "Взять чужой",
     of: {
@@ -265,6 +267,7 @@ export const ru: typeof en = {
     values: "Значения через запятую",
   },
   account: {
+    changedElsewhere: "Тем временем это изменили на другом устройстве",
     profile: "Имя",
     password: "Пароль",
     passwordChanged: "Пароль изменён, на других устройствах выполнен выход.",
@@ -277,6 +280,12 @@ export const ru: typeof en = {
     end: "Выйти там",
   },
   members: {
+    openInvitation: {
+      title: "{{email}} уже приглашён(а)",
+      text: "Новое приглашение отменит открытое: его ссылка перестанет работать.",
+      mine: "Пригласить заново",
+      theirs: "Оставить как есть",
+    },
     team: "Участники",
     invite: "Пригласить",
     invited: "Открытые приглашения",

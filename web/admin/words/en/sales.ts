@@ -65,6 +65,7 @@ export const salesWords = {
     saveFirst: "What you typed is not saved yet.",
     draftLoss: "Nobody got it yet; what you wrote is gone.",
     changed: {
+      times: "Times and limits",
       title: "Somebody else changed this draft",
       text: "Theirs is saved; yours is still here and is not. Which one is to stay?",
       mine: "Keep mine, then save",

@@ -128,6 +128,7 @@ export const sequenceWords = {
     pauseHours: "Hours of silence before it goes on",
     unsaved: "Changes are not saved yet. They will count at once, also for those who are inside.",
     changed: {
+      order: "Order of the steps",
       title: "Somebody else changed this sequence",
       text: "Theirs is saved; yours is still here and is not. Which one is to stay?",
       mine: "Keep mine, then save",

@@ -225,6 +225,7 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "this is not a live token of kind {kind}": "это не действующий токен вида {kind}",
   "this is not an HTTP request that can be read": "этот HTTP-запрос не читается",
   "this is not the cursor of a page; begin again without one": "это не курсор страницы; начните без него",
+  "this is not your password": "это не ваш пароль",
   "this is not the set-up code": "код установки не подходит",
   "this needs the scope {scope}": "для этого нужно право {scope}",
   "this user is a member already": "этот пользователь уже участник",

@@ -27,6 +27,7 @@ import { recordKinds } from "../store/known-kind-store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
 import { isPassingFault } from "../store/passing-fault.ts";
 import type { SecretKey } from "../store/secret-key.ts";
+import { takeUpSecretKey } from "../store/secret-key-store.ts";
 import { hasUsers } from "../store/session-store.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { type DirectoryLock, lockDataDirectory, openDataDirectory, readSecretKey } from "./data-directory.ts";
@@ -58,7 +59,7 @@ export interface RunningApp {
 const databasePatienceMs = 60_000;
 const databaseRetryMs = 1_000;
 
-/** Starts the server: the one place that knows concrete parts. Throws `DataDirectoryError` and what the database says. */
+/** Starts the server: the one place that knows concrete parts. Throws `DataDirectoryError`, `SecretKeyError` and what the database says. */
 export async function startApp(config: Config, log: Logger): Promise<RunningApp> {
   const directory = openDataDirectory(config.data.directory);
   const isEmbedded = config.database.url === undefined;
@@ -76,6 +77,11 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
   }
   const migrated = await migrateToLatest(database.db);
   if (migrated.length > 0) log.info({ migrated }, "the database schema is up to date");
+  await takeUpSecretKey(database.db, secretKey).catch(async (thrown: unknown) => {
+    await database.close();
+    lock?.release();
+    throw thrown;
+  });
   await recordKinds(database.db, registeredKinds);
   const isFirstStart = config.demo && (await seedDemo(database.db));
   const setupCode = (await hasUsers(database.db)) ? undefined : makeSetupCode(secretKey);

@@ -8,6 +8,7 @@ import {
 } from "../../store/database-state-store.ts";
 import { openSecrets } from "../../store/secret-box.ts";
 import type { SecretKey } from "../../store/secret-key.ts";
+import { findMissingKeys, sayMissing } from "../../store/secret-key-store.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
 const day = 86_400_000;
@@ -29,7 +30,12 @@ export async function checkDatabase(
   const findings = [...migrations, ...judgeDatabase(state, database.kind), judgeClock(state.clock, asked, now())];
   // What follows reads tables that may not be there yet.
   if (migrations.some(({ severity }) => severity === "problem")) return findings;
-  return [...findings, ...(await checkSecretKey(database, secretKey)), await checkBackup(database, now())];
+  return [
+    ...findings,
+    await checkOneKey(database, secretKey),
+    ...(await checkSecretKey(database, secretKey)),
+    await checkBackup(database, now()),
+  ];
 }
 
 async function checkMigrations({ db }: OpenDatabase): Promise<Finding[]> {
@@ -152,6 +158,17 @@ export function judgeClock(clock: number, from: number, to: number): Finding {
   if (off > limits.clockMs.problem) return problem("clock.database", message, advice);
   return off > limits.clockMs.warn ? warning("clock.database", message, advice) : ok("clock.database", message);
 }
+
+/** Whether a process with this key may start on the database. */
+async function checkOneKey({ db }: OpenDatabase, secretKey: SecretKey): Promise<Finding> {
+  const missing = await findMissingKeys(db, secretKey);
+  if (missing.length === 0)
+    return ok("setup.secret_key_shared", "The secret key is the one that the database is used with");
+  const [what = "", ...advice] = sayMissing(missing, secretKey).split(": ");
+  return problem("setup.secret_key_shared", capitalise(what), `${capitalise(advice.join(": "))}.`);
+}
+
+const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 async function checkSecretKey({ db }: OpenDatabase, secretKey: SecretKey): Promise<Finding[]> {
   const sealed = await listSealed(db);

@@ -166,7 +166,10 @@ async function withoutJobTables(url: string, work: () => Promise<void>): Promise
   const aside = `${jobSchema}_before_restore`;
   const rename = async (from: string, to: string) => {
     const { rows } = await sql`select 1 from pg_namespace where nspname = ${from}`.execute(db);
-    if (rows.length > 0) await sql`alter schema ${sql.id(from)} rename to ${sql.id(to)}`.execute(db);
+    if (rows.length === 0) return;
+    // What a restore that was killed has left.
+    await sql`drop schema if exists ${sql.id(to)} cascade`.execute(db);
+    await sql`alter schema ${sql.id(from)} rename to ${sql.id(to)}`.execute(db);
   };
   try {
     await rename(jobSchema, aside);

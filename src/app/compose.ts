@@ -28,6 +28,7 @@ import { recordKinds } from "../store/known-kind-store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
 import { isPassingFault } from "../store/passing-fault.ts";
 import type { SecretKey } from "../store/secret-key.ts";
+import { takeUpSecretKey } from "../store/secret-key-store.ts";
 import { hasUsers } from "../store/session-store.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { type DirectoryLock, lockDataDirectory, openDataDirectory, readSecretKey } from "./data-directory.ts";
@@ -61,7 +62,7 @@ export interface RunningApp {
 const databasePatienceMs = 60_000;
 const databaseRetryMs = 1_000;
 
-/** Starts the server: the one place that knows concrete parts. Throws `DataDirectoryError` and what the database says. */
+/** Starts the server: the one place that knows concrete parts. Throws `DataDirectoryError`, `SecretKeyError` and what the database says. */
 export async function startApp(config: Config, log: Logger): Promise<RunningApp> {
   const directory = openDataDirectory(config.data.directory);
   const isEmbedded = config.database.url === undefined;
@@ -79,6 +80,11 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
   }
   const migrated = await migrateToLatest(database.db);
   if (migrated.length > 0) log.info({ migrated }, "the database schema is up to date");
+  await takeUpSecretKey(database.db, secretKey).catch(async (thrown: unknown) => {
+    await database.close();
+    lock?.release();
+    throw thrown;
+  });
   await recordKinds(database.db, registeredKinds);
   const isFirstStart = config.demo && (await seedDemo(database.db));
   const setupCode = (await hasUsers(database.db)) ? undefined : makeSetupCode(secretKey);
@@ -86,9 +92,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     ? { now: () => Date.now(), stop: () => undefined }
     : await startSharedClock({ readTime: () => readDatabaseTime(database.db), log });
   const { now } = clock;
-  const outbound = traceOutbound(createOutboundHttp(config.outbound));
-  const callPlatform = createPlatformHttp(config.outbound);
-  const findAddresses = createAddressFinder(config.outbound);
+  const outward = createOutward(config);
   const scripts = createScriptPool({ threads: Math.max(2, Math.min(4, availableParallelism() - 1)) });
   let publicUrl = publicUrlOf(config, config.http.port);
   const shell = await startShell({
@@ -98,9 +102,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     channelTypes,
     jobKinds,
     secretKey,
-    outbound,
-    callPlatform,
-    findAddresses,
+    ...outward,
     runScript: scripts.run,
     keep: config.keep,
     log,
@@ -127,9 +129,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     requestsPerSecond: config.http.requestsPerSecond,
     trustedProxies: config.http.trustedProxies,
     secretKey,
-    outbound,
-    callPlatform,
-    findAddresses,
+    ...outward,
     runScript: scripts.run,
     isReady,
     refreshMetrics,
@@ -173,6 +173,13 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     },
   };
 }
+
+/** The ways to other servers. */
+const createOutward = ({ outbound }: Config) => ({
+  outbound: traceOutbound(createOutboundHttp(outbound)),
+  callPlatform: createPlatformHttp(outbound),
+  findAddresses: createAddressFinder(outbound),
+});
 
 const listenOn = ({ http: { host, port } }: Config) => ({ host, port });
 

@@ -53,6 +53,16 @@ export function readSecretKey(
   return previous.length === 0 ? current : { current, previous: previous.map(toKey) };
 }
 
+/** As `readSecretKey`, and makes none: undefined where there is none yet. */
+export function findSecretKey(
+  directory: DataDirectory,
+  configured: string | undefined,
+  previous: readonly string[] = [],
+): SecretKey | undefined {
+  if (configured === undefined && !existsSync(directory.secretKey)) return undefined;
+  return readSecretKey(directory, configured, previous);
+}
+
 const toKey = (text: string) => createHash("sha256").update(text).digest();
 
 function readKeyFile(file: string): string {

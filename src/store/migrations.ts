@@ -36,6 +36,7 @@ import { up as backups } from "./migrations/0055-backups.ts";
 import { up as twoFactor } from "./migrations/0056-two-factor.ts";
 import { up as tokenLimits } from "./migrations/0057-token-limits.ts";
 import { up as provenSessions } from "./migrations/0058-proven-sessions.ts";
+import { up as secretKeys } from "./migrations/0063-secret-keys.ts";
 import { up as system } from "./migrations/0065-system.ts";
 
 /** Every migration, by name, in order. Forward only, and only adding: an older process may run beside (CONTRIBUTING.md, "Migrations"). */
@@ -77,6 +78,7 @@ export const migrations: Migrations = {
   "0056-two-factor": { up: twoFactor },
   "0057-token-limits": { up: tokenLimits },
   "0058-proven-sessions": { up: provenSessions },
+  "0063-secret-keys": { up: secretKeys },
   "0065-system": { up: system },
 };
 

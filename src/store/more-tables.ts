@@ -237,6 +237,7 @@ export interface MoreTables {
     repeated: Generated<boolean>;
   };
   leases: { key: string; owner: string; until: Timestamp };
+  secretKeys: { id: string; since: Generated<Date> };
   backups: { id: Generated<number>; at: Timestamp; file: string; bytes: number | null; release: string };
   prunings: {
     id: Generated<number>;

@@ -7,8 +7,9 @@ import { readOrigin } from "../../store/backup-store.ts";
 import { type OpenDatabase, openDatabase } from "../../store/database.ts";
 import { migrateToLatest } from "../../store/migrate.ts";
 import { migrationNames } from "../../store/migrations.ts";
+import { findMissingKeys } from "../../store/secret-key-store.ts";
 import type { Config } from "../config.ts";
-import { type DataDirectory, lockDataDirectory, openDataDirectory } from "../data-directory.ts";
+import { type DataDirectory, findSecretKey, lockDataDirectory, openDataDirectory } from "../data-directory.ts";
 import { version } from "../version.ts";
 import { runPostgresTool } from "./backup.ts";
 import { CommandError, type CommandResult, defineLocalCommand } from "./command.ts";
@@ -33,7 +34,7 @@ export const restore = defineLocalCommand({
     });
     return config.database.url === undefined
       ? await restoreEmbedded(config, source)
-      : await restoreServer(config.database.directUrl ?? config.database.url, source, replace);
+      : await restoreServer(config, config.database.directUrl ?? config.database.url, { source, replace });
   },
 });
 
@@ -43,8 +44,9 @@ async function restoreEmbedded(config: Config, source: string): Promise<CommandR
   try {
     const draft = `${directory.database}.restoring`;
     await rm(draft, { recursive: true, force: true });
+    let key: KeyNote;
     try {
-      await load(source, draft);
+      key = await load(source, draft, config);
     } catch (error) {
       await rm(draft, { recursive: true, force: true });
       throw error;
@@ -52,14 +54,17 @@ async function restoreEmbedded(config: Config, source: string): Promise<CommandR
     const aside = await setAside(directory);
     await rename(draft, directory.database);
     const kept = aside === undefined ? "" : ` What was there before is in ${aside}.`;
-    return { text: `The database is that of ${source}.${kept}`, data: { file: source, previous: aside ?? null } };
+    return {
+      text: `The database is that of ${source}.${kept}${key.text}`,
+      data: { file: source, previous: aside ?? null, secretKey: key.is },
+    };
   } finally {
     lock.release();
   }
 }
 
 /** Opens the backup in a folder of its own and brings it up to date, so that a bad file changes nothing. */
-async function load(source: string, folder: string): Promise<void> {
+async function load(source: string, folder: string, config: Config): Promise<KeyNote> {
   let database: OpenDatabase;
   try {
     database = await openDatabase({ directory: folder, loadDataDir: await openAsBlob(source) });
@@ -69,6 +74,7 @@ async function load(source: string, folder: string): Promise<void> {
   try {
     refuseNewer((await readOrigin(database.db)).migrations, source);
     await migrateToLatest(database.db);
+    return await compareKeys(database, config);
   } finally {
     await database.close();
   }
@@ -107,7 +113,27 @@ async function setAside(directory: DataDirectory): Promise<string | undefined> {
   }
 }
 
-async function restoreServer(url: string, source: string, replace: boolean): Promise<CommandResult> {
+interface KeyNote {
+  readonly is: "fits" | "other" | "absent";
+  /** A sentence with a space before it, where there is something to do. */
+  readonly text: string;
+}
+
+/** Whether a server with the settings of here could start on what was restored. The key is not in the backup. */
+async function compareKeys({ db }: OpenDatabase, config: Config): Promise<KeyNote> {
+  const bring =
+    "before the server starts, bring the key that the backup was made under (SECRET_KEY or DATA_DIR/secret-key)";
+  const key = findSecretKey(openDataDirectory(config.data.directory), config.secretKey, config.previousSecretKeys);
+  if (key === undefined) return { is: "absent", text: ` There is no secret key here yet: ${bring}.` };
+  if ((await findMissingKeys(db, key)).length === 0) return { is: "fits", text: "" };
+  return { is: "other", text: ` The secret key here is another than the database's: ${bring}.` };
+}
+
+async function restoreServer(
+  config: Config,
+  url: string,
+  { source, replace }: { readonly source: string; readonly replace: boolean },
+): Promise<CommandResult> {
   refuseNewer(await migrationsOfDump(source), source);
   const database = await openDatabase({ databaseUrl: url, poolSize: 1 });
   try {
@@ -119,6 +145,40 @@ async function restoreServer(url: string, source: string, replace: boolean): Pro
   } finally {
     await database.close();
   }
-  await runPostgresTool("pg_restore", url, ["--clean", "--if-exists", "--no-owner", "--single-transaction", source]);
-  return { text: `The database is that of ${source}.`, data: { file: source, previous: null } };
+  await withoutJobTables(url, async () => {
+    await runPostgresTool("pg_restore", url, ["--clean", "--if-exists", "--no-owner", "--single-transaction", source]);
+  });
+  const restored = await openDatabase({ databaseUrl: url, poolSize: 1 });
+  const key = await compareKeys(restored, config).finally(() => restored.close());
+  return {
+    text: `The database is that of ${source}.${key.text}`,
+    data: { file: source, previous: null, secretKey: key.is },
+  };
+}
+
+/**
+ * With the tables of jobs out of the way: they are partitioned, and `pg_restore --clean` stumbles over the inherited keys of parts that are there ("cannot drop inherited
+ * constraint"). They come back where the work fails, and go where it is done.
+ */
+async function withoutJobTables(url: string, work: () => Promise<void>): Promise<void> {
+  const database = await openDatabase({ databaseUrl: url, poolSize: 1 });
+  const { db, jobSchema } = database;
+  const aside = `${jobSchema}_before_restore`;
+  const rename = async (from: string, to: string) => {
+    const { rows } = await sql`select 1 from pg_namespace where nspname = ${from}`.execute(db);
+    if (rows.length === 0) return;
+    // What a restore that was killed has left.
+    await sql`drop schema if exists ${sql.id(to)} cascade`.execute(db);
+    await sql`alter schema ${sql.id(from)} rename to ${sql.id(to)}`.execute(db);
+  };
+  try {
+    await rename(jobSchema, aside);
+    await work().catch(async (thrown: unknown) => {
+      await rename(aside, jobSchema);
+      throw thrown;
+    });
+    await sql`drop schema if exists ${sql.id(aside)} cascade`.execute(db);
+  } finally {
+    await database.close();
+  }
 }

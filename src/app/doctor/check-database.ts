@@ -10,6 +10,7 @@ import {
 } from "../../store/database-state-store.ts";
 import { openSecrets } from "../../store/secret-box.ts";
 import type { SecretKey } from "../../store/secret-key.ts";
+import { currentKeyId, findMissingKeys } from "../../store/secret-key-store.ts";
 
 const day = 86_400_000;
 const limits = {
@@ -30,7 +31,12 @@ export async function checkDatabase(
   const findings = [...migrations, ...judgeDatabase(state, database.kind), judgeClock(state.clock, asked, now())];
   // What follows reads tables that may not be there yet.
   if (migrations.some(({ severity }) => severity === "problem")) return findings;
-  return [...findings, ...(await checkSecretKey(database, secretKey)), await checkBackup(database, now())];
+  return [
+    ...findings,
+    await checkOneKey(database, secretKey),
+    ...(await checkSecretKey(database, secretKey)),
+    await checkBackup(database, now()),
+  ];
 }
 
 async function checkMigrations({ db }: OpenDatabase): Promise<Finding[]> {
@@ -151,6 +157,21 @@ export function judgeClock(clock: number, from: number, to: number): Finding {
   const advice = say`Let both keep time (chrony, systemd-timesyncd): delays and leases go by them.`;
   if (off > limits.clockMs.problem) return problem("clock.database", message, advice);
   return off > limits.clockMs.warn ? warning("clock.database", message, advice) : ok("clock.database", message);
+}
+
+/** Whether a process with this key may start on the database. */
+async function checkOneKey({ db }: OpenDatabase, secretKey: SecretKey): Promise<Finding> {
+  const missing = await findMissingKeys(db, secretKey);
+  if (missing.length === 0)
+    return ok("setup.secret_key_shared", say`The secret key is the one that the database is used with`);
+  const own = currentKeyId(secretKey);
+  return problem(
+    "setup.secret_key_shared",
+    missing === "unknown"
+      ? say`Nothing that the database holds can be opened with this secret key (its id is ${{ own }})`
+      : say`The database needs secret keys that are missing here (their ids: ${{ missing: missing.join(", ") }}); the one here has the id ${{ own }}`,
+    say`Give all processes on one database the same SECRET_KEY (or DATA_DIR/secret-key). If the key was to be changed, keep the old one in SECRET_KEY_PREVIOUS and run "repartee rotate-secrets"; if it is lost for good, run "repartee rotate-secrets --lost".`,
+  );
 }
 
 async function checkSecretKey({ db }: OpenDatabase, secretKey: SecretKey): Promise<Finding[]> {

@@ -92,6 +92,7 @@ const others: Readonly<Record<string, string>> = {
   sales_plans: "set-up",
   saved_replies: "set-up",
   second_factors: "the team's, not contacts'; gone with the user",
+  secret_keys: "ids of the keys that seal and sign",
   secrets: "set-up",
   segments: "set-up",
   send_budgets: "numbers by channel",

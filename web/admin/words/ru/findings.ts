@@ -15,6 +15,13 @@ export const findingForms: Readonly<Record<string, string>> = {
     "Часы этой машины расходятся с часами мессенджера канала {id} на {seconds} с",
   "Let the machine keep time (chrony, systemd-timesyncd).":
     "Включите на машине синхронизацию времени (chrony, systemd-timesyncd).",
+  "The secret key is the one that the database is used with": "Секретный ключ тот, с которым работает база",
+  "Nothing that the database holds can be opened with this secret key (its id is {own})":
+    "Этим секретным ключом (его номер {own}) не открыть ничего из того, что лежит в базе",
+  "The database needs secret keys that are missing here (their ids: {missing}); the one here has the id {own}":
+    "Базе нужны секретные ключи, которых здесь нет (их номера: {missing}); у здешнего номер {own}",
+  'Give all processes on one database the same SECRET_KEY (or DATA_DIR/secret-key). If the key was to be changed, keep the old one in SECRET_KEY_PREVIOUS and run "repartee rotate-secrets"; if it is lost for good, run "repartee rotate-secrets --lost".':
+    "Дайте всем процессам одной базы один и тот же SECRET_KEY (или DATA_DIR/secret-key). Если ключ меняли, оставьте старый в SECRET_KEY_PREVIOUS и выполните «repartee rotate-secrets»; если он потерян насовсем, выполните «repartee rotate-secrets --lost».",
   "A newer release has worked on the database ({migrations})": "С базой работал более новый выпуск ({migrations})",
   "Update Repartee here, or restore the backup from before the update: tables never go back.":
     "Обновите Repartee здесь или восстановите копию, снятую до обновления: таблицы назад не возвращаются.",

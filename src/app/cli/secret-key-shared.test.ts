@@ -83,7 +83,10 @@ describe.each(kinds)("processes on one $kind database", ({ kind, isThere }) => {
       await start(configOf(0, { SECRET_KEY: older }));
       expect(await judge(configOf(0, { SECRET_KEY: older }))).toMatchObject({ severity: "ok" });
       const wrong = await judge(configOf(0, { SECRET_KEY: stranger }));
-      expect(wrong).toMatchObject({ severity: "problem", advice: expect.stringContaining("SECRET_KEY_PREVIOUS") });
+      expect(wrong).toMatchObject({
+        severity: "problem",
+        advice: { message: expect.stringContaining("SECRET_KEY_PREVIOUS") },
+      });
 
       const file = path.join(folder, `${kind}.backup`);
       await run(configOf(0), backup, { file });

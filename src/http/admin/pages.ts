@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import fastifyStatic from "@fastify/static";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { HttpDependencies } from "../dependencies.ts";
 import { checkUrl } from "../encoding.ts";
 
@@ -32,7 +32,12 @@ export async function adminRoutes(app: FastifyInstance, dependencies: HttpDepend
       );
     });
   }
-  // Also where nothing is built: the routes of a server do not depend on what lies on its disk.
+  if (template === undefined) {
+    // The routes of a server do not depend on what lies on its disk.
+    const handler = (_request: unknown, reply: FastifyReply) => reply.callNotFound();
+    app.route({ method: ["GET", "HEAD"], url: "/assets/*", schema: { hide: true }, handler });
+    return;
+  }
   await app.register(fastifyStatic, {
     root: path.join(folder, "assets"),
     prefix: "/assets/",

@@ -89,6 +89,8 @@ describe("what the document says", () => {
     for (const { path, method } of operations) {
       // A stream does not end.
       if (method !== "get" || path.includes("{") || path.endsWith("/live")) continue;
+      // How the installation is, no token is told (system.test.ts).
+      if (path.startsWith("/api/v1/system")) continue;
       const answer = await tenant.call("GET", path.slice("/api/v1".length));
       expect([path, answer.statusCode]).toEqual([path, 200]);
     }

@@ -86,6 +86,7 @@ const others: Readonly<Record<string, string>> = {
   members: "the team's, not contacts'",
   processes: "which processes live",
   products: "set-up",
+  prunings: "when what was deleted, and how many rows",
   recovery_codes: "the team's, not contacts'; gone with the user",
   sales_plan_managers: "set-up",
   sales_plan_statuses: "set-up",

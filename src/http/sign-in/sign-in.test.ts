@@ -43,6 +43,7 @@ describe("the first user", () => {
       workspaces: [],
       needsSetup: true,
       demoChat: null,
+      mayWatchOver: false,
     });
     const person = { email: "first@example.com", name: "Ada", password };
     expect(codeOf(await browser.call("POST", "/auth/setup", { ...person, code: "AAAA-BBBB-CCCC" }))).toBe(

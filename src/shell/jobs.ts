@@ -160,6 +160,8 @@ async function openQueue(
     await sql`update ${sql.table(`${database.jobSchema}.queue`)} set heartbeat_seconds = ${heartbeatSeconds} where name = ${job.kind}`.execute(
       database.db,
     );
+    // pg-boss reads what it knows of a queue when it is first needed, on its own connection: within a transaction on the embedded database it would wait for ever for the only one.
+    await boss.insert(job.kind, []);
   }
   return { boss, enqueue };
 }

@@ -33,5 +33,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # No npm in between: signals reach the server.
-ENTRYPOINT ["node", "bin/repartee.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "bin/repartee.js"]
 CMD ["start"]

@@ -70,7 +70,8 @@ export async function setUpRepartee(options: {
     );
     return stdout.trim();
   };
-  const start = (roles: string) => startSubject([bin, "start"], port, { ...env, ROLES: roles });
+  const start = (roles: string) =>
+    startSubject(["--max-semi-space-size=16", bin, "start"], port, { ...env, ROLES: roles });
   const first = await start("web,worker");
   const [apiToken, uchatToken] = [await createToken("api"), await createToken("uchat")];
   const callApi = async (method: string, apiPath: string, body: object) => {

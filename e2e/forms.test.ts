@@ -72,9 +72,9 @@ describe.skipIf(!hasBrowser)("a form", () => {
     key: "name",
   });
   const deals = new Map<string, string>();
-  const planned = async () => {
+  const planned = async (name = "Old") => {
     const statuses = ["open", "won", "lost"].map((kind) => ({ name: kind, kind }));
-    return await api("POST", "/sales-plans", { name: "Old", currency: "EUR", statuses });
+    return await api("POST", "/sales-plans", { name, currency: "EUR", statuses });
   };
   const holds = (value: string) => ({
     match: "all",
@@ -120,7 +120,8 @@ describe.skipIf(!hasBrowser)("a form", () => {
     },
     "a deal": {
       make: async () => {
-        const [{ ref }, contact] = [await planned(), await made("/contacts", { bot: "demo", firstName: "Dealer" })()];
+        keys += 1;
+        const [{ ref }, contact] = [await planned(`Plan ${keys}`), await made("/contacts", { bot: "demo", firstName: "Dealer" })()];
         deals.set("last", ref);
         const body = { plan: ref, contact: Number(contact.split("/").at(-1)), title: "Old deal" };
         return await made("/deals", body)();
@@ -155,7 +156,10 @@ describe.skipIf(!hasBrowser)("a form", () => {
       key: "name",
     },
     "a segment's condition": {
-      make: made("/segments", { name: "Held", condition: holds("Old") }),
+      make: async () => {
+        keys += 1;
+        return await made("/segments", { name: `Held ${keys}`, condition: holds("Old") })();
+      },
       page: (resource) => `/contacts?segment=${resource.split("/").at(-1)}`,
       opener: "Filter",
       label: "Value",

@@ -63,7 +63,7 @@ describe.skipIf(!hasBrowser)("the second factor", () => {
     const section = page.locator("section", { has: page.getByRole("heading", { name: "Second factor" }) });
     await section.getByRole("textbox", { name: "Current password" }).fill("wrong one, surely");
     await section.getByRole("button", { name: "Set up" }).click();
-    await section.getByText("e-mail and password do not fit").waitFor();
+    await section.getByText("this is not your password").waitFor();
     await section.getByRole("textbox", { name: "Current password" }).fill(person.password);
     await section.getByRole("button", { name: "Set up" }).click();
     await section.getByRole("img", { name: "QR code for the authenticator app" }).waitFor();

@@ -121,7 +121,10 @@ describe.skipIf(!hasBrowser)("a form", () => {
     "a deal": {
       make: async () => {
         keys += 1;
-        const [{ ref }, contact] = [await planned(`Plan ${keys}`), await made("/contacts", { bot: "demo", firstName: "Dealer" })()];
+        const [{ ref }, contact] = [
+          await planned(`Plan ${keys}`),
+          await made("/contacts", { bot: "demo", firstName: "Dealer" })(),
+        ];
         deals.set("last", ref);
         const body = { plan: ref, contact: Number(contact.split("/").at(-1)), title: "Old deal" };
         return await made("/deals", body)();

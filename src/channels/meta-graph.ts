@@ -22,6 +22,18 @@ export const apiRootSchema = (standard: string) =>
     .default(standard)
     .transform((url) => url.replace(/\/+$/, ""));
 
+/** With it, connecting sets the app's address; empty: that is done by hand in the app's dashboard. */
+export const appIdSchema = z
+  .string()
+  .regex(/^\d{0,30}$/, "an app's id is a number")
+  .default("");
+
+/** What Meta asks back for; made when the channel is connected. */
+export const verifyTokenSchema = z
+  .string()
+  .regex(/^[\w-]{0,100}$/, "a verify token has up to 100 of A-Z, a-z, 0-9, _ and -")
+  .default("");
+
 /** A failed call as a person may read it. */
 export class GraphCallError extends Error {
   override readonly name = "GraphCallError";

@@ -34,7 +34,7 @@ describe("the secret key that a database is used with", () => {
     expect(await kept()).toEqual([keyId(older)]);
     const refusal: unknown = await takeUp(stranger).catch((thrown: unknown) => thrown);
     expect(refusal).toBeInstanceOf(SecretKeyError);
-    expect(String(refusal)).toMatch(/SECRET_KEY_PREVIOUS and run `repartee rotate-secrets`/);
+    expect(String(refusal)).toMatch(/SECRET_KEY_PREVIOUS and run "repartee rotate-secrets"/);
     expect(String(refusal)).not.toContain("\n");
     expect(await kept()).toEqual([keyId(older)]);
   });
@@ -69,15 +69,15 @@ describe("the secret key that a database is used with", () => {
     const sealed = sealSecrets({ value: "v" }, older);
     await database.db.insertInto("secrets").values({ botId, key: "k", name: "k", sealed }).execute();
     expect(await findMissingKeys(database.db, stranger)).toBe("unknown");
-    await expect(takeUp(stranger)).rejects.toThrow("nothing that the database holds can be opened");
+    await expect(takeUp(stranger)).rejects.toThrow("Nothing that the database holds can be opened");
     expect(await kept()).toEqual([]);
     await takeUp(toNewer);
     expect(await kept()).toEqual([keyId(newer)]);
   });
 
   it("is named by ids when it is missing", () => {
-    expect(sayMissing([keyId(older), keyId(newer)], stranger)).toContain(
-      `the secret key with the id ${keyId(older)} and the one with ${keyId(newer)}, and the one here has the id ${keyId(stranger)}`,
+    expect(sayMissing([keyId(older), keyId(newer)], stranger).message).toContain(
+      `(their ids: ${keyId(older)}, ${keyId(newer)}); the one here has the id ${keyId(stranger)}`,
     );
   });
 });

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { type Sentence, say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { listSealed } from "./database-state-store.ts";
 import { openSecrets } from "./secret-box.ts";
@@ -7,6 +8,10 @@ import { allKeys, currentKey, keyId, type SecretKey } from "./secret-key.ts";
 /** The process has not the keys that the database needs; `message` says what to do, in one line. */
 export class SecretKeyError extends Error {
   override readonly name = "SecretKeyError";
+
+  constructor(missing: MissingKeys, secretKey: SecretKey) {
+    super(`${sayMissing(missing, secretKey).message}. ${whereKeysAreMissing.message}`);
+  }
 }
 
 /** Ids of keys that the database needs and that are not among these. A text: none of these opens anything of what it holds, and what did is not known. */
@@ -34,7 +39,7 @@ export async function takeUpSecretKey(db: Database, secretKey: SecretKey): Promi
   await db.transaction().execute(async (trx) => {
     await sql`lock table secret_keys in share row exclusive mode`.execute(trx);
     const missing = await findMissingKeys(trx, secretKey);
-    if (missing.length > 0) throw new SecretKeyError(sayMissing(missing, secretKey));
+    if (missing.length > 0) throw new SecretKeyError(missing, secretKey);
     const id = currentKeyId(secretKey);
     await trx
       .insertInto("secretKeys")
@@ -57,21 +62,18 @@ export async function retireOtherKeys(db: Database, secretKey: SecretKey): Promi
   });
 }
 
-export const currentKeyId = (secretKey: SecretKey): string => keyId(currentKey(secretKey));
+const currentKeyId = (secretKey: SecretKey): string => keyId(currentKey(secretKey));
 
-/** One sentence on what is missing, and what to do. */
-export function sayMissing(missing: MissingKeys, secretKey: SecretKey): string {
+/** What is missing. */
+export function sayMissing(missing: MissingKeys, secretKey: SecretKey): Sentence {
   const own = currentKeyId(secretKey);
-  const what =
-    missing === "unknown"
-      ? `nothing that the database holds can be opened with this secret key (its id is ${own})`
-      : `the database needs the secret key with the id ${missing.join(" and the one with ")}, and the one here has the id ${own}`;
-  return (
-    `${what}: give all processes on one database the same SECRET_KEY (or DATA_DIR/secret-key); ` +
-    "if the key was to be changed, keep the old one in SECRET_KEY_PREVIOUS and run `repartee rotate-secrets`; " +
-    "if it is lost for good, run `repartee rotate-secrets --lost`"
-  );
+  return missing === "unknown"
+    ? say`Nothing that the database holds can be opened with this secret key (its id is ${{ own }})`
+    : say`The database needs secret keys that are missing here (their ids: ${{ missing: missing.join(", ") }}); the one here has the id ${{ own }}`;
 }
+
+/** What to do about it. */
+export const whereKeysAreMissing = say`Give all processes on one database the same SECRET_KEY (or DATA_DIR/secret-key). If the key was to be changed, keep the old one in SECRET_KEY_PREVIOUS and run "repartee rotate-secrets"; if it is lost for good, run "repartee rotate-secrets --lost".`;
 
 async function listKeyIds(db: Database): Promise<string[]> {
   // A backup of an older release has no such table.

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { allKeys } from "../../store/secret-key.ts";
-import { findMissingKeys, retireOtherKeys, SecretKeyError, sayMissing } from "../../store/secret-key-store.ts";
+import { findMissingKeys, retireOtherKeys, SecretKeyError } from "../../store/secret-key-store.ts";
 import { resealPiece, sealedColumns } from "../../store/secret-rotation-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
 
@@ -20,7 +20,7 @@ export const rotateSecrets = defineDatabaseCommand({
   }),
   async run({ database, secretKey }, { lost }) {
     const missing = await findMissingKeys(database.db, secretKey);
-    if (missing.length > 0 && !lost) throw new SecretKeyError(sayMissing(missing, secretKey));
+    if (missing.length > 0 && !lost) throw new SecretKeyError(missing, secretKey);
     const resealed: Record<string, number> = {};
     const closed: string[] = [];
     for (const sealedColumn of sealedColumns) {

@@ -10,7 +10,7 @@ import {
 } from "../../store/database-state-store.ts";
 import { openSecrets } from "../../store/secret-box.ts";
 import type { SecretKey } from "../../store/secret-key.ts";
-import { currentKeyId, findMissingKeys } from "../../store/secret-key-store.ts";
+import { findMissingKeys, sayMissing, whereKeysAreMissing } from "../../store/secret-key-store.ts";
 
 const day = 86_400_000;
 const limits = {
@@ -164,14 +164,7 @@ async function checkOneKey({ db }: OpenDatabase, secretKey: SecretKey): Promise<
   const missing = await findMissingKeys(db, secretKey);
   if (missing.length === 0)
     return ok("setup.secret_key_shared", say`The secret key is the one that the database is used with`);
-  const own = currentKeyId(secretKey);
-  return problem(
-    "setup.secret_key_shared",
-    missing === "unknown"
-      ? say`Nothing that the database holds can be opened with this secret key (its id is ${{ own }})`
-      : say`The database needs secret keys that are missing here (their ids: ${{ missing: missing.join(", ") }}); the one here has the id ${{ own }}`,
-    say`Give all processes on one database the same SECRET_KEY (or DATA_DIR/secret-key). If the key was to be changed, keep the old one in SECRET_KEY_PREVIOUS and run "repartee rotate-secrets"; if it is lost for good, run "repartee rotate-secrets --lost".`,
-  );
+  return problem("setup.secret_key_shared", sayMissing(missing, secretKey), whereKeysAreMissing);
 }
 
 async function checkSecretKey({ db }: OpenDatabase, secretKey: SecretKey): Promise<Finding[]> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { consentSettings, outsideSettings } from "../../engine/channel-policy.ts";
 import type { ConnectedChannel } from "../../engine/channel-type.ts";
-import { type GraphAccess, graphRoot } from "../meta-graph.ts";
+import { appIdSchema, type GraphAccess, graphRoot, verifyTokenSchema } from "../meta-graph.ts";
 
 /** Accounts that sign in with Instagram itself have a Graph API of their own: https://developers.facebook.com/docs/instagram-platform/overview. */
 const instagramRoot = "https://graph.instagram.com/v25.0";
@@ -12,16 +12,9 @@ export const settingsSchema = z.object({
   appSecret: z.string().regex(/^[0-9a-f]{16,64}$/, "the app's secret stands in its settings"),
   /** How the account is connected with the app: by itself, or by a Facebook page. */
   login: z.enum(["instagram", "facebook"]).default("instagram"),
-  /** With it, and a page, connecting sets the app's address; empty: that is done by hand in the app's dashboard. */
-  appId: z
-    .string()
-    .regex(/^\d{0,30}$/, "an app's id is a number")
-    .default(""),
-  /** What Meta asks back for; made when the channel is connected. */
-  verifyToken: z
-    .string()
-    .regex(/^[\w-]{0,100}$/, "a verify token has up to 100 of A-Z, a-z, 0-9, _ and -")
-    .default(""),
+  /** Of use with a page. */
+  appId: appIdSchema,
+  verifyToken: verifyTokenSchema,
   /** Read from Meta when the channel is connected. */
   instagramId: z.string().default(""),
   username: z.string().default(""),

@@ -1,22 +1,14 @@
 import { z } from "zod";
 import { consentSettings, outsideSettings } from "../../engine/channel-policy.ts";
 import type { ConnectedChannel } from "../../engine/channel-type.ts";
-import { apiRootSchema, graphRoot } from "../meta-graph.ts";
+import { apiRootSchema, appIdSchema, graphRoot, verifyTokenSchema } from "../meta-graph.ts";
 
 export const settingsSchema = z.object({
   token: z.string().regex(/^[\w|.-]{20,1000}$/, "a page's access token is a long word; the app's dashboard makes it"),
   /** Signs Meta's calls. */
   appSecret: z.string().regex(/^[0-9a-f]{16,64}$/, "the app's secret stands in its basic settings"),
-  /** With it, connecting sets the app's address; empty: that is done by hand in the app's dashboard. */
-  appId: z
-    .string()
-    .regex(/^\d{0,30}$/, "an app's id is a number")
-    .default(""),
-  /** What Meta asks back for; made when the channel is connected. */
-  verifyToken: z
-    .string()
-    .regex(/^[\w-]{0,100}$/, "a verify token has up to 100 of A-Z, a-z, 0-9, _ and -")
-    .default(""),
+  appId: appIdSchema,
+  verifyToken: verifyTokenSchema,
   /** Read from Meta when the channel is connected. */
   pageId: z.string().default(""),
   pageName: z.string().default(""),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { consentSettings, outsideSettings } from "../../engine/channel-policy.ts";
 import type { ConnectedChannel } from "../../engine/channel-type.ts";
-import { apiRootSchema, graphRoot } from "../meta-graph.ts";
+import { apiRootSchema, graphRoot, verifyTokenSchema } from "../meta-graph.ts";
 
 export const consentWords = { optOut: ["stopall", "stop all", "stop promotions"], optIn: ["unstop"] };
 
@@ -12,11 +12,7 @@ export const settingsSchema = z.object({
   phoneNumberId: z.string().regex(/^\d{5,30}$/, "the number's id stands beside it in the app's dashboard (API Setup)"),
   /** Of the WhatsApp Business Account. */
   accountId: z.string().regex(/^\d{5,30}$/, "the account's id stands in the app's dashboard (API Setup)"),
-  /** What Meta asks back for; made when the channel is connected. */
-  verifyToken: z
-    .string()
-    .regex(/^[\w-]{0,100}$/, "a verify token has up to 100 of A-Z, a-z, 0-9, _ and -")
-    .default(""),
+  verifyToken: verifyTokenSchema,
   /** The number in links, digits alone; read from Meta when the channel is connected. */
   phone: z
     .string()

@@ -4,7 +4,7 @@ import { AppError } from "../model/app-error.ts";
 import type { MemberRole } from "../model/conversation.ts";
 import { say } from "../model/sentence.ts";
 import { readProvenAt } from "../store/session-store.ts";
-import type { TokenKind } from "../store/tables.ts";
+import type { TokenKind } from "../store/token-kinds.ts";
 import { findLiveToken, findTokenByHash, hashToken, type Token, touchToken } from "../store/token-store.ts";
 import type { Access } from "../store/workspace-store.ts";
 import { type Scope, type ScopeGroup, scopeGroupNames, scopeGroups } from "./contract/common.ts";

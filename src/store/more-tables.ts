@@ -85,6 +85,7 @@ export interface MoreTables {
     createdAt: Timestamp;
     seenAt: Timestamp;
     provenAt: NullableTimestamp;
+    isCookiePrefixed: Generated<boolean>;
     expiresAt: Timestamp;
   };
   secondFactors: {

@@ -7,7 +7,10 @@ function aLog() {
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
   let time = 0;
   const refusals = createRefusalLog({ log, now: () => time });
-  return { lines, refusals, pass: (ms: number) => void (time += ms) };
+  const pass = (ms: number) => {
+    time += ms;
+  };
+  return { lines, refusals, pass };
 }
 
 it("tells the first refusal of a minute and address, and with the next how many there were", () => {

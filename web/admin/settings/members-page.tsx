@@ -161,7 +161,7 @@ function MemberRow({
           {maySignOut ? <SignOut id={id} email={email} /> : null}
           {mayResetSecondFactor ? <ResetSecondFactor id={id} email={email} onDone={onSettled} /> : null}
           {onRemove === undefined ? null : (
-            <Button size="compact-sm" variant="subtle" color="red" onClick={onRemove}>
+            <Button variant="subtle" color="red" onClick={onRemove}>
               {t("members.remove")}
             </Button>
           )}

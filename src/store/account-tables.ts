@@ -33,6 +33,7 @@ export interface AccountTables {
     createdAt: Timestamp;
     seenAt: Timestamp;
     provenAt: NullableTimestamp;
+    isCookiePrefixed: Generated<boolean>;
     expiresAt: Timestamp;
   };
   secondFactors: {

@@ -7,6 +7,7 @@ interface Interactive {
   >;
   readonly body?: { readonly text: string };
   readonly action?: {
+    readonly name?: string;
     readonly button?: string;
     readonly buttons?: readonly {
       readonly type: string;
@@ -104,7 +105,7 @@ function refusePlace({ latitude, longitude, name, address }: Place): GraphRefusa
   return address !== undefined && name === undefined ? bad("an address is shown with a name only") : undefined;
 }
 
-function refuseInteractive({ type, body, action }: Interactive): GraphRefusal | undefined {
+function refuseInteractive({ type, header, body, action }: Interactive): GraphRefusal | undefined {
   const { buttons = [], sections = [], button: opener, parameters } = action ?? {};
   if (!isBetween(body?.text, 1, type === "list" ? 4096 : 1024)) return bad("interactive.body is too long or empty");
   if (type === "button") {
@@ -120,6 +121,10 @@ function refuseInteractive({ type, body, action }: Interactive): GraphRefusal | 
     return rows.length >= 1 && rows.length <= 10 && isGood && isBetween(opener, 1, 20)
       ? undefined
       : bad("invalid rows");
+  }
+  if (type === "location_request_message") {
+    const isBare = Object.keys(action ?? {}).join() === "name" && header === undefined;
+    return action?.name === "send_location" && isBare ? undefined : bad("invalid location request");
   }
   const isLink = isBetween(parameters?.display_text, 1, 20) && URL.canParse(parameters?.url ?? "");
   return type === "cta_url" && isLink ? undefined : bad(`unknown interactive type ${type}`);

@@ -318,7 +318,7 @@ describe("the simulator of the builder", () => {
     const body = {
       name: "T-shirt",
       variants: [
-        { sku: "TEE", name: "red", price: 2500, currency: "EUR", stock: 9 },
+        { sku: "TEE", name: "red", price: 2500, currency: "EUR", stock: 90 },
         { sku: "OLD", price: 900, currency: "EUR", active: false },
       ],
     };
@@ -328,6 +328,7 @@ describe("the simulator of the builder", () => {
     await tenant.call("POST", "/products", {
       body: { name: "Mug", variants: [{ sku: String(old), price: 700, currency: "EUR" }] },
     });
+    // In stock is enough for both: the server has sold before the simulator asks.
     const heard = await playBoth(shopFile, "buy", [
       { say: "pay" },
       { say: "buy" },

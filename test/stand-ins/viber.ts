@@ -227,7 +227,8 @@ function refusalOf(payload: Payload): Refusal | undefined {
   const isGood = buttons.every((button) => {
     const { Text, ActionType, ActionBody } = button;
     const isLink = ActionType === "open-url" && URL.canParse(ActionBody);
-    const isKnown = ActionType === "reply" || isLink || (isAsking(button) && isText(ActionBody, 250) && ActionBody !== "");
+    const isKnown =
+      ActionType === "reply" || isLink || (isAsking(button) && isText(ActionBody, 250) && ActionBody !== "");
     return isText(Text, 250 * 5) && isText(unescapeHtml(Text), 250) && !/<(?!\/?(b|i|u|br|font))/.test(Text) && isKnown;
   });
   return isGood ? undefined : 3;

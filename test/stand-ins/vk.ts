@@ -22,7 +22,12 @@ export interface VkShown {
 }
 
 interface VkButton {
-  readonly action: { readonly type: string; readonly label?: string; readonly payload?: string; readonly link?: string };
+  readonly action: {
+    readonly type: string;
+    readonly label?: string;
+    readonly payload?: string;
+    readonly link?: string;
+  };
   readonly color?: string;
 }
 

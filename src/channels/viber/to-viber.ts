@@ -1,6 +1,13 @@
 import type { ChannelCapabilities } from "../../engine/channel-type.ts";
 import { renderForChannel, toLine, toPlace } from "../../engine/render-content.ts";
-import type { Attachment, MediaKind, MessageContent, OutgoingButton, QuickReply, RequestKind } from "../../model/message.ts";
+import type {
+  Attachment,
+  MediaKind,
+  MessageContent,
+  OutgoingButton,
+  QuickReply,
+  RequestKind,
+} from "../../model/message.ts";
 import { writePress } from "./press.ts";
 
 /** The part of a message that depends on what it says: https://developers.viber.com/docs/api/rest-bot-api/#message-types. */

@@ -105,7 +105,14 @@ function refusePlace({ latitude, longitude, name, address }: Place): GraphRefusa
   return address !== undefined && name === undefined ? bad("an address is shown with a name only") : undefined;
 }
 
-function refuseInteractive({ type, header, body, action }: Interactive): GraphRefusal | undefined {
+/** https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/location-request-messages. */
+function refuseAskedPlace({ header, action }: Interactive): GraphRefusal | undefined {
+  const isBare = Object.keys(action ?? {}).join() === "name" && header === undefined;
+  return action?.name === "send_location" && isBare ? undefined : bad("invalid location request");
+}
+
+function refuseInteractive(interactive: Interactive): GraphRefusal | undefined {
+  const { type, body, action } = interactive;
   const { buttons = [], sections = [], button: opener, parameters } = action ?? {};
   if (!isBetween(body?.text, 1, type === "list" ? 4096 : 1024)) return bad("interactive.body is too long or empty");
   if (type === "button") {
@@ -122,10 +129,7 @@ function refuseInteractive({ type, header, body, action }: Interactive): GraphRe
       ? undefined
       : bad("invalid rows");
   }
-  if (type === "location_request_message") {
-    const isBare = Object.keys(action ?? {}).join() === "name" && header === undefined;
-    return action?.name === "send_location" && isBare ? undefined : bad("invalid location request");
-  }
+  if (type === "location_request_message") return refuseAskedPlace(interactive);
   const isLink = isBetween(parameters?.display_text, 1, 20) && URL.canParse(parameters?.url ?? "");
   return type === "cta_url" && isLink ? undefined : bad(`unknown interactive type ${type}`);
 }

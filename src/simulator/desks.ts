@@ -18,6 +18,9 @@ export interface Goods {
 /** As many of a contact's orders an action sees on a server. */
 const mostOrders = 50;
 
+/** What these keys name where they are for sale; null: nothing. */
+export type FindVariants = (keys: readonly VariantKey[]) => Promise<ReadonlyMap<VariantKey, Variant | null>>;
+
 export const noGoods: Goods = { variants: [], cart: null, orders: [], deals: [] };
 
 type View = Required<Pick<World, "shop" | "deals">>;
@@ -35,7 +38,8 @@ const nothing: Asked = { variants: [], orders: [], orderIds: 0, plans: [], deals
 
 /**
  * The shop and the deals of a simulation, in memory, as the shell's desks have them in the database: a decision says what it needs, and what it changes is
- * kept for the next. Ids count from 1, and those of what is gone are not given again.
+ * kept for the next. Ids count from 1, and those of what is gone are not given again. What `findVariants` finds is for sale besides the goods, with the stock
+ * that it had when it was first asked for.
  */
 export class Desks {
   #goods: Goods;
@@ -43,9 +47,12 @@ export class Desks {
   #lastOrder: number;
   #lastDeal: number;
   readonly #turns = new Map<number, number>();
+  readonly #findElsewhere: FindVariants | undefined;
+  readonly #sought = new Set<VariantKey>();
 
-  constructor(goods: Goods) {
+  constructor(goods: Goods, findVariants?: FindVariants) {
     this.#goods = goods;
+    this.#findElsewhere = findVariants;
     this.#lastOrder = Math.max(0, ...goods.orders.map(({ id }) => id));
     this.#lastDeal = Math.max(0, ...goods.deals.map(({ id }) => id));
   }
@@ -80,7 +87,8 @@ export class Desks {
   }
 
   /** Notes what a decision asked for, so that the next view holds it. */
-  read({ shop = {}, deals = {} }: Needs): void {
+  async read({ shop = {}, deals = {} }: Needs): Promise<void> {
+    await this.#fetchVariants(shop.variants ?? []);
     const { variants, orders, orderIds, plans, deals: dealsAsked, dealIds } = this.#asked;
     const joined = <T>(list: readonly T[], more: readonly (T | undefined)[]) => [
       ...new Set([...list, ...more.filter((one) => one !== undefined)]),
@@ -114,6 +122,19 @@ export class Desks {
       for (const [id, { lastManager }] of deals.plans) if (lastManager !== undefined) this.#turns.set(id, lastManager);
     }
     this.#goods = { variants, cart, orders, deals: kept };
+  }
+
+  async #fetchVariants(keys: readonly VariantKey[]): Promise<void> {
+    // Also what is found here already: digits that name a variant by its id here may be another's sku there.
+    const unknown = keys.filter((key) => !this.#sought.has(key));
+    if (this.#findElsewhere === undefined || unknown.length === 0) return;
+    for (const key of unknown) this.#sought.add(key);
+    for (const variant of (await this.#findElsewhere(unknown)).values()) {
+      const { variants } = this.#goods;
+      // Named by its sku and by its id, it is one.
+      if (variant === null || variants.some(({ id }) => id === variant.id)) continue;
+      this.#goods = { ...this.#goods, variants: [...variants, variant] };
+    }
   }
 
   /** A number is an id; a text is a sku, else an id in digits. */

@@ -5,7 +5,7 @@ import type { Event, EventSource, Happening } from "../model/event.ts";
 import type { FieldValue, Json } from "../model/field.ts";
 import type { Fact, JobOfPosition, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot, World } from "../model/world.ts";
-import { Desks, type Goods, noGoods } from "./desks.ts";
+import { Desks, type FindVariants, type Goods, noGoods } from "./desks.ts";
 import { BrokenStep, observeAdvance, type Passage } from "./observe-advance.ts";
 
 /** Work that a position waits for, as the step left it there. */
@@ -36,6 +36,8 @@ export interface SimulationOptions {
   readonly answerJob: AnswerJob;
   /** What is sold and bought; absent: the shop is closed, and deals are forgotten at once. */
   readonly goods?: Goods | undefined;
+  /** Asked for what `goods` does not hold. */
+  readonly findVariants?: FindVariants | undefined;
 }
 
 /** What one happening led to. */
@@ -78,7 +80,7 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     this.#options = options;
     this.#advance = observeAdvance((passage) => this.#passages.push(passage));
-    this.#desks = options.goods === undefined ? undefined : new Desks(options.goods);
+    this.#desks = options.goods === undefined ? undefined : new Desks(options.goods, options.findVariants);
     this.#bot = options.bot;
     this.#contact = options.contact;
     this.#variables = options.variables ?? {};
@@ -126,7 +128,7 @@ export class Simulation {
     const turns: Turn[] = [];
     const waiting: Happening[] = [happening];
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const turn = this.#decide(next);
+      const turn = await this.#decide(next);
       const undone = [];
       for (const job of turn.jobs) {
         const result = turns.length + 1 < mostTurns ? await this.#answer(job) : undefined;
@@ -148,7 +150,7 @@ export class Simulation {
     return result === undefined ? undefined : { kind: "job_result", positionId: position.id, result };
   }
 
-  #decide(happening: Happening): Turn {
+  async #decide(happening: Happening): Promise<Turn> {
     const { seed, channelId, isNew = false } = this.#options;
     this.#events += 1;
     const event: Event = {
@@ -165,7 +167,7 @@ export class Simulation {
       contact: this.#contact,
       isNew: isNew && this.#events === 1,
     };
-    const outcome = this.#advanceReading(world, event);
+    const outcome = await this.#advanceReading(world, event);
     const { contact, variables, messages, facts, jobs, answer } = outcome;
     this.#desks?.keep(outcome);
     this.#contact = contact;
@@ -175,14 +177,14 @@ export class Simulation {
   }
 
   /** Decides again from the start for as long as the decision asks for more, as the batch does. */
-  #advanceReading(world: World, event: Event): Outcome {
+  async #advanceReading(world: World, event: Event): Promise<Outcome> {
     for (;;) {
       this.#passages = [];
       try {
         return this.#advance({ ...world, ...this.#desks?.viewOf(this.#bot) }, event);
       } catch (thrown) {
         if (!(thrown instanceof MustRead) || this.#desks === undefined) throw thrown;
-        this.#desks.read(thrown.needs);
+        await this.#desks.read(thrown.needs);
       }
     }
   }

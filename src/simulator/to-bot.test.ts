@@ -1,18 +1,27 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../test/server.ts";
+import type { ContactGoods, VariantSnapshots } from "../http/contract/simulation.ts";
+import type { ActionCall } from "../model/action-call.ts";
+import type { Contact } from "../model/contact.ts";
 import type { Happening } from "../model/event.ts";
 import type { FlowDocument } from "../model/flow.ts";
 import type { MessageContent } from "../model/message.ts";
 import { botFileSchema, importBot } from "../store/bot-file.ts";
 import { parseFlowFile } from "../store/flow-file.ts";
 import { findDuePositions } from "../store/timer-store.ts";
+import { type FindVariants, noGoods } from "./desks.ts";
 import { inventContact } from "./invent-contact.ts";
 import { Simulation } from "./simulation.ts";
 import { type ReadBot, toSimulatedBot, toVariables } from "./to-bot.ts";
 
 /** What a person does; `press` names a title of the latest messages. */
-type Doing = { say: string } | { press: string } | { start: string | undefined } | { wait: number };
+type Doing =
+  | { say: string }
+  | { press: string }
+  | { start: string | undefined }
+  | { do: ActionCall[] }
+  | { wait: number };
 
 interface Play {
   handle(happening: Happening): Promise<readonly MessageContent[]>;
@@ -56,6 +65,7 @@ async function playScript(play: Play, script: readonly Doing[]): Promise<(readon
 
 function toHappening(doing: Exclude<Doing, { wait: number }>, said: readonly MessageContent[]): Happening {
   if ("say" in doing) return { kind: "message", message: { text: doing.say, attachments: [] } };
+  if ("do" in doing) return { kind: "actions", actions: doing.do };
   if ("start" in doing) return { kind: "start", payload: doing.start };
   const choices = said.flatMap(({ buttons, quickReplies }) => [
     ...quickReplies,
@@ -121,6 +131,8 @@ function playInBrowser(read: ReadBot, draft: { ref: string; document: FlowDocume
     at,
     seed: 1,
     answerJob: async () => undefined,
+    goods: noGoods,
+    findVariants,
   });
   const said = async (turns: ReturnType<Simulation["handle"]>) =>
     (await turns).flatMap(({ messages }) => messages.map(({ content }) => content));
@@ -130,7 +142,76 @@ function playInBrowser(read: ReadBot, draft: { ref: string; document: FlowDocume
   };
 }
 
+/** As the builder asks. */
+const findVariants: FindVariants = async (keys) => {
+  const { data } = (await tenant.call("POST", "/variants/snapshots", { body: { keys } })).json() as VariantSnapshots;
+  return new Map(keys.map((key, index) => [key, data[index] ?? null]));
+};
+
 const withoutAbsent = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
+
+const say = (ref: string, text: string) => ({ ref, kind: "message", config: { messages: [{ text }] } });
+const edge = (from: string, output: string, to: string) => ({ from, output, to });
+const act = (ref: string, ...actions: object[]) => ({ ref, kind: "action", config: { actions } });
+
+/** Somebody fills a cart and pays; other flows hear of the cart and of paid orders. */
+const shopFile = {
+  ref: "shop",
+  fields: [
+    { key: "sum", name: "Sum", kind: "text" },
+    { key: "items", name: "Items", kind: "json" },
+  ],
+  flows: [
+    {
+      ref: "buy",
+      name: "Buy",
+      start: "put",
+      triggers: [
+        { kind: "keyword", words: ["buy"] },
+        { kind: "keyword", words: ["pay"], step: "pay" },
+        { kind: "keyword", words: ["orders"], step: "list" },
+      ],
+      steps: [
+        act("put", { action: "add_to_cart", args: { variant: "TEE" } }),
+        act("cart", { action: "list_cart_items", args: {}, save: [{ path: "$.items", field: "items" }] }),
+        say("filled", "Cart: {% for i in fields.items %}{{ i.quantity }} {{ i.name }}, 25.00 EUR{% endfor %}"),
+        act("pay", {
+          action: "check_out_cart",
+          args: { status: "ordered" },
+          save: [{ path: "$.totalText", field: "sum" }],
+        }),
+        say("ordered", "Ordered for {{ fields.sum }}"),
+        act("list", { action: "list_orders", args: {}, save: [{ path: "$.orders", field: "items" }] }),
+        say("listed", "{% for o in fields.items %}{{ o.status }} {{ o.totalText }} {{ o.items.size }};{% endfor %}"),
+      ],
+      edges: [
+        edge("put", "next", "cart"),
+        edge("cart", "next", "filled"),
+        edge("pay", "next", "ordered"),
+        edge("list", "next", "listed"),
+      ],
+    },
+    {
+      ref: "left",
+      name: "Left",
+      start: "look",
+      triggers: [{ kind: "cart_changed" }],
+      steps: [
+        act("look", { action: "list_cart_items", args: {}, save: [{ path: "$.totalText", field: "sum" }] }),
+        say("tell", "Left: {{ fields.sum }}"),
+      ],
+      edges: [edge("look", "next", "tell")],
+    },
+    {
+      ref: "paid",
+      name: "Paid",
+      start: "thanks",
+      triggers: [{ kind: "order_status", status: "paid" }],
+      steps: [say("thanks", "Paid!")],
+      edges: [],
+    },
+  ],
+};
 
 describe("the simulator of the builder", () => {
   it("says in the demo flow, word for word, what the server says", async () => {
@@ -233,11 +314,76 @@ describe("the simulator of the builder", () => {
     expect((await tenant.call("GET", `/contacts/${data[0].id}`)).json().fields).toEqual({});
   });
 
+  it("buys in a shop flow as on the server: cart, orders, their triggers and lists, and nothing is bought there", async () => {
+    const body = {
+      name: "T-shirt",
+      variants: [
+        { sku: "TEE", name: "red", price: 2500, currency: "EUR", stock: 90 },
+        { sku: "OLD", price: 900, currency: "EUR", active: false },
+      ],
+    };
+    const { variants } = (await tenant.call("POST", "/products", { body })).json();
+    const [tee, old] = variants.map(({ id }: { id: number }) => id);
+    // Its sku is the other's id, in digits: a sku goes before an id.
+    await tenant.call("POST", "/products", {
+      body: { name: "Mug", variants: [{ sku: String(old), price: 700, currency: "EUR" }] },
+    });
+    // In stock is enough for both: the server has sold before the simulator asks.
+    const heard = await playBoth(shopFile, "buy", [
+      { say: "pay" },
+      { say: "buy" },
+      { say: "buy" },
+      { say: "buy" },
+      { do: [{ action: "add_to_cart", args: { variant: String(old) } }] },
+      { say: "pay" },
+      { say: "orders" },
+      { do: [{ action: "create_order", args: { items: [{ variant: "TEE", quantity: 2 }] } }] },
+      { do: [{ action: "create_order", args: { items: [{ variant: tee }], status: "paid" } }] },
+      { say: "orders" },
+    ]);
+    const said = heard.server.map((messages) => messages.map(({ text }) => text));
+    expect(said[1]).toEqual(expect.arrayContaining(["Cart: 1 T-shirt, red, 25.00 EUR", "Left: 25.00"]));
+    expect(said[4]).toEqual(["Left: 82.00"]);
+    expect(said[5]).toContain("Ordered for 82.00");
+    expect(said.flat().filter((text) => text === "Paid!")).not.toEqual([]);
+    expect(withoutAbsent(heard.browser)).toEqual(withoutAbsent(heard.server));
+
+    // The contact that bought on the server plays on with what it has there.
+    const [row] = (await tenant.call("GET", "/contacts?bot=shop")).json().data;
+    const contact = (await tenant.call("GET", `/contacts/${row.id}/snapshot`)).json() as Contact;
+    const goods = (await tenant.call("GET", `/contacts/${row.id}/goods`)).json() as ContactGoods;
+    const read = (await tenant.call("GET", "/bots/shop/snapshot")).json() as ReadBot;
+    const channelId = contact.identities[0]?.channelId ?? 0;
+    const before = (await tenant.call("GET", "/orders")).json();
+    const simulation = new Simulation({
+      bot: toSimulatedBot(read, undefined, { id: channelId, kind: "webchat" }),
+      contact,
+      channelId,
+      at: server.now(),
+      seed: 1,
+      answerJob: async () => undefined,
+      goods: { ...goods, variants: [] },
+      findVariants,
+    });
+    const first = goods.orders[0]?.id ?? 0;
+    expect(goods.orders.map(({ id }) => id)).toEqual([...goods.orders.map(({ id }) => id)].sort((a, b) => a - b));
+    const [turn] = await simulation.handle({
+      kind: "actions",
+      actions: [{ action: "update_order", args: { order: first, status: "paid" } }],
+    });
+    expect(turn?.messages.map(({ content }) => content.text)).toEqual(["Paid!"]);
+    expect(simulation.goods.orders[0]).toMatchObject({ id: first, status: "paid" });
+    expect((await tenant.call("GET", "/orders")).json()).toEqual(before);
+  });
+
   it("shows no other workspace's bot and contact", async () => {
     const other = await aTenant(server);
     const { data } = (await tenant.call("GET", "/contacts")).json();
     expect((await other.call("GET", `/contacts/${data[0].id}/snapshot`)).statusCode).toBe(404);
+    expect((await other.call("GET", `/contacts/${data[0].id}/goods`)).statusCode).toBe(404);
     expect((await other.call("GET", "/bots/real/snapshot")).statusCode).toBe(404);
+    const sought = await other.call("POST", "/variants/snapshots", { body: { keys: ["TEE", 1, ""] } });
+    expect(sought.json()).toEqual({ data: [null, null, null] });
     const token = await tenant.mintToken({ scopes: ["flows:read"] });
     expect((await tenant.call("GET", "/bots/real/snapshot", { token })).statusCode).toBe(403);
   });

@@ -7,6 +7,7 @@ interface Interactive {
   >;
   readonly body?: { readonly text: string };
   readonly action?: {
+    readonly name?: string;
     readonly button?: string;
     readonly buttons?: readonly {
       readonly type: string;
@@ -104,7 +105,14 @@ function refusePlace({ latitude, longitude, name, address }: Place): GraphRefusa
   return address !== undefined && name === undefined ? bad("an address is shown with a name only") : undefined;
 }
 
-function refuseInteractive({ type, body, action }: Interactive): GraphRefusal | undefined {
+/** https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/location-request-messages. */
+function refuseAskedPlace({ header, action }: Interactive): GraphRefusal | undefined {
+  const isBare = Object.keys(action ?? {}).join() === "name" && header === undefined;
+  return action?.name === "send_location" && isBare ? undefined : bad("invalid location request");
+}
+
+function refuseInteractive(interactive: Interactive): GraphRefusal | undefined {
+  const { type, body, action } = interactive;
   const { buttons = [], sections = [], button: opener, parameters } = action ?? {};
   if (!isBetween(body?.text, 1, type === "list" ? 4096 : 1024)) return bad("interactive.body is too long or empty");
   if (type === "button") {
@@ -121,6 +129,7 @@ function refuseInteractive({ type, body, action }: Interactive): GraphRefusal | 
       ? undefined
       : bad("invalid rows");
   }
+  if (type === "location_request_message") return refuseAskedPlace(interactive);
   const isLink = isBetween(parameters?.display_text, 1, 20) && URL.canParse(parameters?.url ?? "");
   return type === "cta_url" && isLink ? undefined : bad(`unknown interactive type ${type}`);
 }

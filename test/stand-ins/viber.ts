@@ -220,10 +220,15 @@ function refusalOf(payload: Payload): Refusal | undefined {
   const { Buttons: keys } = (payload.keyboard ?? { Buttons: [{}] }) as { readonly Buttons: unknown[] };
   if (!isBetween(keys.length, 1, 24)) return 3;
   const buttons = buttonsOf(payload);
+  const isAsking = ({ ActionType }: ViberButton) => ActionType === "share-phone" || ActionType === "location-picker";
   const isNew = type === "rich_media" || buttons.some((button) => "Silent" in button);
+  if (buttons.some(isAsking) && Number(version) < 3) return 14;
   if (isNew && Number(version) < 7) return 14;
-  const isGood = buttons.every(({ Text, ActionType, ActionBody }) => {
-    const isKnown = ActionType === "reply" || (ActionType === "open-url" && URL.canParse(ActionBody));
+  const isGood = buttons.every((button) => {
+    const { Text, ActionType, ActionBody } = button;
+    const isLink = ActionType === "open-url" && URL.canParse(ActionBody);
+    const isKnown =
+      ActionType === "reply" || isLink || (isAsking(button) && isText(ActionBody, 250) && ActionBody !== "");
     return isText(Text, 250 * 5) && isText(unescapeHtml(Text), 250) && !/<(?!\/?(b|i|u|br|font))/.test(Text) && isKnown;
   });
   return isGood ? undefined : 3;

@@ -22,7 +22,13 @@ export interface VkShown {
 }
 
 interface VkButton {
-  readonly action: { readonly type: string; readonly label: string; readonly payload?: string; readonly link?: string };
+  readonly action: {
+    readonly type: string;
+    readonly label?: string;
+    readonly payload?: string;
+    readonly link?: string;
+  };
+  readonly color?: string;
 }
 
 export interface VkStandIn extends FaultyServer {
@@ -308,7 +314,10 @@ function refusalOf(call: {
   const [most, rows] = isInline ? [10, 6] : [40, 10];
   const all = buttons.flat();
   const isGrid = all.length <= most && buttons.length <= rows && buttons.every((row) => row.length <= 5);
-  const isGood = all.every(({ action: { type, label, payload = "", link = "" } }) => {
+  const hasRow = buttons.every((row) => row.length === 1 || row.every(({ action }) => action.type !== "location"));
+  const isGood = all.every(({ action, color }) => {
+    const { type, label = "", payload = "", link = "" } = action;
+    if (type === "location") return action.label === undefined && color === undefined && hasRow;
     const isKnown = type === "open_link" ? URL.canParse(link) : type === "text" || type === "callback";
     return isKnown && label.length > 0 && label.length <= 40 && payload.length <= 255;
   });

@@ -50,6 +50,46 @@ describe("repartee simulate", () => {
     );
   });
 
+  it("sells what a file says is for sale, and changes an order as the shop would", async () => {
+    const shop = write(
+      "shop.yaml",
+      `name: Shop
+start: a
+triggers: [{ kind: start }, { kind: order_status, status: paid, step: c }]
+steps:
+  - { ref: a, kind: action, config: { actions: [{ action: add_to_cart, args: { variant: TEE, quantity: 2 } }] } }
+  - { ref: b, kind: question, config: { text: "Buy?", answer: { type: text } } }
+  - { ref: d, kind: action, config: { actions: [{ action: check_out_cart, args: { status: ordered } }] } }
+  - { ref: c, kind: message, config: { messages: [{ text: "Thank you!" }] } }
+edges: [{ from: a, output: next, to: b }, { from: b, output: answered, to: d }]
+`,
+    );
+    const products = write(
+      "goods.yaml",
+      "products: [{ name: T-shirt, variants: [{ sku: TEE, price: 2500, currency: EUR }] }]\n",
+    );
+    const lines = ":shop\nyes\n:shop\n:order 1 payed\n:order 1 paid\n:order 2 paid\n";
+    const { out } = await type([shop, "--products", products], lines);
+    expect(out.split("\n")).toEqual([
+      "bot: Buy?",
+      "   * cart: 2 items",
+      "   * cart: 2 × T-shirt; 50.00 EUR",
+      "   * order 1: ordered",
+      "   * cart: 0 items",
+      "   * cart: nothing",
+      "   * order 1 (ordered): 2 × T-shirt; 50.00 EUR",
+      expect.stringContaining('"payed" is no status of an order; there are ordered, paid'),
+      "bot: Thank you!",
+      "   * order 1: paid",
+      expect.stringContaining('the contact has no order "2"'),
+      "",
+    ]);
+    const broken = write("broken.yaml", "products:\n  - { name: T-shirt, variants: [{ price: -1, currency: EUR }] }\n");
+    const refused = await type([shop, "--products", broken]);
+    expect(refused.code).not.toBe(0);
+    expect(refused.err).toContain("broken.yaml:2: products.0.variants.0.price");
+  });
+
   it("tells the whole play as JSON", async () => {
     const { out } = await type([flow, "--json", "--at", "2026-01-05T09:00:00Z"], "Ada\n");
     const { turns, contact } = JSON.parse(out);

@@ -14,6 +14,10 @@ export const simulate = defineLocalCommand({
     file: z.string().describe("The flow, JSON or YAML, as export writes it."),
     start: z.string().optional().describe("What stood in the link that opened the chat."),
     script: z.string().optional().describe("File with the lines to play instead of those typed; # begins a comment."),
+    products: z
+      .string()
+      .optional()
+      .describe('File with what is for sale under "products", as files of conversation tests have it.'),
     channel: z.string().default("webchat").describe("Kind of channel to speak on."),
     at: z.iso
       .datetime({ offset: true })
@@ -23,10 +27,12 @@ export const simulate = defineLocalCommand({
     seed: z.number().int().min(0).default(1).describe("Decides splits: the same seed, the same branches."),
   }),
   positionals: ["file"],
-  async run({ terminal, json }, { file, start, script, channel, at, timeZone, seed }) {
+  async run({ terminal, json }, { file, start, script, products, channel, at, timeZone, seed }) {
     // Loaded here: the other commands need not wait for the engine.
     const { simulateFlow } = await import("../simulator/simulate-flow.ts");
     const { createScriptPool } = await import("../../shell/scripts/script-pool.ts");
+    const { parseProducts } = await import("../simulator/products.ts");
+    const variants = products === undefined ? [] : parseProducts(products, await readTextFile(products));
     const scripts = createScriptPool({ threads: 1 });
     const simulation = simulateFlow({
       document: parseFlowFile(await readTextFile(file)).document,
@@ -35,6 +41,7 @@ export const simulate = defineLocalCommand({
       seed,
       timeZone,
       runScript: scripts.run,
+      variants,
     });
     const player = new Player(simulation);
     const show = (lines: readonly string[]) => {
@@ -44,7 +51,7 @@ export const simulate = defineLocalCommand({
     if (script === undefined) await playTyped(player, terminal, show);
     else await playScript(player, await readTextFile(script), show);
     await scripts.close();
-    const data = { turns: player.turns, contact: simulation.contact } as unknown as Json;
+    const data = { turns: player.turns, contact: simulation.contact, goods: simulation.goods } as unknown as Json;
     return json ? { text: "", data } : undefined;
   },
 });

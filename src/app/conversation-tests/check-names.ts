@@ -10,6 +10,7 @@ import type { Variant } from "../../model/shop.ts";
 import type { BotSnapshot } from "../../model/world.ts";
 import type { BotFile } from "../../store/bot-file.ts";
 import type { Path } from "../../store/yaml-file.ts";
+import { toVariants } from "../simulator/products.ts";
 import { botOfFile } from "./bot-of-file.ts";
 import type {
   Answer,
@@ -21,7 +22,7 @@ import type {
   Line,
 } from "./conversation-file.ts";
 import { factKinds } from "./fact-kinds.ts";
-import { findVariant, toSetUpCalls, toVariants } from "./goods.ts";
+import { findVariant, toSetUpCalls } from "./goods.ts";
 import { isZone, parseMoment, parseSpan } from "./moment.ts";
 
 interface Told {

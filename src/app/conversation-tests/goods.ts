@@ -6,31 +6,8 @@ import type { Line, Order, Variant } from "../../model/shop.ts";
 import type { BotSnapshot } from "../../model/world.ts";
 import { type Goods, noGoods } from "../../simulator/desks.ts";
 import { Simulation, type SimulationOptions } from "../../simulator/simulation.ts";
+import { toVariants } from "../simulator/products.ts";
 import type { Check, ContactOfFile, ConversationFile } from "./conversation-file.ts";
-
-/** What is for sale: products as a server has them once they are made in this order. */
-export function toVariants(products: ConversationFile["products"]): readonly Variant[] {
-  let id = 0;
-  return products.flatMap((product, index) =>
-    product.variants.map((variant): Variant => {
-      id += 1;
-      const { sku, name, description, imageUrl, price, comparePrice, currency, active, stock } = variant;
-      return {
-        id,
-        productId: index + 1,
-        sku: sku ?? undefined,
-        name: name === "" ? product.name : `${product.name}, ${name}`,
-        description: description === "" ? product.description : description,
-        imageUrl: imageUrl ?? product.imageUrl ?? undefined,
-        price,
-        comparePrice: comparePrice ?? undefined,
-        currency,
-        isActive: active && product.active,
-        stock: stock ?? undefined,
-      };
-    }),
-  );
-}
 
 /** The actions that give a contact what the file says it has. */
 export function toSetUpCalls({ cart, orders, deals }: Pick<ContactOfFile, "cart" | "orders" | "deals">) {

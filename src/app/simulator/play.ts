@@ -1,5 +1,7 @@
+import { orderStatuses, orderStatusSchema } from "../../model/shop.ts";
 import { parseDuration, renderDuration } from "../../simulator/duration.ts";
 import type { Simulation, Turn } from "../../simulator/simulation.ts";
+import { renderShop } from "./render-shop.ts";
 import { type Choice, choicesOf, renderTurn } from "./render-turn.ts";
 
 const help = `Type what the person says, or the number of a button. Besides:
@@ -7,6 +9,8 @@ const help = `Type what the person says, or the number of a button. Besides:
   :next            let time go by until the next wait ends
   :start [PAYLOAD] open the chat again, as if by a link
   :contact         show the contact
+  :shop            show the cart and the orders
+  :order 1 paid    change an order, as the shop would
   :quit            end`;
 
 /** Plays one line after another. */
@@ -53,6 +57,10 @@ export class Player {
         return help.split("\n");
       case ":contact":
         return JSON.stringify(this.#simulation.contact, undefined, 2).split("\n");
+      case ":shop":
+        return renderShop(this.#simulation.goods);
+      case ":order":
+        return await this.#changeOrder(rest);
       case ":start":
         return await this.start(argument === "" ? undefined : argument);
       case ":next":
@@ -65,6 +73,13 @@ export class Player {
       default:
         return [`   * there is no ${name}; :help lists what there is`];
     }
+  }
+
+  async #changeOrder([id = "", status = ""]: readonly string[]): Promise<readonly string[]> {
+    const wanted = orderStatusSchema.safeParse(status);
+    if (!wanted.success) return [`   * "${status}" is no status of an order; there are ${orderStatuses.join(", ")}`];
+    const call = { action: "update_order", args: { order: id, status: wanted.data } };
+    return await this.#show(await this.#simulation.handle({ kind: "actions", actions: [call] }));
   }
 
   async #next(): Promise<readonly string[]> {

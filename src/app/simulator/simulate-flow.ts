@@ -1,7 +1,9 @@
 import type { Json } from "../../model/field.ts";
 import type { FlowDocument } from "../../model/flow.ts";
 import type { ScriptRun } from "../../model/script.ts";
+import type { Variant } from "../../model/shop.ts";
 import type { RunScript } from "../../shell/scripts/script-pool.ts";
+import { noGoods } from "../../simulator/desks.ts";
 import { inventBot, simulatedChannelId } from "../../simulator/invent-bot.ts";
 import { inventContact } from "../../simulator/invent-contact.ts";
 import { Simulation } from "../../simulator/simulation.ts";
@@ -16,8 +18,10 @@ export function simulateFlow(options: {
   readonly seed: number;
   readonly timeZone: string;
   readonly runScript: RunScript;
+  /** What is for sale; absent: nothing. */
+  readonly variants?: readonly Variant[];
 }): Simulation {
-  const { channelKind, at, seed, runScript } = options;
+  const { channelKind, at, seed, runScript, variants = [] } = options;
   const bot = inventBot(options);
   return new Simulation({
     bot,
@@ -26,6 +30,7 @@ export function simulateFlow(options: {
     isNew: true,
     at,
     seed,
+    goods: { ...noGoods, variants },
     // What the step left in its position, as on a server.
     answerJob: async ({ kind, position }) =>
       kind === "run-script"

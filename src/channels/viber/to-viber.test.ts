@@ -61,6 +61,19 @@ describe("a message for Viber", () => {
     expect(of({ text: "hi", quickReplies: [yes] })[0]?.keyboard).toMatchObject({ Buttons: [key("Yes", "f:s:y")] });
   });
 
+  it("asks for the phone and the place by keys that share them", () => {
+    const phone = { title: "My phone", payload: "f:s:p", request: "phone" as const };
+    const place = { title: "My place", payload: "f:s:l", request: "location" as const };
+    const look = (title: string) => ({ Columns: 6, Rows: 1, Text: title });
+    expect(of({ text: "hi", quickReplies: [phone, place, yes] })[0]?.keyboard).toMatchObject({
+      Buttons: [
+        { ...look("My phone"), ActionType: "share-phone", ActionBody: "phone" },
+        { ...look("My place"), ActionType: "location-picker", ActionBody: "location" },
+        key("Yes", "f:s:y"),
+      ],
+    });
+  });
+
   it("with both shows the buttons in the chat and the quick replies beside the input", () => {
     const buttons = Array.from({ length: 9 }, (_, index) => ({ ...press, title: `B${index}` }));
     const [text, rich] = of({ text: "hi", buttons, quickReplies: [yes] });

@@ -1,6 +1,13 @@
 import type { ChannelCapabilities } from "../../engine/channel-type.ts";
 import { renderForChannel, toLine, toPlace } from "../../engine/render-content.ts";
-import type { Attachment, MediaKind, MessageContent, OutgoingButton, QuickReply } from "../../model/message.ts";
+import type {
+  Attachment,
+  MediaKind,
+  MessageContent,
+  OutgoingButton,
+  QuickReply,
+  RequestKind,
+} from "../../model/message.ts";
 import { writePress } from "./press.ts";
 
 /** The part of a message that depends on what it says: https://developers.viber.com/docs/api/rest-bot-api/#message-types. */
@@ -122,7 +129,13 @@ function toRichMedia(buttons: readonly OutgoingButton[]): ViberBody {
 function toButton(button: OutgoingButton | QuickReply): object {
   const look = { Columns: 6, Rows: 1, Text: escapeHtml(button.title) };
   if (!("payload" in button)) return { ...look, ActionType: "open-url", ActionBody: button.url };
+  if ("request" in button && button.request !== undefined) return { ...look, ...toRequest(button.request) };
   return { ...look, ActionType: "reply", ActionBody: writePress(button), Silent: true };
+}
+
+/** The phones alone do these, and want some text as the body, which nobody sees: https://developers.viber.com/docs/tools/keyboards/#buttons-parameters. */
+function toRequest(request: RequestKind): object {
+  return { ActionType: request === "phone" ? "share-phone" : "location-picker", ActionBody: request };
 }
 
 /** A button's text is HTML. */

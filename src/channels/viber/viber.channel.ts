@@ -53,6 +53,7 @@ export const viber = defineChannel<Settings>({
     quickReplies: 24,
     media: ["image", "video", "file"],
     locations: "points",
+    requests: ["phone", "location"],
     // The context has no limit of its own; an address has.
     entryPayload: { maxLength: 1024, alphabet: "[A-Za-z0-9_-]" },
     receipts: ["delivered", "read"],

@@ -58,6 +58,17 @@ describe("a message for VK", () => {
     expect(shapeOf(call?.keyboard)).toEqual(shape);
   });
 
+  it("asks for the place by VK's own button, which has a row for itself", () => {
+    const place = { title: "My place", payload: "f:s:l", request: "location" as const };
+    const phone = { title: "My phone", payload: "f:s:p", request: "phone" as const };
+    const replies = many(19).map(({ title, payload }) => ({ title, payload }));
+    const [call] = of({ text: "hi", quickReplies: [place, ...replies] });
+    expect(call?.keyboard).toHaveProperty("buttons.0", [{ action: { type: "location" } }]);
+    expect(shapeOf(call?.keyboard)).toEqual([1, 3, 3, 3, 3, 3, 3, 1]);
+    // VK has no button for the phone: it is asked for in words.
+    expect(of({ text: "hi", quickReplies: [phone] })).toEqual([{ message: "hi\n\nMy phone", attachments: [] }]);
+  });
+
   it("makes numbered lines of more buttons than it shows, and keeps a long title whole in the text", () => {
     expect(of({ text: "hi", buttons: many(21) })).toMatchObject([{ message: expect.stringContaining("21. B20") }]);
     const title = "x".repeat(41);

@@ -64,11 +64,18 @@ function toKeyboard(buttons: readonly OutgoingButton[], replies: readonly QuickR
   const all = [...buttons, ...replies];
   if (all.length === 0) return undefined;
   const isInline = buttons.length > 0 && all.length <= inlineButtons;
-  const inRow = Math.ceil(all.length / (isInline ? inlineRows : rows));
-  const grid: object[][] = [];
-  for (let index = 0; index < all.length; index += inRow) grid.push(all.slice(index, index + inRow).map(toButton));
+  const others = all.filter((button) => !asksPlace(button));
+  const places = all.filter(asksPlace);
+  const inRow = Math.ceil(others.length / ((isInline ? inlineRows : rows) - places.length));
+  const grid: object[][] = places.map(() => [{ action: { type: "location" } }]);
+  for (let index = 0; index < others.length; index += inRow) {
+    grid.push(others.slice(index, index + inRow).map(toButton));
+  }
   return { ...(isInline ? { inline: true } : { one_time: true }), buttons: grid };
 }
+
+/** VK's button for it has words of its own and takes the whole row; without a payload what comes back is a message with the place, as if it was sent by hand. */
+const asksPlace = (button: OutgoingButton | QuickReply) => "request" in button && button.request === "location";
 
 function toButton(button: OutgoingButton | QuickReply): object {
   if (!("payload" in button)) return { action: { type: "open_link", label: button.title, link: button.url } };

@@ -36,7 +36,7 @@ const faults: Readonly<Record<string, Fault>> = {
 const shownBy = (shown: VkStandIn["shown"]): ShownMessage[] =>
   shown.map(({ text, buttons, files, point = "" }) => ({
     text: [text, point].filter(Boolean).join(" "),
-    titles: buttons.map(({ action }) => action.label),
+    titles: buttons.map(({ action }) => action.label ?? ""),
     // Uploaded under the last word of their address.
     files: files.map((name) => `https://files.example/${name.replace(/\.jpg$/, "")}`),
   }));

@@ -41,6 +41,7 @@ export const vk = defineChannel<VkSettings>({
     quickReplies: 20,
     media: ["image", "video", "voice", "file"],
     locations: "points",
+    requests: ["location"],
     // VK names no limit for a `ref`.
     entryPayload: { maxLength: 255, alphabet: "[A-Za-z0-9_-]" },
     receipts: ["read"],

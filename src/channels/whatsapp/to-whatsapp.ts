@@ -49,7 +49,29 @@ function forChoices({ buttons, quickReplies }: MessageContent, capabilities: Cha
   return count > mostRows ? capabilities : { ...capabilities, buttons: mostRows, quickReplies: mostRows };
 }
 
-function toCalls(
+/** What asks for the place is a message of its own, with one button that WhatsApp names: it comes last, behind what else can be chosen. */
+function toCalls(content: MessageContent, listTitle: string): WhatsAppBody[] {
+  const asking = content.quickReplies.find(({ request }) => request === "location");
+  if (asking === undefined) return toSaid(content, listTitle);
+  const quickReplies = content.quickReplies.filter(({ request }) => request !== "location");
+  const { text = "", buttons } = content;
+  if (buttons.length + quickReplies.length > 0) {
+    return [...toSaid({ ...content, quickReplies }, listTitle), ...askPlace(asking.title)];
+  }
+  const isBare = content.attachments.length === 0 && content.location === undefined;
+  const before = isBare ? [] : toSaid({ ...content, text: "", quickReplies }, listTitle);
+  return [...before, ...askPlace(text)];
+}
+
+/** https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/location-request-messages. */
+function askPlace(text: string): WhatsAppBody[] {
+  const { before, end } = cutEnd(text.trim() === "" ? "" : text, longestButtonsText);
+  const action = { name: "send_location" };
+  const interactive = { type: "location_request_message", body: { text: end }, action };
+  return [...before, { type: "interactive", interactive }];
+}
+
+function toSaid(
   { text = "", attachments, location, buttons, quickReplies }: MessageContent,
   listTitle: string,
 ): WhatsAppBody[] {

@@ -82,6 +82,33 @@ describe("a place", () => {
   });
 });
 
+describe("what asks for the person's place", () => {
+  const asks = { title: "My place", payload: "f:s:l", request: "location" as const };
+  const yes = { title: "Yes", payload: "f:s:y" };
+  const shown = () => standIn.shown.map(({ body }) => body);
+  const asked = (text: string) => ({
+    type: "interactive",
+    interactive: { type: "location_request_message", body: { text }, action: { name: "send_location" } },
+  });
+
+  it("is a message with WhatsApp's own button", async () => {
+    expect(await send(contentOf({ text: "Where are you?", quickReplies: [asks] }))).toMatchObject({ status: "sent" });
+    expect(shown()).toMatchObject([asked("Where are you?")]);
+  });
+
+  it("comes behind files and what else can be chosen", async () => {
+    const attachments = [{ kind: "image" as const, url: "https://e.com/a.png" }];
+    await send(contentOf({ text: "Where are you?", attachments, quickReplies: [asks] }));
+    await send(contentOf({ text: "Where are you?", quickReplies: [yes, asks] }));
+    expect(shown()).toMatchObject([
+      { type: "image" },
+      asked("Where are you?"),
+      { type: "interactive", interactive: { type: "button", body: { text: "Where are you?" } } },
+      asked("My place"),
+    ]);
+  });
+});
+
 describe("a send", () => {
   it("gives WhatsApp's id of the message", async () => {
     expect(await send()).toEqual({ status: "sent", externalId: standIn.shown[0]?.id });

@@ -76,6 +76,7 @@ export const whatsapp = defineChannel<WhatsAppSettings>({
     quickReplies: 7,
     media: ["image", "video", "audio", "voice", "file"],
     locations: "places",
+    requests: ["location"],
     // The payload is what the person sends.
     entryPayload: { maxLength: 1024, alphabet: "[A-Za-z0-9_-]" },
     receipts: ["delivered", "read"],

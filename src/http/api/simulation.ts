@@ -1,13 +1,27 @@
 import type { BotSnapshot } from "../../model/world.ts";
 import { preparePublishedFlow } from "../../steps/advance.ts";
 import { requireBot } from "../../store/bot-store.ts";
-import { requireContact } from "../../store/contact-store.ts";
+import { findCart } from "../../store/cart-store.ts";
+import { requireContact, requireContactId } from "../../store/contact-store.ts";
+import { loadDeals } from "../../store/deal-store.ts";
+import { loadOrders } from "../../store/order-store.ts";
 import { loadPublishedFlows, loadSnapshot, loadVariables } from "../../store/snapshot-store.ts";
+import { findVariants } from "../../store/variant-store.ts";
 import { requireScope } from "../auth.ts";
 import { botParams } from "../contract/bots.ts";
 import { contactParams } from "../contract/contacts.ts";
-import { type BotSnapshotBody, botSnapshotSchema, contactSnapshotSchema } from "../contract/simulation.ts";
+import {
+  type BotSnapshotBody,
+  botSnapshotSchema,
+  contactGoodsSchema,
+  contactSnapshotSchema,
+  variantKeysSchema,
+  variantSnapshotsSchema,
+} from "../contract/simulation.ts";
 import { type ApiResource, route } from "./route.ts";
+
+/** Of a contact's orders a simulator knows the newest: those that somebody may still change. */
+const mostOrders = 500;
 
 /** What a simulator needs to decide as the server would. */
 export const simulationResource: ApiResource = (app, { db }) => {
@@ -46,6 +60,43 @@ export const simulationResource: ApiResource = (app, { db }) => {
       contactSnapshotSchema,
     ),
     async ({ caller, params }) => await requireContact(db, caller, params.id),
+  );
+  app.get(
+    "/contacts/:id/goods",
+    route(
+      {
+        id: "getContactGoods",
+        tag: "Contacts",
+        scope: "contacts:read",
+        summary: "A contact's cart, orders and deals as flows see them",
+      },
+      { params: contactParams },
+      contactGoodsSchema,
+    ),
+    async ({ caller, params }) => {
+      const id = await requireContactId(db, caller, params.id);
+      const orders = await loadOrders(db, id, { latest: mostOrders });
+      const deals = await loadDeals(db, id);
+      return { cart: (await findCart(db, id)) ?? null, orders: orders.toReversed(), deals: deals.toReversed() };
+    },
+  );
+  // Asked as flows come to them: a workspace may sell more than a page can hold.
+  app.post(
+    "/variants/snapshots",
+    route(
+      {
+        id: "getVariantSnapshots",
+        tag: "Products",
+        scope: "settings:read",
+        summary: "Variants as flows see them, by what flows call them; nothing is changed",
+      },
+      { body: variantKeysSchema },
+      variantSnapshotsSchema,
+    ),
+    async ({ caller, body }) => {
+      const found = await findVariants(db, caller.workspaceId, body.keys);
+      return { data: body.keys.map((key) => found.get(key) ?? null) };
+    },
   );
 };
 

@@ -116,6 +116,7 @@ export type AuditedOperation = keyof typeof auditedOperations;
  * history of its own; or keep what only counts once it is published or started.
  */
 export const unauditedOperations: ReadonlySet<string> = new Set([
+  "getVariantSnapshots",
   "searchContacts",
   "countContacts",
   "countAudience",

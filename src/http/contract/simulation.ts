@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { Contact } from "../../model/contact.ts";
 import { fieldKindSchema } from "../../model/field.ts";
 import { flowDocumentSchema } from "../../model/flow.ts";
+import type { Deal } from "../../model/sales-plan.ts";
 import { sequenceSettingsSchema, sequenceStepSchema } from "../../model/sequence.ts";
+import type { Cart, Order, Variant } from "../../model/shop.ts";
 import { jsonValue } from "./common.ts";
 import { salesPlanSchema } from "./sales-plans.ts";
 
@@ -68,3 +70,29 @@ export type BotSnapshotBody = z.infer<typeof botSnapshotSchema>;
 export const contactSnapshotSchema = z
   .custom<Contact>((value) => typeof value === "object")
   .describe("Times are Unix milliseconds. The form follows the engine and may change with any release.");
+
+/** What a contact has of the shop and of sales plans, in the engine's own form as well. */
+export interface ContactGoods {
+  /** null: nothing is in it. */
+  readonly cart: Cart | null;
+  /** Oldest first, like deals. */
+  readonly orders: readonly Order[];
+  readonly deals: readonly Deal[];
+}
+export const contactGoodsSchema = z
+  .custom<ContactGoods>((value) => typeof value === "object")
+  .describe("Times are Unix milliseconds. The form follows the engine and may change with any release.");
+
+export const variantKeysSchema = z.strictObject({
+  keys: z
+    .array(z.union([z.number().int().positive().max(Number.MAX_SAFE_INTEGER), z.string().max(10_000)]))
+    .min(1)
+    .max(200)
+    .describe("A number is an id; a text is a sku, else an id in digits."),
+});
+export const variantSnapshotsSchema = z.object({
+  data: z
+    .array(z.custom<Variant | null>((value) => typeof value === "object"))
+    .describe("One for each key, in their order; null: there is none. The form follows the engine and may change."),
+});
+export type VariantSnapshots = z.infer<typeof variantSnapshotsSchema>;

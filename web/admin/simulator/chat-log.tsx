@@ -63,6 +63,10 @@ function Line({
     const duration = describeDuration(entry.milliseconds, currentLanguage());
     return <Divider label={t("simulator.later", { duration })} labelPosition="center" />;
   }
+  if (entry.kind === "ordered") {
+    const status = t(`orderStatus.${entry.status}`);
+    return <Divider label={t("simulator.shop.changed", { id: entry.order, status })} labelPosition="center" />;
+  }
   const { turn } = entry;
   return (
     <>

@@ -8,6 +8,7 @@ import { Clock } from "./clock.tsx";
 import { Composer } from "./composer.tsx";
 import { JobCard } from "./job-card.tsx";
 import { SetupForm } from "./setup-form.tsx";
+import { ShopCard } from "./shop-card.tsx";
 import type { SimulatedFlow, Simulator } from "./use-simulator.ts";
 
 /** A messenger beside the canvas, whose bot is the draft. */
@@ -59,6 +60,7 @@ export function SimulatorPanel({
           {simulator.jobs.map((job) => (
             <JobCard key={job.position.id} job={job} flow={flow} document={document} simulator={simulator} />
           ))}
+          <ShopCard simulator={simulator} />
           <Standing flow={flow} document={document} simulator={simulator} onShowStep={onShowStep} />
           <Clock simulator={simulator} />
           <Composer simulator={simulator} />

@@ -1,9 +1,11 @@
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { BotSnapshotBody } from "../../../src/http/contract/simulation.ts";
+import type { BotSnapshotBody, ContactGoods, VariantSnapshots } from "../../../src/http/contract/simulation.ts";
 import type { Contact } from "../../../src/model/contact.ts";
 import type { Happening } from "../../../src/model/event.ts";
 import type { Json } from "../../../src/model/field.ts";
 import type { FlowDocument } from "../../../src/model/flow.ts";
+import type { OrderStatus } from "../../../src/model/shop.ts";
+import { type FindVariants, type Goods, noGoods } from "../../../src/simulator/desks.ts";
 import { Simulation, type Turn, type WaitingJob } from "../../../src/simulator/simulation.ts";
 import { type ReadBot, toSimulatedBot, toVariables } from "../../../src/simulator/to-bot.ts";
 import { useApi } from "../layout/page.tsx";
@@ -14,6 +16,7 @@ import { type Trail, traceFlow } from "./trail.ts";
 export type Entry =
   | { readonly kind: "said"; readonly text: string }
   | { readonly kind: "pressed"; readonly text: string }
+  | { readonly kind: "ordered"; readonly order: number; readonly status: OrderStatus }
   | { readonly kind: "passed"; readonly milliseconds: number }
   | { readonly kind: "turn"; readonly turn: Turn };
 
@@ -37,6 +40,8 @@ export interface Simulator {
   readonly setSetup: (setup: Setup) => void;
   /** Absent: nobody plays yet. */
   readonly contact: Contact | undefined;
+  /** The cart, the orders and the deals of the contact. */
+  readonly goods: Goods;
   readonly now: number;
   readonly nextTimer: number | undefined;
   readonly entries: readonly Entry[];
@@ -50,6 +55,8 @@ export interface Simulator {
   say(text: string): void;
   press(button: { readonly payload: string; readonly title: string }): void;
   jump(milliseconds: number): void;
+  /** Changes an order as the shop would: it is paid, sent out, cancelled. */
+  changeOrder(order: number, status: OrderStatus): void;
   /** `isKept`: so it is answered whenever somebody comes to this step again. */
   answer(job: WaitingJob, result: Json, isKept: boolean): void;
 }
@@ -90,8 +97,8 @@ export function useSimulator(flow: SimulatedFlow, document: FlowDocument): Simul
     setError(undefined);
     try {
       const bot = await api.get<BotSnapshotBody>(`/bots/${flow.botId}/snapshot`);
-      const real = setup.contact === undefined ? undefined : await readContact(setup.contact);
-      running.current = prepare(bot as ReadBot, real);
+      const [real, goods] = setup.contact === undefined ? [] : await readContact(setup.contact);
+      running.current = prepare(bot as ReadBot, real, goods);
       setEntries([]);
       const happening = toBeginning(setup, flow.ref, step);
       if (happening === undefined) setBusy(false);
@@ -101,9 +108,14 @@ export function useSimulator(flow: SimulatedFlow, document: FlowDocument): Simul
       setBusy(false);
     }
   };
-  const readContact = (id: number) => api.get<Contact>(`/contacts/${id}/snapshot`);
+  const readContact = (id: number) =>
+    Promise.all([api.get<Contact>(`/contacts/${id}/snapshot`), api.get<ContactGoods>(`/contacts/${id}/goods`)]);
+  const findVariants: FindVariants = async (keys) => {
+    const { data } = await api.ask<VariantSnapshots>("/variants/snapshots", { keys });
+    return new Map(keys.map((key, index) => [key, data[index] ?? null]));
+  };
 
-  const prepare = (bot: ReadBot, real: Contact | undefined): Running => {
+  const prepare = (bot: ReadBot, real: Contact | undefined, goods: ContactGoods | undefined): Running => {
     const at = setup.at === "" ? Date.now() : new Date(setup.at).getTime();
     const { contact, channelId } = placeContact(setup, real, bot, at);
     const channel = { id: channelId, kind: setup.channelKind };
@@ -116,6 +128,8 @@ export function useSimulator(flow: SimulatedFlow, document: FlowDocument): Simul
       isNew: real === undefined,
       at,
       seed: Math.floor(Math.random() * 2 ** 32),
+      goods: { ...noGoods, ...goods },
+      findVariants,
       answerJob: async (job) => {
         const { flow: where, step } = job.position;
         const result = kept.current.get(`${where} ${step}`);
@@ -138,6 +152,7 @@ export function useSimulator(flow: SimulatedFlow, document: FlowDocument): Simul
     setup,
     setSetup,
     contact,
+    goods: play?.simulation.goods ?? noGoods,
     now: play?.simulation.now ?? 0,
     nextTimer: play?.simulation.nextTimer,
     entries,
@@ -158,6 +173,10 @@ export function useSimulator(flow: SimulatedFlow, document: FlowDocument): Simul
     press: ({ payload, title }) =>
       void run({ kind: "pressed", text: title }, (simulation) => simulation.handle({ kind: "button", payload, title })),
     jump: (milliseconds) => void run({ kind: "passed", milliseconds }, (simulation) => simulation.jump(milliseconds)),
+    changeOrder: (order, status) =>
+      void run({ kind: "ordered", order, status }, (simulation) =>
+        simulation.handle({ kind: "actions", actions: [{ action: "update_order", args: { order, status } }] }),
+      ),
     answer: (job, result, isKept) => {
       const { id: positionId, flow: where, step } = job.position;
       if (isKept) kept.current.set(`${where} ${step}`, result);

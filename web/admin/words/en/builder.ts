@@ -49,6 +49,11 @@ export const builderWords = {
     needsContact: "To really ask, play with a contact that there is.",
     asStored: "It is asked with the contact as it is stored, and with the variables of this play.",
     noJson: "This is no JSON.",
+    shop: {
+      summary: "Cart: {{cart}}. Orders: {{count}}",
+      emptyCart: "empty",
+      changed: "The shop: order {{id}} is “{{status}}”",
+    },
   },
   tryRequest: {
     title: "Check the request",

@@ -50,6 +50,11 @@ export const builderWords: typeof english = {
     needsContact: "Чтобы спросить по-настоящему, играйте существующим контактом.",
     asStored: "Спрашивается с контактом, как он сохранён, и с переменными этой игры.",
     noJson: "Это не JSON.",
+    shop: {
+      summary: "Корзина: {{cart}}. Заказов: {{count}}",
+      emptyCart: "пуста",
+      changed: "Магазин: заказ {{id}} — «{{status}}»",
+    },
   },
   tryRequest: {
     title: "Проверить запрос",

@@ -1,8 +1,9 @@
 import type { InjectOptions } from "fastify";
 import { expect } from "vitest";
-import type { z } from "zod";
+import { z } from "zod";
 import { toObjectId } from "../src/engine/object-id.ts";
-import { errorSchema } from "../src/http/compat/chatbot/answers.ts";
+import { createdSchema, errorSchema } from "../src/http/compat/chatbot/answers.ts";
+import { userSchema } from "../src/http/compat/chatbot/user.ts";
 import { createChannel } from "../src/store/channel-store.ts";
 import { sealSecrets } from "../src/store/secret-box.ts";
 import { aFlowDocument } from "./flow-samples.ts";
@@ -47,6 +48,19 @@ export function chatbotDoor(server: () => TestServer, token: () => string) {
   }
 
   return { call, good, refused };
+}
+
+export const userListSchema = z.strictObject({ data: z.array(userSchema), count: z.number().int() });
+
+/** Makes and reads users by that door. */
+export function chatbotUsers({ good }: Pick<ReturnType<typeof chatbotDoor>, "good">) {
+  return {
+    aUser: async (body: object = {}) => (await good(createdSchema, "POST", "/users", body)).id,
+    read: async (id: string) => await good(userSchema, "GET", `/users/${id}`),
+    /** The names of those whom a search finds. */
+    names: async (query: string) =>
+      (await good(userListSchema, "GET", `/users?${query}`)).data.map(({ attributes }) => attributes.default_name),
+  };
 }
 
 /** A person on Telegram of whom the bot hears, and a published flow that says hello to whatever is said. */

@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { describeSetting, readConfig, settingNames } from "../src/app/config.ts";
+import { readConfig } from "../src/app/config.ts";
+import { describeSetting, settingNames } from "../src/app/settings.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const read = (...names: readonly string[]) => readFile(path.join(root, ...names), "utf8");

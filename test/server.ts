@@ -67,6 +67,7 @@ export async function testServer({
   requestsPerSecond = 100_000,
   secretKey = randomBytes(32) as SecretKey,
   trustedProxies = [] as readonly string[],
+  publicUrl = "https://bots.example",
 } = {}): Promise<TestServer> {
   const database = await testDatabase();
   const { db } = database;
@@ -104,7 +105,7 @@ export async function testServer({
     channels: createChannelRuntime({ db, catalogue, secretKey, log, now }),
     log,
     now,
-    publicUrl: "https://bots.example",
+    publicUrl,
     requestsPerSecond,
     trustedProxies,
     secretKey,

@@ -14,6 +14,8 @@ export interface TestBrowser {
 }
 
 const origin = "https://bots.example";
+/** As a server behind https names it. */
+export const sessionCookie = "__Host-repartee_session";
 
 export function aBrowser(server: TestServer, address: string): TestBrowser {
   let cookie = "";
@@ -29,8 +31,8 @@ export function aBrowser(server: TestServer, address: string): TestBrowser {
         headers: { origin, ...(cookie === "" ? {} : { cookie }), ...headers },
         ...(body === undefined ? {} : { payload: body }),
       });
-      const set = answer.cookies.find(({ name }) => name === "repartee_session");
-      if (set !== undefined) cookie = set.value === "" ? "" : `repartee_session=${encodeURIComponent(set.value)}`;
+      const set = answer.cookies.find(({ name }) => name === sessionCookie);
+      if (set !== undefined) cookie = set.value === "" ? "" : `${sessionCookie}=${encodeURIComponent(set.value)}`;
       return answer;
     },
   };

@@ -1,7 +1,9 @@
 import type { LightMyRequestResponse } from "fastify";
 import { describe, expect, it } from "vitest";
+import { toNodeNs } from "../src/engine/node-ns.ts";
 import type { AnyEndpoint } from "../src/http/compat/uchat/endpoint.ts";
 import { endpoints } from "../src/http/compat/uchat/endpoints.ts";
+import type { MessageContent } from "../src/model/message.ts";
 import { createChannel } from "../src/store/channel-store.ts";
 import { listFlows } from "../src/store/flow-store.ts";
 import { sealSecrets } from "../src/store/secret-box.ts";
@@ -102,6 +104,25 @@ export async function aUchatTenant(server: TestServer): Promise<UchatTenant> {
     },
   };
 }
+
+/** What was said to the subscriber, oldest first. */
+export async function said({ call, contactId }: UchatTenant): Promise<MessageContent[]> {
+  const messages = (await call("GET", `/contacts/${contactId}/messages`)).json().data;
+  return messages
+    .filter(({ direction }: { direction: string }) => direction === "out")
+    .map(({ content }: { content: MessageContent }) => content)
+    .toReversed();
+}
+
+/** The texts of it. */
+export const texts = async (tenant: UchatTenant) => (await said(tenant)).map(({ text }) => text);
+
+/** For `missing`: a subscriber who is not there. */
+export const nobody = ({ bot }: UchatTenant) => ({ user_ns: `f${bot.id}u999999` });
+
+/** UChat's name of a step of the tenant's flow. */
+export const nodeNsOf = ({ bot, flowNs }: UchatTenant, step: string) =>
+  toNodeNs({ bot: bot.id, flowId: Number(flowNs.split("s")[1]), step });
 
 /** How one endpoint is tried. */
 export interface DoorCase {

@@ -240,5 +240,23 @@ export async function openPage(
   return page;
 }
 
+/** Visitors of the bot of the moment, and their pages, which are closed together. */
+export function visitorPages(place: () => { readonly server: WebchatServer; readonly bot: ChatBot }) {
+  const pages: ChatPage[] = [];
+  return {
+    /** A token of somebody new. */
+    aVisitor: async () => (await openSession(place().server, place().bot)).token,
+    /** A page of the visitor's, which has been greeted. */
+    aPage: async (token: string, after?: number) => {
+      const page = await openPage(place().server, place().bot, token, after);
+      pages.push(page);
+      return page;
+    },
+    closePages: () => {
+      for (const page of pages.splice(0)) page.close();
+    },
+  };
+}
+
 export const text = (id: string, said: string): VisitorAct => ({ kind: "text", id, text: said });
 export const start = (id: string, payload?: string): VisitorAct => ({ kind: "start", id, payload });

@@ -22,13 +22,13 @@ import type { Submit } from "../shell/submission.ts";
 import { traceOutbound } from "../shell/traced-outbound.ts";
 import { setTracing, tracing } from "../shell/tracing.ts";
 import { advance, preparePublishedFlow } from "../steps/advance.ts";
-import { type OpenDatabase, openDatabase } from "../store/database.ts";
+import { type Database, type OpenDatabase, openDatabase } from "../store/database.ts";
 import { readDatabaseTime } from "../store/database-clock.ts";
 import { recordKinds } from "../store/known-kind-store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
 import { isPassingFault } from "../store/passing-fault.ts";
 import type { SecretKey } from "../store/secret-key.ts";
-import { takeUpSecretKey } from "../store/secret-key-store.ts";
+import { refuseForeignKey, takeUpSecretKey } from "../store/secret-key-store.ts";
 import { hasUsers } from "../store/session-store.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { type DirectoryLock, lockDataDirectory, openDataDirectory, readSecretKey } from "./data-directory.ts";
@@ -78,9 +78,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
       "this database was moved to another; if a server runs there, both write to people: set DATABASE_URL",
     );
   }
-  const migrated = await migrateToLatest(database.db);
-  if (migrated.length > 0) log.info({ migrated }, "the database schema is up to date");
-  await takeUpSecretKey(database.db, secretKey).catch(async (thrown: unknown) => {
+  await makeReady(database.db, secretKey, log).catch(async (thrown: unknown) => {
     await database.close();
     lock?.release();
     throw thrown;
@@ -172,6 +170,14 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
       lock?.release();
     },
   };
+}
+
+/** Brings the schema up to date. A process with another key than the database's changes nothing in it, its schema neither: those that run on it may be older. */
+async function makeReady(db: Database, secretKey: SecretKey, log: Logger): Promise<void> {
+  await refuseForeignKey(db, secretKey);
+  const migrated = await migrateToLatest(db);
+  if (migrated.length > 0) log.info({ migrated }, "the database schema is up to date");
+  await takeUpSecretKey(db, secretKey);
 }
 
 /** The ways to other servers. */

@@ -4,6 +4,7 @@ import { AppError } from "../model/app-error.ts";
 import { say } from "../model/sentence.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
+import { createRefusalLog } from "./refusal-log.ts";
 
 /** Adds to a part of the server the limit of what one address may ask for without a token. */
 export type AddAddressLimit = (part: FastifyInstance) => void;
@@ -11,11 +12,14 @@ export type AddAddressLimit = (part: FastifyInstance) => void;
 /**
  * Limits for doors that ask for no token: so many requests a second of one address, over all of them, counted by each process for itself. What it throws is `request.too_fast`, before a body is read.
  */
-export function createAddressLimit({ requestsPerSecond, now }: HttpDependencies): AddAddressLimit {
+export function createAddressLimit({ requestsPerSecond, now, log }: HttpDependencies): AddAddressLimit {
+  const refusals = createRefusalLog({ log, now });
   const limits = createRateLimits({ perSecond: requestsPerSecond, burst: requestsPerSecond });
   return (part) => {
     part.addHook("onRequest", async (request, reply) => {
-      if (!limits.take(addressOf(request), now())) refuse(reply);
+      if (limits.take(addressOf(request), now())) return;
+      refusals.note("requests of an address", addressOf(request));
+      refuse(reply);
     });
   };
 }
@@ -24,7 +28,8 @@ export function createAddressLimit({ requestsPerSecond, now }: HttpDependencies)
  * The same for doors where one good caller may ask for thousands a second: a messenger that signs its calls, GetCourse with its token. Only what was refused as coming from a stranger is counted; who has
  * had too much of that is not even heard.
  */
-export function createRefusalLimit({ requestsPerSecond, now }: HttpDependencies): AddAddressLimit {
+export function createRefusalLimit({ requestsPerSecond, now, log }: HttpDependencies): AddAddressLimit {
+  const refusals = createRefusalLog({ log, now });
   const perSecond = Math.max(1, Math.floor(requestsPerSecond / 10));
   const limits = createRateLimits({ perSecond, burst: perSecond });
   const shut = new Map<string, number>();
@@ -32,7 +37,10 @@ export function createRefusalLimit({ requestsPerSecond, now }: HttpDependencies)
     part.addHook("onRequest", async (request, reply) => {
       const until = shut.get(addressOf(request));
       if (until === undefined) return;
-      if (now() < until) refuse(reply);
+      if (now() < until) {
+        refusals.note("refused calls of an address", addressOf(request));
+        refuse(reply);
+      }
       shut.delete(addressOf(request));
     });
     part.addHook("onResponse", async (request, { statusCode }) => {

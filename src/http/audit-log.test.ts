@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aFlowDocument } from "../../test/flow-samples.ts";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../test/server.ts";
+import { sessionCookie } from "../../test/signed-in.ts";
 import type { MemberRole } from "../model/conversation.ts";
 import { hashPassword } from "../shell/password.ts";
 import { pruneAuditLog } from "../store/audit-store.ts";
@@ -54,8 +55,8 @@ async function aPerson(role: MemberRole): Promise<Person> {
       headers: { origin: "https://bots.example", ...(cookie === "" ? {} : { cookie }) },
       ...(body === undefined ? {} : { payload: body }),
     });
-    const set = answer.cookies.find(({ name }) => name === "repartee_session");
-    if (set !== undefined) cookie = `repartee_session=${encodeURIComponent(set.value)}`;
+    const set = answer.cookies.find(({ name }) => name === sessionCookie);
+    if (set !== undefined) cookie = `${sessionCookie}=${encodeURIComponent(set.value)}`;
     return answer;
   };
   expect((await call("POST", "/auth/session", { email, password })).statusCode).toBe(200);

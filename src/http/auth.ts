@@ -4,12 +4,13 @@ import { AppError } from "../model/app-error.ts";
 import type { MemberRole } from "../model/conversation.ts";
 import { say } from "../model/sentence.ts";
 import { readProvenAt } from "../store/session-store.ts";
-import type { TokenKind } from "../store/tables.ts";
+import type { TokenKind } from "../store/token-kinds.ts";
 import { findLiveToken, findTokenByHash, hashToken, type Token, touchToken } from "../store/token-store.ts";
 import type { Access } from "../store/workspace-store.ts";
 import { type Scope, type ScopeGroup, scopeGroupNames, scopeGroups } from "./contract/common.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { doorScope } from "./door-scopes.ts";
+import { createRefusalLog } from "./refusal-log.ts";
 import { createMemberReader } from "./sign-in/member-reader.ts";
 
 /** Who calls: a token, or somebody of the team in the browser; and what they may see. */
@@ -95,15 +96,17 @@ export async function addDoorAuthentication(
 /** At most so many requests a second a token, counted by each process for itself. Needs `request.caller`, which the hook named has to find made. */
 export async function addRequestLimit(
   app: FastifyInstance,
-  { requestsPerSecond }: HttpDependencies,
+  { requestsPerSecond, log, now }: HttpDependencies,
   hook: "onRequest" | "preHandler" = "onRequest",
 ): Promise<void> {
+  const refusals = createRefusalLog({ log, now });
   const silent = { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false };
   await app.register(rateLimit, {
     max: requestsPerSecond,
     timeWindow: 1_000,
     hook,
     keyGenerator: ({ caller }) => caller.key,
+    onExceeded: (_request, key) => refusals.note("requests of a token", key),
     addHeaders: silent,
     addHeadersOnExceeding: silent,
     errorResponseBuilder: () =>
@@ -216,8 +219,15 @@ export async function requireProof(
   { db, now }: Pick<HttpDependencies, "db" | "now">,
   { member }: Pick<Caller, "member">,
 ): Promise<void> {
-  if (member === undefined) return;
-  const provenAt = await readProvenAt(db, member.sessionId);
+  if (member !== undefined) await requireRecentProof({ db, now }, member.sessionId);
+}
+
+/** The same for what stands outside the API. Throws `session.proof_needed`. */
+export async function requireRecentProof(
+  { db, now }: Pick<HttpDependencies, "db" | "now">,
+  sessionId: number,
+): Promise<void> {
+  const provenAt = await readProvenAt(db, sessionId);
   if (provenAt !== undefined && now() - provenAt.getTime() < proofMs) return;
   throw new AppError("session.proof_needed", say`type your password again for this`);
 }

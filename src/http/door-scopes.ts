@@ -1,4 +1,4 @@
-import type { TokenKind } from "../store/tables.ts";
+import type { TokenKind } from "../store/token-kinds.ts";
 import type { ScopeGroup } from "./contract/common.ts";
 
 type Door = Exclude<TokenKind, "api">;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../test/server.ts";
 import { createChannel } from "../store/channel-store.ts";
@@ -52,6 +53,18 @@ describe("a page", () => {
     expect(policy.get("frame-ancestors")).toBe("'self' https://shop.example");
     expect((await policyOf("/chat/nobody")).get("frame-ancestors")).toBe("'self'");
   });
+});
+
+it("a page that shows an API's document runs the script that stands in it, and no other", async () => {
+  for (const url of ["/api/v1/docs/", "/compat/uchat/api", "/compat/bothelp/swagger/"]) {
+    const { headers, body } = await server.app.inject({ url });
+    const within = [...body.matchAll(/<script(?![^>]*src=)[^>]*>([\s\S]*?)<\/script>/g)].map(
+      ([, script = ""]) => script,
+    );
+    expect([url, within.length]).toEqual([url, 1]);
+    const hashes = within.map((script) => ` 'sha256-${createHash("sha256").update(script).digest("base64")}'`).join("");
+    expect(headers["content-security-policy"]).toContain(`; script-src 'self'${hashes};`);
+  }
 });
 
 it("says nothing of HTTPS where the server's own address is plain http", async () => {

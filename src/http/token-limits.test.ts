@@ -2,7 +2,7 @@ import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../test/server.ts";
 import { tokenCreate } from "../app/cli/token-create.ts";
-import type { TokenKind } from "../store/tables.ts";
+import type { TokenKind } from "../store/token-kinds.ts";
 import { type KnownRoute, listRoutes } from "./allowed-methods.ts";
 import { holdsScope } from "./auth.ts";
 import { scopeGroups } from "./contract/common.ts";

@@ -8,6 +8,7 @@ const channel = "repartee_live";
 const jobsChannel = "repartee_jobs";
 const presenceChannel = "repartee_presence";
 const broadcastsChannel = "repartee_broadcasts";
+const signOutsChannel = "repartee_sign_outs";
 /** News of this long are sent in one NOTIFY. */
 const gatherMs = 10;
 /** A NOTIFY holds 8000 bytes at most; ids have up to 16 digits. */
@@ -46,6 +47,7 @@ export function createPostgresLive(options: {
     [jobsChannel]: (payload) => onForeignJobs(JSON.parse(payload) as string[]),
     [presenceChannel]: (payload) => local.announcePresence(JSON.parse(payload) as Presence),
     [broadcastsChannel]: (payload) => local.announceBroadcast(JSON.parse(payload) as BroadcastNews),
+    [signOutsChannel]: (payload) => local.announceSignOut(JSON.parse(payload) as number),
     [channel]: (payload) => {
       for (const id of JSON.parse(payload) as number[]) local.announce(id);
       onForeignNews();
@@ -87,6 +89,11 @@ export function createPostgresLive(options: {
       local.announceBroadcast(news);
       wire.tell([{ channel: broadcastsChannel, payload: JSON.stringify(news) }]);
     },
+    announceSignOut(userId) {
+      local.announceSignOut(userId);
+      wire.tell([{ channel: signOutsChannel, payload: JSON.stringify(userId) }]);
+    },
+    listenToSignOuts: (heard) => local.listenToSignOuts(heard),
     listenToBroadcasts: (heard) => local.listenToBroadcasts(heard),
     listenToPresence: (heard) => local.listenToPresence(heard),
     listen: (contactId, heard) => local.listen(contactId, heard),

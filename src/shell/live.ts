@@ -26,6 +26,10 @@ export interface Live {
   announceBroadcast(news: BroadcastNews): void;
   /** Hears of every workspace's. */
   listenToBroadcasts(heard: (news: BroadcastNews) => void): () => void;
+  /** Tells that sessions of a user have ended, or that they are less than they were: whoever keeps something open for them looks again. */
+  announceSignOut(userId: number): void;
+  /** Hears of every user's. */
+  listenToSignOuts(heard: (userId: number) => void): () => void;
   announce(contactId: number): void;
   /** Returns the function that ends the listening. */
   listen(contactId: number, heard: () => void): () => void;
@@ -39,6 +43,7 @@ export function createLocalLive(): Live {
   const hearers = new Set<(contactId: number) => void>();
   const watchers = new Set<(presence: Presence) => void>();
   const followers = new Set<(news: BroadcastNews) => void>();
+  const doorkeepers = new Set<(userId: number) => void>();
   return {
     announcePresence(presence) {
       for (const heard of watchers) heard(presence);
@@ -53,6 +58,13 @@ export function createLocalLive(): Live {
     listenToBroadcasts(heard) {
       followers.add(heard);
       return () => void followers.delete(heard);
+    },
+    announceSignOut(userId) {
+      for (const heard of doorkeepers) heard(userId);
+    },
+    listenToSignOuts(heard) {
+      doorkeepers.add(heard);
+      return () => void doorkeepers.delete(heard);
     },
     announce(contactId) {
       for (const heard of hearers) heard(contactId);

@@ -1,23 +1,10 @@
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
-import {
-  aShop,
-  contactOf,
-  echoFlow,
-  isOnServer,
-  openAgain,
-  type Shop,
-  type TestShell,
-  testShell,
-  untilSent,
-} from "../../test/shell.ts";
-import { until } from "../../test/until.ts";
+import { aSecondChannel, contactTables, mergeCalls, tablesWith } from "../../test/merging.ts";
+import { aShop, contactOf, echoFlow, type Shop, type TestShell, testShell, untilSent } from "../../test/shell.ts";
 import type { Advance } from "../engine/advance.ts";
-import type { ActionCall } from "../model/action-call.ts";
 import type { Contact } from "../model/contact.ts";
 import { advance } from "../steps/advance.ts";
-import { createChannel } from "../store/channel-store.ts";
 import { findContactForLink, listContacts, requireContact } from "../store/contact-store.ts";
 import { findFailedEvent, listEvents } from "../store/event-store.ts";
 import { logIntegrationCall } from "../store/integration-log-store.ts";
@@ -25,9 +12,7 @@ import { movers } from "../store/merge-store.ts";
 import { listChat } from "../store/message-store.ts";
 import { listNotes } from "../store/note-store.ts";
 import { createSalesPlan } from "../store/sales-plan-store.ts";
-import { loadContacts } from "../store/world-store.ts";
 import { retryEvent } from "./retry-event.ts";
-import type { SubmitReply } from "./submission.ts";
 
 /** Asks, and waits for the answer. */
 const asking = (ref: string, keyword: string) => ({
@@ -64,65 +49,14 @@ beforeAll(async () => {
     sequences: [{ ref: "course", name: "Course" }],
     flows: [echoFlow, asking("size", "size"), asking("color", "color")],
   });
-  const made = { kind: "fake", name: "Second", settings: {}, sealedSecrets: null, status: "connected" } as const;
-  ({ id: secondChannel } = await createChannel(database.db, { id: shop.botId, workspaceId: shop.workspaceId }, made));
+  secondChannel = await aSecondChannel(database, shop);
 });
 afterAll(async () => {
   await one.stop();
   await database.close();
 });
 
-const tell = async (person: string, text: string, channelId = shop.channelId) =>
-  await one.shell.submit({ ...shop.from(person, text), target: { channelId, externalId: person } });
-const act = async (contactId: number, ...actions: [string, ActionCall["args"]][]) => {
-  const calls = actions.map(([action, args]) => ({ action, args }));
-  const reply = await one.shell.submit({
-    target: { contactId },
-    happening: { kind: "actions", actions: calls },
-    source: "api",
-  });
-  expect(reply).toMatchObject({ status: "done", results: calls.map(() => ({ ok: true })) });
-};
-const merge = (primary: number, secondary: number, deleteSecondary = true) =>
-  one.shell.submit({
-    target: { contactId: primary },
-    happening: { kind: "merge", secondaryId: secondary, deleteSecondary },
-    source: "api",
-  });
-const load = async (id: number): Promise<Contact | undefined> => (await loadContacts(database.db, [id]))[0]?.contact;
-const access = () => ({ workspaceId: shop.workspaceId });
-
-let people = 0;
-/** Two contacts of the bot, each with a life of its own. */
-async function twoPeople() {
-  people += 1;
-  const [ann, anna] = [`ann${people}`, `anna${people}`];
-  const primary = contactOf(await tell(ann, "hello"));
-  one.clock.pass(1000);
-  const secondary = contactOf(await tell(anna, "hi", secondChannel));
-  return { ann, anna, primary, secondary };
-}
-
-/** Tables with a `contact_id` that hold rows of the contact. */
-async function tablesWith(contactId: number): Promise<string[]> {
-  const tables = await contactTables();
-  const held = await Promise.all(
-    tables.map(async (table) => {
-      const { rows } = await sql`select 1 from ${sql.table(table)} where contact_id = ${contactId} limit 1`.execute(
-        database.db,
-      );
-      return rows.length > 0 ? [table] : [];
-    }),
-  );
-  return held.flat();
-}
-
-async function contactTables(): Promise<string[]> {
-  const { rows } = await sql<{ tableName: string }>`
-    select table_name from information_schema.columns
-    where column_name = 'contact_id' and table_schema = current_schema() order by table_name`.execute(database.db);
-  return rows.map(({ tableName }) => tableName);
-}
+const { tell, act, merge, load, access, newNames, twoPeople } = mergeCalls(() => ({ one, shop, secondChannel }));
 
 /** A cart, an order and a deal, as the shop and the sales plans leave them. */
 async function buySomething(contactId: number): Promise<void> {
@@ -148,7 +82,7 @@ const toSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.
 
 describe("merging two contacts", () => {
   it("covers every table that belongs to a contact", async () => {
-    expect(Object.keys(movers).map(toSnake).sort()).toEqual(await contactTables());
+    expect(Object.keys(movers).map(toSnake).sort()).toEqual(await contactTables(database.db));
   });
 
   it("moves what the primary lacks, keeps what it has, and leaves nothing behind", async () => {
@@ -187,7 +121,7 @@ describe("merging two contacts", () => {
       at: new Date(),
     });
     await buySomething(secondary);
-    const filled = await tablesWith(secondary);
+    const filled = await tablesWith(database.db, secondary);
     expect(filled).toEqual(
       expect.arrayContaining(["carts", "contact_labels", "deals", "integration_log", "orders", "positions"]),
     );
@@ -207,8 +141,8 @@ describe("merging two contacts", () => {
     expect(merged?.identities.map(({ externalId }) => externalId)).toEqual([ann, anna]);
     expect(merged?.identities.every(({ lastInboundAt }) => lastInboundAt !== undefined)).toBe(true);
     expect(await load(secondary)).toBeUndefined();
-    expect(await tablesWith(secondary)).toEqual([]);
-    expect(await tablesWith(primary)).toEqual(expect.arrayContaining([...filled, "contact_aliases"]));
+    expect(await tablesWith(database.db, secondary)).toEqual([]);
+    expect(await tablesWith(database.db, primary)).toEqual(expect.arrayContaining([...filled, "contact_aliases"]));
     expect(await listNotes(database.db, primary, { limit: 9 })).toMatchObject([{ text: "likes tea" }]);
     const chat = await listChat(database.db, access(), { contactId: primary, limit: 50 });
     expect(chat.map(({ content }) => content.text).toReversed()).toEqual([
@@ -264,8 +198,7 @@ describe("merging two contacts", () => {
   });
 
   it("answers each of two identities on one channel where it wrote", async () => {
-    people += 1;
-    const [ann, anna] = [`ann${people}`, `anna${people}`];
+    const { ann, anna } = newNames();
     const primary = contactOf(await tell(ann, "one"));
     const secondary = contactOf(await tell(anna, "two"));
     await merge(primary, secondary);
@@ -281,8 +214,7 @@ describe("merging two contacts", () => {
   });
 
   it("tries an event that failed again from the identity that it came from", async () => {
-    people += 1;
-    const persons = [`ann${people}`, `anna${people}`];
+    const persons = Object.values(newNames());
     const [primary = 0, secondary = 0] = await Promise.all(
       persons.map(async (person) => contactOf(await tell(person, "hi"))),
     );
@@ -316,7 +248,7 @@ describe("merging two contacts", () => {
     const kept = await load(secondary);
     expect(kept?.profile).toEqual({ name: "Anna" });
     expect(kept).toMatchObject({ tags: [], identities: [], positions: [] });
-    expect(await tablesWith(secondary)).toEqual(["notes"]);
+    expect(await tablesWith(database.db, secondary)).toEqual(["notes"]);
     expect(await listNotes(database.db, secondary, { limit: 9 })).toMatchObject([
       { text: `Merged into contact ${primary} (${cuid}).`, author: "api" },
     ]);
@@ -359,85 +291,4 @@ describe("merging two contacts", () => {
     await merge(primary, secondary);
     expect((await load(primary))?.optedOutAt).toBeDefined();
   });
-});
-
-describe("a merge in the midst of things", () => {
-  it("loses no event and no message of either, and keeps the order of what waits to leave", async () => {
-    const { primary, secondary, ann, anna } = await twoPeople();
-    await untilSent(one);
-    const gate = Promise.withResolvers<void>();
-    one.platform.reply = async () => {
-      await gate.promise;
-      return { status: "sent", externalId: "x" };
-    };
-    const replies: Promise<SubmitReply>[] = [];
-    for (let count = 0; count < 20; count += 1) {
-      replies.push(tell(anna, `s${count}`, secondChannel), tell(ann, `p${count}`));
-      if (count === 10) replies.push(merge(primary, secondary));
-    }
-    const heard = await Promise.all(replies);
-    expect(heard.map(({ status }) => status)).toEqual(heard.map(() => "done"));
-    gate.resolve();
-    one.platform.reply = () => undefined;
-    await untilSent(one);
-    const expected = (letter: string) => Array.from({ length: 20 }, (_, count) => `re: ${letter}${count}`);
-    expect(one.platform.delivered(anna).slice(1)).toEqual(expected("s"));
-    expect(one.platform.delivered(ann).slice(1)).toEqual(expected("p"));
-    expect(await tablesWith(secondary)).toEqual([]);
-    expect(await listChat(database.db, access(), { contactId: primary, limit: 100 })).toHaveLength(84);
-  });
-
-  it("wakes the secondary's waits for the primary", async () => {
-    const waiting = {
-      name: "Wait",
-      triggers: [{ kind: "keyword" as const, words: ["wait"], match: "exact" as const }],
-      start: "wait",
-      steps: [
-        { ref: "wait", kind: "delay", config: { mode: "duration", amount: 1, unit: "hours" } },
-        { ref: "say", kind: "message", config: { messages: [{ text: "it is time" }] } },
-      ],
-      edges: [{ from: "wait", output: "next", to: "say" }],
-    };
-    const file = { flows: [echoFlow, { ref: "waiting", ...waiting }] };
-    const other = await aShop(one, file);
-    const primary = contactOf(await one.shell.submit(other.from("p", "hello")));
-    one.clock.pass(1000);
-    const secondary = contactOf(await one.shell.submit(other.from("s", "wait")));
-    await merge(primary, secondary);
-    one.clock.pass(3_700_000);
-    await until("the wait is over", () => one.platform.delivered("s").includes("it is time"));
-    expect((await load(primary))?.positions).toEqual([]);
-  });
-});
-
-describe.runIf(isOnServer)("two processes on one database", () => {
-  it.each([true, false])(
-    "merge while the other handles what both people say (the secondary deleted: %s)",
-    async (deleted) => {
-      const other = await testShell(await openAgain(database), { platform: one.platform, clock: one.clock });
-      const pairs = await Promise.all(Array.from({ length: 10 }, () => twoPeople()));
-      const speakers = pairs.flatMap(({ ann, anna }) => [
-        { channelId: shop.channelId, externalId: ann },
-        { channelId: secondChannel, externalId: anna },
-      ]);
-      const replies = Array.from({ length: 10 }, (_, count) => [
-        ...speakers.map((target) => other.shell.submit({ ...shop.from("", `${target.externalId} ${count}`), target })),
-        ...(count === 5 ? pairs.map(({ primary, secondary }) => merge(primary, secondary, deleted)) : []),
-      ]).flat();
-      const heard = await Promise.all(replies);
-      expect(new Set(heard.map(({ status }) => status))).toEqual(new Set(["done"]));
-      await untilSent(one);
-      for (const { externalId } of speakers) {
-        const expected = Array.from({ length: 10 }, (_, count) => `re: ${externalId} ${count}`);
-        expect(one.platform.delivered(externalId).slice(1)).toEqual(expected);
-      }
-      for (const { primary, secondary } of pairs) {
-        expect((await load(primary))?.identities).toHaveLength(2);
-        expect(await tablesWith(secondary)).toEqual(deleted ? [] : ["notes"]);
-        expect(await listChat(database.db, access(), { contactId: primary, limit: 100 })).toHaveLength(44);
-      }
-      await other.stop();
-      await other.database.close();
-    },
-  );
 });

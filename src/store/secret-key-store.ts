@@ -32,6 +32,16 @@ export async function findMissingKeys(db: Database, secretKey: SecretKey): Promi
 }
 
 /**
+ * Before anything is changed: whether the database has noted keys that are missing here. One that no process has noted any in yet is asked by `takeUpSecretKey`, once it has the tables for it. Throws
+ * `SecretKeyError`.
+ */
+export async function refuseForeignKey(db: Database, secretKey: SecretKey): Promise<void> {
+  const given = new Set(allKeys(secretKey).map(keyId));
+  const missing = (await listKeyIds(db)).filter((id) => !given.has(id));
+  if (missing.length > 0) throw new SecretKeyError(missing, secretKey);
+}
+
+/**
  * Notes that a process seals and signs with the present key. Throws `SecretKeyError` where it has not all the keys that others did so with: it could neither open nor prove what
  * they make, nor they what it makes. Of two that start at once on a new database with different keys, the second is refused.
  */

@@ -22,6 +22,8 @@ export interface SignedInUser {
   readonly email: string;
   readonly name: string;
   readonly seenAt: Date;
+  /** Its cookie has the prefix `__Host-`: it is not taken under the name without. */
+  readonly isCookiePrefixed: boolean;
   /** Signing in takes a code beside the password. */
   readonly hasSecondFactor: boolean;
 }
@@ -51,12 +53,18 @@ function hashSecret(secret: string): string {
 /** The secret is in the answer and nowhere else. */
 export async function createSession(
   db: Database,
-  { userId, userAgent, at }: { readonly userId: number; readonly userAgent: string; readonly at: Date },
+  session: {
+    readonly userId: number;
+    readonly userAgent: string;
+    readonly isCookiePrefixed: boolean;
+    readonly at: Date;
+  },
 ): Promise<string> {
+  const { userId, userAgent, isCookiePrefixed, at } = session;
   const secret = randomBytes(32).toString("base64url");
   const expiresAt = new Date(at.getTime() + idleDays * dayMs);
   const times = { createdAt: at, seenAt: at, provenAt: at, expiresAt };
-  const row = { userId, hash: hashSecret(secret), userAgent: userAgent.slice(0, 300), ...times };
+  const row = { userId, hash: hashSecret(secret), userAgent: userAgent.slice(0, 300), isCookiePrefixed, ...times };
   await db.insertInto("sessions").values(row).execute();
   await db.deleteFrom("sessions").where("expiresAt", "<", at).execute();
   return secret;
@@ -69,6 +77,7 @@ export async function findSignedIn(db: Database, secret: string, at: Date): Prom
     .innerJoin("users", "users.id", "sessions.userId")
     .leftJoin("secondFactors", "secondFactors.userId", "users.id")
     .select(["sessions.id as sessionId", "users.id", "users.email", "users.name", "sessions.seenAt"])
+    .select("sessions.isCookiePrefixed")
     .select((eb) => eb("secondFactors.confirmedAt", "is not", null).as("hasSecondFactor"))
     .where("sessions.hash", "=", hashSecret(secret))
     .where("sessions.expiresAt", ">", at)
@@ -76,6 +85,30 @@ export async function findSignedIn(db: Database, secret: string, at: Date): Prom
     .where("sessions.createdAt", ">", new Date(at.getTime() - mostDays * dayMs))
     .$narrowType<{ hasSecondFactor: boolean }>()
     .executeTakeFirst();
+}
+
+/** From now on the session's cookie has the prefix. */
+export async function noteCookiePrefix(db: Database, id: number): Promise<void> {
+  await db.updateTable("sessions").set({ isCookiePrefixed: true }).where("id", "=", id).execute();
+}
+
+/** Whether a session is still there, and whoever began it still the member that they were. */
+export async function isStillIn(
+  db: Database,
+  { sessionId, memberId, role }: { readonly sessionId: number; readonly memberId: number; readonly role: MemberRole },
+  at: Date,
+): Promise<boolean> {
+  const found = await db
+    .selectFrom("sessions")
+    .innerJoin("members", "members.userId", "sessions.userId")
+    .select("sessions.id")
+    .where("sessions.id", "=", sessionId)
+    .where("sessions.expiresAt", ">", at)
+    .where("sessions.createdAt", ">", new Date(at.getTime() - mostDays * dayMs))
+    .where("members.id", "=", memberId)
+    .where("members.role", "=", role)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 /** Keeps a session alive that is used. */

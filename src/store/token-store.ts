@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Database } from "./database.ts";
-import type { TokenKind } from "./tables.ts";
+import type { TokenKind } from "./token-kinds.ts";
 import type { Access } from "./workspace-store.ts";
 
 /** A token's row, without what would let anybody use it. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { prepareJobTables } from "../../shell/job-tables.ts";
 import { type CopiedTable, CopyRefusal, copyDatabase } from "../../store/copy-database.ts";
 import { type OpenDatabase, openDatabase } from "../../store/database.ts";
-import { type Config, databaseUrlSchema } from "../config.ts";
+import type { Config } from "../config.ts";
 import {
   type DataDirectory,
   DirectoryInUseError,
@@ -12,6 +12,7 @@ import {
   lockDataDirectory,
   openDataDirectory,
 } from "../data-directory.ts";
+import { databaseUrlSchema } from "../settings.ts";
 import { CommandError, type CommandResult, defineLocalCommand } from "./command.ts";
 
 export const move = defineLocalCommand({

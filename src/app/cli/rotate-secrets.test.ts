@@ -50,16 +50,21 @@ it("a session's cookie that an older key signed is good, and is signed anew with
   try {
     const { db } = server.database;
     const userId = await createUser(db, { email: "k@example.com", name: "" });
-    const secret = await createSession(db, { userId, userAgent: "", at: new Date(server.now()) });
+    const secret = await createSession(db, {
+      userId,
+      userAgent: "",
+      isCookiePrefixed: true,
+      at: new Date(server.now()),
+    });
     const [now = "", before = ""] = cookieSecrets(ring).map((key) => new Signer(key).sign(secret));
     const ask = async (signed: string) =>
       await server.app.inject({
         url: "/auth/session",
-        headers: { cookie: `repartee_session=${encodeURIComponent(signed)}` },
+        headers: { cookie: `__Host-repartee_session=${encodeURIComponent(signed)}` },
       });
     const answer = await ask(before);
     expect(answer.json().user).toMatchObject({ email: "k@example.com" });
-    expect(answer.cookies).toMatchObject([{ name: "repartee_session", value: now }]);
+    expect(answer.cookies).toMatchObject([{ name: "__Host-repartee_session", value: now }]);
     expect((await ask(now)).cookies).toEqual([]);
     const stranger = new Signer(cookieSecrets(randomBytes(32))[0] ?? "").sign(secret);
     expect((await ask(stranger)).json().user).toBeNull();

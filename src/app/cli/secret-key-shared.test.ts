@@ -3,13 +3,17 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type RawBuilder, sql } from "kysely";
 import pg from "pg";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../model/finding.ts";
+import { openDatabase } from "../../store/database.ts";
+import { migrationNames } from "../../store/migrations.ts";
 import { SecretKeyError } from "../../store/secret-key-store.ts";
 import { startApp } from "../compose.ts";
 import { type Config, readConfig } from "../config.ts";
+import { openDataDirectory } from "../data-directory.ts";
 import { backup } from "./backup.ts";
 import type { CommandResult, DatabaseCommand, Terminal } from "./command.ts";
 import { examine } from "./doctor.ts";
@@ -144,3 +148,26 @@ it.runIf(serverUrl !== "")(
   },
   240_000,
 );
+
+it("a server with another key than the database's changes nothing in it, its schema neither", async () => {
+  const config = (key: string) => readConfig(settingsOf("untouched", { SECRET_KEY: key }));
+  await start(config(older));
+  // As a release before left it: the newest migration has not run.
+  const newest = migrationNames.at(-1) ?? "";
+  const look = async (statement?: RawBuilder<unknown>) => {
+    const { directory } = config(older).data;
+    const database = await openDatabase({
+      databaseUrl: undefined,
+      directory: openDataDirectory(directory).database,
+      poolSize: 2,
+      onIdleError: () => undefined,
+    });
+    if (statement !== undefined) await statement.execute(database.db);
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(database.db);
+    await database.close();
+    return rows.map(({ name }) => name);
+  };
+  expect(await look(sql`delete from kysely_migration where name = ${newest}`)).not.toContain(newest);
+  await expect(start(config(stranger))).rejects.toThrow(SecretKeyError);
+  expect(await look()).not.toContain(newest);
+}, 600_000);

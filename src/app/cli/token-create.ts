@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { scopeGroups, scopeSchema } from "../../http/contract/common.ts";
 import { requireBot } from "../../store/bot-store.ts";
-import { tokenKinds } from "../../store/tables.ts";
+import { tokenKinds } from "../../store/token-kinds.ts";
 import { createToken } from "../../store/token-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
 import { requireWorkspace } from "./require-workspace.ts";

@@ -38,6 +38,7 @@ import { integrationLogResource } from "./integration-log.ts";
 import { integrationResource } from "./integrations.ts";
 import { invitationResource } from "./invitations.ts";
 import { labelResource } from "./labels.ts";
+import { memberAccessResource } from "./member-access.ts";
 import { memberResource } from "./members.ts";
 import { messageResource } from "./messages.ts";
 import { orderResource } from "./orders.ts";
@@ -101,6 +102,7 @@ const resources: readonly ApiResource[] = [
   closingNoteResource,
   customEventResource,
   memberResource,
+  memberAccessResource,
   invitationResource,
   eventResource,
   integrationResource,

@@ -2,6 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import { Gauge } from "prom-client";
 import { registry } from "../../shell/metrics.ts";
 import { countInbox, type InboxRow, keepVisible, listInbox } from "../../store/inbox-store.ts";
+import { isStillIn } from "../../store/session-store.ts";
+import { findLiveToken } from "../../store/token-store.ts";
 import { type Caller, requireMemberId } from "../auth.ts";
 import { noContent, pageOf } from "../contract/common.ts";
 import { type InboxItem, inboxCountsSchema, inboxItemSchema, inboxQuery } from "../contract/conversations.ts";
@@ -105,7 +107,7 @@ export const inboxResource: ApiResource = (app, dependencies) => {
         "x-accel-buffering": "no",
         "x-content-type-options": "nosniff",
       });
-      const stop = follow(dependencies, request.caller, (text) => reply.raw.write(text));
+      const stop = follow(dependencies, request.caller, { write: (text) => reply.raw.write(text), end: () => end() });
       const end = () => {
         stop();
         if (streams.delete(end)) openStreams.dec();
@@ -125,7 +127,14 @@ const gatherMs = 150;
 /** Proxies close what is silent for long. */
 const beatMs = 20_000;
 
-function follow({ live, db, log }: HttpDependencies, caller: Caller, write: (text: string) => void): () => void {
+interface Stream {
+  write(text: string): void;
+  /** From our side. */
+  end(): void;
+}
+
+function follow(dependencies: HttpDependencies, caller: Caller, { write, end }: Stream): () => void {
+  const { live, db, log, now } = dependencies;
   let gathered = new Set<number>();
   let isGathering = false;
   const tell = async () => {
@@ -156,13 +165,33 @@ function follow({ live, db, log }: HttpDependencies, caller: Caller, write: (tex
     if (workspaceId !== caller.workspaceId || (caller.botId !== undefined && caller.botId !== botId)) return;
     write(`event: broadcast\ndata: ${JSON.stringify({ broadcast: broadcastId })}\n\n`);
   });
-  const beat = setInterval(() => write(": still here\n\n"), beatMs);
+  /** Whoever was let in once is not for ever: a browser that comes again is asked who it is. */
+  const lookAgain = async () => {
+    if (!(await mayStill(db, caller, new Date(now())))) end();
+  };
+  const lookInPeace = () => void lookAgain().catch((err: unknown) => log.warn({ err }, "a look at a session failed"));
+  const unguard = live.listenToSignOuts((userId) => {
+    if (caller.member?.userId === userId) lookInPeace();
+  });
+  const beat = setInterval(() => {
+    write(": still here\n\n");
+    lookInPeace();
+  }, beatMs);
   write(": here\n\n");
+  // The session may have ended since it was last read.
+  lookInPeace();
   return () => {
     unlisten();
     unwatch();
     unfollow();
+    unguard();
     clearInterval(beat);
     gathered = new Set();
   };
+}
+
+async function mayStill(db: HttpDependencies["db"], { member, tokenId }: Caller, at: Date): Promise<boolean> {
+  if (member !== undefined) return await isStillIn(db, { ...member, memberId: member.id }, at);
+  const token = await findLiveToken(db, tokenId);
+  return token !== undefined && (token.expiresAt === null || token.expiresAt > at);
 }

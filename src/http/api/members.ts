@@ -1,5 +1,3 @@
-import { AppError } from "../../model/app-error.ts";
-import { say } from "../../model/sentence.ts";
 import {
   addMember,
   changeMemberRole,
@@ -8,8 +6,6 @@ import {
   removeMember,
   requireMember,
 } from "../../store/member-store.ts";
-import { isOwnersAlone, removeSecondFactor } from "../../store/second-factor-store.ts";
-import { endSessions } from "../../store/session-store.ts";
 import { requireMayChange, requireProof } from "../auth.ts";
 import { idParams, listOf, noContent } from "../contract/common.ts";
 import { memberChangeSchema, memberCreateSchema, memberSchema } from "../contract/members.ts";
@@ -27,7 +23,11 @@ const write = { tag, scope: "settings:write", writes: true, shared: true } as co
 
 /** The team of a workspace: agents that conversations are assigned to. */
 export const memberResource: ApiResource = (app, dependencies) => {
-  const { db } = dependencies;
+  const { db, live } = dependencies;
+  /** Once it is so. Undefined: a repetition, which did nothing. */
+  const tell = (userId: number | undefined) => {
+    if (userId !== undefined) live.announceSignOut(userId);
+  };
   app.get(
     "/members",
     route({ ...read, id: "listMembers", summary: "List the members of the workspace" }, {}, listOf(memberSchema)),
@@ -63,12 +63,16 @@ export const memberResource: ApiResource = (app, dependencies) => {
     ),
     async (request) => {
       await requireProof(dependencies, request.caller);
-      return await writeOnce(dependencies, request, async (trx) => {
+      let userId: number | undefined;
+      const changed = await writeOnce(dependencies, request, async (trx) => {
         const { caller, params, body } = request;
         const before = await requireMember(trx, caller.workspaceId, params.id);
         requireMayChange(caller, [before.role, body.role]);
+        userId = before.userId;
         return presentMember(await changeMemberRole(trx, caller.workspaceId, params.id, body.role));
       });
+      tell(userId);
+      return changed;
     },
   );
   app.delete(
@@ -80,45 +84,17 @@ export const memberResource: ApiResource = (app, dependencies) => {
     ),
     async (request) => {
       await requireProof(dependencies, request.caller);
-      return await writeOnce(dependencies, request, async (trx) => {
+      let userId: number | undefined;
+      await writeOnce(dependencies, request, async (trx) => {
         const { caller, params } = request;
-        requireMayChange(caller, [(await requireMember(trx, caller.workspaceId, params.id)).role]);
+        const member = await requireMember(trx, caller.workspaceId, params.id);
+        requireMayChange(caller, [member.role]);
         await removeMember(trx, caller.workspaceId, params.id);
+        userId = member.userId;
         return null;
       });
-    },
-  );
-  app.delete(
-    "/members/:id/second-factor",
-    route(
-      {
-        ...write,
-        id: "resetSecondFactor",
-        summary: "Take away a member's second factor, who has lost it",
-        description:
-          "An owner alone, signed in, and of all workspaces that the person belongs to. The person is signed out everywhere.",
-        status: 204,
-      },
-      { params: idParams },
-      noContent,
-    ),
-    async (request) => {
-      await requireProof(dependencies, request.caller);
-      return await writeOnce(dependencies, request, async (trx) => {
-        const { caller, params } = request;
-        const { userId, email } = await requireMember(trx, caller.workspaceId, params.id);
-        if (caller.member?.role !== "owner") {
-          throw new AppError("session.not_owner", say`only an owner who is signed in takes away a second factor`);
-        }
-        if (!(await isOwnersAlone(trx, userId, caller.member.userId))) {
-          throw new AppError("second_factor.shared_member", say`${{ email }} belongs to a workspace that is not yours`);
-        }
-        if (!(await removeSecondFactor(trx, userId))) {
-          throw new AppError("second_factor.is_off", say`${{ email }} has no second factor`);
-        }
-        await endSessions(trx, userId, { except: undefined });
-        return null;
-      });
+      tell(userId);
+      return null;
     },
   );
 };

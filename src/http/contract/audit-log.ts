@@ -90,6 +90,7 @@ export const auditedOperations = {
   changeMember: "member",
   removeMember: "member",
   resetSecondFactor: "member",
+  endMemberSessions: "member",
   createInvitation: "invitation",
   withdrawInvitation: "invitation",
   changeWorkspace: "workspace",

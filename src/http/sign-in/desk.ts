@@ -5,9 +5,11 @@ import { addAccountEntry } from "../../store/audit-store.ts";
 import type { Database } from "../../store/database.ts";
 import { createSession } from "../../store/session-store.ts";
 import { countTry, forgiveTry, type Guarded } from "../../store/sign-in-try-store.ts";
+import { addressOf } from "../address-limit.ts";
 import type { AuditedOperation, auditedOperations } from "../contract/audit-log.ts";
 import type { HttpDependencies } from "../dependencies.ts";
-import { type MemberReader, type SignedIn, setCookie } from "./member-reader.ts";
+import { createRefusalLog } from "../refusal-log.ts";
+import { isSecure, type MemberReader, type SignedIn, setCookie } from "./member-reader.ts";
 
 /**
  * Tries without success within a quarter of an hour: at one account from one address; at one account from anywhere (so many that a stranger does not easily lock somebody out); from one
@@ -37,6 +39,8 @@ export interface Desk {
   welcome(request: FastifyRequest, reply: FastifyReply, userId: number): Promise<void>;
   /** Writes into the audit logs of all workspaces that the user belongs to. */
   note(request: FastifyRequest, userId: number, operation: AccountOperation, trx?: Database): Promise<void>;
+  /** Tells all processes that sessions of the user have ended, once it is so: what is open for them ends. */
+  tellSignOut(userId: number): void;
   /** Throws `session.none`. */
   requireSignedIn(request: FastifyRequest): Promise<SignedIn>;
 }
@@ -59,9 +63,18 @@ export function createDesk(dependencies: HttpDependencies, members: MemberReader
       const at = new Date(now());
       const secret = await db.transaction().execute(async (trx) => {
         await note(request, userId, "signIn", trx);
-        return await createSession(trx, { userId, userAgent: request.headers["user-agent"] ?? "", at });
+        return await createSession(trx, {
+          userId,
+          userAgent: request.headers["user-agent"] ?? "",
+          isCookiePrefixed: isSecure(dependencies),
+          at,
+        });
       });
       setCookie(reply, secret, dependencies);
+    },
+    tellSignOut(userId) {
+      members.forget();
+      dependencies.live.announceSignOut(userId);
     },
     async requireSignedIn(request) {
       const found = await members.whoIs(request);
@@ -91,7 +104,8 @@ type Guess = keyof typeof wrong;
 export const notYourPassword = say`this is not your password`;
 
 /** Runs a check that somebody may guess at: after too many tries without success it is not even run. Throws `session.too_many`, and the code where the check found nothing. */
-function createGuard({ db, now }: Pick<HttpDependencies, "db" | "now">) {
+function createGuard({ db, now, log }: Pick<HttpDependencies, "db" | "now" | "log">) {
+  const refusals = createRefusalLog({ log, now });
   return async <T>(
     request: FastifyRequest,
     guarded: readonly Guarded[],
@@ -102,6 +116,7 @@ function createGuard({ db, now }: Pick<HttpDependencies, "db" | "now">) {
     const all = [...guarded, { key: `address ${request.ip}`, most: most.address }];
     const waitMs = await countTry(db, all, new Date(now()));
     if (waitMs > 0) {
+      refusals.note("tries to sign in", addressOf(request));
       const minutes = Math.ceil(waitMs / 60_000);
       throw new AppError("session.too_many", say`too many tries; wait ${{ minutes }} min`, { details: { waitMs } });
     }

@@ -7,6 +7,7 @@ import {
   findSignedIn,
   listMemberships,
   type Membership,
+  noteCookiePrefix,
   type SignedInUser,
   touchSession,
 } from "../../store/session-store.ts";
@@ -14,8 +15,10 @@ import type { Caller } from "../auth.ts";
 import type { Scope } from "../contract/common.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 
-const cookieName = "repartee_session";
-/** A session that was ended works for this much longer at most. */
+const plainName = "repartee_session";
+/** Browsers take a cookie of this name over https alone, for this host alone: no neighbour's page, and nobody on the way, puts one in its place. RFC 6265bis 4.1.3.2 */
+const prefixedName = `__Host-${plainName}`;
+/** A session that was ended works for this much longer at most, where the news of it were lost. */
 const cacheMs = 3_000;
 const cacheSize = 1_000;
 const touchMs = 300_000;
@@ -53,16 +56,23 @@ export interface MemberReader {
   forget(): void;
 }
 
-type Tools = Pick<HttpDependencies, "db" | "now" | "publicUrl">;
+type Tools = Pick<HttpDependencies, "db" | "now" | "publicUrl" | "live">;
 
 /** Reads sessions through a cache of some seconds. */
 export function createMemberReader(dependencies: Tools): MemberReader {
-  const { db, now } = dependencies;
+  const { db, now, live } = dependencies;
   const known = new Map<string, { readonly found: SignedIn | undefined; readonly readAt: number }>();
 
+  live.listenToSignOuts(() => known.clear());
+
   async function whoIs(request: FastifyRequest): Promise<SignedIn | undefined> {
-    const secret = readCookie(request);
-    if (secret === undefined) return undefined;
+    const cookie = readCookie(request, dependencies);
+    if (cookie === undefined) return undefined;
+    const found = await findBySecret(cookie.secret);
+    return found?.user.isCookiePrefixed === true && !cookie.isNamedRight ? undefined : found;
+  }
+
+  async function findBySecret(secret: string): Promise<SignedIn | undefined> {
     const cached = known.get(secret);
     if (cached !== undefined && now() - cached.readAt < cacheMs) return cached.found;
     const at = new Date(now());
@@ -133,34 +143,59 @@ function isOrigin(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
-/** The cookie's secret, where we signed it. */
-function readCookie(request: FastifyRequest): string | undefined {
-  const signed = request.cookies[cookieName];
-  if (signed === undefined) return undefined;
-  const { valid, value } = request.unsignCookie(signed);
-  return valid && value !== null ? value : undefined;
+interface SessionCookie {
+  readonly secret: string;
+  /** It was signed with an older key, which may then go. */
+  readonly isOld: boolean;
+  /** It has the name that new ones get here. */
+  readonly isNamedRight: boolean;
 }
 
-/** Signs a cookie anew that was signed with an older key, which may then go. */
-export function renewCookie(request: FastifyRequest, reply: FastifyReply, tools: Tools): void {
-  const signed = request.cookies[cookieName];
-  if (signed === undefined) return;
+/** The cookie, where we signed it. Behind https one without the prefix still counts for sessions that began before there was one. */
+function readCookie(request: FastifyRequest, tools: Pick<Tools, "publicUrl">): SessionCookie | undefined {
+  const wanted = cookieName(tools);
+  const signed = request.cookies[wanted] ?? request.cookies[plainName];
+  if (signed === undefined) return undefined;
   const { valid, renew, value } = request.unsignCookie(signed);
-  if (valid && renew && value !== null) setCookie(reply, value, tools);
+  if (!valid || value === null) return undefined;
+  return { secret: value, isOld: renew, isNamedRight: request.cookies[wanted] !== undefined };
+}
+
+/**
+ * Gives a cookie anew that was signed with an older key, or that has not the prefix yet. Only once the one with the prefix has come back is the other refused: an answer may be lost, and a process of an
+ * older release may be asked next.
+ */
+export async function renewCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  tools: Tools,
+  { user }: SignedIn,
+): Promise<void> {
+  const cookie = readCookie(request, tools);
+  if (cookie === undefined) return;
+  if (cookie.isOld || !cookie.isNamedRight) setCookie(reply, cookie.secret, tools);
+  if (!isSecure(tools) || !cookie.isNamedRight) return;
+  if (!user.isCookiePrefixed) await noteCookiePrefix(tools.db, user.sessionId);
+  if (request.cookies[plainName] !== undefined) reply.clearCookie(plainName, cookieOptions(tools));
 }
 
 /** No script reads it, no other site's form sends it, and where the address is https it never goes over plain http. */
-export function setCookie(reply: FastifyReply, secret: string, { publicUrl }: Tools): void {
+export function setCookie(reply: FastifyReply, secret: string, tools: Pick<Tools, "publicUrl">): void {
   // Longer than any session: the server alone ends one.
-  reply.setCookie(cookieName, secret, { ...cookieOptions(publicUrl), signed: true, maxAge: 400 * 86_400 });
+  reply.setCookie(cookieName(tools), secret, { ...cookieOptions(tools), signed: true, maxAge: 400 * 86_400 });
 }
 
-export function clearCookie(reply: FastifyReply, { publicUrl }: Tools): void {
-  reply.clearCookie(cookieName, cookieOptions(publicUrl));
+export function clearCookie(reply: FastifyReply, tools: Pick<Tools, "publicUrl">): void {
+  for (const name of new Set([cookieName(tools), plainName])) reply.clearCookie(name, cookieOptions(tools));
 }
 
-function cookieOptions(publicUrl: string) {
-  return { httpOnly: true, sameSite: "lax", path: "/", secure: publicUrl.startsWith("https:") } as const;
+/** Browsers refuse the prefix, and a cookie that is `Secure`, over plain http. */
+export const isSecure = ({ publicUrl }: Pick<Tools, "publicUrl">): boolean => publicUrl.startsWith("https:");
+
+const cookieName = (tools: Pick<Tools, "publicUrl">): string => (isSecure(tools) ? prefixedName : plainName);
+
+function cookieOptions(tools: Pick<Tools, "publicUrl">) {
+  return { httpOnly: true, sameSite: "lax", path: "/", secure: isSecure(tools) } as const;
 }
 
 /** What cookies are signed with: the first one signs, all of them prove. */

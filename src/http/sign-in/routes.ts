@@ -22,6 +22,7 @@ import { listWebchats } from "../../store/webchat-store.ts";
 import { createWorkspace } from "../../store/workspace-store.ts";
 import { toInstant } from "../api/instant.ts";
 import type { ApiApp } from "../api/route.ts";
+import { requireRecentProof } from "../auth.ts";
 import { idParams, listOf } from "../contract/common.ts";
 import {
   deviceSchema,
@@ -60,11 +61,12 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
     demoChat: (await listWebchats(db, "demo"))[0]?.ref ?? null,
   });
   const desk = createDesk(dependencies, members);
-  const { guard, welcome, note } = desk;
+  const { guard, welcome, note, tellSignOut } = desk;
 
   app.get("/session", { schema: { response: { 200: sessionSchema } } }, async (request, reply) => {
-    renewCookie(request, reply, dependencies);
-    return await present(await members.whoIs(request));
+    const found = await members.whoIs(request);
+    if (found !== undefined) await renewCookie(request, reply, dependencies, found);
+    return await present(found);
   });
   app.post("/session", { schema: { body: signInSchema } }, async (request, reply) => {
     const { email, password, code } = request.body;
@@ -83,8 +85,8 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
     if (found !== undefined) {
       await endSessions(db, found.user.id, { id: found.user.sessionId });
       await note(request, found.user.id, "signOut");
+      tellSignOut(found.user.id);
     }
-    members.forget();
     clearCookie(reply, dependencies);
     return null;
   });
@@ -113,7 +115,7 @@ async function hashGoodPassword(password: string, path: string, own: readonly st
 const pick = ({ id, email, name, hasSecondFactor }: SignedIn["user"]) => ({ id, email, name, hasSecondFactor });
 
 /** One's own account. */
-function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn, note }: Desk): void {
+function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn, note, tellSignOut }: Desk): void {
   const { db, now } = dependencies;
   app.post("/password", { schema: { body: passwordChangeSchema } }, async (request) => {
     const { user } = await requireSignedIn(request);
@@ -133,7 +135,7 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
     // Whoever knew the old one is out.
     await endSessions(db, user.id, { except: user.sessionId });
     await note(request, user.id, "changePassword");
-    members.forget();
+    tellSignOut(user.id);
     return null;
   });
   app.post("/proof", { schema: { body: proofSchema } }, async (request) => {
@@ -173,16 +175,18 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
   });
   app.delete("/devices", async (request) => {
     const { user } = await requireSignedIn(request);
+    await requireRecentProof(dependencies, user.sessionId);
     await endSessions(db, user.id, { except: user.sessionId });
     await note(request, user.id, "endSession");
-    members.forget();
+    tellSignOut(user.id);
     return null;
   });
   app.delete("/devices/:id", { schema: { params: idParams } }, async (request) => {
     const { user } = await requireSignedIn(request);
+    await requireRecentProof(dependencies, user.sessionId);
     await endSessions(db, user.id, { id: request.params.id });
     await note(request, user.id, "endSession");
-    members.forget();
+    tellSignOut(user.id);
     return null;
   });
   app.post(

@@ -74,7 +74,7 @@ async function takeCode(
 
 /** Setting up one's own second factor, and turning it off. */
 export function addSecondFactor(app: ApiApp, desk: Desk): void {
-  const { dependencies, members, guard, note, requireSignedIn } = desk;
+  const { dependencies, members, guard, note, requireSignedIn, tellSignOut } = desk;
   const { db, now, secretKey } = dependencies;
 
   const requirePassword = async (request: FastifyRequest, user: User, current: string) => {
@@ -141,7 +141,7 @@ export function addSecondFactor(app: ApiApp, desk: Desk): void {
         await endSessions(trx, user.id, { except: user.sessionId });
         await note(request, user.id, "turnOnSecondFactor", trx);
       });
-      members.forget();
+      tellSignOut(user.id);
       return { recoveryCodes: [...codes] };
     },
   );

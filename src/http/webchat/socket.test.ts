@@ -4,17 +4,15 @@ import { until } from "../../../test/until.ts";
 import {
   aChatBot,
   type ChatBot,
-  type ChatPage,
-  openPage as connectAndGreet,
-  connectPage,
+  openPage,
   openSession,
   start,
   text,
+  visitorPages,
   type WebchatServer,
   webchatServer,
 } from "../../../test/webchat.ts";
 import { openTrackedLink } from "../../shell/tracked-links.ts";
-import { setChannelState } from "../../store/channel-store.ts";
 import { deleteContact } from "../../store/contact-store.ts";
 import type { HistoryBody } from "../contract/webchat.ts";
 
@@ -22,7 +20,7 @@ let database: TestDatabase;
 let server: WebchatServer;
 let bot: ChatBot;
 const secretKey = Buffer.alloc(32, 7);
-const pages: ChatPage[] = [];
+const { aVisitor, aPage, closePages } = visitorPages(() => ({ server, bot }));
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -31,7 +29,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  for (const page of pages.splice(0)) page.close();
+  closePages();
   // Every visitor starts with a full bucket.
   server.clock.pass(60_000);
 });
@@ -40,16 +38,6 @@ afterAll(async () => {
   await server.stop();
   await database.close();
 });
-
-async function aVisitor(): Promise<string> {
-  return (await openSession(server, bot)).token;
-}
-
-async function openPage(token: string, after?: number): Promise<ChatPage> {
-  const page = await connectAndGreet(server, bot, token, after);
-  pages.push(page);
-  return page;
-}
 
 async function contactOf(token: string): Promise<number | undefined> {
   const visitor = token.split(".")[0] ?? "";
@@ -64,7 +52,7 @@ async function contactOf(token: string): Promise<number | undefined> {
 describe("a conversation over a socket", () => {
   it("begins with the first act, and not before", async () => {
     const token = await aVisitor();
-    const page = await openPage(token);
+    const page = await aPage(token);
     expect(page.frames).toEqual([{ type: "ready", isKnown: false, hasEarlier: false }]);
     expect(await contactOf(token)).toBeUndefined();
     expect(await page.act(start("s1"))).toEqual({ type: "ack", id: "s1" });
@@ -84,7 +72,7 @@ describe("a conversation over a socket", () => {
 
   it("leads by a button that is counted over this server, by every other where it says", async () => {
     const token = await aVisitor();
-    await (await openPage(token)).act(start("s1"));
+    await (await aPage(token)).act(start("s1"));
     const contactId = (await contactOf(token)) ?? 0;
     const url = "https://example.com/";
     const buttons = [
@@ -93,7 +81,7 @@ describe("a conversation over a socket", () => {
     ];
     const content = JSON.stringify({ text: "Hello!", attachments: [], buttons, quickReplies: [] });
     await database.db.updateTable("messages").set({ content }).where("contactId", "=", contactId).execute();
-    const [message] = await (await openPage(token)).has(1);
+    const [message] = await (await aPage(token)).has(1);
     const [plain, counted] = message?.buttons ?? [];
     expect(plain).toMatchObject({ url });
     const [, base, link = ""] = /^(.+)\/l\/(.+)$/.exec(counted?.type === "url" ? counted.url : "") ?? [];
@@ -102,7 +90,7 @@ describe("a conversation over a socket", () => {
   });
 
   it("shows what was said and what was pressed, with the answers, in order", async () => {
-    const page = await openPage(await aVisitor());
+    const page = await aPage(await aVisitor());
     await page.act(start("s1"));
     const [greeting] = await page.has(1);
     const button = greeting?.buttons[0];
@@ -122,8 +110,8 @@ describe("a conversation over a socket", () => {
 
   it("handles an act that comes again under the same id once, on whichever connection", async () => {
     const token = await aVisitor();
-    const page = await openPage(token);
-    const again = await openPage(token);
+    const page = await aPage(token);
+    const again = await aPage(token);
     const twice = await Promise.all([page.act(text("t1", "Once")), again.act(text("t1", "Once"))]);
     expect(twice).toEqual([
       { type: "ack", id: "t1" },
@@ -135,7 +123,7 @@ describe("a conversation over a socket", () => {
   });
 
   it("answers what is sent in one go one after the other", async () => {
-    const page = await openPage(await aVisitor());
+    const page = await aPage(await aVisitor());
     const numbers = Array.from({ length: 20 }, (_, index) => index);
     for (const number of numbers) page.say({ type: "act", act: text(`t${number}`, `n${number}`) });
     await page.has(40);
@@ -147,21 +135,21 @@ describe("a conversation over a socket", () => {
 
   it("goes on after a reconnect with what the page has not seen", async () => {
     const token = await aVisitor();
-    const page = await openPage(token);
+    const page = await aPage(token);
     await page.act(text("t1", "One"));
     const [, answer] = await page.has(2);
     page.close();
-    const other = await openPage(token);
+    const other = await aPage(token);
     await other.act(text("t2", "Two"));
     await other.has(4);
-    const back = await openPage(token, answer?.id);
+    const back = await aPage(token, answer?.id);
     expect(back.texts()).toEqual(["Two", "re: Two"]);
     expect(await back.heard("ready")).toEqual({ type: "ready", isKnown: true, hasEarlier: false });
   });
 
   it("is heard by the visitor's other pages, also by those that were there before the first word", async () => {
     const token = await aVisitor();
-    const [first, second] = [await openPage(token), await openPage(token)];
+    const [first, second] = [await aPage(token), await aPage(token)];
     await first.act(text("t1", "Hello?"));
     await second.has(2);
     expect(second.texts()).toEqual(["Hello?", "re: Hello?"]);
@@ -169,7 +157,7 @@ describe("a conversation over a socket", () => {
 
   it("brings what others send to the contact at once", async () => {
     const token = await aVisitor();
-    const page = await openPage(token);
+    const page = await aPage(token);
     await page.act(text("t1", "Hi"));
     const contactId = await contactOf(token);
     await server.shell.submit({
@@ -182,7 +170,7 @@ describe("a conversation over a socket", () => {
   });
 
   it("keeps visitors apart", async () => {
-    const [one, other] = [await openPage(await aVisitor()), await openPage(await aVisitor())];
+    const [one, other] = [await aPage(await aVisitor()), await aPage(await aVisitor())];
     await one.act(text("t1", "Mine"));
     await other.act(text("t1", "Theirs"));
     await one.has(2);
@@ -193,7 +181,7 @@ describe("a conversation over a socket", () => {
 
   it("begins anew when the contact was deleted, on the page that is open too", async () => {
     const token = await aVisitor();
-    const page = await openPage(token);
+    const page = await aPage(token);
     await page.act(text("t1", "Old"));
     await page.has(2);
     const contactId = await contactOf(token);
@@ -206,10 +194,10 @@ describe("a conversation over a socket", () => {
 
   it("follows the visitor into the contact it becomes part of, on the page that is open too", async () => {
     const [token, other] = [await aVisitor(), await aVisitor()];
-    const page = await openPage(token);
+    const page = await aPage(token);
     await page.act(text("t1", "Here"));
     await page.has(2);
-    await (await openPage(other)).act(text("t1", "There"));
+    await (await aPage(other)).act(text("t1", "There"));
     const [secondaryId, contactId] = [(await contactOf(token)) ?? 0, (await contactOf(other)) ?? 0];
     const { submit } = server.shell;
     const merge = { kind: "merge", secondaryId, deleteSecondary: true } as const;
@@ -221,7 +209,7 @@ describe("a conversation over a socket", () => {
 
   it("gives the end of a long history, and the rest by pages", async () => {
     const token = await aVisitor();
-    const page = await openPage(token);
+    const page = await aPage(token);
     await page.act(text("t0", "n0"));
     const contactId = await contactOf(token);
     const content = (number: number) => ({ text: `n${number}`, attachments: [], buttons: [], quickReplies: [] });
@@ -236,7 +224,7 @@ describe("a conversation over a socket", () => {
       createdAt: new Date(server.clock.now()),
     }));
     await database.db.insertInto("messages").values(rows).execute();
-    const late = await openPage(token);
+    const late = await aPage(token);
     expect(late.texts().length).toBe(100);
     expect(late.texts().at(-1)).toBe("n199");
     expect(await late.heard("ready")).toEqual({ type: "ready", isKnown: true, hasEarlier: true });
@@ -259,11 +247,11 @@ describe("two servers on one database, with no news between them", () => {
     const other = await webchatServer(database, { secretKey });
     try {
       const token = await aVisitor();
-      const page = await openPage(token);
-      const elsewhere = await connectAndGreet(other, bot, token);
-      pages.push(elsewhere);
+      const page = await aPage(token);
+      const elsewhere = await openPage(other, bot, token);
       await elsewhere.act(start("s1"));
       expect((await page.has(1)).map(({ text: said }) => said)).toEqual(["Hello!"]);
+      elsewhere.close();
     } finally {
       await other.stop();
     }
@@ -274,13 +262,13 @@ describe("a restart of the server", () => {
   it("closes the sockets, and the conversation goes on where it was", async () => {
     const own = await webchatServer(database, { secretKey });
     const { token } = await openSession(own, bot);
-    const page = await connectAndGreet(own, bot, token);
+    const page = await openPage(own, bot, token);
     await page.act(text("t1", "Before"));
     const [, answer] = await page.has(2);
     await own.stop();
     expect(await page.closed).toBe(1012);
     const next = await webchatServer(database, { secretKey });
-    const back = await connectAndGreet(next, bot, token, answer?.id);
+    const back = await openPage(next, bot, token, answer?.id);
     await back.act(text("t1", "Before"));
     await back.act(text("t2", "After"));
     await back.has(2);
@@ -313,118 +301,8 @@ describe("a restart of the server", () => {
   });
 });
 
-describe("what is wrong on a socket", () => {
-  it.each([
-    ["no JSON", "nonsense", "request.malformed"],
-    ["no object", "42", "request.invalid"],
-    ["an unknown type", '{"type":"shout"}', "request.invalid"],
-    ["an act without its text", '{"type":"act","act":{"kind":"text","id":"a"}}', "request.invalid"],
-    ["an empty text", '{"type":"act","act":{"kind":"text","id":"a","text":"  "}}', "request.invalid"],
-    ["an id with other signs", '{"type":"act","act":{"kind":"start","id":"a:b"}}', "request.invalid"],
-    [
-      "a character that cannot be stored",
-      '{"type":"act","act":{"kind":"text","id":"a","text":"\\u0000"}}',
-      "request.bad_encoding",
-    ],
-    ["half a character", '{"type":"act","act":{"kind":"text","id":"a","text":"\\ud83d"}}', "request.bad_encoding"],
-    ["a key of the prototype", '{"type":"ping","__proto__":{}}', "request.malformed"],
-    ["bytes that are no text", new Uint8Array([0xff, 0xfe]), "request.bad_encoding"],
-  ])("is told for %s, and the connection lives", async (_name, frame, code) => {
-    const page = await openPage(await aVisitor());
-    page.socket.send(frame);
-    expect(await page.heard("error")).toMatchObject({ code, message: expect.any(String) });
-    expect(await page.act(text("t1", "Still here?"))).toEqual({ type: "ack", id: "t1" });
-  });
-
-  it.each([
-    ["is too long", { kind: "text", id: "a", text: "x".repeat(4_001) }],
-    ["starts with too much", { kind: "start", id: "a", payload: "x".repeat(2_001) }],
-    ["has half a character", { kind: "text", id: "a", text: "\ud83d" }],
-  ])("is told by its id for an act that %s, so that the page does not send it for ever", async (_name, act) => {
-    const page = await openPage(await aVisitor());
-    page.socket.send(JSON.stringify({ type: "act", act }));
-    expect(await page.heard("error")).toMatchObject({ id: "a" });
-  });
-
-  it("is told for an act before hello and for a second hello", async () => {
-    const page = await connectPage(server, bot);
-    pages.push(page);
-    expect(await page.act(start("s1"))).toMatchObject({ code: "webchat.no_hello" });
-    const token = await aVisitor();
-    page.say({ type: "hello", token });
-    await page.heard("ready");
-    page.say({ type: "hello", token });
-    await until("the second error", () => page.frames.filter(({ type }) => type === "error").length === 2);
-  });
-
-  it.each([
-    ["a token that was never made", "abc.def"],
-    ["no token at all", ""],
-    ["a token with a changed visitor", undefined],
-  ])("ends the connection for %s", async (_name, forged) => {
-    const token = forged ?? `x${await aVisitor()}`;
-    const page = await connectPage(server, bot);
-    page.say({ type: "hello", token });
-    expect(await page.heard("error")).toMatchObject({ code: "webchat.bad_token" });
-    expect(await page.closed).toBe(1008);
-  });
-
-  it("does not let one chat's visitor into another chat", async () => {
-    const page = await connectPage(server, await aChatBot(database));
-    page.say({ type: "hello", token: await aVisitor() });
-    expect(await page.heard("error")).toMatchObject({ code: "webchat.bad_token" });
-  });
-
-  it("ends the connection for an unknown bot", async () => {
-    const page = await connectPage(server, { ref: "nobody" });
-    page.say({ type: "hello", token: await aVisitor() });
-    expect(await page.heard("error")).toMatchObject({ code: "channel.not_found" });
-    expect(await page.closed).toBe(1008);
-  });
-
-  it("ends the connection for a frame that is too large, and no other", async () => {
-    const [loud, quiet] = [await openPage(await aVisitor()), await openPage(await aVisitor())];
-    loud.socket.send("x".repeat(65 * 1024));
-    expect(await loud.closed).toBe(1009);
-    expect(await quiet.act(text("t1", "Hi"))).toEqual({ type: "ack", id: "t1" });
-  });
-
-  it("is told to who sends faster than a person, and it may come again", async () => {
-    const page = await openPage(await aVisitor());
-    const answers = await Promise.all(
-      Array.from({ length: 25 }, (_, index) => page.act(text(`t${index}`, `n${index}`))),
-    );
-    expect(answers.map(({ type }) => type)).toEqual([...Array(20).fill("ack"), ...Array(5).fill("error")]);
-    expect(answers[24]).toMatchObject({ id: "t24", code: "webchat.too_fast" });
-    server.clock.pass(1_000);
-    expect(await page.act(text("t24", "n24"))).toEqual({ type: "ack", id: "t24" });
-  });
-
-  it("is told when the chat was disconnected meanwhile", async () => {
-    const own = await aChatBot(database);
-    const { token } = await openSession(server, own);
-    const page = await connectAndGreet(server, own, token);
-    await database.db.deleteFrom("channels").where("id", "=", own.channelId).execute();
-    expect(await page.act(text("t1", "Hi"))).toMatchObject({ id: "t1", code: "channel.not_found" });
-    page.close();
-  });
-
-  it("is not there for a chat that is disconnected", async () => {
-    const own = await aChatBot(database);
-    const { token } = await openSession(server, own);
-    await setChannelState(database.db, { workspaceId: own.workspaceId }, own.channelId, { status: "disconnected" });
-    const page = await connectPage(server, own);
-    page.say({ type: "hello", token });
-    expect(await page.heard("error")).toMatchObject({ code: "channel.not_found" });
-  });
-
-  it("leaves nothing behind in the log that is not the server's fault", () => {
-    expect(server.logged).toEqual([]);
-  });
-});
-
 it("answers a ping, so that a page knows that it is heard", async () => {
-  const page = await openPage(await aVisitor());
+  const page = await aPage(await aVisitor());
   page.say({ type: "ping" });
   expect(await page.heard("pong")).toEqual({ type: "pong" });
 });

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Stack, Text } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "./dialog.tsx";
 import { ErrorNotice } from "./trouble.tsx";
@@ -16,19 +16,23 @@ interface Question {
 }
 
 /** Deletes after a question that says what is lost. */
-export function DeleteButton({ isLabelled = false, ...question }: Question & { readonly isLabelled?: boolean }) {
+export function DeleteButton({
+  isLabelled = false,
+  icon = <IconTrash size={16} />,
+  ...question
+}: Question & { readonly isLabelled?: boolean /** Instead of the bin. */; readonly icon?: ReactNode }) {
   const { t } = useTranslation();
   const [isAsking, setAsking] = useState(false);
   const { name, verb = t("action.delete") } = question;
   return (
     <>
       {isLabelled ? (
-        <Button variant="subtle" color="red" leftSection={<IconTrash size={16} />} onClick={() => setAsking(true)}>
+        <Button variant="subtle" color="red" leftSection={icon} onClick={() => setAsking(true)}>
           {verb}
         </Button>
       ) : (
         <ActionIcon variant="subtle" color="red" aria-label={`${verb}: ${name}`} onClick={() => setAsking(true)}>
-          <IconTrash size={16} />
+          {icon}
         </ActionIcon>
       )}
       {isAsking ? <Ask {...question} verb={verb} onClose={() => setAsking(false)} /> : null}

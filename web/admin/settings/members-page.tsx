@@ -13,7 +13,8 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconUserPlus } from "@tabler/icons-react";
+import { notifications } from "@mantine/notifications";
+import { IconLogout, IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -96,6 +97,7 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
                 key={member.id}
                 member={member}
                 mayChangeRole={mayChange && (member.role !== "owner" || mayOwn)}
+                maySignOut={mayChange && (member.role !== "owner" || mayOwn) && member.email !== me}
                 mayResetSecondFactor={mayOwn && member.hasSecondFactor && member.email !== me}
                 onRemove={mayChange && member.email !== me ? () => remove.mutate(member.id) : undefined}
                 onSettled={onSettled}
@@ -111,12 +113,14 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
 function MemberRow({
   member,
   mayChangeRole,
+  maySignOut,
   mayResetSecondFactor,
   onRemove,
   onSettled,
 }: {
   readonly member: Member;
   readonly mayChangeRole: boolean;
+  readonly maySignOut: boolean;
   readonly mayResetSecondFactor: boolean;
   readonly onRemove: (() => void) | undefined;
   readonly onSettled: () => Promise<void>;
@@ -154,9 +158,10 @@ function MemberRow({
           />
         </Table.Td>
         <Table.Td ta="right">
+          {maySignOut ? <SignOut id={id} email={email} /> : null}
           {mayResetSecondFactor ? <ResetSecondFactor id={id} email={email} onDone={onSettled} /> : null}
           {onRemove === undefined ? null : (
-            <Button size="compact-sm" variant="subtle" color="red" onClick={onRemove}>
+            <Button variant="subtle" color="red" onClick={onRemove}>
               {t("members.remove")}
             </Button>
           )}
@@ -209,6 +214,24 @@ function useRoleChange(member: Member, onSettled: () => Promise<void>) {
     change.mutate(role);
   };
   return { chosen, choose, error: change.error, retry: () => chosen !== undefined && change.mutate(chosen) };
+}
+
+function SignOut({ id, email }: { readonly id: number; readonly email: string }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  return (
+    <DeleteButton
+      isLabelled
+      name={email}
+      icon={<IconLogout size={16} />}
+      verb={t("members.signOut")}
+      loss={t("members.signOutLoss")}
+      onDelete={async () => {
+        await api.send("DELETE", `/members/${id}/sessions`);
+        notifications.show({ message: t("members.signedOut", { email }) });
+      }}
+    />
+  );
 }
 
 function ResetSecondFactor({

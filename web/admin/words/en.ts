@@ -290,6 +290,10 @@ export const en = {
     invited: "Open invitations",
     nobodyInvited: "No invitation is open.",
     remove: "Remove",
+    signOut: "Sign out everywhere",
+    signOutLoss:
+      "They are signed out on all devices at once, also of other workspaces, and may sign in again. Where somebody else may know the password, have them change it.",
+    signedOut: "{{email}} is signed out everywhere.",
     role: "Role",
     roleOf: "Role of {{email}}",
     until: "valid until",

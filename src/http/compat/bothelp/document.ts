@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { createDocumentPage, pageHeaders } from "../../api/docs-page.ts";
+import { createDocumentPage } from "../../api/docs-page.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { sendError, toAppError } from "../../errors.ts";
 import { subscriberKeys } from "./present-subscriber.ts";
@@ -12,8 +12,8 @@ export function documentRoutes(app: FastifyInstance, dependencies: HttpDependenc
   app.get("/swagger/api.json", async () => describeOpenApi(`${dependencies.publicUrl}/compat/bothelp`));
   app.get("/swagger", async (_request, reply) => reply.redirect(`${at}/`, 301));
   app.get("/swagger/*", async (request, reply) => {
-    const { type, body } = await readPage(request.url);
-    return await reply.headers(pageHeaders).type(type).send(body);
+    const { type, body, headers } = await readPage(request.url);
+    return await reply.headers(headers).type(type).send(body);
   });
 }
 

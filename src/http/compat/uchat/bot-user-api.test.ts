@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../../../../test/server.ts";
-import { aUchatTenant, type DoorCase, describeDoor, type UchatTenant } from "../../../../test/uchat-door.ts";
+import { aUchatTenant, type DoorCase, describeDoor, nobody, type UchatTenant } from "../../../../test/uchat-door.ts";
 import { createClosingNote } from "../../../store/closing-note-store.ts";
 
 let server: TestServer;
@@ -13,7 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const nobody = ({ bot }: UchatTenant) => ({ user_ns: `f${bot.id}u999999` });
 const me = ({ userNs }: UchatTenant) => ({ user_ns: userNs });
 const tag = ({ door, userNs }: UchatTenant) =>
   door("POST /subscriber/add-tag-by-name", { user_ns: userNs, tag_name: "vip" });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../../../../test/server.ts";
-import { aUchatTenant, type DoorCase, describeDoor, type UchatTenant } from "../../../../test/uchat-door.ts";
+import { aUchatTenant, type DoorCase, describeDoor, nobody, type UchatTenant } from "../../../../test/uchat-door.ts";
 import { addMember } from "../../../store/member-store.ts";
 import type { BotUser } from "./bot-user.ts";
 
@@ -26,7 +26,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const nobody = ({ bot }: UchatTenant) => ({ user_ns: `f${bot.id}u999999` });
 const me = ({ userNs }: UchatTenant) => ({ user_ns: userNs });
 const info = async (tenant: UchatTenant): Promise<BotUser> =>
   (await tenant.door("GET /subscriber/get-info", me(tenant))).json();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../../../../test/server.ts";
-import { aUchatTenant, type DoorCase, describeDoor, type UchatTenant } from "../../../../test/uchat-door.ts";
+import { aUchatTenant, type DoorCase, describeDoor, nobody, type UchatTenant } from "../../../../test/uchat-door.ts";
 import { createProduct } from "../../../store/product-store.ts";
 
 let server: TestServer;
@@ -46,7 +46,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const nobody = ({ bot }: UchatTenant) => ({ user_ns: `f${bot.id}u999999` });
 const me = ({ userNs }: UchatTenant) => ({ user_ns: userNs });
 const one = (tenant: UchatTenant) => ({ user_ns: tenant.userNs, variant_id: variants.get(tenant) ?? 0 });
 const fill = (tenant: UchatTenant) => tenant.door("POST /subscriber/add-to-cart", { ...one(tenant), qty: 2 });

@@ -4,6 +4,7 @@ import {
   aUchatTenant,
   type DoorCase,
   describeDoor,
+  nobody,
   telegramId,
   type UchatTenant,
 } from "../../../../test/uchat-door.ts";
@@ -27,7 +28,6 @@ const labelsOf = async ({ call, contactId }: UchatTenant) =>
 const fieldsOf = async (tenant: UchatTenant) =>
   Object.fromEntries((await info(tenant)).user_fields.map(({ name, value }) => [name, value]));
 
-const nobody = ({ bot }: UchatTenant) => ({ user_ns: `f${bot.id}u999999` });
 const garbage = () => ({ user_ns: "Ann" });
 const noTag = ({ bot }: UchatTenant) => ({ tag_ns: `f${bot.id}t999999` });
 const noField = ({ bot }: UchatTenant) => ({ var_ns: `f${bot.id}v1999998` });

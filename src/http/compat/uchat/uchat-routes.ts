@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../../../model/app-error.ts";
 import type { AddAddressLimit } from "../../address-limit.ts";
-import { createDocumentPage, pageHeaders } from "../../api/docs-page.ts";
+import { createDocumentPage } from "../../api/docs-page.ts";
 import { addDoorAuditLog } from "../../audit.ts";
 import { addDoorAuthentication } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
@@ -50,13 +50,13 @@ function addDocuments(app: FastifyInstance, dependencies: HttpDependencies): voi
   });
   // The address has no slash at its end, which the page's own relative addresses would need.
   app.get("/api", async (_request, reply) => {
-    const { type, body } = await readPage(`${at}/`);
+    const { type, body, headers } = await readPage(`${at}/`);
     const page = body.toString("utf8").replace("<head>", `<head><base href="${at}/">`);
-    return await reply.headers(pageHeaders).type(type).send(page);
+    return await reply.headers(headers).type(type).send(page);
   });
   app.get("/api/js/*", async (request, reply) => {
-    const { type, body } = await readPage(request.url);
-    return await reply.headers(pageHeaders).type(type).send(body);
+    const { type, body, headers } = await readPage(request.url);
+    return await reply.headers(headers).type(type).send(body);
   });
 }
 

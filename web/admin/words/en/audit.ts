@@ -140,6 +140,7 @@ export const auditWords = {
       changeMember: "Member's role changed",
       removeMember: "Member removed",
       resetSecondFactor: "Member's second factor taken away",
+      endMemberSessions: "Member signed out everywhere",
       createInvitation: "Invitation made",
       withdrawInvitation: "Invitation withdrawn",
       changeWorkspace: "Workspace's settings changed",

@@ -142,6 +142,7 @@ export const auditWords: typeof en = {
       changeMember: "Роль участника изменена",
       removeMember: "Участник удалён",
       resetSecondFactor: "Второй фактор участника сброшен",
+      endMemberSessions: "Все сеансы участника завершены",
       createInvitation: "Приглашение создано",
       withdrawInvitation: "Приглашение отозвано",
       changeWorkspace: "Настройки пространства изменены",

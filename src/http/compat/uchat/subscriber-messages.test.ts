@@ -4,11 +4,13 @@ import {
   aUchatTenant,
   type DoorCase,
   describeDoor,
+  nobody,
+  nodeNsOf,
+  said,
   telegramId,
+  texts,
   type UchatTenant,
 } from "../../../../test/uchat-door.ts";
-import { toNodeNs } from "../../../engine/node-ns.ts";
-import type { MessageContent } from "../../../model/message.ts";
 import { createChannel } from "../../../store/channel-store.ts";
 
 let server: TestServer;
@@ -20,16 +22,6 @@ beforeAll(async () => {
   other = await aUchatTenant(server);
 });
 afterAll(() => server.close());
-
-/** What was said to the subscriber, oldest first. */
-async function said({ call, contactId }: UchatTenant): Promise<MessageContent[]> {
-  const messages = (await call("GET", `/contacts/${contactId}/messages`)).json().data;
-  return messages
-    .filter(({ direction }: { direction: string }) => direction === "out")
-    .map(({ content }: { content: MessageContent }) => content)
-    .toReversed();
-}
-const texts = async (tenant: UchatTenant) => (await said(tenant)).map(({ text }) => text);
 
 const aTemplate = {
   namespace: "a",
@@ -73,47 +65,8 @@ async function wasSentTheTemplate({ contactId }: UchatTenant): Promise<void> {
   });
 }
 
-const nobody = ({ bot }: UchatTenant) => ({ user_ns: `f${bot.id}u999999` });
-const flowIdOf = ({ flowNs }: UchatTenant) => Number(flowNs.split("s")[1]);
-const nodeNsOf = (tenant: UchatTenant, step: string) =>
-  toNodeNs({ bot: tenant.bot.id, flowId: flowIdOf(tenant), step });
-
 /** The tenants' flow, also begun at "hi": its messages are not what is looked for. */
 const afterHi = async (tenant: UchatTenant) => (await texts(tenant)).slice(-1);
-
-const flows: readonly DoorCase[] = [
-  {
-    endpoint: "POST /subscriber/send-main-flow",
-    good: ({ userNs }) => ({ user_ns: userNs }),
-    after: async (tenant) => expect(await texts(tenant)).toEqual(["Hello!"]),
-    missing: [nobody],
-  },
-  {
-    endpoint: "POST /subscriber/send-sub-flow",
-    good: ({ userNs, flowNs }) => ({ user_ns: userNs, sub_flow_ns: flowNs }),
-    after: async (tenant) => expect(await texts(tenant)).toEqual(["Hello!"]),
-    missing: [nobody, ({ bot }) => ({ sub_flow_ns: `f${bot.id}s999999` }), () => ({ sub_flow_ns: "Welcome" })],
-    bad: [{ sub_flow_ns: "" }],
-  },
-  {
-    endpoint: "POST /subscriber/send-sub-flow-by-flow-name",
-    good: ({ userNs }) => ({ user_ns: userNs, flow_name: "welcome" }),
-    after: async (tenant) => expect(await texts(tenant)).toEqual(["Hello!"]),
-    missing: [nobody, () => ({ flow_name: "Farewell" })],
-  },
-  {
-    endpoint: "POST /subscriber/send-sub-flow-by-user-id",
-    good: ({ flowNs }) => ({ user_id: telegramId, sub_flow_ns: flowNs }),
-    after: async (tenant) => expect(await texts(tenant)).toEqual(["Hello!"]),
-    missing: [() => ({ user_id: "12345" })],
-  },
-  {
-    endpoint: "POST /subscriber/send-node",
-    good: (tenant) => ({ user_ns: tenant.userNs, node_ns: nodeNsOf(tenant, "bye") }),
-    after: async (tenant) => expect(await texts(tenant)).toEqual(["Bye!"]),
-    missing: [nobody, (tenant) => ({ node_ns: nodeNsOf(tenant, "gone") }), () => ({ node_ns: "bye" })],
-  },
-];
 
 const content = (parts: object) => ({ version: "v1", content: parts });
 
@@ -221,46 +174,8 @@ const sending: readonly DoorCase[] = [
   },
 ];
 
-const reading: readonly DoorCase[] = [
-  {
-    endpoint: "POST /whatsapp-template/list",
-    good: () => ({ limit: 10 }),
-    after: (_tenant, body: object) => expect(body).toMatchObject({ data: [], meta: { total: 0 } }),
-    bad: [{ page: 0 }],
-    isOwn: true,
-  },
-  {
-    endpoint: "GET /subscriber/chat-messages",
-    good: ({ userNs }) => ({ user_ns: userNs, include_bot: 1, include_note: 1, include_system: 1 }),
-    before: ({ door, userNs }) => door("POST /subscriber/send-text", { user_ns: userNs, content: "Hello, Ann" }),
-    after: ({ userNs }, body: { data: object[] }) => {
-      const common = { msg_type: "text", sender_id: userNs, ts: Date.UTC(2026, 0, 15, 12) / 1000 };
-      expect(body.data).toMatchObject([
-        { ...common, type: "out", content: "Hello, Ann", payload: { text: "Hello, Ann", url: "" } },
-        { ...common, type: "in", content: "hi" },
-      ]);
-    },
-    missing: [nobody],
-    bad: [{ user_ns: "" }, { limit: 0 }, { include_bot: "often" }, { start_time: "yesterday" }],
-  },
-  {
-    endpoint: "POST /subscriber/chat-messages-by-mids",
-    good: () => ({ mids: ["wamid.1", "unknown"] }),
-    before: ({ contactId }) =>
-      server.database.db
-        .updateTable("messages")
-        .set({ externalId: "wamid.1" })
-        .where("contactId", "=", contactId)
-        .execute(),
-    after: ({ userNs }, body: { data: object[] }) =>
-      expect(body.data).toMatchObject([{ type: "in", content: "hi", sender_id: userNs }]),
-    bad: [{ mids: "1" }, { mids: Array.from({ length: 101 }, (_, index) => String(index)) }],
-    isOwn: true,
-  },
-];
-
 describe("the door of messages", () => {
-  describeDoor([...flows, ...sending, ...reading], {
+  describeDoor(sending, {
     fresh: () => aUchatTenant(server),
     mine: () => standing,
     other: () => other,
@@ -350,56 +265,5 @@ describe("sending", () => {
     expect(answer.statusCode).toBe(400);
     expect(await said(mine)).toEqual([]);
     expect((await mine.call("GET", `/contacts/${mine.contactId}`)).json().tags).toEqual([]);
-  });
-
-  it("of a flow that is not published is refused with a sentence", async () => {
-    await mine.call("POST", `/flows/${mine.flowRef}/unpublish`, {});
-    for (const endpoint of ["send-main-flow", "send-sub-flow"]) {
-      const input = { user_ns: mine.userNs, sub_flow_ns: mine.flowNs };
-      const answer = await mine.door(`POST /subscriber/${endpoint}`, input);
-      expect([answer.statusCode, answer.json().message]).toEqual([400, expect.stringContaining("published")]);
-    }
-  });
-});
-
-describe("the chat of a subscriber", () => {
-  let mine: UchatTenant;
-  beforeEach(async () => {
-    mine = await aUchatTenant(server);
-    await mine.door("POST /subscriber/send-text", { user_ns: mine.userNs, content: "Hello" });
-    server.pass(60_000);
-    await mine.hear("thanks");
-  });
-  const chat = async (query: object) =>
-    (await mine.door("GET /subscriber/chat-messages", { user_ns: mine.userNs, ...query })).json();
-  const contents = async (query: object) => (await chat(query)).data.map(({ content }: { content: string }) => content);
-
-  it("leaves the bot's part out unless it is asked for", async () => {
-    expect(await contents({})).toEqual(["thanks", "hi"]);
-    expect(await contents({ include_bot: 1 })).toEqual(["thanks", "Hello", "hi"]);
-  });
-
-  it("is found by the person's id on the channel, and narrowed by time and number", async () => {
-    const byId = await mine.door("GET /subscriber/chat-messages", { user_id: telegramId, limit: 1 });
-    expect(byId.statusCode).toBe(200);
-    const last = Math.floor(server.now() / 1000);
-    expect(await contents({ start_time: last })).toEqual(["thanks"]);
-    expect(await contents({ end_time: last - 1 })).toEqual(["hi"]);
-    expect(await contents({ limit: 1 })).toEqual(["thanks"]);
-    expect(await contents({ limit: 1, page: 2 })).toEqual(["hi"]);
-    expect((await chat({ limit: 1 })).meta).toMatchObject({ last_page: 2, total: 2 });
-  });
-
-  it("can be had as text, with times too", async () => {
-    expect((await chat({ include_bot: 1, format: "text" })).text).toBe("User: hi\nBot: Hello\nUser: thanks");
-    expect((await chat({ format: "text_with_time", limit: 1 })).text).toMatch(
-      /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] User: thanks$/,
-    );
-  });
-
-  it("does not show another workspace's messages by their mids", async () => {
-    const ids = (await chat({})).data.map(({ id }: { id: number }) => id);
-    expect((await mine.door("POST /subscriber/chat-messages-by-mids", { mids: ids })).json().data).toHaveLength(2);
-    expect((await other.door("POST /subscriber/chat-messages-by-mids", { mids: ids })).json().data).toEqual([]);
   });
 });

@@ -15,6 +15,13 @@ export interface AdminCall {
 const leftOut =
   /\/live$|\.csv$|\/health$|\/lookups\/|\/templates$|\/imports\/\{id\}\/preview$|\/contacts\/\{id\}\/data$|\/contacts\/\{id\}\/merge-preview$|\/custom-events\/\{id\}/;
 
+/** What the admin's pages ask these with. */
+const asked: Readonly<Record<string, string>> = {
+  "/flows/{ref}/funnel": "?steps=hello,goal",
+  // In parts, and shows how far it is.
+  "/broadcasts/{id}/report": "?recipients=5000",
+};
+
 /** Every GET of the API's document, of things that are there. What cannot be filled in fails, so that a new one is not forgotten. */
 export function getCalls(paths: Readonly<Record<string, object>>, ids: Readonly<Record<string, string>>): AdminCall[] {
   return Object.entries(paths).flatMap(([template, operations]) => {
@@ -30,7 +37,7 @@ export function getCalls(paths: Readonly<Record<string, object>>, ids: Readonly<
       {
         name: `GET ${below}`,
         method: "GET" as const,
-        path: path === "/flows/demo/funnel" ? `${path}?steps=hello,goal` : path,
+        path: `${path}${asked[below] ?? ""}`,
       },
     ];
   });

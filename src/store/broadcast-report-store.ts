@@ -16,11 +16,42 @@ const nothing = (variant: number | null): Numbers => ({
   ...{ clicked: 0, replied: 0, unsubscribed: 0 },
 });
 
+/** Some of a broadcast's recipients, by contact: those from above `after` up to `upTo`. */
+interface Part {
+  readonly id: number;
+  readonly after: number;
+  readonly upTo: number;
+}
+
 /**
  * What a broadcast came to, for each variant: who got it, what became of the messages that it sent at once, and what they did within `effectHours`. A press counts where the button is of the broadcast's
  * own message or flow; pages that a link opened no messenger tells of.
  */
 export async function reportBroadcast(db: Database, broadcast: Broadcast): Promise<VariantNumbers[]> {
+  return await reportPart(db, broadcast, { id: broadcast.id, after: 0, upTo: Number.MAX_SAFE_INTEGER });
+}
+
+/** The same of the next `most` recipients above the contact `after`: the sum of all parts is the whole. `upTo`: where the next part begins; undefined: this was the last. */
+export async function reportNext(
+  db: Database,
+  broadcast: Broadcast,
+  { after, most }: { readonly after: number; readonly most: number },
+): Promise<{ readonly numbers: VariantNumbers[]; readonly upTo: number | undefined }> {
+  const { id } = broadcast;
+  const last = await db
+    .selectFrom("broadcastRecipients")
+    .select("contactId")
+    .where("broadcastId", "=", id)
+    .where("contactId", ">", after)
+    .orderBy("contactId")
+    .offset(most - 1)
+    .limit(1)
+    .executeTakeFirst();
+  const upTo = last?.contactId;
+  return { numbers: await reportPart(db, broadcast, { id, after, upTo: upTo ?? Number.MAX_SAFE_INTEGER }), upTo };
+}
+
+async function reportPart(db: Database, broadcast: Broadcast, part: Part): Promise<VariantNumbers[]> {
   const byVariant = new Map<number | null, Numbers>();
   const of = (variant: number | null) => {
     const found = byVariant.get(variant) ?? nothing(variant);
@@ -30,9 +61,9 @@ export async function reportBroadcast(db: Database, broadcast: Broadcast): Promi
   for (const [index] of (broadcast.split?.variants ?? []).entries()) of(index + 1);
   if (broadcast.split === null) of(null);
   const [ledger, messages, effects] = await Promise.all([
-    countLedger(db, broadcast),
-    countMessages(db, broadcast),
-    countEffects(db, broadcast),
+    countLedger(db, part),
+    countMessages(db, part),
+    countEffects(db, broadcast, part),
   ]);
   for (const { variant, status, count } of ledger) {
     const numbers = of(variant);
@@ -58,16 +89,20 @@ interface Counted {
   readonly count: number;
 }
 
-async function countLedger(db: Database, { id }: Broadcast): Promise<Counted[]> {
-  const { rows } = await sql<Counted>`select variant, status, count(*) as count from broadcast_recipients
-    where broadcast_id = ${id} group by 1, 2`.execute(db);
+/** Of the recipients `r`. */
+const isOfPart = ({ id, after, upTo }: Part) =>
+  sql`r.broadcast_id = ${id} and r.contact_id > ${after} and r.contact_id <= ${upTo}`;
+
+async function countLedger(db: Database, part: Part): Promise<Counted[]> {
+  const { rows } = await sql<Counted>`select r.variant, r.status, count(*) as count from broadcast_recipients r
+    where ${isOfPart(part)} group by 1, 2`.execute(db);
   return rows;
 }
 
-async function countMessages(db: Database, { id }: Broadcast): Promise<Counted[]> {
+async function countMessages(db: Database, part: Part): Promise<Counted[]> {
   const { rows } = await sql<Counted>`select r.variant, m.status, count(*) as count
     from broadcast_recipients r join messages m on m.contact_id = r.contact_id and m.event_id = r.event_id and m.direction = 'out'
-    where r.broadcast_id = ${id} and r.event_id is not null group by 1, 2`.execute(db);
+    where ${isOfPart(part)} and r.event_id is not null group by 1, 2`.execute(db);
   return rows;
 }
 
@@ -77,19 +112,18 @@ interface Effect {
   readonly count: number;
 }
 
-async function countEffects(db: Database, broadcast: Broadcast): Promise<Effect[]> {
-  const { id } = broadcast;
+async function countEffects(db: Database, broadcast: Broadcast, part: Part): Promise<Effect[]> {
   const within = (moment: RawBuilder<unknown>) =>
     sql`${moment} > r.at and ${moment} <= r.at + make_interval(hours => ${effectHours})`;
   const { rows } = await sql<Effect>`
     select r.variant, case e.kind when 'message' then 'replied' else 'clicked' end as effect, count(distinct r.contact_id) as count
     from broadcast_recipients r join events e on e.contact_id = r.contact_id and e.kind in ('message', 'button', 'link_opened')
       and ${within(sql`e.occurred_at`)} and (e.kind = 'message' or (e.kind = 'button' and ${isOwnPress(broadcast)}) or ${isOwnLink})
-    where r.broadcast_id = ${id} and r.status = 'sent' group by 1, 2
+    where ${isOfPart(part)} and r.status = 'sent' group by 1, 2
     union all
     select r.variant, 'unsubscribed', count(*) from broadcast_recipients r
       join contacts c on c.id = r.contact_id and ${within(sql`c.opted_out_at`)}
-    where r.broadcast_id = ${id} and r.status = 'sent' group by 1`.execute(db);
+    where ${isOfPart(part)} and r.status = 'sent' group by 1`.execute(db);
   return rows;
 }
 

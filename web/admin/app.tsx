@@ -2,10 +2,11 @@ import { MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isPassing } from "./api.ts";
 import { createAppRouter } from "./router.tsx";
+import { watchSession } from "./session.ts";
 import { theme, variables } from "./theme.ts";
 
 function createQueryClient(): QueryClient {
@@ -33,6 +34,15 @@ export function App() {
   );
   const [client] = useState(createQueryClient);
   const [router] = useState(() => createAppRouter(client));
+  useEffect(
+    () =>
+      watchSession(client, ({ user }) => {
+        // Of what one person saw, nothing is shown to another.
+        if (user === null) void router.invalidate();
+        else location.reload();
+      }),
+    [client, router],
+  );
   return (
     <MantineProvider
       theme={spoken}

@@ -183,6 +183,20 @@ describe("what came of it", () => {
     expect(head).toBe("\ufeffcontact,cuid,name,status,reason,variant,at,messages,error");
     expect(first).toMatch(new RegExp(`^${contactId},[^,]+,.*,skipped,opted_out,,,,$`));
     expect(second).toContain(`999999,,,failed,"'=cmd(""x"")"`);
+    const parts = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
+      const part = (await tenant.call("GET", `/broadcasts/${id}/report?recipients=1${query}`)).json();
+      parts.push(part.variants[0]);
+      cursor = part.nextCursor;
+    }
+    const [whole] = (await tenant.call("GET", `/broadcasts/${id}/report`)).json().variants;
+    expect(whole).toMatchObject({ recipients: 2, failed: 1, skipped: 1 });
+    expect(parts.slice(0, 2)).toMatchObject([
+      { recipients: 1, failed: 0, skipped: 1 },
+      { recipients: 1, failed: 1, skipped: 0 },
+    ]);
+    expect(parts.slice(2)).toMatchObject([{ recipients: 0 }]);
     const stranger = await aTenant(server);
     for (const part of ["report", "recipients.csv"]) {
       expect((await stranger.call("GET", `/broadcasts/${id}/${part}`)).statusCode).toBe(404);

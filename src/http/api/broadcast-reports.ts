@@ -2,10 +2,11 @@ import { Readable } from "node:stream";
 import { z } from "zod";
 import { toBroadcastJob } from "../../shell/jobs/run-broadcast.ts";
 import { countReasons, listRecipients } from "../../store/broadcast-ledger-store.ts";
-import { effectHours, listLedger, reportBroadcast } from "../../store/broadcast-report-store.ts";
+import { effectHours, listLedger, reportBroadcast, reportNext } from "../../store/broadcast-report-store.ts";
 import { type Broadcast, chooseWinner, requireBroadcast } from "../../store/broadcast-store.ts";
 import type { Database } from "../../store/database.ts";
 import {
+  broadcastReportQuery,
   broadcastReportSchema,
   broadcastSchema,
   reasonSchema,
@@ -18,7 +19,7 @@ import { workspaceQuery } from "../contract/imports.ts";
 import { byteOrderMark, toCsvLine } from "../csv.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { writeOnce } from "../idempotency.ts";
-import { decodeCursor, toPage } from "./cursor.ts";
+import { decodeCursor, encodeCursor, toPage } from "./cursor.ts";
 import { toInstantOrNull } from "./instant.ts";
 import { presentBroadcast } from "./present-broadcast.ts";
 import { type ApiApp, route } from "./route.ts";
@@ -84,18 +85,23 @@ export function addBroadcastReportRoutes(app: ApiApp, dependencies: HttpDependen
         id: "reportBroadcast",
         summary: "What came of a broadcast: sent, delivered, read, pressed, answered, unsubscribed, for each variant",
       },
-      { params: idParams },
+      { params: idParams, querystring: broadcastReportQuery },
       broadcastReportSchema,
     ),
-    async ({ caller, params }) => {
+    async ({ caller, params, query: { recipients: most, cursor } }) => {
       const broadcast = await requireBroadcast(db, caller, params.id);
-      const numbers = await reportBroadcast(db, broadcast);
+      const after = decodeCursor(cursor)?.[0] ?? 0;
+      const { numbers, upTo } =
+        most === undefined
+          ? { numbers: await reportBroadcast(db, broadcast), upTo: undefined }
+          : await reportNext(db, broadcast, { after, most });
       const nameOf = (variant: number | null) =>
         variant === null ? null : (broadcast.split?.variants[variant - 1]?.name ?? null);
       return {
         variants: numbers.map((one) => ({ ...one, name: nameOf(one.variant) })),
         effectHours,
         untold: await findUntold(dependencies, broadcast),
+        nextCursor: upTo === undefined ? null : encodeCursor([upTo]),
       };
     },
   );

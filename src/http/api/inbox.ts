@@ -1,4 +1,6 @@
 import { setTimeout } from "node:timers/promises";
+import { Gauge } from "prom-client";
+import { registry } from "../../shell/metrics.ts";
 import { countInbox, type InboxRow, keepVisible, listInbox } from "../../store/inbox-store.ts";
 import { isStillIn } from "../../store/session-store.ts";
 import { findLiveToken } from "../../store/token-store.ts";
@@ -12,6 +14,12 @@ import { toInstant, toInstantOrNull } from "./instant.ts";
 import { narrowToBot } from "./narrow-to-bot.ts";
 import { presentConversation } from "./present-contact.ts";
 import { type ApiResource, route } from "./route.ts";
+
+const openStreams = new Gauge({
+  name: "repartee_live_streams",
+  help: "Streams of live updates that this process has open; one for each person's browser and workspace",
+  registers: [registry],
+});
 
 const read = { tag: "Conversations", scope: "contacts:read" } as const;
 
@@ -102,10 +110,11 @@ export const inboxResource: ApiResource = (app, dependencies) => {
       const stop = follow(dependencies, request.caller, { write: (text) => reply.raw.write(text), end: () => end() });
       const end = () => {
         stop();
-        streams.delete(end);
+        if (streams.delete(end)) openStreams.dec();
         reply.raw.end();
       };
       streams.add(end);
+      openStreams.inc();
       request.raw.on("close", end);
       reply.raw.on("error", end);
       return null;

@@ -86,6 +86,17 @@ export const variantNumbersSchema = z.object({
   unsubscribed: z.number(),
 });
 
+export const broadcastReportQuery = z.object({
+  recipients: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe("Count so many of the recipients and no more, so that whoever waits sees how far it is; absent: all."),
+  cursor: pageQuery.cursor.describe("`nextCursor` of the part before."),
+});
+
 export const broadcastReportSchema = z
   .object({
     variants: z.array(variantNumbersSchema).describe("One for each variant; one alone where there is no split."),
@@ -95,6 +106,10 @@ export const broadcastReportSchema = z
       .describe(
         "Kinds of channels of this bot that do not tell of what was delivered (`delivered`) or read (`read`): there it is unknown, not nought.",
       ),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe("Of the next part, whose numbers are to be added; null: this was the last."),
   })
   .meta({ id: "BroadcastReport" });
 export type BroadcastReportBody = z.infer<typeof broadcastReportSchema>;

@@ -1,6 +1,5 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Button, Group, Progress, Stack, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { BroadcastBody, BroadcastReportBody } from "../../../src/http/contract/broadcasts.ts";
@@ -8,6 +7,7 @@ import { useApi } from "../layout/page.tsx";
 import { formatCount } from "../overview/format.ts";
 import { NamedChart } from "../overview/lazy-charts.ts";
 import { NumberTable, ReportSection } from "../overview/report-section.tsx";
+import { useBroadcastReport } from "./use-report.ts";
 import { WinnerChoice } from "./winner-choice.tsx";
 
 type Numbers = BroadcastReportBody["variants"][number];
@@ -17,11 +17,7 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
   const { t } = useTranslation();
   const api = useApi();
   const { id, split } = broadcast;
-  const report = useQuery({
-    queryKey: [api.domain, "broadcast-report", id],
-    queryFn: ({ signal }) => api.get<BroadcastReportBody>(`/broadcasts/${id}/report`, {}, signal),
-    refetchInterval: every,
-  });
+  const report = useBroadcastReport(id, every);
   const { variants = [], effectHours = 0, untold = [] } = report.data ?? {};
   const title = t("broadcasts.report.title");
   const nameOf = ({ variant, name }: Numbers) =>
@@ -35,7 +31,11 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
       <ReportSection
         title={title}
         source={report}
-        empty={variants.every(({ sent }) => sent === 0) ? t("broadcasts.report.none") : undefined}
+        empty={
+          report.counted === undefined && variants.every(({ sent }) => sent === 0)
+            ? t("broadcasts.report.none")
+            : undefined
+        }
         summary={t("broadcasts.report.summary", {
           sent: sum(({ sent }) => sent),
           read: sum(({ messages }) => messages.read),
@@ -44,7 +44,12 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
           unsubscribed: sum(({ unsubscribed }) => unsubscribed),
         })}
         note={t("broadcasts.report.window", { hours: effectHours })}
-        before={<WinnerChoice broadcast={broadcast} />}
+        before={
+          <>
+            <WinnerChoice broadcast={broadcast} />
+            {report.counted === undefined ? null : <CountedSoFar counted={report.counted} broadcast={broadcast} />}
+          </>
+        }
         chart={
           <NamedChart
             rows={charted.map((key) => ({
@@ -89,6 +94,20 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
         </Button>
       </Stack>
     </>
+  );
+}
+
+/** How far the counting is, as where contacts are counted. */
+function CountedSoFar({ counted, broadcast }: { readonly counted: number; readonly broadcast: BroadcastBody }) {
+  const { t } = useTranslation();
+  const all = Object.values(broadcast.recipients).reduce((sum, count) => sum + count, 0);
+  return (
+    <Group gap="xs" role="status">
+      <Text size="sm">
+        {t("broadcasts.report.countedSoFar", { done: formatCount(counted), all: formatCount(all) })}
+      </Text>
+      <Progress value={all === 0 ? 0 : (100 * counted) / all} w={80} aria-label={t("contactList.counting")} animated />
+    </Group>
   );
 }
 

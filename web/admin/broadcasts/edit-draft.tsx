@@ -4,17 +4,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BroadcastDetailBody } from "../../../src/http/contract/broadcasts.ts";
 import { ApiError } from "../api.ts";
-import { changesSince } from "../layout/basis.ts";
-import { OthersChanges } from "../layout/changed-notice.tsx";
 import { DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
-import { sayMoment } from "../layout/moment.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useRenew } from "../layout/resource.ts";
+import { BroadcastChanges } from "./broadcast-changes.tsx";
 import { type BroadcastDraft, fromBroadcast, toBody } from "./broadcast-draft.ts";
 import { BroadcastFields, broadcastPaths } from "./broadcast-fields.tsx";
-
-const told = ["name", "audience", "actions", "split", "startAt", "plan", "perMinute"];
 
 /** Changes a draft. Who saves second is told so, keeps what they typed, and chooses. */
 export function EditDraft({
@@ -62,17 +58,7 @@ export function EditDraft({
           <Text size="sm" mb="xs">
             {t("broadcasts.changed.text")}
           </Text>
-          <OthersChanges
-            changes={changesSince({ ...base }, { ...broadcast }, told)}
-            words={{
-              startAt: { title: t("broadcasts.startAt"), say: (at) => sayMoment(String(at)) },
-              audience: { title: t("broadcasts.audience") },
-              actions: { title: t("broadcasts.what") },
-              split: { title: t("broadcasts.split.on") },
-              plan: { title: t("broadcasts.changed.times") },
-              perMinute: { title: t("broadcasts.perMinute") },
-            }}
-          />
+          <BroadcastChanges before={base} after={broadcast} />
           <Group mt="sm" gap="sm">
             <Button size="xs" onClick={() => setBase(broadcast)}>
               {t("broadcasts.changed.mine")}

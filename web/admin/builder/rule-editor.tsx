@@ -69,6 +69,9 @@ const withoutValue = new Set([
 ]);
 const severalValues = new Set(["in", "not_in", "between"]);
 
+/** Where both do not fit beside each other they stand below each other: of words that are cut, "finished" and "not finished" look the same. */
+const wide = { flex: "1 1 170px", miw: 0 };
+
 /** One comparison. */
 export function RuleEditor({
   rule,
@@ -92,30 +95,32 @@ export function RuleEditor({
   const all = offered.includes(rule.operator) ? offered : [...offered, rule.operator];
   return (
     <Stack gap={6}>
-      <Group gap="xs" wrap="nowrap">
-        <Select
-          flex={1}
-          size="xs"
-          aria-label={t("condition.subject")}
-          data={comparisonSchema.shape.subject.options.map((one) => ({ value: one, label: subjects[one] }))}
-          value={rule.subject}
-          allowDeselect={false}
-          searchable
-          onChange={(next) => next !== null && choose(next as Subject)}
-        />
-        <Select
-          flex={1}
-          size="xs"
-          aria-label={t("condition.operator")}
-          data={all.map((one) => ({ value: one, label: words[one] ?? one }))}
-          value={rule.operator}
-          allowDeselect={false}
-          onChange={(operator) => {
-            if (operator === null) return;
-            const { value, ...rest } = rule;
-            onChange({ ...rest, operator, ...(withoutValue.has(operator) || value === undefined ? {} : { value }) });
-          }}
-        />
+      <Group gap="xs" wrap="nowrap" align="flex-start">
+        <Group gap={6} flex={1} miw={0}>
+          <Select
+            {...wide}
+            size="xs"
+            aria-label={t("condition.subject")}
+            data={comparisonSchema.shape.subject.options.map((one) => ({ value: one, label: subjects[one] }))}
+            value={rule.subject}
+            allowDeselect={false}
+            searchable
+            onChange={(next) => next !== null && choose(next as Subject)}
+          />
+          <Select
+            {...wide}
+            size="xs"
+            aria-label={t("condition.operator")}
+            data={all.map((one) => ({ value: one, label: words[one] ?? one }))}
+            value={rule.operator}
+            allowDeselect={false}
+            onChange={(operator) => {
+              if (operator === null) return;
+              const { value, ...rest } = rule;
+              onChange({ ...rest, operator, ...(withoutValue.has(operator) || value === undefined ? {} : { value }) });
+            }}
+          />
+        </Group>
         <ActionIcon variant="subtle" color="red" aria-label={t("action.delete")} onClick={onRemove}>
           <IconTrash size={16} />
         </ActionIcon>

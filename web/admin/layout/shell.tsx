@@ -40,7 +40,7 @@ export function Shell() {
   const { pathname } = useRouterState({ select: ({ location }) => location });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when one has gone somewhere.
   useEffect(close, [pathname, close]);
-  useLiveNews(domain);
+  useLiveNews(domain, session?.user?.id);
   const workspace = session?.workspaces.find((one) => one.domain === domain);
   if (session === undefined || workspace === undefined) return <MissingPage />;
   const base = `/w/${domain}`;

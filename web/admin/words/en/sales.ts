@@ -65,7 +65,8 @@ export const salesWords = {
     saveFirst: "What you typed is not saved yet.",
     draftLoss: "Nobody got it yet; what you wrote is gone.",
     changed: {
-      times: "Times and limits",
+      others_one: "{{count}} of them is another",
+      others_other: "{{count}} of them are others",
       title: "Somebody else changed this draft",
       text: "Theirs is saved; yours is still here and is not. Which one is to stay?",
       mine: "Keep mine, then save",
@@ -173,6 +174,7 @@ export const salesWords = {
       summary:
         "Got it: {{sent}}. Read: {{read}}, pressed a button: {{clicked}}, answered: {{replied}}, unsubscribed: {{unsubscribed}}.",
       none: "Nobody has got it yet.",
+      countedSoFar: "Counted so far: {{done}} of {{all}}",
       version: "Version",
       everybody: "Everybody",
       sent: "Got it",

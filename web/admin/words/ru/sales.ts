@@ -67,7 +67,8 @@ export const salesWords: typeof en = {
     saveFirst: "То, что вы набрали, ещё не сохранено.",
     draftLoss: "Её ещё никто не получил; написанное пропадёт.",
     changed: {
-      times: "Время и ограничения",
+      others_one: "среди них других: {{count}}",
+      others_other: "среди них других: {{count}}",
       title: "Кто-то другой изменил этот черновик",
       text: "Чужая версия сохранена, ваша ещё здесь и не сохранена. Какая останется?",
       mine: "Оставить мою, затем сохранить",
@@ -175,6 +176,7 @@ export const salesWords: typeof en = {
       summary:
         "Получили: {{sent}}. Прочли: {{read}}, нажали кнопку: {{clicked}}, ответили: {{replied}}, отписались: {{unsubscribed}}.",
       none: "Её ещё никто не получил.",
+      countedSoFar: "Пока посчитано: {{done}} из {{all}}",
       version: "Версия",
       everybody: "Все",
       sent: "Получили",

@@ -138,4 +138,14 @@ describe("the image", () => {
     const ignored = (await read(".dockerignore")).split("\n");
     for (const name of ["bin", "demo", "scripts", "src", "web"]) expect(ignored).not.toContain(name);
   });
+
+  it("answers on the port that the manifests and compose files lead to", async () => {
+    const dockerfile = await read("Dockerfile");
+    const port = /^EXPOSE (\d+)$/m.exec(dockerfile)?.[1];
+    expect(dockerfile).toMatch(new RegExp(`^ENV .*\\bPORT=${port}\\b`, "m"));
+    for (const role of ["web", "worker"]) {
+      expect(await read(manifests, `${role}.yaml`)).toContain(`containerPort: ${port} }`);
+    }
+    expect(await read("compose.yaml")).toContain(`:${port}"]`);
+  });
 });

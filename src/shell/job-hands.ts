@@ -13,6 +13,7 @@ interface JobAttempt {
 /** A job as the queue hands it out. */
 interface TakenJob extends JobAttempt {
   readonly data: unknown;
+  readonly groupId?: string | null;
 }
 
 /** What hands need of the queue; `PgBoss` is one. */
@@ -28,7 +29,7 @@ interface HandsOptions {
   readonly kind: string;
   readonly atOnce: number;
   readonly perGroup: number | undefined;
-  readonly run: (data: unknown) => Promise<void>;
+  readonly run: (data: unknown, group: string | undefined) => Promise<void>;
   readonly log: Logger;
   /** Between two looks when nothing calls, in ms. */
   readonly pollMs: number;
@@ -98,7 +99,7 @@ export function startHands(options: HandsOptions): Hands {
     let error: Error | undefined;
     const stopTimer = jobSeconds.startTimer({ queue: kind });
     try {
-      await options.run(job.data);
+      await options.run(job.data, job.groupId ?? undefined);
     } catch (thrown) {
       error = toError(thrown);
       log.warn({ err: error, job: job.id, kind, ...jobIds(job.data) }, "a job failed");

@@ -64,6 +64,11 @@ export interface JobKind {
   readonly atOnce?: number;
   /** How many of one group at the same time, over all processes: no slow one holds up those of other groups. */
   readonly perGroup?: number;
+  /**
+   * What it hands in may be a newer release's (`LeftToNewer`): then the job comes again, for ever, and none of that counts as a try. Only where doing it again does nothing outside of the
+   * database.
+   */
+  readonly isLeftToNewer?: true;
   run(data: Json, context: JobContext): Promise<void>;
 }
 
@@ -91,7 +96,7 @@ const superviseSeconds = 1;
 const pollMs = 500;
 /** How long a stop waits for jobs under way. */
 const longestRestMs = 10_000;
-/** Until a result that is left to a newer release is handed in again. */
+/** Until a result, or a job, that is left to a newer release is handed in again. */
 const leftMs = 3_000;
 
 /** A result that is for a newer release is kept until that takes it; the job which brought it is done. */
@@ -106,6 +111,23 @@ function keepResults(submit: Submit, keep: (left: LeftResult) => Promise<void>):
       return { status: "done" };
     }
   };
+}
+
+/** Runs a job, or puts it back as a new one where it is for a newer release. */
+async function runOrLeave(
+  job: JobKind,
+  { data, group }: { readonly data: Json; readonly group: string | undefined },
+  context: JobContext,
+): Promise<void> {
+  try {
+    await job.run(data, context);
+  } catch (thrown) {
+    if (job.isLeftToNewer !== true || !(thrown instanceof LeftToNewer)) throw thrown;
+    const { kind } = job;
+    context.log.info({ err: thrown, kind }, "a job is left to a newer release");
+    const startAt = context.now() + leftMs;
+    await context.enqueue(context.db, [{ kind, data, startAt, ...(group === undefined ? {} : { group }) }]);
+  }
 }
 
 /** A way into the queue for a process that does no jobs. */
@@ -198,10 +220,10 @@ export async function startJobs(options: {
         kind: job.kind,
         atOnce: job.atOnce ?? 1,
         perGroup: job.perGroup,
-        run: (given) => {
+        run: (given, group) => {
           const data = given as { readonly value?: Json; readonly trace?: string } | null;
           const span = { name: `job ${job.kind}`, kind: "consumer", parent: data?.trace } as const;
-          return inSpan(span, () => job.run(data?.value ?? null, context));
+          return inSpan(span, () => runOrLeave(job, { data: data?.value ?? null, group }, context));
         },
         log,
         pollMs,

@@ -210,6 +210,14 @@ export async function settleRecipients(db: Database, id: number, results: readon
     where id = ${id}`.execute(db);
 }
 
+/** Puts those back who were taken up and not handed in. Who was, and only seemed lost, is found out as such again. */
+export async function handBackRecipients(db: Database, id: number, taken: readonly DueRecipient[]): Promise<void> {
+  await sql`update broadcast_recipients r set status = 'waiting', at = null where r.broadcast_id = ${id}
+    and r.contact_id = any(${taken.map(({ contactId }) => contactId)}::bigint[]) and r.status = 'sending' and not ${isHandedIn}`.execute(
+    db,
+  );
+}
+
 /** How many recipients stand where. */
 export async function countRecipients(
   db: Database,

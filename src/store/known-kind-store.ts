@@ -23,7 +23,19 @@ export const hasUnknownKinds = (document: FlowDocument, known: KnownKinds): bool
 
 /** What of a flow another release knows, and this one does not: `step …`, `action …`. */
 export async function findForeignKinds(db: Database, document: FlowDocument, known: KnownKinds): Promise<string[]> {
-  const unknown = [...unknownKinds(document, known)];
+  return await toldOf(db, [...unknownKinds(document, known)]);
+}
+
+/** What of these actions another release knows, and this one does not: `action …`. */
+export async function findForeignActions(
+  db: Database,
+  names: readonly string[],
+  known: KnownKinds["actions"],
+): Promise<string[]> {
+  return await toldOf(db, names.filter((name) => !known.has(name)).map(actionKey));
+}
+
+async function toldOf(db: Database, unknown: readonly string[]): Promise<string[]> {
   if (unknown.length === 0) return [];
   const rows = await db.selectFrom("knownKinds").select("kind").where("kind", "in", unknown).execute();
   return rows.map(({ kind }) => kind);

@@ -15,7 +15,8 @@ export interface PrivatePooler {
   stop(): Promise<void>;
 }
 
-const program = "/usr/sbin/pgbouncer";
+/** Debian's, or another release's. */
+const program = process.env.PGBOUNCER_PATH ?? "/usr/sbin/pgbouncer";
 
 export async function hasPooler(): Promise<boolean> {
   return await promisify(execFile)(program, ["--version"]).then(

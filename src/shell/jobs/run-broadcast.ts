@@ -8,6 +8,7 @@ import { removeLedger } from "../../store/broadcast-delete-store.ts";
 import {
   type DueRecipient,
   findNextTurn,
+  handBackRecipients,
   readTest,
   type Settled,
   settleLost,
@@ -28,7 +29,9 @@ import {
   recipientKey,
   timeToTurn,
 } from "../../store/broadcast-store.ts";
+import { findForeignActions } from "../../store/known-kind-store.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
+import { LeftToNewer } from "../submission.ts";
 
 const dataSchema = z.object({ id: z.number() });
 
@@ -64,6 +67,7 @@ export function toBroadcastJob(id: number, startAt?: number): JobRequest {
 export const runBroadcast: JobKind = {
   kind: "run-broadcast",
   retryLimit: 10,
+  isLeftToNewer: true,
   atOnce: 8,
   perGroup: 1,
   async run(data, context) {
@@ -168,6 +172,7 @@ function goOn(pieces: Pieces, last: number | undefined): Pause | undefined {
 async function sendSlice(broadcast: Broadcast, context: JobContext): Promise<Pause | undefined> {
   const { id, botId, perMinute } = broadcast;
   const { db, now } = context;
+  await leaveToNewer(broadcast, db);
   // A job may come some milliseconds early, where the database's clock goes ahead.
   await setTimeout(Math.min(longestWaitMs, await timeToTurn(db, id, new Date(now()))));
   const room = await context.bulkRoom(botId);
@@ -183,7 +188,13 @@ async function sendSlice(broadcast: Broadcast, context: JobContext): Promise<Pau
   if (slice === undefined) return undefined;
   const { due, nextAt } = slice;
   if (due.length === 0) return await whenNobodyIsDue(broadcast, context);
-  await settleRecipients(db, id, await handInAll(broadcast, due, context), new Date(now()));
+  const { settled, left } = await handInAll(broadcast, due, context);
+  await settleRecipients(db, id, settled, new Date(now()));
+  if (left !== undefined) {
+    // Else they would have to be taken for lost before the newer release may take them up.
+    await handBackRecipients(db, id, due);
+    throw left;
+  }
   return { ms: Math.max(0, nextAt.getTime() - now()) };
 }
 
@@ -225,27 +236,66 @@ async function whenTested(
   return { ms: 0 };
 }
 
+const actionsOf = ({ actions: all, split }: Broadcast) => [
+  ...all,
+  ...(split?.variants ?? []).flatMap((variant) => variant.actions),
+];
+
+/** Throws `LeftToNewer` where a newer release has told of an action that this one would have to refuse. */
+async function leaveToNewer(broadcast: Broadcast, db: JobContext["db"]): Promise<void> {
+  const names = actionsOf(broadcast).map(({ action }) => action);
+  const [foreign] = await findForeignActions(db, names, new Set(Object.keys(catalogue)));
+  if (foreign === undefined) return;
+  throw new LeftToNewer(
+    `broadcast ${broadcast.id} has an ${foreign}, which only a newer release knows; this process leaves it to that`,
+    broadcast.botId,
+  );
+}
+
 /** What a recipient gets. */
 const actionsFor = ({ actions: all, split }: Broadcast, variant: number | null) =>
   (variant === null ? undefined : split?.variants[variant - 1]?.actions) ?? all;
 
-function reaches({ actions: all, split }: Broadcast): boolean {
-  const calls = [...all, ...(split?.variants ?? []).flatMap((variant) => variant.actions)];
-  return calls.some(({ action }) => reachingGroups.has(catalogue[action]?.group ?? "messages"));
+function reaches(broadcast: Broadcast): boolean {
+  return actionsOf(broadcast).some(({ action }) => reachingGroups.has(catalogue[action]?.group ?? "messages"));
 }
 
 /** By small groups, some of them beside each other: the event of somebody who writes meanwhile waits for the transactions under way, and those are short. */
-async function handInAll(broadcast: Broadcast, due: readonly DueRecipient[], context: JobContext): Promise<Settled[]> {
-  const left = [...due];
-  const results: Settled[] = [];
+async function handInAll(broadcast: Broadcast, due: readonly DueRecipient[], context: JobContext): Promise<HandedIn> {
+  const waiting = [...due];
+  const settled: Settled[] = [];
+  let left: LeftToNewer | undefined;
   const work = async () => {
-    while (left.length > 0) {
-      const group = left.splice(0, groupSize);
-      results.push(...(await Promise.all(group.map((recipient) => handIn(broadcast, recipient, context)))));
+    while (waiting.length > 0 && left === undefined) {
+      const group = waiting.splice(0, groupSize);
+      const results = await Promise.all(group.map((recipient) => handInOrLeave(broadcast, recipient, context)));
+      for (const result of results) {
+        if (result instanceof LeftToNewer) left = result;
+        else settled.push(result);
+      }
     }
   };
   await Promise.all(Array.from({ length: groupsAtOnce }, work));
-  return results;
+  return { settled, left };
+}
+
+/** `left`: whoever is not settled is for a newer release. */
+interface HandedIn {
+  readonly settled: readonly Settled[];
+  readonly left: LeftToNewer | undefined;
+}
+
+async function handInOrLeave(
+  broadcast: Broadcast,
+  recipient: DueRecipient,
+  context: JobContext,
+): Promise<Settled | LeftToNewer> {
+  try {
+    return await handIn(broadcast, recipient, context);
+  } catch (thrown) {
+    if (thrown instanceof LeftToNewer) return thrown;
+    throw thrown;
+  }
 }
 
 async function handIn(

@@ -34,6 +34,7 @@ export function toImportJob(id: number): JobRequest {
 export const runImport: JobKind = {
   kind: "run-import",
   retryLimit: 50,
+  isLeftToNewer: true,
   atOnce: 2,
   perGroup: 1,
   async run(data, context) {

@@ -22,6 +22,7 @@ export function toSettleJob({ id, ref }: { readonly id: number; readonly ref: st
 export const settleSequenceJob: JobKind = {
   kind: "settle-sequence",
   retryLimit: 10,
+  isLeftToNewer: true,
   atOnce: 2,
   perGroup: 1,
   async run(data, { db, submit, enqueue }) {

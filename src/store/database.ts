@@ -97,7 +97,7 @@ async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase>
   return {
     db,
     hot: db,
-    transact: createPlainTransact(db),
+    transact: createPlainTransact(db, hotSettingsOfTransaction),
     kind: "embedded",
     jobSchema,
     pglite,
@@ -125,15 +125,28 @@ export const mostConnections = (poolSize: number) => ({
 
 /**
  * One plan for all values, and never one that reads a table whole: these statements pick some rows by key, and a plan that was made while a table was empty
- * outlives that. (Just-in-time compilation looks at costs, which are then inflated.)
+ * outlives that. Nested loops alone do so: below 22,000 contacts the planner took all of them from the index to merge or hash them with the 85 that a batch
+ * wanted (28 of 40 ms). (Just-in-time compilation looks at costs, which are then inflated.)
  */
-const hotSettings = ["plan_cache_mode=force_generic_plan", "enable_seqscan=off", "jit=off"];
+const hotSettings = {
+  plan_cache_mode: "force_generic_plan",
+  enable_seqscan: "off",
+  enable_mergejoin: "off",
+  enable_hashjoin: "off",
+  enable_bitmapscan: "off",
+  jit: "off",
+};
 
 /** What people look at is many short statements: compiling one whose costs look high takes longer than running it (150 of 600 ms, PostgreSQL 15). */
-const mainSettings = ["jit=off"];
+const mainSettings = { jit: "off" };
 
-/** A pooler refuses settings at the connection, or would lend them to others: they are set for each transaction. */
-const hotSettingsOfTransaction = hotSettings.map((setting) => `set local ${setting}`).join("; ");
+/**
+ * The same for one transaction: a pooler refuses settings at the connection, or would lend them to others, and the embedded database has one connection for
+ * everything.
+ */
+const hotSettingsOfTransaction = `select ${Object.entries(hotSettings)
+  .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+  .join(", ")}`;
 
 function openPostgres(
   connectionString: string,
@@ -142,8 +155,12 @@ function openPostgres(
 ): OpenDatabase {
   if (pooler !== undefined && options.schema !== undefined) throw new Error("a schema is not chosen through a pooler");
   const Client = pooler === undefined ? PreparingClient : pooler.keepsPrepared ? NamingClient : PlainClient;
-  const toOptions = (settings: readonly string[]) =>
-    pooler === undefined ? settings.map((setting) => `-c ${setting}`).join(" ") : "";
+  const toOptions = (settings: Readonly<Record<string, string>>) =>
+    pooler === undefined
+      ? Object.entries(settings)
+          .map(([name, value]) => `-c ${name}=${value}`)
+          .join(" ")
+      : "";
   const hotOptions = toOptions(hotSettings);
   const searchPath = options.schema === undefined ? "" : `-c search_path=${options.schema}`;
   const connect = (max: number, settings: string, pipeline = false) => {

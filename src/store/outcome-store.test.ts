@@ -1,8 +1,10 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noon } from "../../test/builders.ts";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import { aShop, type Shop, testClock } from "../../test/shell.ts";
 import type { Contact } from "../model/contact.ts";
+import type { BotSnapshot } from "../model/world.ts";
 import { preparePublishedFlow } from "../steps/advance.ts";
 import { writeBatch } from "./outcome-store.ts";
 import { loadSnapshot } from "./snapshot-store.ts";
@@ -11,6 +13,7 @@ import { createContacts, type LoadedContact, loadContacts, lockAndLoadContacts }
 let database: TestDatabase;
 let shop: Shop;
 let made = 0;
+const noLeases = { live: null, bulk: null };
 beforeAll(async () => {
   database = await testDatabase();
   const fields = ["text", "number", "boolean", "date", "datetime", "list", "json"] as const;
@@ -38,13 +41,17 @@ async function aNewContact(): Promise<LoadedContact> {
   return loaded;
 }
 
-/** Writes a change of the contact; what is then loaded. */
-async function change({ contact: before }: LoadedContact, to: Partial<Contact>): Promise<LoadedContact> {
+async function readBot(): Promise<BotSnapshot> {
   const bot = (await loadSnapshot(database.db, shop.botId, preparePublishedFlow))?.snapshot;
   if (bot === undefined) throw new Error("the bot is gone");
-  const contacts = [{ before, after: { ...before, ...to }, bot, at: noon }];
+  return bot;
+}
+
+/** Writes a change of the contact; what is then loaded. */
+async function change({ contact: before }: LoadedContact, to: Partial<Contact>): Promise<LoadedContact> {
+  const contacts = [{ before, after: { ...before, ...to }, bot: await readBot(), at: noon }];
   await database.transact((trx) =>
-    writeBatch(trx, { handled: [], contacts, variables: new Map(), leaseOwner: { live: null, bulk: null } }),
+    writeBatch(trx, { handled: [], contacts, variables: new Map(), leaseOwner: noLeases }),
   );
   const [loaded] = await loadContacts(database.db, [before.id]);
   if (loaded === undefined) throw new Error("the contact is gone");
@@ -160,6 +167,31 @@ describe("a contact", () => {
       .transaction()
       .execute((trx) => lockAndLoadContacts(trx, [nobody, identity, identity], [contact.id, 999_999]));
     expect(found.map((loaded) => loaded.contact.id)).toEqual([contact.id]);
+  });
+
+  it("costs as many rows as there are wanted, not as many as there are", async () => {
+    const asked = await aNewContact();
+    const { db } = database;
+    await sql`insert into contacts (workspace_id, bot_id, cuid) select ${shop.workspaceId}, ${shop.botId}, 'many' || g from generate_series(1, 3000) g`.execute(
+      db,
+    );
+    await sql`vacuum analyze contacts`.execute(db);
+    const many = db.selectFrom("contacts").select("id").where("cuid", "like", "many%");
+    const ids = (await many.limit(60).execute()).map(({ id }) => id);
+    const bot = await readBot();
+    const read = await database.transact(async (trx) => {
+      await lockAndLoadContacts(trx, [{ channelId: shop.channelId, externalId: `person ${made}` }], ids);
+      const seen = { ...asked.contact, lastInboundAt: noon };
+      const contacts = [{ before: asked.contact, after: seen, bot, at: noon }];
+      await (await writeBatch(trx, { handled: [], contacts, variables: new Map(), leaseOwner: noLeases })).last;
+      const last = sql<{
+        rows: number;
+      }>`select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables
+        where relid = 'contacts'::regclass`.execute(trx);
+      return { last };
+    });
+    // Each twice, to lock and to load it; the one who was seen once more.
+    expect(read.rows).toEqual([{ rows: 2 * (ids.length + 1) + 1 }]);
   });
 
   it("is not made on a channel that does not exist", async () => {

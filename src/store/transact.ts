@@ -16,7 +16,7 @@ export type Transact = <T>(work: (trx: Kysely<Tables>) => Promise<Unfinished<T>>
 
 /**
  * One statement after the other: on the embedded database there are no round trips, and a pooler may take answers that come ahead of their question for another's
- * (PgBouncer 1.18). `settings`: a statement that opens each transaction.
+ * (PgBouncer 1.18). `settings`: a statement that opens each transaction and ends with it.
  */
 export function createPlainTransact(db: Kysely<Tables>, settings?: string): Transact {
   return (work) =>

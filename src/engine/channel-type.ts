@@ -24,6 +24,8 @@ export interface ChannelCapabilities extends ChannelRules {
   readonly locations?: "places" | "points";
   /** What quick replies may ask the messenger for. */
   readonly requests?: readonly RequestKind[];
+  /** Those of them whose key has the platform's own words: what the reply is called is not shown. */
+  readonly ownWords?: readonly RequestKind[];
   /** Longest payload of an entry link and its alphabet (a regular expression for one character); absent: no entry links. */
   readonly entryPayload?: { readonly maxLength: number; readonly alphabet: string };
   /** Default rates, changeable per channel: bulk messages a second, and messages a second to one chat in the long run. */

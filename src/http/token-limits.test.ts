@@ -33,6 +33,7 @@ const questions = new Set([
   "POST /api/v1/contacts/:id/queries",
   "POST /api/v1/broadcasts/audience",
   "POST /api/v1/flows/:ref/validate",
+  "POST /api/v1/variants/snapshots",
   // That somebody looks at a conversation, which is kept nowhere.
   "POST /api/v1/contacts/:id/presence",
   "POST /compat/uchat/api/whatsapp-template/list",

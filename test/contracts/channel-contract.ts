@@ -275,7 +275,7 @@ function sends<Settings>(
         const shown = platform.shown();
         const files = shown.flatMap((one) => one.files);
         const seen = [allText(shown), ...shown.flatMap(({ titles }) => titles), ...files].join("\n");
-        const parts = partsOf(message);
+        const parts = partsOf(message, capabilities);
         for (const part of [...parts.said, ...parts.files]) expect(seen).toContain(part);
       }),
       { numRuns: 40 },

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { ChannelCapabilities } from "../../src/engine/channel-type.ts";
 import { type MessageContent, mediaKinds, type OutgoingButton } from "../../src/model/message.ts";
 
 /** Words that are alike nowhere, so that each can be looked for. */
@@ -41,12 +42,13 @@ export const randomMessages: fc.Arbitrary<MessageContent> = fc
   }));
 
 /** What of a message has to be seen, as texts that must stand in what is shown, and files that must be there or be linked. */
-export function partsOf({ text = "", attachments, buttons, quickReplies, location }: MessageContent): {
-  readonly said: readonly string[];
-  readonly files: readonly string[];
-} {
+export function partsOf(
+  { text = "", attachments, buttons, quickReplies, location }: MessageContent,
+  { ownWords = [] }: ChannelCapabilities,
+): { readonly said: readonly string[]; readonly files: readonly string[] } {
   const place = location === undefined ? [] : [String(location.latitude), String(location.longitude)];
-  const titles = [...buttons, ...quickReplies].map(({ title }) => title);
+  const named = quickReplies.filter(({ request }) => request === undefined || !ownWords.includes(request));
+  const titles = [...buttons, ...named].map(({ title }) => title);
   const said = [...text.split(" "), ...place, location?.title ?? "", ...titles];
   return { said: said.filter((part) => part !== ""), files: attachments.map(({ url = "" }) => url) };
 }

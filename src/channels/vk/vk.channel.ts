@@ -42,6 +42,7 @@ export const vk = defineChannel<VkSettings>({
     media: ["image", "video", "voice", "file"],
     locations: "points",
     requests: ["location"],
+    ownWords: ["location"],
     // VK names no limit for a `ref`.
     entryPayload: { maxLength: 255, alphabet: "[A-Za-z0-9_-]" },
     receipts: ["read"],

@@ -77,6 +77,7 @@ export const whatsapp = defineChannel<WhatsAppSettings>({
     media: ["image", "video", "audio", "voice", "file"],
     locations: "places",
     requests: ["location"],
+    ownWords: ["location"],
     // The payload is what the person sends.
     entryPayload: { maxLength: 1024, alphabet: "[A-Za-z0-9_-]" },
     receipts: ["delivered", "read"],

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
+import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
+import { becomeFirstUser } from "./first-user.ts";
+
+const sale = {
+  name: "Sale",
+  start: "cart",
+  steps: [
+    {
+      ref: "cart",
+      kind: "action",
+      config: {
+        actions: [
+          { action: "add_to_cart", args: { variant: "TEE", quantity: 2 } },
+          { action: "check_out_cart", args: {} },
+          { action: "add_to_cart", args: { variant: "CAP", quantity: 1 } },
+        ],
+      },
+    },
+    { ref: "said", kind: "message", config: { messages: [{ text: "Ordered." }] } },
+  ],
+  edges: [{ from: "cart", output: "next", to: "said" }],
+};
+const paid = {
+  name: "Paid",
+  start: "thanks",
+  triggers: [{ kind: "order_status", status: "paid" }],
+  steps: [{ ref: "thanks", kind: "message", config: { messages: [{ text: "Thank you for the money!" }] } }],
+  edges: [],
+};
+
+/** A shop is played in the builder: the real products are sold, and nothing is kept of it. */
+describe.skipIf(!hasBrowser)("the simulator's shop", () => {
+  const data = mkdtempSync(path.join(tmpdir(), "simulator-shop-"));
+  let server: ServerProcess;
+  let browser: Browser;
+  let tab: Tab;
+  let page: Page;
+  let token: string;
+
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the API answers.
+  const call = async (method: string, at: string, body?: object): Promise<any> => {
+    const response = await fetch(`${server.url}/api/v1${at}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    expect(response.ok, await response.clone().text()).toBe(true);
+    return await response.json();
+  };
+
+  beforeAll(async () => {
+    server = await createServerProcess({ DATA_DIR: data });
+    await server.start();
+    token = await server.run("token", "create", "--workspace", "demo", "--kind", "api");
+    browser = await launchBrowser();
+    tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
+    page = tab.page;
+    await becomeFirstUser(page, { url: server.url, data });
+    const variants = [
+      { sku: "TEE", name: "red", price: 2500, currency: "EUR", stock: 10 },
+      { sku: "CAP", name: "blue", price: 900, currency: "EUR" },
+    ];
+    await call("POST", "/products", { name: "Clothes", variants });
+    for (const document of [paid, sale]) {
+      const { ref } = await call("POST", "/flows", { bot: "demo", document });
+      await call("POST", `/flows/${ref}/publish`, {});
+      if (document === sale) await page.goto(`${server.url}/w/demo/flows/${ref}`);
+    }
+  }, 240_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server.stop();
+    rmSync(data, { recursive: true });
+  });
+
+  it("shows cart and orders, starts what a paid order starts, and sells nothing on the server", async () => {
+    await page.getByRole("button", { name: "Try it" }).click();
+    const simulator = page.getByRole("complementary", { name: "Simulator" });
+    await simulator.getByRole("button", { name: "Begin", exact: true }).click();
+    await simulator.getByText("Ordered.").waitFor();
+    const shop = simulator.getByRole("group", { name: "Orders and cart" });
+    await shop.getByText("2 × Clothes, red: €50.00").waitFor();
+    await shop.getByText("1 × Clothes, blue: €9.00").waitFor();
+    await shop.getByRole("combobox").click();
+    await page.getByRole("option", { name: "Paid", exact: true }).click();
+    await simulator.getByText("Thank you for the money!").waitFor();
+    expect(await call("GET", "/orders")).toMatchObject({ data: [] });
+    expect(await call("GET", "/products")).toMatchObject({
+      data: [{ variants: [{ sku: "TEE", stock: 10 }, { sku: "CAP" }] }],
+    });
+    expect(tab.complaints).toEqual([]);
+  });
+});

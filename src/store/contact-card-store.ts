@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Consents } from "../model/conversation.ts";
 import type { FieldKind, FieldValue } from "../model/field.ts";
 import type { Database } from "./database.ts";
@@ -67,6 +67,13 @@ export async function loadWantedCards(
   return wanted.map((_one, place) => byPlace.get(place));
 }
 
+/**
+ * The row of that id, looked up by it: a join the planner answers with a table of hashes for each contact, since it takes tags, labels and fields to be many
+ * (44 µs of the database a card; 37 with this).
+ */
+const byKey = (table: RawBuilder<unknown>, id: RawBuilder<unknown>) =>
+  sql`(select * from ${table} where id = ${id} offset 0)`;
+
 async function readCards(
   db: Database,
   wanted: readonly { id: number; place: number; workspace: number; bot: number | null }[],
@@ -77,14 +84,14 @@ async function readCards(
       ${millis("c.created_at")} as "createdAt", ${millis("c.last_inbound_at")} as "lastInboundAt",
       ${millis("c.opted_out_at")} as "optedOutAt",
       coalesce((select json_agg(json_build_object('kind', ch.kind, 'externalId', i.external_id, 'channelId', i.channel_id) order by i.id)
-        from identities i join channels ch on ch.id = i.channel_id where i.contact_id = c.id), '[]') as identities,
+        from identities i cross join lateral ${byKey(sql`channels`, sql`i.channel_id`)} ch where i.contact_id = c.id), '[]') as identities,
       coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name) order by ct.added_at, t.id)
-        from contact_tags ct join tags t on t.id = ct.tag_id where ct.contact_id = c.id), '[]') as tags,
+        from contact_tags ct cross join lateral ${byKey(sql`tags`, sql`ct.tag_id`)} t where ct.contact_id = c.id), '[]') as tags,
       coalesce((select json_agg(json_build_object('id', l.id, 'name', l.name) order by cl.added_at, l.id)
-        from contact_labels cl join labels l on l.id = cl.label_id where cl.contact_id = c.id), '[]') as labels,
+        from contact_labels cl cross join lateral ${byKey(sql`labels`, sql`cl.label_id`)} l where cl.contact_id = c.id), '[]') as labels,
       coalesce((select json_agg(json_build_object('id', f.id, 'name', f.name, 'kind', f.kind, 'description', f.description,
           'value', cf.value) order by f.id)
-        from contact_fields cf join fields f on f.id = cf.field_id where cf.contact_id = c.id), '[]') as fields,
+        from contact_fields cf cross join lateral ${byKey(sql`fields`, sql`cf.field_id`)} f where cf.contact_id = c.id), '[]') as fields,
       (select json_build_object('type', coalesce(m.author, m.direction), 'at', ${millis("m.created_at")})
         from messages m where m.contact_id = c.id order by m.id desc limit 1) as "lastMessage"
     from json_to_recordset(${JSON.stringify(wanted)}::json) as w(id bigint, place integer, workspace bigint, bot bigint)

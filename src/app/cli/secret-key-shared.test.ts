@@ -170,4 +170,4 @@ it("a server with another key than the database's changes nothing in it, its sch
   expect(await look(sql`delete from kysely_migration where name = ${newest}`)).not.toContain(newest);
   await expect(start(config(stranger))).rejects.toThrow(SecretKeyError);
   expect(await look()).not.toContain(newest);
-}, 600_000);
+}, 180_000);

@@ -3,8 +3,14 @@ import type { BroadcastReportBody } from "../../../src/http/contract/broadcasts.
 import { useApi } from "../layout/page.tsx";
 import { addReports } from "./add-reports.ts";
 
-/** So many recipients are counted in one request: some 20 ms of a database with nothing else to do. */
-const partSize = 5_000;
+/** So many recipients are counted in the first request; the next ones are as large as the server is quick. */
+const partSizes = { first: 5_000, least: 1_000, most: 100_000 };
+
+/** A part that took less than half of a tenth of a second was too small, one that took more than that too large: a million recipients come in dozens of requests, none of them slow. */
+export function nextPartSize(size: number, tookMs: number): number {
+  if (tookMs < 50) return Math.min(size * 2, partSizes.most);
+  return tookMs > 100 ? Math.max(Math.floor(size / 2), partSizes.least) : size;
+}
 
 /** What came of a broadcast, counted part by part: what is counted so far can be seen, and once there is a whole report, it stays until the next is whole. */
 export function useBroadcastReport(id: number, every: number) {
@@ -16,9 +22,12 @@ export function useBroadcastReport(id: number, every: number) {
     queryKey: key,
     queryFn: async ({ signal }) => {
       let sum: BroadcastReportBody | undefined;
+      let size = partSizes.first;
       do {
-        const query = { recipients: partSize, cursor: sum?.nextCursor ?? undefined };
+        const begun = performance.now();
+        const query = { recipients: size, cursor: sum?.nextCursor ?? undefined };
         const part = await api.get<BroadcastReportBody>(`/broadcasts/${id}/report`, query, signal);
+        size = nextPartSize(size, performance.now() - begun);
         sum = addReports(sum, part);
         if (client.getQueryData(key) === undefined) client.setQueryData(partKey, sum);
       } while (sum.nextCursor !== null);

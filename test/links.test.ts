@@ -3,7 +3,10 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = path.resolve(import.meta.dirname, "..");
-const pages = globSync(["*.md", "{bench,deploy,docs}/**/*.md"], { cwd: root });
+/** Ours: a benchmark's peers are installed below its folder, with pages of their own. */
+const pages = globSync(["*.md", "{bench,deploy,docs}/**/*.md"], { cwd: root }).filter(
+  (page) => !page.split(path.sep).includes("node_modules"),
+);
 
 interface Link {
   readonly text: string;

@@ -65,6 +65,9 @@ describe("a message for VK", () => {
     const [call] = of({ text: "hi", quickReplies: [place, ...replies] });
     expect(call?.keyboard).toHaveProperty("buttons.0", [{ action: { type: "location" } }]);
     expect(shapeOf(call?.keyboard)).toEqual([1, 3, 3, 3, 3, 3, 3, 1]);
+    const places = Array.from({ length: 12 }, () => place);
+    const [asked] = of({ text: "hi", quickReplies: [...places, ...replies.slice(0, 2)] });
+    expect(shapeOf(asked?.keyboard)).toEqual([1, 1, 1]);
     // VK has no button for the phone: it is asked for in words.
     expect(of({ text: "hi", quickReplies: [phone] })).toEqual([{ message: "hi\n\nMy phone", attachments: [] }]);
   });

@@ -65,9 +65,9 @@ function toKeyboard(buttons: readonly OutgoingButton[], replies: readonly QuickR
   if (all.length === 0) return undefined;
   const isInline = buttons.length > 0 && all.length <= inlineButtons;
   const others = all.filter((button) => !asksPlace(button));
-  const places = all.filter(asksPlace);
-  const inRow = Math.ceil(others.length / ((isInline ? inlineRows : rows) - places.length));
-  const grid: object[][] = places.map(() => [{ action: { type: "location" } }]);
+  // One is enough, however many ask: each would take a row from the others.
+  const grid: object[][] = all.some(asksPlace) ? [[{ action: { type: "location" } }]] : [];
+  const inRow = Math.ceil(others.length / ((isInline ? inlineRows : rows) - grid.length));
   for (let index = 0; index < others.length; index += inRow) {
     grid.push(others.slice(index, index + inRow).map(toButton));
   }

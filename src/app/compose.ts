@@ -22,7 +22,7 @@ import type { Submit } from "../shell/submission.ts";
 import { traceOutbound } from "../shell/traced-outbound.ts";
 import { setTracing, tracing } from "../shell/tracing.ts";
 import { advance, preparePublishedFlow } from "../steps/advance.ts";
-import { type Database, type OpenDatabase, openDatabase } from "../store/database.ts";
+import { type OpenDatabase, openDatabase } from "../store/database.ts";
 import { readDatabaseTime } from "../store/database-clock.ts";
 import { recordKinds } from "../store/known-kind-store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
@@ -70,7 +70,11 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
   const traces = await createTracing(config);
   setTracing(traces);
   const secretKey = readSecretKey(directory, config.secretKey, config.previousSecretKeys);
-  const database = await openPatiently(config, directory.database, log);
+  const opened = await openPatiently(config, { directory: directory.database, secretKey, log }).catch((thrown) => {
+    lock?.release();
+    throw thrown;
+  });
+  const { database, isFirstStart, setupCode } = opened;
   if (isEmbedded && existsSync(directory.moved)) {
     const to = readFileSync(directory.moved, "utf8").trim();
     log.warn(
@@ -78,14 +82,6 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
       "this database was moved to another; if a server runs there, both write to people: set DATABASE_URL",
     );
   }
-  await makeReady(database.db, secretKey, log).catch(async (thrown: unknown) => {
-    await database.close();
-    lock?.release();
-    throw thrown;
-  });
-  await recordKinds(database.db, registeredKinds);
-  const isFirstStart = config.demo && (await seedDemo(database.db));
-  const setupCode = (await hasUsers(database.db)) ? undefined : makeSetupCode(secretKey);
   const clock = isEmbedded
     ? { now: () => Date.now(), stop: () => undefined }
     : await startSharedClock({ readTime: () => readDatabaseTime(database.db), log });
@@ -172,12 +168,29 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
   };
 }
 
+/** A database whose schema and kinds this release knows. */
+interface ReadyDatabase {
+  readonly database: OpenDatabase;
+  readonly isFirstStart: boolean;
+  /** What makes the first user; undefined: there is one. */
+  readonly setupCode: string | undefined;
+}
+
 /** Brings the schema up to date. A process with another key than the database's changes nothing in it, its schema neither: those that run on it may be older. */
-async function makeReady(db: Database, secretKey: SecretKey, log: Logger): Promise<void> {
+async function makeReady(
+  database: OpenDatabase,
+  { demo }: Config,
+  { secretKey, log }: { readonly secretKey: SecretKey; readonly log: Logger },
+): Promise<ReadyDatabase> {
+  const { db } = database;
   await refuseForeignKey(db, secretKey);
   const migrated = await migrateToLatest(db);
   if (migrated.length > 0) log.info({ migrated }, "the database schema is up to date");
   await takeUpSecretKey(db, secretKey);
+  await recordKinds(db, registeredKinds);
+  const isFirstStart = demo && (await seedDemo(db));
+  const setupCode = (await hasUsers(db)) ? undefined : makeSetupCode(secretKey);
+  return { database, isFirstStart, setupCode };
 }
 
 /** The ways to other servers. */
@@ -203,12 +216,16 @@ async function listenForHealth(app: FastifyInstance, config: Config, log: Logger
   }
 }
 
-/** Started together with its database, as after a power cut, a server waits for it. */
-async function openPatiently(config: Config, directory: string, log: Logger): Promise<OpenDatabase> {
+/** Started together with its database, as after a power cut, or into a restart of it, a server waits for it. */
+async function openPatiently(
+  config: Config,
+  { directory, secretKey, log }: { readonly directory: string; readonly secretKey: SecretKey; readonly log: Logger },
+): Promise<ReadyDatabase> {
   const deadline = performance.now() + databasePatienceMs;
   for (;;) {
+    let database: OpenDatabase | undefined;
     try {
-      return await openDatabase({
+      database = await openDatabase({
         databaseUrl: config.database.url,
         directUrl: config.database.directUrl,
         directory,
@@ -216,7 +233,9 @@ async function openPatiently(config: Config, directory: string, log: Logger): Pr
         onIdleError: (error) => log.warn({ err: error }, "a database connection was lost"),
         onQuery: ({ ms, failed }) => querySeconds.observe({ result: failed ? "failed" : "done" }, ms / 1000),
       });
+      return await makeReady(database, config, { secretKey, log });
     } catch (thrown) {
+      await database?.close();
       const error = toError(thrown);
       if (!isPassingFault(error) || performance.now() > deadline) throw error;
       log.warn({ err: error }, "the database does not answer yet; trying again");

@@ -196,7 +196,7 @@ describe("a page that the engine has to judge", () => {
     ["nobody has", "none"],
   ])("is found in every order, page after page, by a field that %s", async (_who, key) => {
     const { db } = database;
-    const rules = [{ ...question.condition.rules[0], subject: "field" as const, key, value: "^Value (7|107)$" }];
+    const rules = [{ subject: "field" as const, key, operator: "matches", value: "^Value (7|107)$" }];
     const asked = { access: { workspaceId }, condition: { match: "all" as const, rules }, now };
     const ids = { text: [7, 107], rare: [7], none: [] }[key]?.map((place) => sql`id % 200 = ${sql.lit(place)}`) ?? [];
     const { rows } = await sql<{ id: number }>`select id from contacts where workspace_id = ${workspaceId}

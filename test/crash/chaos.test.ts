@@ -136,7 +136,7 @@ async function makeTrouble(servers: readonly ServerProcess[], cluster: PrivateCl
       const victim = servers[round % servers.length];
       if (victim !== undefined) {
         await victim.kill();
-        await note(kills, () => startAgain(victim));
+        await note(kills, () => victim.start());
       }
       await sleep(Math.max(0, nextAt - Date.now()));
     }
@@ -152,19 +152,6 @@ async function makeTrouble(servers: readonly ServerProcess[], cluster: PrivateCl
   await note(outages, () => cluster.restart("immediate"));
   await killing;
   return { outages, kills };
-}
-
-/** A start that falls into a restart of the database fails: whoever keeps processes running tries again. */
-async function startAgain(server: ServerProcess): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      await server.start();
-      return;
-    } catch (error) {
-      if (tries > 20) throw error;
-      await sleep(500);
-    }
-  }
 }
 
 /** Each nap made one message, which left; what came twice to the platform was uncertain. */

@@ -41,3 +41,23 @@ it.runIf(programs !== undefined)(
     expect(await expectExactness({ databaseUrl: cluster.url }, standIn, chatter.acknowledged)).toBe(0);
   },
 );
+
+it.runIf(programs !== undefined)(
+  "a server that is started while PostgreSQL restarts waits for it, at any moment of its start",
+  async () => {
+    const cluster = await startPrivateCluster(programs ?? "");
+    const directory = await mkdtemp(path.join(tmpdir(), "repartee-start-"));
+    const server = await createServerProcess({ DATA_DIR: directory, DATABASE_URL: cluster.url, LOG_LEVEL: "silent" });
+    onTestFinished(async () => {
+      await server.kill();
+      await cluster.remove();
+      await rm(directory, { recursive: true, force: true });
+    });
+    // The first start makes the whole schema: long enough that a restart falls into it.
+    const started = server.start();
+    for (let restarts = 0; restarts < 4; restarts += 1)
+      await cluster.restart(restarts % 2 === 0 ? "immediate" : "fast");
+    await started;
+    expect(await server.run("token", "create", "--workspace", "demo", "--kind", "api")).not.toBe("");
+  },
+);

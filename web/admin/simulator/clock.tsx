@@ -21,8 +21,8 @@ export function Clock({ simulator }: { readonly simulator: Simulator }) {
   });
   const wait = nextTimer === undefined ? undefined : Math.max(0, nextTimer - now);
   return (
-    <Group px="md" pt={8} gap={6} justify="space-between" wrap="nowrap">
-      <Text size="xs" c="dimmed" role="timer" aria-label={t("simulator.clock")}>
+    <Group px="md" pt={8} gap={6} justify="space-between">
+      <Text size="xs" c="dimmed" role="timer" style={{ whiteSpace: "nowrap" }} aria-label={t("simulator.clock")}>
         {time.format(now)}
       </Text>
       <Group gap={6} wrap="nowrap">

@@ -30,7 +30,7 @@ export const builderWords: typeof english = {
     jump: "Промотать время",
     later: "Прошло: {{duration}}",
     toWake: "К следующему: {{duration}}",
-    noWake: "Ничто не ждёт своего времени",
+    noWake: "Ждать нечего",
     standsNowhere: "Нигде не стоит.",
     standsAt: "{{step}}: ждёт {{waitsFor}}",
     waits: { reply: "ответа", button: "нажатия", time: "своего времени", job: "ответа извне" },

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
+import { until } from "../test/until.ts";
 import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
 import { becomeFirstUser } from "./first-user.ts";
 
@@ -88,6 +89,13 @@ describe.skipIf(!hasBrowser)("the simulator's shop", () => {
     const simulator = page.getByRole("complementary", { name: "Simulator" });
     await simulator.getByRole("button", { name: "Begin", exact: true }).click();
     await simulator.getByText("Ordered.").waitFor();
+    await until("the canvas has moved to where the play is", async () => {
+      const [said, canvas] = await Promise.all([
+        page.locator('[data-trail="walked"]').filter({ hasText: "Ordered." }).boundingBox(),
+        page.locator(".react-flow").boundingBox(),
+      ]);
+      return said !== null && canvas !== null && said.x + said.width <= canvas.x + canvas.width;
+    });
     const shop = simulator.getByRole("group", { name: "Orders and cart" });
     await shop.getByText("2 × Clothes, red: €50.00").waitFor();
     await shop.getByText("1 × Clothes, blue: €9.00").waitFor();

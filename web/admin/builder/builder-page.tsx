@@ -20,6 +20,7 @@ import { Shortcuts } from "./shortcuts.tsx";
 import { StepPanel } from "./step-panel.tsx";
 import { type Side, Toolbar } from "./toolbar.tsx";
 import { type SaveState, useDraft } from "./use-draft.ts";
+import { useFollow } from "./use-follow.ts";
 import { useKeys } from "./use-keys.ts";
 import { type NumbersChoice, useNumbers } from "./use-numbers.ts";
 import { VersionsPanel } from "./versions-panel.tsx";
@@ -64,6 +65,8 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const numbers = useNumbers(flow.ref, counted);
   const problems = useProblems(flow.ref, editor.state);
   const simulator = useSimulator(flow, document);
+  const trail = isSimulating ? simulator.trail : undefined;
+  useFollow(trail);
   const select = useCallback((refs: ReadonlySet<string>) => {
     setSelected(refs);
     if (refs.size > 0) setSide(undefined);
@@ -98,7 +101,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
             document={document}
             problems={problems}
             numbers={numbers}
-            trail={isSimulating ? simulator.trail : undefined}
+            trail={trail}
             selected={selected}
             onSelect={select}
             onEdit={edit}

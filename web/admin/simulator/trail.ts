@@ -8,6 +8,8 @@ export interface Trail {
   readonly outputs: ReadonlySet<string>;
   /** Steps where they stand now. */
   readonly here: ReadonlySet<string>;
+  /** The step that was entered last; undefined: none yet. */
+  readonly last: string | undefined;
 }
 
 export function toOutputKey(step: string, output: string): string {
@@ -17,12 +19,17 @@ export function toOutputKey(step: string, output: string): string {
 export function traceFlow(flow: string, turns: readonly Turn[], positions: readonly Position[]): Trail {
   const steps = new Set<string>();
   const outputs = new Set<string>();
+  let last: string | undefined;
   for (const { facts, passages } of turns) {
-    for (const fact of facts) if (fact.kind === "step_entered" && fact.flow === flow) steps.add(fact.step);
+    for (const fact of facts) {
+      if (fact.kind !== "step_entered" || fact.flow !== flow) continue;
+      steps.add(fact.step);
+      last = fact.step;
+    }
     for (const passage of passages) {
       if (passage.flow === flow) outputs.add(toOutputKey(passage.step, passage.output));
     }
   }
   const here = new Set(positions.filter((position) => position.flow === flow).map(({ step }) => step));
-  return { steps, outputs, here };
+  return { steps, outputs, here, last };
 }

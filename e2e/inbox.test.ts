@@ -173,6 +173,14 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     await row(second, "eve@example.com").waitFor();
   });
 
+  it("leads to the contact's page and back, in the same tab", async () => {
+    await row(first, "eve@example.com").click();
+    await first.getByRole("link", { name: "The contact's page" }).click();
+    await first.getByRole("textbox", { name: "Write a note" }).waitFor();
+    await first.goBack();
+    await row(first, "eve@example.com").waitFor();
+  });
+
   it("finds what was written by the beginning of a word", async () => {
     await first.getByText("All", { exact: true }).click();
     await first.getByRole("searchbox", { name: "Search conversations" }).fill("anyb");

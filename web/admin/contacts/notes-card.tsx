@@ -19,7 +19,7 @@ export function NotesCard({ id }: { readonly id: string }) {
   const [text, setText] = useState("");
   const add = useContactActions(id);
   const query = useInfiniteQuery({
-    queryKey: [api.domain, "contact", id, "notes"],
+    queryKey: [api.domain, "contact", id, "notes", "pages"],
     queryFn: ({ pageParam, signal }) =>
       api.get<{ data: Note[]; nextCursor: string | null }>(
         `/contacts/${id}/notes`,

@@ -75,7 +75,7 @@ function createHearer(client: QueryClient, domain: string, renewal: Renewal) {
     broadcast: (data) => {
       const { broadcast } = JSON.parse(data) as { readonly broadcast: number };
       void client.invalidateQueries({ queryKey: [domain, "broadcasts", String(broadcast)] });
-      void client.invalidateQueries({ queryKey: [domain, "broadcasts", {}] });
+      void client.invalidateQueries({ queryKey: [domain, "broadcasts", "pages"] });
     },
     // News may have been lost before.
     open: () => renewal.addAll(),

@@ -19,7 +19,7 @@ export interface List<Item> {
 
 type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
-/** What is loaded from a path is kept under it, without the slash. */
+/** What is loaded from a path is kept under it, without the slash; what comes in pages apart from what comes whole: either kind of page breaks on the other's. */
 const keyOf = (path: string) => path.slice(1);
 
 /** A list that comes whole. */
@@ -45,7 +45,7 @@ export function usePages<Item>(
 ): List<Item> {
   const api = useApi();
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: [api.domain, keyOf(path), query],
+    queryKey: [api.domain, keyOf(path), "pages", query],
     queryFn: ({ pageParam, signal }) =>
       api.get<{ data: Item[]; nextCursor: string | null }>(path, { ...query, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,

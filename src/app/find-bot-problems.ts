@@ -32,7 +32,9 @@ function judge(
 ): FileProblem[] {
   return bot.flows.flatMap(({ isPublished, ref, ...document }, index) => {
     if (!isPublished && !all) return [];
-    const found = validateFlow(document, { steps, actions }, snapshot).filter(({ severity }) => severity === wanted);
+    const found = validateFlow(document, { steps, actions }, snapshot, snapshot?.flows.get(ref)?.id).filter(
+      ({ severity }) => severity === wanted,
+    );
     return found.map(({ step, message }) => {
       const at = document.steps.findIndex((one) => one.ref === step);
       const path = at === -1 ? ["flows", index] : ["flows", index, "steps", at];

@@ -61,6 +61,8 @@ export interface StepContext<Config> extends ContactContext {
 export interface StepOutput {
   readonly name: string;
   readonly title: string;
+  /** Somebody chooses it and expects that something follows: one that leads nowhere is warned of. */
+  readonly isAwaited?: boolean;
 }
 
 /** A step type: its schema, its outputs and its behaviour. Steps know no channel, no clock, no database. */

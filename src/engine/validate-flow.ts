@@ -8,7 +8,7 @@ import type { ActionCatalogue } from "./action-type.ts";
 import { parseActionCall } from "./actions.ts";
 import { compilePattern } from "./pattern.ts";
 import { checkMappings, warnOfMappings } from "./save-result.ts";
-import type { StepCatalogue, StepType } from "./step-type.ts";
+import type { StepCatalogue, StepOutput, StepType } from "./step-type.ts";
 import { readJump } from "./steps-from.ts";
 import { checkTemplate } from "./template.ts";
 
@@ -28,15 +28,21 @@ interface Catalogue {
 
 /**
  * Checks a flow as a whole: the editor shows the result on the steps, publishing and importing refuse errors. With the bot at hand, names of
- * tags, fields, flows and sequences that it does not know are warned of.
+ * tags, fields, flows and sequences that it does not know are warned of, and flows that start by the same. `ownId`: of the flow itself; absent: it is none of the bot's yet.
  */
-export function validateFlow(document: FlowDocument, catalogue: Catalogue, bot?: BotSnapshot): FlowProblem[] {
+export function validateFlow(
+  document: FlowDocument,
+  catalogue: Catalogue,
+  bot?: BotSnapshot,
+  ownId?: number,
+): FlowProblem[] {
   return [
     ...checkWhole(document),
     ...document.steps.flatMap((step) => checkStep(step, document, catalogue, bot)),
     ...checkEdges(document, catalogue),
     ...checkReach(document),
     ...checkTriggers(document),
+    ...(bot === undefined ? [] : checkRivals(document, bot, ownId)),
   ];
 }
 
@@ -76,7 +82,20 @@ function checkStep(step: StoredStep, document: FlowDocument, catalogue: Catalogu
     ...checkTexts(withoutPlainTexts(step.config, type), ref, type.mayUseSecrets === true),
     ...findCalls(parsed.data).flatMap((call) => checkCall(call, ref, catalogue.actions, bot)),
     ...checkJump(step, document, bot),
+    ...(bot === undefined ? [] : (type.warnings?.(parsed.data, bot) ?? [])).map((sentence) =>
+      warning("step.warning", sentence, ref),
+    ),
+    ...checkAwaited(step, type.outputs(parsed.data), document),
   ];
+}
+
+/** Buttons that somebody presses for nothing. */
+function checkAwaited({ ref }: StoredStep, outputs: readonly StepOutput[], { edges }: FlowDocument): FlowProblem[] {
+  return outputs
+    .filter(
+      ({ name, isAwaited }) => isAwaited === true && !edges.some(({ from, output }) => from === ref && output === name),
+    )
+    .map(({ title }) => warning("output.leads_nowhere", say`"${{ output: title }}" leads nowhere`, ref));
 }
 
 function describe(issue: z.core.$ZodIssue): Sentence {
@@ -185,3 +204,24 @@ function checkTriggers({ triggers, steps }: FlowDocument): FlowProblem[] {
     ];
   });
 }
+
+/** What starts one flow alone, the oldest that has it: another that is published is not heard of, or takes this one's place. */
+function checkRivals({ triggers }: FlowDocument, bot: BotSnapshot, ownId = Number.POSITIVE_INFINITY): FlowProblem[] {
+  const alone = triggers.filter(({ kind }) => kind === "start" || kind === "default_reply");
+  return [...bot.flows.values()].flatMap((other) => {
+    if (other.id === ownId) return [];
+    const [shared] = alone.filter((trigger) =>
+      other.triggers.some((its) => its.kind === trigger.kind && meetSomewhere(its.channels, trigger.channels)),
+    );
+    if (shared === undefined) return [];
+    const what = shared.kind === "start" ? say`somebody opens the chat` : say`nothing else fits what somebody writes`;
+    const sentence =
+      other.id < ownId
+        ? say`where ${{ what }}, the flow "${{ flow: other.name }}" starts and this one does not: it is older and has the same trigger`
+        : say`where ${{ what }}, this flow starts and "${{ flow: other.name }}" does not: it is younger and has the same trigger`;
+    return [warning("trigger.shared", sentence)];
+  });
+}
+
+const meetSomewhere = (one: readonly string[] = [], other: readonly string[] = []) =>
+  one.length === 0 || other.length === 0 || one.some((channel) => other.includes(channel));

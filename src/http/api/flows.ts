@@ -103,7 +103,7 @@ export const flowResource: ApiResource = (app, dependencies) => {
     route({ ...read, id: "validateFlow", summary: "Check the draft" }, { params: refParams }, validationSchema),
     async ({ caller, params }) => {
       const flow = await requireFlow(db, caller, params.ref);
-      const problems = await findProblems(db, flow.botId, flow.draft);
+      const problems = await findProblems(db, flow);
       return { valid: !problems.some(isError), problems };
     },
   );
@@ -117,7 +117,7 @@ export const flowResource: ApiResource = (app, dependencies) => {
     async (request) =>
       await writeOnce(dependencies, request, async (trx) => {
         const flow = await lockFlow(trx, request.caller, request.params.ref);
-        const problems = await findProblems(trx, flow.botId, flow.draft);
+        const problems = await findProblems(trx, flow);
         refuseErrors(problems);
         const { note = "" } = request.body ?? {};
         const { workspaceId, member } = request.caller;
@@ -146,9 +146,12 @@ export const flowResource: ApiResource = (app, dependencies) => {
 const isError = ({ severity }: FlowProblem) => severity === "error";
 
 /** With what the bot knows, so that names it does not know are warned of. */
-async function findProblems(db: Database, botId: number, document: FlowDocument): Promise<FlowProblem[]> {
+async function findProblems(
+  db: Database,
+  { id, botId, draft }: { readonly id: number; readonly botId: number; readonly draft: FlowDocument },
+): Promise<FlowProblem[]> {
   const bot = await loadSnapshot(db, botId, preparePublishedFlow);
-  return validateFlow(document, { steps, actions }, bot?.snapshot);
+  return validateFlow(draft, { steps, actions }, bot?.snapshot, id);
 }
 
 /** Throws `flow.invalid`. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkCondition } from "../../engine/check-condition.ts";
 import { evaluateCondition } from "../../engine/condition.ts";
 import { defineStep } from "../../engine/step-type.ts";
-import { conditionSchema } from "../../model/condition.ts";
+import { type ConditionGroup, conditionSchema } from "../../model/condition.ts";
 
 export const condition = defineStep({
   kind: "condition",
@@ -17,6 +17,10 @@ export const condition = defineStep({
     { name: "no", title: "No" },
   ],
   problems: ({ condition }) => checkCondition(condition),
+  warnings({ condition }, bot) {
+    const problems = new Set(checkCondition(condition).map(({ message }) => message));
+    return checkCondition(withoutMarks(condition), bot).filter(({ message }) => !problems.has(message));
+  },
   run(context) {
     const { contact, bot, variables, values, message, now, channelId } = context;
     const deals = () => context.deals.list();
@@ -24,3 +28,12 @@ export const condition = defineStep({
     return { go: evaluateCondition(context.config.condition, scope) ? "yes" : "no" };
   },
 });
+
+/** Tags and labels are made by the first action that gives one: that there is none yet says nothing. */
+function withoutMarks(group: ConditionGroup): ConditionGroup {
+  const rules = group.rules.flatMap((rule) => {
+    if ("rules" in rule) return [withoutMarks(rule)];
+    return rule.subject === "tag" || rule.subject === "label" ? [] : [rule];
+  });
+  return { ...group, rules };
+}

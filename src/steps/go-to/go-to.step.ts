@@ -14,10 +14,9 @@ export const goTo = defineStep({
   problems: ({ flow, step }) =>
     flow === undefined && step === undefined ? [say`say which step or flow to go to`] : [],
   warnings({ flow, step }, bot) {
-    if (flow === undefined) return [];
+    if (flow === undefined || step === undefined) return [];
     const found = bot.flows.get(flow);
-    if (found === undefined) return [say`the flow "${{ flow }}" to go to is not published`];
-    return step === undefined || found.steps.has(step)
+    return found === undefined || found.steps.has(step)
       ? []
       : [say`the flow "${{ flow }}" has no step "${{ step }}" to go to`];
   },

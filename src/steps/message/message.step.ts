@@ -95,12 +95,22 @@ export const message = defineStep({
   },
   outputs: (config) => [
     { name: "next", title: "Next" },
-    ...pressables(config).map(({ id, title }): StepOutput => ({ name: `button:${id}`, title })),
+    ...pressables(config).map(
+      ({ id, title, actions }): StepOutput => ({ name: `button:${id}`, title, isAwaited: actions.length === 0 }),
+    ),
     { name: "not_allowed", title: "Not allowed now" },
   ],
   problems(config) {
     const ids = [...config.messages.flatMap(({ buttons }) => buttons), ...config.quickReplies].map(({ id }) => id);
     return ids.length === new Set(ids).size ? [] : [say`two buttons of the step have the same id`];
+  },
+  warnings({ messages }) {
+    const isEmpty = (part: Config["messages"][number]) =>
+      part.text.trim() === "" &&
+      part.attachments.length === 0 &&
+      part.location === undefined &&
+      part.template === undefined;
+    return messages.some(isEmpty) ? [say`the message is empty: nothing is sent`] : [];
   },
   run(context) {
     const { titles, contents } = prepare(context);

@@ -1,9 +1,12 @@
 import { Autocomplete, MultiSelect, Select, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useContext, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument } from "../../../src/model/flow.ts";
+import { ApiError } from "../api.ts";
 import { useApi } from "../layout/page.tsx";
+import { useMayChange, useRenew } from "../layout/resource.ts";
+import { useSentence } from "../layout/trouble.tsx";
 import { type Catalogue, useCatalogue } from "./catalogue.ts";
 import { type Choice, type Lookup, lookups } from "./lookups.ts";
 import { StepScopeContext } from "./step-scope.ts";
@@ -42,6 +45,7 @@ export function LookupInput({
   const { t } = useTranslation();
   const [search, setSearch] = useState("");
   const { choices, error, isName } = useChoices(name, settings);
+  const maker = useMaker(name, settings, onChange);
   if (error !== null) {
     return (
       <TextInput
@@ -66,6 +70,12 @@ export function LookupInput({
   const all = withValues([...more, ...choices], value === undefined || value === "" ? [] : [value]);
   const typed = search.trim();
   const isNew = typed !== "" && !all.some((one) => one.label === typed || one.value === typed);
+  // A template is no name.
+  const isMakeable = isNew && maker.mayMake && !typed.includes("{");
+  const offered = [
+    ...(isMakeable ? [{ value: maker.choice, label: t("lookup.make", { text: typed }) }] : []),
+    ...(isNew ? [{ value: typed, label: t("lookup.use", { text: typed }) }] : []),
+  ];
   return (
     <Select
       {...look}
@@ -75,19 +85,50 @@ export function LookupInput({
       allowDeselect={false}
       nothingFoundMessage={t("choice.nothing")}
       clearButtonProps={{ "aria-label": t("lookup.clear") }}
-      data={isNew ? [...all, { value: typed, label: t("lookup.use", { text: typed }) }] : all}
+      data={[...all, ...offered]}
+      error={maker.error}
+      disabled={maker.isBusy}
       filter={({ options, search: wanted }) =>
         options.filter(
           (option) =>
             !("group" in option) &&
-            (option.value === typed || option.label.toLowerCase().includes(wanted.trim().toLowerCase())),
+            (option.value === typed ||
+              option.value === maker.choice ||
+              option.label.toLowerCase().includes(wanted.trim().toLowerCase())),
         )
       }
       value={value === undefined || value === "" ? null : value}
       onSearchChange={setSearch}
-      onChange={(next) => onChange(next ?? undefined)}
+      onChange={(next) => (next === maker.choice ? maker.make(typed) : onChange(next ?? undefined))}
     />
   );
+}
+
+/** No text that anybody types, since it begins with a space. */
+const makeChoice = " make";
+
+/** Makes the thing that is missing where its name was typed. */
+function useMaker(name: LookupName, settings: Settings, onMade: (value: string) => void) {
+  const api = useApi();
+  const renew = useRenew();
+  const mayChange = useMayChange();
+  const say = useSentence();
+  const { path, make }: Lookup = name === "step" ? { path: () => undefined, choices: () => [] } : lookups[name];
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: async (typed: string) => {
+      const made = await api.send("POST", path({}) ?? "", make?.body(typed, settings));
+      await renew(path({}) ?? "");
+      return make?.value(made) ?? typed;
+    },
+    onSuccess: onMade,
+  });
+  return {
+    choice: makeChoice,
+    mayMake: make !== undefined && mayChange,
+    make: mutate,
+    isBusy: isPending,
+    error: error instanceof ApiError ? say(error.sentence) : error?.message,
+  };
 }
 
 /** Several of them. */

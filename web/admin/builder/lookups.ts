@@ -1,3 +1,4 @@
+import { toKey } from "../../../src/engine/field-key.ts";
 import type { ChannelBody } from "../../../src/http/contract/channels.ts";
 import type { EntryLinkSummaryBody } from "../../../src/http/contract/entry-links.ts";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
@@ -24,6 +25,11 @@ export interface Lookup {
   choices(body: Body, of: { readonly settings: Settings; readonly botId: number | undefined }): readonly Choice[];
   /** The label is the very value: what is typed is a value too, and makes one that is not there yet. */
   readonly isName?: true;
+  /** What makes one that is missing, under a name that was typed, and reads its value from the answer. */
+  readonly make?: {
+    readonly body: (name: string, settings: Settings) => object;
+    readonly value: (made: Body) => string;
+  };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each lookup knows the body of its own path.
@@ -95,6 +101,12 @@ const amocrm = (list: string, pick: (items: readonly FarItem[], settings: Settin
 const planOf = ({ data }: { data: readonly SalesPlanBody[] }, wanted: unknown) =>
   data.filter(({ ref, name }) => wanted === undefined || wanted === "" || ref === wanted || name === wanted);
 
+/** Of a field that keeps the answer to a question. */
+function fieldKindFor({ answer }: Settings): "text" | "number" | "date" {
+  const type = typeof answer === "object" && answer !== null && "type" in answer ? answer.type : undefined;
+  return type === "number" || type === "date" ? type : "text";
+}
+
 export const lookups = {
   tag: named("/tags"),
   label: named("/labels"),
@@ -105,7 +117,13 @@ export const lookups = {
       ofBot(data, botId).map(({ name }) => ({ value: name, label: name })),
     isName: true,
   }),
-  field: keyed("/fields"),
+  field: lookup({
+    ...keyed("/fields"),
+    make: {
+      body: (name, settings) => ({ key: toKey(name), name, kind: fieldKindFor(settings) }),
+      value: ({ key }: { key: string }) => key,
+    },
+  }),
   variable: lookup({
     path: () => "/variables",
     choices: ({ data }: { data: readonly { key: string; name: string; botId: number }[] }, { botId }) =>

@@ -249,6 +249,7 @@ export const en = {
   },
   ...builderWords,
   lookup: {
+    make: "Make the field “{{text}}”",
     use: "Use “{{text}}”",
     clear: "Choose none",
     failed: "The list could not be read: write the id or the ref.",

@@ -250,6 +250,7 @@ export const ru: typeof en = {
   },
   ...builderWords,
   lookup: {
+    make: "Создать поле «{{text}}»",
     use: "Взять «{{text}}»",
     clear: "Ничего не выбирать",
     failed: "Список не прочитался: напишите id или ref.",

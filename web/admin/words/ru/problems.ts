@@ -11,6 +11,14 @@ export const problemForms: Readonly<Record<string, string>> = {
   'the output "{output}" leads to "{to}", which is no step': "выход «{output}» ведёт в «{to}», а такого шага нет",
   'the step has no output "{output}"': "у шага нет выхода «{output}»",
   'nothing leads to the step "{step}"': "к шагу «{step}» ничего не ведёт",
+  "the message is empty: nothing is sent": "сообщение пустое: ничего не отправится",
+  '"{output}" leads nowhere': "«{output}» никуда не ведёт",
+  'where {what}, the flow "{flow}" starts and this one does not: it is older and has the same trigger':
+    "когда {what}, запускается цепочка «{flow}», а не эта: она старше, а условие запуска у них одно",
+  'where {what}, this flow starts and "{flow}" does not: it is younger and has the same trigger':
+    "когда {what}, запускается эта цепочка, а не «{flow}»: та младше, а условие запуска у них одно",
+  "somebody opens the chat": "человек открывает чат",
+  "nothing else fits what somebody writes": "на сообщение человека ничто другое не подходит",
   'a trigger starts at "{step}", which is no step': "запуск начинается с «{step}», а такого шага нет",
   "say which step or flow to go to": "укажите шаг или цепочку, куда перейти",
   "two buttons of the step have the same id": "у двух кнопок шага один id",

@@ -16,7 +16,6 @@ const byAddress = `
   POST /auth/password-reset/look
   POST /auth/password-reset/use
   POST /auth/proof
-  PATCH /auth/profile
   POST /auth/workspaces
   GET /auth/invitations/:secret
   POST /auth/invitations/:secret

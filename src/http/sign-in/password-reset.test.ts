@@ -146,7 +146,7 @@ describe("a forgotten password", () => {
   it("takes no new one that is guessed early, and the link stays good", async () => {
     const { email } = await aPerson();
     const token = await linkFor(email);
-    for (const bad of ["short", "password2026", "forgetful12345"]) {
+    for (const bad of ["short", "password2026", email]) {
       expect([bad, codeOf(await use(token, bad))]).toEqual([bad, "request.invalid"]);
     }
     expect((await use(token)).statusCode).toBe(200);
@@ -167,11 +167,13 @@ describe("a forgotten password", () => {
     expect(first?.mail.subject).toBe("Новый пароль");
     expect(first?.mail.html).toContain('<html lang="ru">');
     await stranger().call("POST", "/auth/session", { email, password }, { "accept-language": "ru-RU,ru;q=0.9" });
+    server.pass(1_000);
     await ask(email, stranger(), { "accept-language": "en" });
     expect((await server.post())[0]?.mail.subject).toBe("Новый пароль");
     const browser = stranger();
     await signIn(email, password, browser);
     expect((await browser.call("PATCH", "/auth/profile", { language: "en" })).statusCode).toBe(200);
+    server.pass(1_000);
     await ask(email, stranger(), { "accept-language": "ru" });
     expect((await server.post())[0]?.mail.subject).toBe("Choose a new password");
   });

@@ -68,6 +68,7 @@ describe.skipIf(!hasBrowser)("a forgotten password", () => {
     await other.getByRole("link", { name: "Forgotten your password?" }).waitFor();
     await look(other, "sign-in");
     await other.getByRole("link", { name: "Forgotten your password?" }).click();
+    await other.getByRole("heading", { name: "A new password" }).waitFor();
     await other.getByLabel("E-mail").fill(person.email);
     await look(other, "forgotten");
     await other.getByRole("button", { name: "Send the link" }).click();
@@ -117,6 +118,7 @@ describe.skipIf(!hasBrowser)("a forgotten password", () => {
     await small.getByRole("link", { name: "Забыли пароль?" }).waitFor();
     await look(small, "sign-in-ru");
     await small.getByRole("link", { name: "Забыли пароль?" }).click();
+    await small.getByRole("heading", { name: "Новый пароль" }).waitFor();
     await small.getByRole("textbox", { name: "Эл. почта" }).fill("bob@example.com");
     await look(small, "forgotten-ru");
     await small.getByRole("button", { name: "Прислать ссылку" }).click();

@@ -100,7 +100,7 @@ describe.skipIf(!hasBrowser)("a forgotten password", () => {
     // A link that was used says so, and leads to another.
     await page.goto(link);
     await page.getByRole("heading", { name: "This link works no more" }).waitFor();
-    await page.getByText("the link was used, replaced by a newer one").waitFor();
+    await page.getByText("It was used, replaced by a newer one").waitFor();
     await look(page, "over");
     await page.getByRole("link", { name: "Send me another link" }).click();
     await page.getByRole("button", { name: "Send the link" }).waitFor();
@@ -143,8 +143,10 @@ describe.skipIf(!hasBrowser)("a forgotten password", () => {
     await small.getByText("Ссылка из письма неполная").waitFor();
     await look(small, "over-ru");
     if (pictures !== undefined) {
-      await small.setContent(smtp.taken.at(-1)?.mail.html ?? "");
-      await small.screenshot({ path: path.join(pictures, "mail-360.png"), fullPage: true });
+      const letter = await openTab(browser, { viewport: { width: 360, height: 740 } });
+      await letter.page.setContent(smtp.taken[2]?.mail.html ?? "");
+      await letter.page.screenshot({ path: path.join(pictures, "mail-360.png"), fullPage: true });
+      await letter.close();
     }
     await phone.close();
   });

@@ -8,7 +8,7 @@ import type { resetShownSchema } from "../../../src/http/contract/sign-in.ts";
 import { ApiError, call } from "../api.ts";
 import { useForm } from "../layout/form.tsx";
 import { FrontPage } from "../layout/front-page.tsx";
-import { ErrorNotice, useSentence } from "../layout/trouble.tsx";
+import { ErrorNotice } from "../layout/trouble.tsx";
 import { renewSession } from "../session.ts";
 
 type Shown = z.infer<typeof resetShownSchema>;
@@ -33,7 +33,7 @@ export function NewPasswordPage() {
       </FrontPage>
     );
   }
-  if (token === "" || isOver(error)) return <Over error={error} />;
+  if (token === "" || isOver(error)) return <Over isWhole={token !== ""} />;
   return (
     <FrontPage
       title={t("passwordReset.choose")}
@@ -52,12 +52,10 @@ export function NewPasswordPage() {
 const isOver = (error: unknown) => error instanceof ApiError && error.code === "password_reset.not_found";
 
 /** It was used, replaced or is too old; or the mail program cut it off. */
-function Over({ error }: { readonly error: unknown }) {
+function Over({ isWhole }: { readonly isWhole: boolean }) {
   const { t } = useTranslation();
-  const say = useSentence();
-  const why = error instanceof ApiError ? say(error.sentence) : t("passwordReset.noLink");
   return (
-    <FrontPage title={t("passwordReset.over")} lead={why}>
+    <FrontPage title={t("passwordReset.over")} lead={t(isWhole ? "passwordReset.overLead" : "passwordReset.noLink")}>
       <Button component={Link} to="/forgotten-password">
         {t("passwordReset.newLink")}
       </Button>

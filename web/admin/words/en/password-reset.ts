@@ -18,6 +18,7 @@ export const passwordResetWords = {
     isSet: "The new password is set",
     isSetLead: "Sign in with it. Where you have a second factor, you are asked for that too.",
     over: "This link works no more",
+    overLead: "It was used, replaced by a newer one, or is older than an hour.",
     noLink: "The link from the mail is not whole. Open it once more, or copy all of it.",
     newLink: "Send me another link",
   },

@@ -24,10 +24,10 @@ const password = "correct horse battery";
 const next = "staple of another day";
 let people = 0;
 
-async function aPerson(hash: string | undefined = undefined) {
+async function aPerson() {
   people += 1;
   const email = `Forgetful${people}@example.com`;
-  const passwordHash = hash ?? (await hashPassword(password));
+  const passwordHash = await hashPassword(password);
   const userId = await createUser(server.database.db, { email, name: "Ann <b>", passwordHash });
   const { id: memberId } = await joinWorkspace(server.database.db, tenant.workspace.id, userId, "agent");
   return { email, userId, memberId };

@@ -68,6 +68,7 @@ export async function testServer({
   secretKey = randomBytes(32) as SecretKey,
   trustedProxies = [] as readonly string[],
   publicUrl = "https://bots.example",
+  mailsAccounts = false,
 } = {}): Promise<TestServer> {
   const database = await testDatabase();
   const { db } = database;
@@ -113,6 +114,7 @@ export async function testServer({
     callPlatform: platformOnLoopback,
     findAddresses: addressesOnLoopback,
     runScript,
+    mailsAccounts,
     isReady: async () => true,
     system: systemOf(database),
   });

@@ -6,7 +6,7 @@ import type { OutboundHttp } from "../src/engine/outbound.ts";
 import type { Happening } from "../src/model/event.ts";
 import type { FlowDocument } from "../src/model/flow.ts";
 import type { JobCatalogue } from "../src/shell/jobs.ts";
-import { type Shell, startShell } from "../src/shell/shell.ts";
+import { type Shell, type ShellOptions, startShell } from "../src/shell/shell.ts";
 import type { Submission, SubmitReply } from "../src/shell/submission.ts";
 import { advance, preparePublishedFlow } from "../src/steps/advance.ts";
 import { type BotFile, botFileSchema, importBot } from "../src/store/bot-file.ts";
@@ -63,6 +63,7 @@ export interface TestShellOptions {
   readonly isWorker?: boolean;
   readonly secretKey?: SecretKey;
   readonly outbound?: OutboundHttp;
+  readonly postMail?: ShellOptions["postMail"];
   /** Beside the fake channel. */
   readonly channelTypes?: ChannelCatalogue;
 }
@@ -82,6 +83,7 @@ export async function testShell(database: OpenDatabase, options: TestShellOption
     callPlatform: platformOnLoopback,
     findAddresses: addressesOnLoopback,
     runScript,
+    postMail: options.postMail,
     log: recordingLog(logged),
     now: clock.now,
     isWorker,

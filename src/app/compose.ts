@@ -30,6 +30,7 @@ import { isPassingFault } from "../store/passing-fault.ts";
 import type { SecretKey } from "../store/secret-key.ts";
 import { refuseForeignKey, takeUpSecretKey } from "../store/secret-key-store.ts";
 import { hasUsers } from "../store/session-store.ts";
+import { createAccountMailer } from "./account-mailer.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { type DirectoryLock, lockDataDirectory, openDataDirectory, readSecretKey } from "./data-directory.ts";
 import { seedDemo } from "./demo.ts";
@@ -98,6 +99,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     secretKey,
     ...outward,
     runScript: scripts.run,
+    postMail: config.accountMail === undefined ? undefined : createAccountMailer(config.accountMail),
     keep: config.keep,
     log,
     now,
@@ -125,6 +127,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     secretKey,
     ...outward,
     runScript: scripts.run,
+    mailsAccounts: config.accountMail !== undefined,
     isReady,
     refreshMetrics,
     system: {

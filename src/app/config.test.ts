@@ -93,6 +93,42 @@ describe("readConfig", () => {
     expect(config.demo).toBe(false);
   });
 
+  it("reads the mail server for accounts, and whom its mails are from", () => {
+    const mail = (url: string, from = "Repartee <Bots@Example.com>") =>
+      readConfig({ ACCOUNT_SMTP_URL: url, ACCOUNT_MAIL_FROM: from }).accountMail;
+    expect(mail("smtps://bots%40example.com:p%2Fw@smtp.example.com")).toEqual({
+      server: { host: "smtp.example.com", port: 465, tls: "implicit", user: "bots@example.com", password: "p/w" },
+      from: { name: "Repartee", address: "Bots@example.com" },
+    });
+    expect(mail("smtp://smtp.example.com:2525", "bots@example.com")).toMatchObject({
+      server: { port: 2525, tls: "starttls", user: "", password: "" },
+      from: { name: "", address: "bots@example.com" },
+    });
+    expect(mail("smtp://[::1]:25?tls=none")?.server).toMatchObject({ host: "::1", port: 25, tls: "none" });
+    const from = "bots@example.com";
+    const secret = "hunter2";
+    for (const url of [
+      `https://u:${secret}@host`,
+      `smtps://u:${secret}@`,
+      `smtps://u:${secret}@host/path`,
+      `smtps://u:${secret}@host?tls=none`,
+      `smtp://u:${secret}%@host`,
+      secret,
+    ]) {
+      const problems = problemsOf({ ACCOUNT_SMTP_URL: url, ACCOUNT_MAIL_FROM: from });
+      expect([url, problems]).toEqual([url, [expect.stringMatching(/^ACCOUNT_SMTP_URL has to look like/)]]);
+      expect(problems.join()).not.toContain(secret);
+    }
+    for (const bad of ["Repartee", "Repartee <bots>", "a@example.com, b@example.com"]) {
+      expect(problemsOf({ ACCOUNT_SMTP_URL: "smtp://host", ACCOUNT_MAIL_FROM: bad })).toEqual([
+        expect.stringMatching(/^ACCOUNT_MAIL_FROM has to look like/),
+      ]);
+    }
+    for (const half of [{ ACCOUNT_SMTP_URL: "smtp://host" }, { ACCOUNT_MAIL_FROM: from }]) {
+      expect(problemsOf(half as Record<string, string>)).toEqual([expect.stringContaining("go together")]);
+    }
+  });
+
   it("takes an empty value for an absent one, as compose files write it", () => {
     expect(readConfig({ PORT: "", DATABASE_URL: "" }).http.port).toBe(3000);
   });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
+import type { AccountMailSettings } from "./account-mail-settings.ts";
 import {
   describeSetting,
   type logLevels,
@@ -44,6 +45,8 @@ export interface Config {
     readonly deliveryDays: number;
     readonly logDays: number;
   };
+  /** Undefined: people get no mail about their accounts. */
+  readonly accountMail: AccountMailSettings | undefined;
   /** `share`: 0 to 1. */
   readonly traces: {
     readonly endpoint: string | undefined;
@@ -89,6 +92,8 @@ export function readConfig(environment: Environment, directory: string = process
   }
   if (given.DATABASE_URL === undefined && given.DATABASE_DIRECT_URL !== undefined)
     problems.push("DATABASE_DIRECT_URL goes beside DATABASE_URL, which is not set");
+  if ((given.ACCOUNT_SMTP_URL === undefined) !== (given.ACCOUNT_MAIL_FROM === undefined))
+    problems.push("ACCOUNT_SMTP_URL and ACCOUNT_MAIL_FROM go together; set both or neither");
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return freeze(parsed.data, directory);
 }
@@ -147,6 +152,10 @@ function freeze(values: z.output<typeof settings>, directory: string): Config {
       deliveryDays: values.KEEP_DELIVERIES_DAYS,
       logDays: values.KEEP_LOGS_DAYS,
     }),
+    accountMail:
+      values.ACCOUNT_SMTP_URL === undefined || values.ACCOUNT_MAIL_FROM === undefined
+        ? undefined
+        : Object.freeze({ server: values.ACCOUNT_SMTP_URL, from: values.ACCOUNT_MAIL_FROM }),
     traces: Object.freeze({
       endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
       headers: Object.freeze(Object.fromEntries(values.OTEL_EXPORTER_OTLP_HEADERS.map(toHeader))),

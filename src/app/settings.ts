@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseMailSender, parseSmtpUrl } from "./account-mail-settings.ts";
 
 /** Roles a process can have: `web` answers HTTP, `worker` sends messages and runs timers and jobs. */
 export const roles = ["web", "worker"] as const;
@@ -201,6 +202,38 @@ export const settings = z.object({
     .meta({
       description: "How many days the logs of integrations are kept. The audit log's time is each workspace's own.",
       default: "90",
+    } satisfies SettingMeta),
+  ACCOUNT_SMTP_URL: z
+    .string()
+    .transform((text, context) => {
+      const parsed = parseSmtpUrl(text);
+      if (parsed === undefined) {
+        context.addIssue("ACCOUNT_SMTP_URL has to look like smtps://user:password@smtp.example.com:465");
+        return z.NEVER;
+      }
+      return parsed;
+    })
+    .optional()
+    .meta({
+      description:
+        "Mail server for what Repartee itself writes to people about their accounts: forgotten passwords, invitations, changes of how they sign in. `smtps://user:password@host:465` or, with STARTTLS, `smtp://user:password@host:587`; `?tls=none` behind it for a server on the same machine. What is no letter or digit in user and password has to be percent-encoded. The server may be an inner one.",
+      default: "no such mails",
+      secret: true,
+    } satisfies SettingMeta),
+  ACCOUNT_MAIL_FROM: z
+    .string()
+    .transform((text, context) => {
+      const parsed = parseMailSender(text);
+      if (parsed === undefined) {
+        context.addIssue("ACCOUNT_MAIL_FROM has to look like Repartee <bots@example.com>");
+        return z.NEVER;
+      }
+      return parsed;
+    })
+    .optional()
+    .meta({
+      description: "Whom those mails are from, as `Repartee <bots@example.com>`; goes with `ACCOUNT_SMTP_URL`.",
+      default: "no such mails",
     } satisfies SettingMeta),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({

@@ -37,6 +37,8 @@ export interface HttpDependencies {
   /** The same for other protocols. */
   readonly findAddresses: FindAddresses;
   readonly runScript: RunScript;
+  /** Whether the server writes to people about their accounts; absent: it does not. */
+  readonly mailsAccounts?: boolean | undefined;
   /** Whether the database answers and this process is not stopping. */
   readonly isReady: () => Promise<boolean>;
   /** Brings up to date what `/metrics` shows of the installation; absent: it shows what the process counts itself. */

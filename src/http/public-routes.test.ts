@@ -12,8 +12,10 @@ const byAddress = `
   DELETE /auth/session
   POST /auth/setup
   POST /auth/password
+  POST /auth/password-reset
+  POST /auth/password-reset/look
+  POST /auth/password-reset/use
   POST /auth/proof
-  PATCH /auth/profile
   POST /auth/workspaces
   GET /auth/invitations/:secret
   POST /auth/invitations/:secret
@@ -48,6 +50,8 @@ const byAddress = `
   GET /
   GET /sign-in
   GET /second-factor
+  GET /forgotten-password
+  GET /new-password
   GET /setup
   GET /invitation/:secret
   GET /w/*

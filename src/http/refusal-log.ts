@@ -5,7 +5,8 @@ export type Limit =
   | "requests of an address"
   | "refused calls of an address"
   | "requests of a token"
-  | "tries to sign in";
+  | "tries to sign in"
+  | "wishes for a new password";
 
 export interface RefusalLog {
   /** `who`: an address or the number of a token, never a person. */

@@ -121,6 +121,14 @@ export const errorTable = {
   "session.other_site": row("forbidden", "A page of another site sent the request with this browser's session."),
   "session.no_workspace": row("forbidden", "The header `x-workspace` has to name a workspace that you belong to."),
   "session.not_owner": row("forbidden", "This takes the role owner."),
+  "password_reset.not_found": row(
+    "not_found",
+    "The link from the mail was used, replaced by a newer one, or is older than an hour. Ask for another.",
+  ),
+  "password_reset.no_mail": row(
+    "conflict",
+    "The server sends no mail about accounts. Whoever runs it sets `ACCOUNT_SMTP_URL`, or makes a new password with `repartee user reset-password`.",
+  ),
   "setup.wrong_code": row("forbidden", "This is not the set-up code that the start printed."),
   "setup.done": row("conflict", "There is a user already. Sign in instead."),
   "invitation.not_found": row("not_found", "The invitation was used, withdrawn, or is too old. Ask for another."),

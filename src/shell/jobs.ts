@@ -9,6 +9,7 @@ import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
 import type { Database, OpenDatabase } from "../store/database.ts";
 import type { SecretKey } from "../store/secret-key.ts";
+import type { PostMail } from "./account-mail/account-mail.ts";
 import type { BulkRoom } from "./bulk-room.ts";
 import { type Hands, startHands } from "./job-hands.ts";
 import { bossDatabase } from "./job-tables.ts";
@@ -42,6 +43,8 @@ export interface JobContext {
   /** What the channels of a bot have room for, of what is sent to many. */
   readonly bulkRoom: (botId: number) => Promise<BulkRoom>;
   readonly announceBroadcast: (news: BroadcastNews) => void;
+  /** To people about their accounts; absent: this process has no mail server for that. */
+  readonly postMail?: PostMail | undefined;
   readonly secretKey: SecretKey;
   /** Absent: by default. */
   readonly keep?: Keep | undefined;
@@ -199,6 +202,7 @@ export async function startJobs(options: {
   readonly lookUpProfile: LookUpProfile;
   readonly bulkRoom: JobContext["bulkRoom"];
   readonly announceBroadcast: JobContext["announceBroadcast"];
+  readonly postMail?: PostMail | undefined;
   readonly secretKey: SecretKey;
   /** Absent: by default. */
   readonly keep?: Keep | undefined;

@@ -19,6 +19,7 @@ import {
 } from "../store/outbox-store.ts";
 import type { SecretKey } from "../store/secret-key.ts";
 import { vacuumWhereWorth } from "../store/vacuum-store.ts";
+import type { PostMail } from "./account-mail/account-mail.ts";
 import { createBulkRoom } from "./bulk-room.ts";
 import { createChannelLocks } from "./channel-locks.ts";
 import { type ChannelRuntime, createChannelRuntime } from "./channel-runtime.ts";
@@ -48,6 +49,8 @@ export interface ShellOptions {
   readonly callPlatform: CallPlatform;
   readonly findAddresses: FindAddresses;
   readonly runScript: RunScript;
+  /** Absent: people get no mail about their accounts. */
+  readonly postMail?: PostMail | undefined;
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -123,6 +126,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     lookUpProfile: lookUpOn(channels, ports),
     bulkRoom: createBulkRoom({ db, channels }),
     announceBroadcast: live.announceBroadcast,
+    postMail: options.postMail,
     secretKey: options.secretKey,
     keep: options.keep,
     log,

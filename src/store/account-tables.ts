@@ -22,6 +22,8 @@ export interface AccountTables {
     email: string;
     name: Generated<string>;
     passwordHash: string | null;
+    /** Of the admin's pages, as the person has them; null: not known. */
+    language: Generated<string | null>;
     createdAt: Timestamp;
   };
   members: { id: Generated<number>; workspaceId: number; userId: number; role: MemberRole; createdAt: Timestamp };
@@ -45,6 +47,7 @@ export interface AccountTables {
     recoverySalt: Generated<string>;
   };
   recoveryCodes: { userId: number; hash: string; usedAt: Date | null };
+  passwordResets: { userId: number; hash: string | null; askedAt: Date; expiresAt: Date };
   invitations: {
     id: Generated<number>;
     workspaceId: number;

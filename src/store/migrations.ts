@@ -38,6 +38,7 @@ import { up as tokenLimits } from "./migrations/0057-token-limits.ts";
 import { up as provenSessions } from "./migrations/0058-proven-sessions.ts";
 import { up as secretKeys } from "./migrations/0063-secret-keys.ts";
 import { up as system } from "./migrations/0065-system.ts";
+import { up as accountMail } from "./migrations/0066-account-mail.ts";
 import { up as cookiePrefix } from "./migrations/0067-cookie-prefix.ts";
 
 /** Every migration, by name, in order. Forward only, and only adding: an older process may run beside (CONTRIBUTING.md, "Migrations"). */
@@ -82,6 +83,7 @@ export const migrations: Migrations = {
   "0063-secret-keys": { up: secretKeys },
   "0065-system": { up: system },
   "0067-cookie-prefix": { up: cookiePrefix },
+  "0066-account-mail": { up: accountMail },
 };
 
 export const migrationNames: readonly string[] = Object.keys(migrations);

@@ -211,6 +211,38 @@ export async function setPassword(db: Database, userId: number, passwordHash: st
   await db.updateTable("users").set({ passwordHash }).where("id", "=", userId).execute();
 }
 
+/** Whom a mail about their account goes to. Undefined: they are gone. */
+export async function findRecipient(
+  db: Database,
+  who: { readonly userId: number } | { readonly email: string },
+): Promise<Recipient | undefined> {
+  return await db
+    .selectFrom("users")
+    .select(["id", "email", "name", "language"])
+    .select((eb) => eb("passwordHash", "is not", null).as("hasPassword"))
+    .$if("userId" in who, (rows) => rows.where("id", "=", "userId" in who ? who.userId : 0))
+    .$if("email" in who, (rows) =>
+      rows.where(sql<string>`lower(email)`, "=", "email" in who ? who.email.toLowerCase() : ""),
+    )
+    .$narrowType<{ hasPassword: boolean }>()
+    .executeTakeFirst();
+}
+
+interface Recipient {
+  readonly id: number;
+  readonly email: string;
+  readonly name: string;
+  /** Null: not known. */
+  readonly language: string | null;
+  /** Without one, nobody signs in with the account. */
+  readonly hasPassword: boolean;
+}
+
+/** In which the person is written to. */
+export async function setUserLanguage(db: Database, userId: number, language: string): Promise<void> {
+  await db.updateTable("users").set({ language }).where("id", "=", userId).execute();
+}
+
 export async function setUserName(db: Database, userId: number, name: string): Promise<void> {
   await db.updateTable("users").set({ name }).where("id", "=", userId).execute();
 }

@@ -37,3 +37,8 @@ export async function forgiveTry(db: Database, guarded: readonly Guarded[]): Pro
     .where("key", "in", keys)
     .execute();
 }
+
+/** Whoever proved in another way who they are begins anew. */
+export async function forgetTries(db: Database, keys: readonly string[]): Promise<void> {
+  await db.deleteFrom("signInTries").where("key", "in", keys).execute();
+}

@@ -70,6 +70,8 @@ export async function call<Answer>(method: Method, path: string, options: Option
 async function callOnce<Answer>(method: Method, path: string, options: Options): Promise<Answer> {
   const { body, workspace, signal } = options;
   const headers: Record<string, string> = {};
+  // In which mails about the account are written. (Tests of this file have no page.)
+  if (typeof document !== "undefined") headers["accept-language"] = document.documentElement.lang;
   if (workspace !== undefined) headers["x-workspace"] = workspace;
   if (body !== undefined) {
     headers["content-type"] = body instanceof Blob ? (options.contentType ?? bytes) : "application/json";

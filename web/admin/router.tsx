@@ -55,6 +55,16 @@ const secondFactor = createRoute({
   validateSearch: readWay,
   component: SecondFactorPage,
 });
+const forgottenPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgotten-password",
+  component: lazyRouteComponent(() => import("./pages/forgotten-password-page.tsx"), "ForgottenPasswordPage"),
+});
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/new-password",
+  component: lazyRouteComponent(() => import("./pages/new-password-page.tsx"), "NewPasswordPage"),
+});
 const setup = createRoute({ getParentRoute: () => root, path: "/setup", component: SetupPage });
 const invitation = createRoute({ getParentRoute: () => root, path: "/invitation/$secret", component: InvitationPage });
 
@@ -303,6 +313,8 @@ export function createAppRouter(client: QueryClient) {
       home,
       signIn,
       secondFactor,
+      forgottenPassword,
+      newPassword,
       setup,
       invitation,
       workspace.addChildren([

@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { testDatabase } from "../../../test/database.ts";
 import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
+import { startSmtpStandIn } from "../../../test/stand-ins/smtp.ts";
 import { startTelegramStandIn } from "../../../test/stand-ins/telegram-bot-api.ts";
 import { channelTypes } from "../../channels/index.ts";
 import type { Finding } from "../../model/finding.ts";
@@ -55,6 +56,32 @@ describe("repartee doctor", () => {
     expect(text).toMatch(/^problem /);
     chmodSync(DATA_DIR, 0o755);
     expect((await run(environment)).of("setup.data_dir_rights")).toMatchObject({ severity: "warning" });
+  });
+
+  it("signs in at the mail server for accounts, and says what is wrong there", async () => {
+    const standIn = await startSmtpStandIn({ user: "bots", password: "right one" });
+    onTestFinished(() => standIn.close());
+    const findAt = async (address: string) => {
+      const wanted = { DATA_DIR: path.join(folder, "mail"), PORT: "1", ACCOUNT_MAIL_FROM: "bots@example.com" };
+      return (await run({ ...wanted, ACCOUNT_SMTP_URL: address }, { all: true })).of("setup.account_mail");
+    };
+    const host = `127.0.0.1:${standIn.port}?tls=none`;
+    expect(await findAt(`smtp://bots:right%20one@${host}`)).toMatchObject({ severity: "ok" });
+    const refused = await findAt(`smtp://bots:wrong%20one@${host}`);
+    expect(refused).toMatchObject({
+      severity: "problem",
+      message: expect.stringContaining("refuses the login"),
+      advice: expect.stringContaining("percent-encoded"),
+    });
+    expect(JSON.stringify(refused)).not.toContain("wrong one");
+    expect(await findAt("smtp://127.0.0.1:1?tls=none")).toMatchObject({
+      severity: "problem",
+      message: expect.stringContaining("cannot be reached"),
+      advice: expect.stringContaining("kind of TLS"),
+    });
+    // The wrong kind of TLS for the port.
+    expect(await findAt(`smtps://bots:right%20one@127.0.0.1:${standIn.port}`)).toMatchObject({ severity: "problem" });
+    expect(standIn.taken).toEqual([]);
   });
 
   it("says so where the database cannot be reached, without its password", async () => {

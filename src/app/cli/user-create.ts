@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { memberRoles } from "../../model/conversation.ts";
-import { createPassword, hashPassword, passwordLength } from "../../shell/password.ts";
-import { isWeakPassword } from "../../shell/weak-password.ts";
+import { createPassword, hashPassword } from "../../shell/password.ts";
 import { createUser, joinWorkspace } from "../../store/member-store.ts";
-import { CommandError, defineDatabaseCommand } from "./command.ts";
-import { readTextFile } from "./read-text-file.ts";
+import { defineDatabaseCommand } from "./command.ts";
+import { passwordFileOption, readPasswordFile, refuseWeakPassword } from "./given-password.ts";
 import { requireWorkspace } from "./require-workspace.ts";
 
 export const userCreate = defineDatabaseCommand({
@@ -16,26 +15,11 @@ export const userCreate = defineDatabaseCommand({
     name: z.string().max(200).default("").describe("What the team sees. Absent: the e-mail."),
     workspace: z.string().optional().describe("Domain of a workspace to join."),
     role: z.enum(memberRoles).default("owner").describe("What the user is there."),
-    passwordFile: z.string().optional().describe("File with the password, `-` for stdin. Absent: one is made."),
+    passwordFile: passwordFileOption,
   }),
-  // What runs in the server sees no files of the caller: it gets the text in the place of the name.
-  prepare: async (options) =>
-    options.passwordFile === undefined
-      ? options
-      : { ...options, passwordFile: (await readTextFile(options.passwordFile)).replace(/\r?\n$/, "") },
+  prepare: readPasswordFile,
   async run({ database }, { email, name, workspace: domain, role, passwordFile: given }) {
-    if (given !== undefined && given.length < passwordLength.least) {
-      throw new CommandError(
-        "user.weak_password",
-        `the password has to have ${passwordLength.least} characters at least`,
-      );
-    }
-    if (given !== undefined && (await isWeakPassword(given, [email, name]))) {
-      throw new CommandError(
-        "user.weak_password",
-        "the password is among the first that are guessed; choose another, or leave --password-file out and have one made",
-      );
-    }
+    if (given !== undefined) await refuseWeakPassword(given, [email, name]);
     const password = given ?? createPassword();
     const passwordHash = await hashPassword(password);
     const data = await database.db.transaction().execute(async (trx) => {

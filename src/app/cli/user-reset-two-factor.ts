@@ -3,6 +3,7 @@ import { addAccountEntry } from "../../store/audit-store.ts";
 import { removeSecondFactor } from "../../store/second-factor-store.ts";
 import { endSessions, findCredentials } from "../../store/session-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
+import { tellChangeByCommand } from "./tell-change.ts";
 
 export const userResetTwoFactor = defineDatabaseCommand({
   kind: "database",
@@ -11,14 +12,18 @@ export const userResetTwoFactor = defineDatabaseCommand({
   options: z.strictObject({
     email: z.email("is not an e-mail address").max(254).describe("What the user signs in with."),
   }),
-  async run({ database }, { email }) {
-    const user = await findCredentials(database.db, email);
+  enqueues: () => true,
+  async run(context, { email }) {
+    const { db } = context.database;
+    const user = await findCredentials(db, email);
     if (user === undefined) throw new CommandError("user.not_found", `there is no user ${email}`);
-    const wasOn = await database.db.transaction().execute(async (trx) => {
+    const at = new Date();
+    const wasOn = await db.transaction().execute(async (trx) => {
       if (!(await removeSecondFactor(trx, user.id))) return false;
       await endSessions(trx, user.id, { except: undefined });
-      const entry = { at: new Date(), operation: "loseSecondFactor", address: "command line", isProven: false };
+      const entry = { at, operation: "loseSecondFactor", address: "command line", isProven: false };
       await addAccountEntry(trx, user.id, entry);
+      await tellChangeByCommand(trx, context, { userId: user.id, notice: "second_factor_reset", at });
       return true;
     });
     const text = wasOn ? `${email} signs in with the password alone now.` : `${email} had no second factor.`;

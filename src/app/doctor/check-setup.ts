@@ -5,6 +5,7 @@ import { quote, say } from "../../model/sentence.ts";
 import { createAddressCheck } from "../../shell/outbound-http.ts";
 import type { Config } from "../config.ts";
 import { openDataDirectory } from "../data-directory.ts";
+import { checkAccountMail } from "./check-account-mail.ts";
 
 const oldestNode = [24, 7] as const;
 const little = { bytes: 200_000_000, warnBytes: 1_000_000_000 };
@@ -15,6 +16,7 @@ export async function checkSetup(config: Config, outbound: OutboundHttp): Promis
     checkNode(process.versions.node),
     ...(await checkDirectory(config)),
     ...(await checkPublicUrl(config, outbound)),
+    await checkAccountMail(config.accountMail),
   ];
 }
 

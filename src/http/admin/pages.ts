@@ -9,7 +9,16 @@ import { checkUrl } from "../encoding.ts";
 const folder = path.resolve(import.meta.dirname, "../../../dist/web/admin");
 
 /** Where the admin's own router takes over; everything else at the root is another part's. */
-const pages = ["/", "/sign-in", "/second-factor", "/setup", "/invitation/:secret", "/w/*"];
+const pages = [
+  "/",
+  "/sign-in",
+  "/second-factor",
+  "/forgotten-password",
+  "/new-password",
+  "/setup",
+  "/invitation/:secret",
+  "/w/*",
+];
 
 /** The admin: one page for all its addresses, and the files that it loads. */
 export async function adminRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {

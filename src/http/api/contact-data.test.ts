@@ -84,6 +84,7 @@ const others: Readonly<Record<string, string>> = {
   leases: "locks of minutes",
   live_news: "ids alone, for seconds",
   members: "the team's, not contacts'",
+  password_resets: "the team's, not contacts'; gone with the user",
   processes: "which processes live",
   products: "set-up",
   prunings: "when what was deleted, and how many rows",

@@ -4,6 +4,8 @@ import {
   listInvitations,
   withdrawInvitation,
 } from "../../store/invitation-store.ts";
+import { findRecipient } from "../../store/session-store.ts";
+import { mailAccount } from "../account-mail.ts";
 import { requireMayChange, requireProof } from "../auth.ts";
 import { idParams, listOf, noContent } from "../contract/common.ts";
 import { invitationCreateSchema, invitationSchema } from "../contract/sign-in.ts";
@@ -44,15 +46,22 @@ export const invitationResource: ApiResource = (app, dependencies) => {
       { body: invitationCreateSchema },
       invitationSchema,
     ),
-    async ({ caller, body }) => {
+    async (request) => {
+      const { caller, body } = request;
       requireMayChange(caller, [body.role]);
       await requireProof(dependencies, caller);
       const { workspaceId, member } = caller;
       const invitedBy = member?.userId ?? null;
       const at = new Date(now());
-      const made = await db
-        .transaction()
-        .execute((trx) => createInvitation(trx, { workspaceId, ...body, invitedBy, at }));
+      const made = await db.transaction().execute(async (trx) => {
+        const invitation = await createInvitation(trx, { workspaceId, ...body, invitedBy, at });
+        const host = member === undefined ? undefined : await findRecipient(trx, member);
+        const { secret } = invitation;
+        // In the language of whoever invites, where nothing is known of the other.
+        const said = { inviter: caller.name, language: host?.language ?? "en", secret };
+        await mailAccount(trx, dependencies, request, { kind: "invitation", ...said });
+        return invitation;
+      });
       return presentInvitation(made, `${dependencies.publicUrl}/invitation/${made.secret}`);
     },
   );

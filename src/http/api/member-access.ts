@@ -3,6 +3,7 @@ import { say } from "../../model/sentence.ts";
 import { requireMember } from "../../store/member-store.ts";
 import { isOwnersAlone, removeSecondFactor } from "../../store/second-factor-store.ts";
 import { endSessions } from "../../store/session-store.ts";
+import { tellChange } from "../account-mail.ts";
 import { requireMayChange, requireProof } from "../auth.ts";
 import { idParams, noContent } from "../contract/common.ts";
 import { writeOnce } from "../idempotency.ts";
@@ -76,6 +77,7 @@ export const memberAccessResource: ApiResource = (app, dependencies) => {
           throw new AppError("second_factor.is_off", say`${{ email }} has no second factor`);
         }
         await endSessions(trx, userId, { except: undefined });
+        await tellChange(trx, dependencies, request, { userId, notice: "second_factor_reset" });
         signedOut = userId;
         return null;
       });

@@ -6,6 +6,13 @@ const password = z.string().min(12, "at least 12 characters").max(200, "at most 
 const email = z.string().trim().max(254).pipe(z.email("is not an e-mail address"));
 const personName = z.string().trim().max(200);
 
+const language = z
+  .string()
+  .regex(/^[a-z]{2,3}$/, "is no language")
+  .describe(
+    "Such as `ru`: in which the person is written to. At first it is that of the page that they sign in on (`Accept-Language`).",
+  );
+
 export const workspaceOfUserSchema = z.object({
   id: z.number(),
   domain: z.string(),
@@ -21,6 +28,7 @@ export const sessionSchema = z.object({
   mayWatchOver: z.boolean().describe("They own every workspace, and see how the installation is."),
   workspaces: z.array(workspaceOfUserSchema),
   needsSetup: z.boolean().describe("There is no user yet: whoever has the set-up code makes the first."),
+  mailsAccounts: z.boolean().describe("The server writes to people about their accounts: forgotten passwords, say."),
   demoChat: z.string().nullable().describe("Ref of the demo bot, for whoever has nothing of their own yet."),
 });
 export type SessionBody = z.infer<typeof sessionSchema>;
@@ -58,7 +66,13 @@ export const setupSchema = z.strictObject({
 });
 export const passwordChangeSchema = z.strictObject({ current, next: password });
 export const proofSchema = z.strictObject({ current });
-export const profileChangeSchema = z.strictObject({ name: personName });
+export const profileChangeSchema = z.strictObject({ name: personName.optional(), language: language.optional() });
+/** Whoever has the e-mail, if anybody does, is sent a link. */
+export const passwordResetSchema = z.strictObject({ email });
+const token = z.string().max(100).describe("What stands behind `#` in the link.");
+export const resetLinkSchema = z.strictObject({ token });
+export const resetShownSchema = z.object({ email: z.string() });
+export const resetUseSchema = z.strictObject({ token, password });
 export const deviceSchema = z.object({
   id: z.number(),
   userAgent: z.string(),

@@ -3,12 +3,12 @@ import { AppError } from "../../model/app-error.ts";
 import { type Sentence, say } from "../../model/sentence.ts";
 import { addAccountEntry } from "../../store/audit-store.ts";
 import type { Database } from "../../store/database.ts";
-import { createSession } from "../../store/session-store.ts";
+import { createSession, setUserLanguage } from "../../store/session-store.ts";
 import { countTry, forgiveTry, type Guarded } from "../../store/sign-in-try-store.ts";
 import { addressOf } from "../address-limit.ts";
 import type { AuditedOperation, auditedOperations } from "../contract/audit-log.ts";
 import type { HttpDependencies } from "../dependencies.ts";
-import { createRefusalLog } from "../refusal-log.ts";
+import { createRefusalLog, type Limit } from "../refusal-log.ts";
 import { isSecure, type MemberReader, type SignedIn, setCookie } from "./member-reader.ts";
 
 /**
@@ -21,6 +21,10 @@ export const most = {
   address: 60,
   /** Who gets here has the password: 10 tries of a million codes, three of which are good, cost nobody but the attacker. */
   code: 10,
+  /** For a new password: for one account from one address, for one account from anywhere, from one address. */
+  wishesFromAddress: 3,
+  wishes: 10,
+  wishesOfAddress: 20,
 } as const;
 
 /** What the audit log keeps of what people do before they are in a workspace. */
@@ -28,13 +32,20 @@ type AccountOperation = {
   [Operation in AuditedOperation]: (typeof auditedOperations)[Operation] extends "account" ? Operation : never;
 }[AuditedOperation];
 /** Somebody was there, who may be anybody. */
-const unproven: ReadonlySet<AccountOperation> = new Set(["refuseSignIn", "refuseSecondFactor", "loseSecondFactor"]);
+const unproven: ReadonlySet<AccountOperation> = new Set([
+  "refuseSignIn",
+  "refuseSecondFactor",
+  "loseSecondFactor",
+  "askPasswordReset",
+  "losePassword",
+]);
 
 /** What all of these routes use. */
 export interface Desk {
   readonly dependencies: HttpDependencies;
   readonly members: MemberReader;
   readonly guard: ReturnType<typeof createGuard>;
+  readonly holdBack: HoldBack;
   /** Starts a session on this browser. */
   welcome(request: FastifyRequest, reply: FastifyReply, userId: number): Promise<void>;
   /** Writes into the audit logs of all workspaces that the user belongs to. */
@@ -54,15 +65,19 @@ export function createDesk(dependencies: HttpDependencies, members: MemberReader
       address,
       isProven: !unproven.has(operation),
     });
+  const holdBack = createHoldBack(dependencies);
   return {
     dependencies,
     members,
-    guard: createGuard(dependencies),
+    holdBack,
+    guard: createGuard(dependencies, holdBack),
     note,
     async welcome(request, reply, userId) {
       const at = new Date(now());
       const secret = await db.transaction().execute(async (trx) => {
         await note(request, userId, "signIn", trx);
+        const language = languageOf(request);
+        if (language !== undefined) await setUserLanguage(trx, userId, language);
         return await createSession(trx, {
           userId,
           userAgent: request.headers["user-agent"] ?? "",
@@ -84,6 +99,11 @@ export function createDesk(dependencies: HttpDependencies, members: MemberReader
   };
 }
 
+/** Of the page that asks, which says so itself: the first that `Accept-Language` names. Undefined: none. */
+export function languageOf({ headers }: FastifyRequest): string | undefined {
+  return /^\s*([a-z]{2,3})(?![a-z])/i.exec(headers["accept-language"] ?? "")?.[1]?.toLowerCase();
+}
+
 export function accountOf(request: FastifyRequest, email: string): Guarded[] {
   const key = `account ${email.toLowerCase()}`;
   return [
@@ -93,19 +113,36 @@ export function accountOf(request: FastifyRequest, email: string): Guarded[] {
 }
 
 /** What may be guessed at, and what is said of a wrong guess. */
-const wrong = {
+export const wrong = {
   "session.wrong_password": say`e-mail and password do not fit`,
   "session.wrong_code": say`the code is wrong, or was used already`,
   "setup.wrong_code": say`this is not the set-up code`,
+  "password_reset.not_found": say`the link was used, replaced by a newer one, or is older than an hour; ask for another`,
 } as const satisfies Readonly<Record<string, Sentence>>;
 type Guess = keyof typeof wrong;
 
 /** Said to whoever is signed in, who was asked for no e-mail. */
 export const notYourPassword = say`this is not your password`;
 
-/** Runs a check that somebody may guess at: after too many tries without success it is not even run. Throws `session.too_many`, and the code where the check found nothing. */
-function createGuard({ db, now, log }: Pick<HttpDependencies, "db" | "now" | "log">) {
+/** Counts something that is not to be done often. Answers the milliseconds until it may be; 0: now. What is refused is logged. */
+type HoldBack = (limit: Limit, request: FastifyRequest, guarded: readonly Guarded[]) => Promise<number>;
+
+function createHoldBack({ db, now, log }: Pick<HttpDependencies, "db" | "now" | "log">): HoldBack {
   const refusals = createRefusalLog({ log, now });
+  return async (limit, request, guarded) => {
+    const waitMs = await countTry(db, guarded, new Date(now()));
+    if (waitMs > 0) refusals.note(limit, addressOf(request));
+    return waitMs;
+  };
+}
+
+export function tooMany(waitMs: number): AppError {
+  const minutes = Math.ceil(waitMs / 60_000);
+  return new AppError("session.too_many", say`too many tries; wait ${{ minutes }} min`, { details: { waitMs } });
+}
+
+/** Runs a check that somebody may guess at: after too many tries without success it is not even run. Throws `session.too_many`, and the code where the check found nothing. */
+function createGuard({ db }: Pick<HttpDependencies, "db">, holdBack: HoldBack) {
   return async <T>(
     request: FastifyRequest,
     guarded: readonly Guarded[],
@@ -114,12 +151,8 @@ function createGuard({ db, now, log }: Pick<HttpDependencies, "db" | "now" | "lo
     sentence: Sentence = wrong[code],
   ): Promise<T> => {
     const all = [...guarded, { key: `address ${request.ip}`, most: most.address }];
-    const waitMs = await countTry(db, all, new Date(now()));
-    if (waitMs > 0) {
-      refusals.note("tries to sign in", addressOf(request));
-      const minutes = Math.ceil(waitMs / 60_000);
-      throw new AppError("session.too_many", say`too many tries; wait ${{ minutes }} min`, { details: { waitMs } });
-    }
+    const waitMs = await holdBack("tries to sign in", request, all);
+    if (waitMs > 0) throw tooMany(waitMs);
     const found = await check();
     if (found !== undefined) {
       await forgiveTry(db, all);

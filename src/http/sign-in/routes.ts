@@ -1,11 +1,11 @@
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { AppError } from "../../model/app-error.ts";
 import { say, sayPlaces } from "../../model/sentence.ts";
-import { checkPassword, hashPassword } from "../../shell/password.ts";
+import { checkPassword } from "../../shell/password.ts";
 import { isSetupCode } from "../../shell/setup-code.ts";
-import { isWeakPassword } from "../../shell/weak-password.ts";
 import { acceptInvitation, requireInvitation } from "../../store/invitation-store.ts";
 import { joinWorkspace } from "../../store/member-store.ts";
+import { voidPasswordResets } from "../../store/password-reset-store.ts";
 import {
   createFirstUser,
   endSessions,
@@ -16,10 +16,12 @@ import {
   proveSession,
   readPasswordHash,
   setPassword,
+  setUserLanguage,
   setUserName,
 } from "../../store/session-store.ts";
 import { listWebchats } from "../../store/webchat-store.ts";
 import { createWorkspace } from "../../store/workspace-store.ts";
+import { tellChange } from "../account-mail.ts";
 import { toInstant } from "../api/instant.ts";
 import type { ApiApp } from "../api/route.ts";
 import { requireRecentProof } from "../auth.ts";
@@ -42,7 +44,9 @@ import {
 import type { HttpDependencies } from "../dependencies.ts";
 import { addDataHeaders } from "../security-headers.ts";
 import { accountOf, createDesk, type Desk, most, notYourPassword } from "./desk.ts";
+import { hashGoodPassword } from "./good-password.ts";
 import { clearCookie, createMemberReader, refuseOtherSites, renewCookie, type SignedIn } from "./member-reader.ts";
+import { addPasswordReset } from "./password-reset.ts";
 import { addSecondFactor, passSecondFactor } from "./second-factor.ts";
 
 /** Signing in and out, the first user, one's own account: what the browser does before (and beside) the API. */
@@ -57,6 +61,7 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
     user: found === undefined ? null : pick(found.user),
     mayWatchOver: found !== undefined && (await mayWatchOver(db, found.user.id)),
     workspaces: (found?.memberships ?? []).map(({ workspaceId: id, ...workspace }) => ({ id, ...workspace })),
+    mailsAccounts: dependencies.mailsAccounts === true,
     needsSetup: found === undefined && !(await hasUsers(db)),
     demoChat: (await listWebchats(db, "demo"))[0]?.ref ?? null,
   });
@@ -101,15 +106,9 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
     return null;
   });
   addAccount(app, desk);
+  addPasswordReset(app, desk);
   addInvitations(app, desk);
   addSecondFactor(app, desk);
-}
-
-/** Throws `request.invalid` for a password that is guessed early. */
-async function hashGoodPassword(password: string, path: string, own: readonly string[]): Promise<string> {
-  if (!(await isWeakPassword(password, own))) return await hashPassword(password);
-  const problem = { path, ...say`is among the first that are guessed; choose another` };
-  throw new AppError("request.invalid", sayPlaces([problem]), { details: [problem] });
 }
 
 const pick = ({ id, email, name, hasSecondFactor }: SignedIn["user"]) => ({ id, email, name, hasSecondFactor });
@@ -131,10 +130,15 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
       },
       notYourPassword,
     );
-    await setPassword(db, user.id, await hashGoodPassword(next, "next", [user.email, user.name]));
-    // Whoever knew the old one is out.
-    await endSessions(db, user.id, { except: user.sessionId });
-    await note(request, user.id, "changePassword");
+    const passwordHash = await hashGoodPassword(next, "next", [user.email, user.name]);
+    await db.transaction().execute(async (trx) => {
+      await setPassword(trx, user.id, passwordHash);
+      await voidPasswordResets(trx, user.id, new Date(now()));
+      // Whoever knew the old one is out.
+      await endSessions(trx, user.id, { except: user.sessionId });
+      await note(request, user.id, "changePassword", trx);
+      await tellChange(trx, dependencies, request, { userId: user.id, notice: "password_changed" });
+    });
     tellSignOut(user.id);
     return null;
   });
@@ -156,7 +160,9 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
   });
   app.patch("/profile", { schema: { body: profileChangeSchema } }, async (request) => {
     const { user } = await requireSignedIn(request);
-    await setUserName(db, user.id, request.body.name);
+    const { name, language } = request.body;
+    if (name !== undefined) await setUserName(db, user.id, name);
+    if (language !== undefined) await setUserLanguage(db, user.id, language);
     members.forget();
     return null;
   });

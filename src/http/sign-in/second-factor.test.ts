@@ -208,7 +208,8 @@ it("is taken away by an owner of all of the person's workspaces, and by nobody e
 it("is taken away on the command line, which the audit log says", async () => {
   const { browser, email, memberId } = await aPerson();
   await setUp(browser);
-  const run = async () => await userResetTwoFactor.run({ database: server.database } as never, { email } as never);
+  const run = async () =>
+    await userResetTwoFactor.run({ database: server.database, config: {} } as never, { email } as never);
   expect(await run()).toMatchObject({ data: { wasOn: true } });
   expect(await run()).toMatchObject({ data: { wasOn: false } });
   expect((await signIn(email)).statusCode).toBe(200);

@@ -17,6 +17,7 @@ import {
 } from "../../store/second-factor-store.ts";
 import { openSecrets, sealSecrets } from "../../store/secret-box.ts";
 import { endSessions, readPasswordHash } from "../../store/session-store.ts";
+import { tellChange } from "../account-mail.ts";
 import { toInstantOrNull } from "../api/instant.ts";
 import type { ApiApp } from "../api/route.ts";
 import {
@@ -140,6 +141,7 @@ export function addSecondFactor(app: ApiApp, desk: Desk): void {
         // Whoever came in with the password alone is out.
         await endSessions(trx, user.id, { except: user.sessionId });
         await note(request, user.id, "turnOnSecondFactor", trx);
+        await tellChange(trx, dependencies, request, { userId: user.id, notice: "second_factor_on" });
       });
       tellSignOut(user.id);
       return { recoveryCodes: [...codes] };
@@ -154,6 +156,7 @@ export function addSecondFactor(app: ApiApp, desk: Desk): void {
       await db.transaction().execute(async (trx) => {
         await replaceRecoveryCodes(trx, user.id, kept);
         await note(request, user.id, "renewRecoveryCodes", trx);
+        await tellChange(trx, dependencies, request, { userId: user.id, notice: "recovery_codes_renewed" });
       });
       return { recoveryCodes: [...codes] };
     },
@@ -163,6 +166,7 @@ export function addSecondFactor(app: ApiApp, desk: Desk): void {
     await db.transaction().execute(async (trx) => {
       await removeSecondFactor(trx, user.id);
       await note(request, user.id, "turnOffSecondFactor", trx);
+      await tellChange(trx, dependencies, request, { userId: user.id, notice: "second_factor_off" });
     });
     members.forget();
     return null;

@@ -41,6 +41,7 @@ describe("the first user", () => {
     expect((await browser.call("GET", "/auth/session")).json()).toEqual({
       user: null,
       workspaces: [],
+      mailsAccounts: false,
       needsSetup: true,
       demoChat: null,
       mayWatchOver: false,

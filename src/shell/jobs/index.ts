@@ -11,6 +11,7 @@ import { broadcastsDue, runBroadcast } from "./run-broadcast.ts";
 import { runImport } from "./run-import.ts";
 import { runQueryJob } from "./run-query.ts";
 import { runScriptJob } from "./run-script.ts";
+import { sendAccountMail } from "./send-account-mail.ts";
 import { sendWebhookJob } from "./send-webhook.ts";
 import { settleSequenceJob } from "./settle-sequence.ts";
 
@@ -29,6 +30,7 @@ export const jobKinds = {
   "run-import": runImport,
   "run-query": runQueryJob,
   "run-script": runScriptJob,
+  "send-account-mail": sendAccountMail,
   "send-webhook": sendWebhookJob,
   "settle-sequence": settleSequenceJob,
 } as const satisfies JobCatalogue;

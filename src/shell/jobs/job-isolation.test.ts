@@ -16,9 +16,12 @@ import { moveBroadcast } from "../../store/broadcast-store.ts";
 import { writeDeliveries } from "../../store/delivery-store.ts";
 import { createImport, moveImport } from "../../store/import-store.ts";
 import { createIntegration } from "../../store/integration-store.ts";
+import { createInvitation } from "../../store/invitation-store.ts";
+import { createUser, joinWorkspace } from "../../store/member-store.ts";
 import { sealSecrets } from "../../store/secret-box.ts";
 import { createSecret } from "../../store/secret-store.ts";
 import { createWebhook } from "../../store/webhook-store.ts";
+import { type AccountMail, toAccountMailJob } from "../account-mail/account-mail.ts";
 import type { JobContext } from "../jobs.ts";
 import type { Submission } from "../submission.ts";
 import { jobKinds } from "./index.ts";
@@ -102,9 +105,17 @@ async function aTenant(name: string, phone: string) {
     .select("id")
     .where("botId", "=", botId)
     .executeTakeFirstOrThrow();
+  const email = `member@${name}.example`;
+  const userId = await createUser(db, { email, name, passwordHash: "a hash" });
+  await joinWorkspace(db, workspaceId, userId, "owner");
   const { cuid } = await db.selectFrom("contacts").select("cuid").where("id", "=", contactId).executeTakeFirstOrThrow();
   return {
     ...{ shop, name, phone, contactId, cuid, integration, webhook, sequenceId, sequence: `s-${name}` },
+    member: { userId, email },
+    async invite(whom: string) {
+      const wanted = { workspaceId, email: whom, role: "viewer", invitedBy: userId, at } as const;
+      return (await createInvitation(db, wanted)).secret;
+    },
     /** A broadcast that is about to begin. */
     async broadcast(wanted: Partial<Parameters<typeof createBroadcast>[1]> = {}) {
       const whole = {
@@ -293,6 +304,14 @@ const entries = {
       },
     ],
   },
+  "send-account-mail": {
+    own: async () => accountMail({ kind: "password_reset", email: mine.member.email, language: "en", token: "t" }),
+    mixed: async () => [
+      // A member of theirs is invited to my workspace.
+      accountMail({ kind: "invitation", inviter: "me", language: "en", secret: await mine.invite(other.member.email) }),
+      accountMail({ kind: "notice", notice: "password_changed", userId: other.member.userId }),
+    ],
+  },
   "send-webhook": {
     own: async () => hookCall({}),
     mixed: async () => [hookCall({ contactId: other.contactId, body: mark })],
@@ -302,6 +321,10 @@ const entries = {
     mixed: async () => [{ id: mine.sequenceId, ref: other.sequence }],
   },
 } as const satisfies { readonly [Kind in keyof typeof jobKinds]: Entry };
+
+type Asked<Mail> = Mail extends AccountMail ? Omit<Mail, "base" | "address" | "at"> : never;
+const accountMail = (mail: Asked<AccountMail>) =>
+  toAccountMailJob({ ...mail, base: "https://bots.example", address: "10.0.0.1", at: one.clock.now() }, secretKey).data;
 
 function script(code: string): Json {
   const input = { contact: {}, fields: {}, vars: {}, message: null, now: 0, timeZone: "UTC", seed: 1 };

@@ -1,13 +1,13 @@
-import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, call } from "../api.ts";
 import { useForm } from "../layout/form.tsx";
 import { FrontPage } from "../layout/front-page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { renewSession } from "../session.ts";
+import { renewSession, useSession } from "../session.ts";
 import { CodeInput } from "../settings/second-factor.tsx";
 
 export function SignInPage() {
@@ -79,8 +79,27 @@ export function SignInPage() {
           <Button type="submit" loading={form.isBusy}>
             {t("signIn.submit")}
           </Button>
+          <Forgotten />
         </Stack>
       </form>
     </FrontPage>
+  );
+}
+
+function Forgotten() {
+  const { t } = useTranslation();
+  const session = useSession();
+  if (session === undefined) return null;
+  if (!session.mailsAccounts) {
+    return (
+      <Text size="xs" c="dimmed">
+        {t("passwordReset.byCommand")}
+      </Text>
+    );
+  }
+  return (
+    <Anchor component={Link} to="/forgotten-password" size="sm">
+      {t("passwordReset.link")}
+    </Anchor>
   );
 }

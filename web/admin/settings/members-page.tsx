@@ -306,6 +306,7 @@ function Invite({ mayOwn, onClose }: { readonly mayOwn: boolean; readonly onClos
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<MemberRole>("agent");
   const [url, setUrl] = useState<string | null>(null);
+  const isMailed = useSession()?.mailsAccounts === true;
   const choices = useRoleChoices(mayOwn);
   const invited = email.trim().toLowerCase();
   const basis: Basis = {
@@ -338,7 +339,7 @@ function Invite({ mayOwn, onClose }: { readonly mayOwn: boolean; readonly onClos
   if (url !== null) {
     return (
       <Stack>
-        <Text size="sm">{t("members.sendLink", { email })}</Text>
+        <Text size="sm">{t(isMailed ? "members.mailed" : "members.sendLink", { email })}</Text>
         <Code block style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
           {url}
         </Code>

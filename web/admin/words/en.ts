@@ -8,6 +8,7 @@ import { inboxWords } from "./en/inbox.ts";
 import { linkWords } from "./en/links.ts";
 import { menuWords } from "./en/menu.ts";
 import { reportWords } from "./en/overview.ts";
+import { passwordResetWords } from "./en/password-reset.ts";
 import { planWords } from "./en/plans.ts";
 import { salesWords } from "./en/sales.ts";
 import { secondFactorWords } from "./en/second-factor.ts";
@@ -24,6 +25,7 @@ export const en = {
   ...dataWords,
   ...linkWords,
   ...reportWords,
+  ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,
   ...systemWords,
@@ -300,6 +302,7 @@ export const en = {
     until: "valid until",
     withdraw: "Withdraw",
     makeLink: "Make the link",
+    mailed: "{{email}} gets a mail with this link. It is shown only now, and works for a week.",
     sendLink: "Send this link to {{email}}. It is shown only now, and works for a week.",
   },
   role: { owner: "Owner", admin: "Admin", editor: "Editor", agent: "Agent", viewer: "Viewer" },

@@ -9,6 +9,7 @@ import { inboxWords } from "./ru/inbox.ts";
 import { linkWords } from "./ru/links.ts";
 import { menuWords } from "./ru/menu.ts";
 import { reportWords } from "./ru/overview.ts";
+import { passwordResetWords } from "./ru/password-reset.ts";
 import { planWords } from "./ru/plans.ts";
 import { salesWords } from "./ru/sales.ts";
 import { secondFactorWords } from "./ru/second-factor.ts";
@@ -25,6 +26,7 @@ export const ru: typeof en = {
   ...dataWords,
   ...linkWords,
   ...reportWords,
+  ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,
   ...systemWords,
@@ -301,6 +303,7 @@ export const ru: typeof en = {
     until: "действует до",
     withdraw: "Отозвать",
     makeLink: "Создать ссылку",
+    mailed: "На {{email}} придёт письмо с этой ссылкой. Она показана только сейчас и действует неделю.",
     sendLink: "Отправьте эту ссылку на {{email}}. Она показана только сейчас и действует неделю.",
   },
   role: { owner: "Владелец", admin: "Администратор", editor: "Редактор", agent: "Оператор", viewer: "Наблюдатель" },

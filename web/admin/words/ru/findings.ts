@@ -147,4 +147,13 @@ export const findingForms: Readonly<Record<string, string>> = {
   "They can be sent again from the webhook's page until they are forgotten (KEEP_DELIVERIES_DAYS).":
     "Их можно отправить снова со страницы вебхука, пока они не удалены (KEEP_DELIVERIES_DAYS).",
   "No webhook fails": "Все вебхуки проходят",
+  "People get no mail about their accounts: ACCOUNT_SMTP_URL is not set":
+    "Люди не получают писем о своих учётных записях: ACCOUNT_SMTP_URL не задан",
+  "The mail server {server} takes mail about accounts": "Почтовый сервер {server} принимает письма об учётных записях",
+  "The mail server {server} takes no mail about accounts: {why}. Mails about passwords and invitations wait or get lost":
+    "Почтовый сервер {server} не принимает писем об учётных записях: {why}. Письма о паролях и приглашения ждут или теряются",
+  "Correct user and password in ACCOUNT_SMTP_URL; what is no letter or digit in them has to be percent-encoded. Many providers want a password made for programs.":
+    "Исправьте имя и пароль в ACCOUNT_SMTP_URL; всё, кроме букв и цифр, в них нужно кодировать процентами. Многим почтовым службам нужен отдельный пароль для программ.",
+  "See that the server runs and is reached from here, and that ACCOUNT_SMTP_URL has its port and kind of TLS: smtps for 465, smtp for 587.":
+    "Проверьте, что сервер работает и доступен отсюда и что в ACCOUNT_SMTP_URL верны порт и вид TLS: smtps для 465, smtp для 587.",
 };

@@ -132,6 +132,11 @@ export const refusalForms: Readonly<Record<string, string>> = {
   'the flow "{ref}" has no version {version}': "у цепочки «{ref}» нет версии {version}",
   'the flow "{ref}" is not published': "цепочка «{ref}» не опубликована",
   "the flow cannot be published: {problems}": "цепочку нельзя опубликовать: {problems}",
+  "the link was used, replaced by a newer one, or is older than an hour; ask for another":
+    "ссылку уже использовали, заменили более новой, или ей больше часа; попросите другую",
+  "this server sends no mail; ask whoever runs it for a new password":
+    "этот сервер не отправляет писем; попросите новый пароль у того, кто его ведёт",
+  "is no language": "не язык",
   "the invitation was used, withdrawn, or is too old; ask for another":
     "приглашение использовано, отозвано или устарело; попросите новое",
   'the key "{key}" was used for another request': "ключ «{key}» уже использован для другого запроса",

@@ -31,9 +31,8 @@ export const condition = defineStep({
 
 /** Tags and labels are made by the first action that gives one: that there is none yet says nothing. */
 function withoutMarks(group: ConditionGroup): ConditionGroup {
-  const rules = group.rules.flatMap((rule) => {
-    if ("rules" in rule) return [withoutMarks(rule)];
-    return rule.subject === "tag" || rule.subject === "label" ? [] : [rule];
-  });
+  const rules = group.rules
+    .filter((rule) => "rules" in rule || (rule.subject !== "tag" && rule.subject !== "label"))
+    .map((rule) => ("rules" in rule ? withoutMarks(rule) : rule));
   return { ...group, rules };
 }

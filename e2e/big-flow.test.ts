@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
+import { hasBrowser } from "./browser.ts";
 import { measureFrames, tellFluency } from "./frame-times.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 const size = 500;
 const rows = 25;
@@ -57,20 +53,12 @@ function drawBigFlow() {
 
 /** A flow of 500 steps stays as quick as a small one: only what is in sight is drawn, and only what changed is drawn anew. */
 describe.skipIf(!hasBrowser)("a flow of 500 steps", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "big-flow-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data });
+    admin = await openAdmin({ width: 1440, height: 900 });
+    page = admin.page;
     const made = await page.evaluate(async (document) => {
       const call = async (method: string, address: string, body: object) => {
         const headers = { "content-type": "application/json", "x-workspace": "demo" };
@@ -85,9 +73,7 @@ describe.skipIf(!hasBrowser)("a flow of 500 steps", () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   const box = (ref: string) => page.locator(`.react-flow__node[data-id="${ref}"]`);
@@ -239,7 +225,7 @@ describe.skipIf(!hasBrowser)("a flow of 500 steps", () => {
   });
 
   it("complains about nothing", () => {
-    expect(tab.complaints).toEqual([]);
+    expect(admin.tab.complaints).toEqual([]);
   });
 
   /** A place on the screen where nothing but the canvas itself can be taken hold of. */

@@ -1,46 +1,25 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
-import { makeSetupCode } from "../src/shell/setup-code.ts";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
+import { hasBrowser, openTab } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
-const person = { email: "ada@example.com", password: "correct horse battery" };
 const people = 12;
 
 /** A campaign, as a marketer makes, tries, starts and follows it. */
 describe.skipIf(!hasBrowser)("a broadcast", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "broadcasts-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1360, height: 900 } });
-    page = tab.page;
-    await page.goto(server.url);
-    await page.getByLabel("Set-up code").fill(makeSetupCode(readSecretKey(openDataDirectory(data), undefined)));
-    await page.getByLabel("E-mail").fill(person.email);
-    await page.getByRole("textbox", { name: "Password" }).fill(person.password);
-    await page.getByRole("button", { name: "Make my account" }).click();
-    await page.getByRole("heading", { name: "Demo" }).waitFor();
+    admin = await openAdmin({ height: 900 });
+    page = admin.page;
     await Promise.all(Array.from({ length: people }, talk));
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   const api = async (method: string, address: string, body?: unknown) =>
@@ -55,8 +34,8 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
 
   /** Somebody says hello in the web chat of the demo bot. */
   async function talk(): Promise<void> {
-    const chat = await openTab(browser);
-    await chat.page.goto(`${server.url}/chat/demo`);
+    const chat = await openTab(admin.browser);
+    await chat.page.goto(`${admin.server.url}/chat/demo`);
     await chat.page.getByRole("button", { name: "A sales funnel" }).click();
     await chat.page.getByText("A funnel it is").waitFor();
     await chat.close();
@@ -75,7 +54,7 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
   };
 
   it("says how many it reaches, and has versions, a time and quiet hours of its own", async () => {
-    await page.goto(`${server.url}/w/demo/broadcasts`);
+    await page.goto(`${admin.server.url}/w/demo/broadcasts`);
     await page.getByRole("button", { name: "New broadcast" }).first().click();
     await dialog().getByRole("textbox", { name: "Name" }).fill("Spring");
     await dialog().getByRole("status").getByText(`${people} contacts`).waitFor();
@@ -158,7 +137,7 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
 
   it("works in Russian, in the dark, at a phone's width, and complains of nothing", async () => {
     const storage = await page.context().storageState();
-    const phone = await openTab(browser, {
+    const phone = await openTab(admin.browser, {
       locale: "ru-RU",
       colorScheme: "dark",
       viewport: { width: 360, height: 740 },
@@ -181,6 +160,6 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
     expect(phone.complaints).toEqual([]);
     await phone.close();
     // A form that was refused is a request that failed.
-    expect(tab.complaints.filter((line) => !line.includes("status of 422"))).toEqual([]);
+    expect(admin.tab.complaints.filter((line) => !line.includes("status of 422"))).toEqual([]);
   });
 });

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
+import { hasBrowser, openTab } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 const steps = [
   {
@@ -74,11 +70,7 @@ const told: Readonly<Record<string, unknown>> = {
 };
 
 describe.skipIf(!hasBrowser)("the builder's forms", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "builder-forms-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
 
   const call = (method: string, address: string, body?: object) =>
@@ -109,12 +101,8 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
   };
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data });
+    admin = await openAdmin({ width: 1440, height: 900 });
+    page = admin.page;
     const { draftRevision } = await call("POST", "/flows", { bot: "demo", ref: "forms", document: { name: "Forms" } });
     const made = await call("PUT", "/flows/forms/draft", { draftRevision, document });
     expect(made.document?.steps?.length, JSON.stringify(made)).toBe(steps.length);
@@ -124,13 +112,11 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
       if (answer === undefined || route.request().method() !== "GET") await route.fallback();
       else await route.fulfill({ json: { data: answer } });
     });
-    await page.goto(`${server.url}/w/demo/flows/forms`);
+    await page.goto(`${admin.server.url}/w/demo/flows/forms`);
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   it("ask a query for what it takes, with what the flow keeps among the variables", async () => {
@@ -181,7 +167,7 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
       body: ["{{ contact.first_name }}", "17"],
       urls: [{ index: 0, value: "17?from=chat" }],
     });
-    expect(tab.complaints).toEqual([]);
+    expect(admin.tab.complaints).toEqual([]);
   });
 
   it("say in Russian what is wrong, and keep to WCAG with the map in sight, light and dark, wide and narrow", async () => {
@@ -192,14 +178,14 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
       ["ru-RU", "light", 360],
       ["en-GB", "dark", 360],
     ] as const) {
-      const other = await openTab(browser, {
+      const other = await openTab(admin.browser, {
         storageState: { ...storageState, origins: [] },
         locale,
         colorScheme,
         viewport: { width, height: 800 },
       });
       page = other.page;
-      await page.goto(`${server.url}/w/demo/flows/forms`);
+      await page.goto(`${admin.server.url}/w/demo/flows/forms`);
       // A phone has no room for the map.
       if (width > 600) await page.locator(".builder-map").waitFor();
       await page.locator('.step-problem[data-severity="error"]').first().waitFor();
@@ -216,7 +202,7 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
 
   /** What one has to fill in to connect with each of Meta's messengers. */
   async function findInDialogs(where: Page, seen: string): Promise<void> {
-    await where.goto(`${server.url}/w/demo/settings/channels`);
+    await where.goto(`${admin.server.url}/w/demo/settings/channels`);
     for (const kind of [/^Messenger/, /^Instagram/, /^WhatsApp/]) {
       await where
         .getByRole("button", { name: /^(Connect a channel|Подключить канал)/ })

@@ -1,35 +1,21 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
+import { hasBrowser, openTab } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** A flow from the first step to its third version, played before anybody meets it. */
 describe.skipIf(!hasBrowser)("the flow builder", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "builder-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data });
+    admin = await openAdmin({ width: 1440, height: 900 });
+    page = admin.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   const boxes = () => page.locator(".react-flow__node");
@@ -136,8 +122,8 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await until("the template's boxes", async () => (await boxes().count()) === 6);
     await page.getByRole("button", { name: "Publish", exact: true }).click();
     await page.getByText("Version 1 is published.").waitFor();
-    const chat = await openTab(browser);
-    await chat.page.goto(`${server.url}/chat/demo`);
+    const chat = await openTab(admin.browser);
+    await chat.page.goto(`${admin.server.url}/chat/demo`);
     await chat.page.getByText("demo bot").first().waitFor();
     // What the demo flow asks gets its answers first: a keyword waits until nothing is asked.
     for (const [line, answer] of [
@@ -159,6 +145,6 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
   });
 
   it("complains about nothing", () => {
-    expect(tab.complaints).toEqual([]);
+    expect(admin.tab.complaints).toEqual([]);
   });
 });

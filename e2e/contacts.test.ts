@@ -1,30 +1,21 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
+import { hasBrowser, openTab } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
-const person = { email: "ada@example.com", password: "correct horse battery" };
 const many = 10_000;
 const shown = new Intl.NumberFormat("en").format(many);
 
 /** Contacts as a marketer works with them: found, filtered, changed by thousands, imported, merged, deleted. */
 describe.skipIf(!hasBrowser)("contacts in the admin", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "contacts-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
   let token: string;
 
   const call = async <Answer>(method: string, at: string, body?: unknown, type = "application/json") => {
-    const response = await fetch(`${server.url}/api/v1${at}`, {
+    const response = await fetch(`${admin.server.url}/api/v1${at}`, {
       method,
       headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": type }) },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
@@ -35,19 +26,13 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
   };
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    token = await server.run("token", "create", "--workspace", "demo", "--kind", "api");
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1360, height: 850 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data }, person);
+    admin = await openAdmin();
+    page = admin.page;
+    token = await admin.server.run("token", "create", "--workspace", "demo", "--kind", "api");
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   const noSeriousTrouble = async (where: Page) => {
@@ -123,7 +108,7 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
       async () => (await call<{ status: string }>("GET", `/imports/${made.id}`)).status === "finished",
       { withinMs: 300_000, everyMs: 500 },
     );
-    await page.goto(`${server.url}/w/demo/contacts?q=example.org`);
+    await page.goto(`${admin.server.url}/w/demo/contacts?q=example.org`);
     await counted(shown);
     await page.getByRole("checkbox", { name: "Select all that are loaded" }).check();
     await page.getByRole("button", { name: `Select all ${shown} that match` }).click();
@@ -135,7 +120,7 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
     await page.getByRole("button", { name: `Do it for ${shown}` }).click();
     await page.getByText(`Done: ${shown}`).waitFor({ timeout: 300_000 });
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
-    await page.goto(`${server.url}/w/demo/contacts?tag=bulk`);
+    await page.goto(`${admin.server.url}/w/demo/contacts?tag=bulk`);
     await counted(shown);
   }, 700_000);
 
@@ -159,7 +144,7 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
   });
 
   it("changes a contact, merges another into it after a look at what is lost, and deletes it by its name", async () => {
-    await page.goto(`${server.url}/w/demo/contacts?q=good@example.com`);
+    await page.goto(`${admin.server.url}/w/demo/contacts?q=good@example.com`);
     await page.getByRole("link", { name: "Good One" }).click();
     await page.getByRole("heading", { name: "Good One" }).waitFor();
     await page.getByLabel("Phone").fill("12");
@@ -184,14 +169,14 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
     await dialog.getByLabel("Type Good One to go on").fill("Good One");
     await dialog.getByRole("button", { name: "Delete for good" }).click();
     await counted(shown);
-    expect(tab.complaints.filter((line) => !/status of 4(04|22)/.test(line))).toEqual([]);
+    expect(admin.tab.complaints.filter((line) => !/status of 4(04|22)/.test(line))).toEqual([]);
   });
 
   it("speaks Russian, works at a phone's width, in the dark, and axe finds nothing serious", async () => {
-    const storageState = await page.context().storageState({ path: path.join(folder, "state.json") });
+    const storageState = await page.context().storageState();
     const options = { locale: "ru-RU", viewport: { width: 360, height: 740 }, colorScheme: "dark" } as const;
-    const phone = await openTab(browser, { ...options, storageState: { ...storageState, origins: [] } });
-    await phone.page.goto(`${server.url}/w/demo/contacts`);
+    const phone = await openTab(admin.browser, { ...options, storageState: { ...storageState, origins: [] } });
+    await phone.page.goto(`${admin.server.url}/w/demo/contacts`);
     await phone.page.getByText(/^Контактов: \d/).waitFor();
     const fits = async () =>
       await phone.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth <= 0);
@@ -201,7 +186,7 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
     await phone.page.getByText("Что происходило").waitFor();
     expect(await fits()).toBe(true);
     await noSeriousTrouble(phone.page);
-    await phone.page.goto(`${server.url}/w/demo/contacts/import`);
+    await phone.page.goto(`${admin.server.url}/w/demo/contacts/import`);
     await phone.page.getByText("Скачать шаблон").waitFor();
     expect(await fits()).toBe(true);
     expect(phone.complaints).toEqual([]);

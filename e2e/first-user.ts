@@ -2,7 +2,8 @@ import type { Page } from "playwright-core";
 import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
 import { makeSetupCode } from "../src/shell/setup-code.ts";
 
-const ada = { email: "ada@example.com", password: "correct horse battery" };
+/** Who is the first user where a test has no other. */
+export const ada = { email: "ada@example.com", password: "correct horse battery" };
 
 /** Makes the server's first user on a page, as whoever has read the set-up code in the terminal does, and ends on the overview of the demo workspace. */
 export async function becomeFirstUser(

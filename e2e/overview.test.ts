@@ -1,38 +1,22 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
-
-const person = { email: "ada@example.com", password: "correct horse battery" };
+import { hasBrowser, openTab } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** The overview: first steps for newcomers, then charts with their tables. */
 describe.skipIf(!hasBrowser)("the overview", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "overview-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1360, height: 850 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data }, person);
+    admin = await openAdmin();
+    page = admin.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   const noSeriousTrouble = async (where: Page) => {
@@ -58,8 +42,8 @@ describe.skipIf(!hasBrowser)("the overview", () => {
   });
 
   it("shows who came and what was said as soon as somebody has talked", async () => {
-    const chat = await openTab(browser);
-    await chat.page.goto(`${server.url}/chat/demo`);
+    const chat = await openTab(admin.browser);
+    await chat.page.goto(`${admin.server.url}/chat/demo`);
     await chat.page.getByRole("button", { name: "A sales funnel" }).click();
     await chat.page.getByText("A funnel it is").waitFor();
     await chat.close();
@@ -125,13 +109,13 @@ describe.skipIf(!hasBrowser)("the overview", () => {
 
   it("works in Russian, in the dark, at a phone's width, and complains of nothing", async () => {
     const storage = await page.context().storageState();
-    const phone = await openTab(browser, {
+    const phone = await openTab(admin.browser, {
       locale: "ru-RU",
       colorScheme: "dark",
       viewport: { width: 360, height: 740 },
       storageState: { ...storage, origins: [] },
     });
-    await phone.page.goto(`${server.url}/w/demo`);
+    await phone.page.goto(`${admin.server.url}/w/demo`);
     await section("Новые и потерянные контакты", phone.page).getByText("Новые: 1").waitFor();
     await section("Воронка", phone.page)
       .getByRole("row", { name: /Greeting/ })
@@ -142,6 +126,6 @@ describe.skipIf(!hasBrowser)("the overview", () => {
     await noSeriousTrouble(phone.page);
     expect(phone.complaints).toEqual([]);
     await phone.close();
-    expect(tab.complaints).toEqual([]);
+    expect(admin.tab.complaints).toEqual([]);
   });
 });

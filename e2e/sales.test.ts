@@ -1,31 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
-
-const person = { email: "ada@example.com", password: "correct horse battery" };
+import { hasBrowser, openTab } from "./browser.ts";
+import { ada } from "./first-user.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** Sales plans as a team uses them: a plan, its deals, the board. */
 describe.skipIf(!hasBrowser)("sales plans", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "sales-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1360, height: 850 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data }, person);
+    admin = await openAdmin();
+    page = admin.page;
     await page.evaluate(async () => {
       const headers = { "content-type": "application/json", "x-workspace": "demo" };
       const body = JSON.stringify({ bot: "demo", name: "Grace Hopper", email: "grace@example.com" });
@@ -35,9 +22,7 @@ describe.skipIf(!hasBrowser)("sales plans", () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   const column = (name: string) => page.getByRole("region", { name, exact: true });
@@ -61,7 +46,7 @@ describe.skipIf(!hasBrowser)("sales plans", () => {
     await form.getByLabel("Average check").fill("990");
     await form.getByLabel("Name of status 2").fill("Called");
     await form.getByRole("combobox", { name: "Managers" }).click();
-    await page.getByRole("option", { name: person.email }).click();
+    await page.getByRole("option", { name: ada.email }).click();
     await form.getByRole("combobox", { name: "Who gets new deals" }).click();
     await page.getByRole("option", { name: "In turn" }).click();
     await form.getByRole("button", { name: "Create" }).click();
@@ -80,7 +65,7 @@ describe.skipIf(!hasBrowser)("sales plans", () => {
     const card = cardIn("New", "Autumn course");
     await card.getByText("Grace Hopper").waitFor();
     await card.getByText("€1,500.50").waitFor();
-    await card.getByText(person.email).waitFor();
+    await card.getByText(ada.email).waitFor();
     await countOf("New", 1);
   });
 
@@ -122,7 +107,7 @@ describe.skipIf(!hasBrowser)("sales plans", () => {
     });
     await cardIn("New", "From elsewhere").getByText("Nobody").waitFor();
     await page.getByRole("combobox", { name: "Deals of" }).click();
-    await page.getByRole("option", { name: person.email }).click();
+    await page.getByRole("option", { name: ada.email }).click();
     await cardIn("New", "From elsewhere").waitFor({ state: "detached" });
     await cardIn("Won", "Autumn course").waitFor();
     await countOf("New", 0);
@@ -150,12 +135,12 @@ describe.skipIf(!hasBrowser)("sales plans", () => {
 
   it("works in Russian at a phone's width, and complains of nothing", async () => {
     const storage = await page.context().storageState();
-    const phone = await openTab(browser, {
+    const phone = await openTab(admin.browser, {
       locale: "ru-RU",
       viewport: { width: 360, height: 740 },
       storageState: { ...storage, origins: [] },
     });
-    await phone.page.goto(`${server.url}/w/demo/sales`);
+    await phone.page.goto(`${admin.server.url}/w/demo/sales`);
     await phone.page.getByRole("link", { name: "Course" }).click();
     await phone.page.getByRole("button", { name: "Переместить или изменить: From elsewhere" }).click();
     await phone.page.getByRole("menuitem", { name: "Lost" }).click();
@@ -164,7 +149,7 @@ describe.skipIf(!hasBrowser)("sales plans", () => {
     expect(overflow).toBeLessThanOrEqual(0);
     expect(phone.complaints).toEqual([]);
     await phone.close();
-    expect(tab.complaints.filter((line) => !/status of (4(03|22)|503)/.test(line))).toEqual([]);
+    expect(admin.tab.complaints.filter((line) => !/status of (4(03|22)|503)/.test(line))).toEqual([]);
   });
 
   it("is deleted with its deals only where one says so", async () => {

@@ -1,44 +1,23 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDataDirectory, readSecretKey } from "../src/app/data-directory.ts";
-import { makeSetupCode } from "../src/shell/setup-code.ts";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
+import { hasBrowser } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** A sequence as somebody makes, changes and watches it who has the browser alone. */
 describe.skipIf(!hasBrowser)("the page of a sequence", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "sequences-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
   let contact: number;
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1360, height: 850 } });
-    page = tab.page;
-    const code = makeSetupCode(readSecretKey(openDataDirectory(data), undefined));
-    await page.goto(`${server.url}/setup`);
-    await page.getByLabel("Set-up code").fill(code);
-    await page.getByLabel("E-mail").fill("ada@example.com");
-    await page.getByRole("textbox", { name: "Password" }).fill("correct horse battery");
-    await page.getByRole("button", { name: "Make my account" }).click();
-    await page.getByRole("heading", { name: "Demo" }).waitFor();
+    admin = await openAdmin();
+    page = admin.page;
     contact = (await api("POST", "/contacts", { bot: "demo", name: "Ann" })).id;
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   // biome-ignore lint/suspicious/noExplicitAny: each answer is another.
@@ -59,7 +38,7 @@ describe.skipIf(!hasBrowser)("the page of a sequence", () => {
   const refOf = () => page.url().split("/").at(-1) ?? "";
 
   it("makes a sequence and its steps, with a time, weekdays and a condition", async () => {
-    await page.goto(`${server.url}/w/demo/sequences`);
+    await page.goto(`${admin.server.url}/w/demo/sequences`);
     await page.getByRole("button", { name: "New sequence" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("Warm-up");
     await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
@@ -149,6 +128,6 @@ describe.skipIf(!hasBrowser)("the page of a sequence", () => {
     expect(width).toBeLessThanOrEqual(360);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-    expect(tab.complaints.filter((line) => !/40[09]|422/.test(line))).toEqual([]);
+    expect(admin.tab.complaints.filter((line) => !/40[09]|422/.test(line))).toEqual([]);
   });
 });

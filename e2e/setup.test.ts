@@ -1,45 +1,29 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { aReceiver, type Receiver } from "../test/receiver.ts";
 import { until } from "../test/until.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
-
-const person = { email: "ada@example.com", password: "correct horse battery" };
+import { hasBrowser, openTab } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** Everything that a marketer sets up, as somebody does it who has the browser alone. */
 describe.skipIf(!hasBrowser)("the set-up pages", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "setup-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
+  let admin: Admin;
   let receiver: Receiver;
-  let browser: Browser;
-  let tab: Tab;
   let page: Page;
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data, OUTBOUND_ALLOW_NETWORKS: "127.0.0.0/8" });
-    await server.start();
+    admin = await openAdmin({ settings: { OUTBOUND_ALLOW_NETWORKS: "127.0.0.0/8" } });
+    page = admin.page;
     receiver = await aReceiver();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1360, height: 850 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data }, person);
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await admin?.close();
     await receiver?.close();
-    await server?.stop();
-    rmSync(folder, { recursive: true });
   });
 
-  const open = (place: string) => page.goto(`${server.url}/w/demo${place}`);
+  const open = (place: string) => page.goto(`${admin.server.url}/w/demo${place}`);
   const dialog = () => page.getByRole("dialog");
   const choose = async (label: string, option: string, within: Page | Locator = page) => {
     await within.getByRole("combobox", { name: label, exact: true }).click();
@@ -74,7 +58,9 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await snippet.waitFor();
     const { data: bots } = await api("GET", "/bots");
     const ref = bots.find(({ name }: { name: string }) => name === "Shop").ref;
-    expect(await snippet.inputValue()).toBe(`<script src="${server.url}/widget.js" data-bot="${ref}" async></script>`);
+    expect(await snippet.inputValue()).toBe(
+      `<script src="${admin.server.url}/widget.js" data-bot="${ref}" async></script>`,
+    );
     const chat = await page.getByRole("textbox", { name: "Link to the chat" }).inputValue();
     expect((await fetch(chat)).status).toBe(200);
     await page.getByRole("button", { name: "Check" }).click();
@@ -100,7 +86,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: /PNG/ }).first().click();
     expect((await download).suggestedFilename()).toMatch(/\.png$/);
-    const visitor = await openTab(browser);
+    const visitor = await openTab(admin.browser);
     await visitor.page.goto(link);
     await visitor.page.getByText("demo bot").first().waitFor();
     await visitor.close();
@@ -126,7 +112,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await page.getByText("Choose a tag.").waitFor();
     await choose("Tag", "Купил курс");
     const link = await page.getByRole("textbox", { name: "Ready link" }).inputValue();
-    expect(link).toContain(`${server.url}/compat/bothelp/gc?domain_name=demo&token=`);
+    expect(link).toContain(`${admin.server.url}/compat/bothelp/gc?domain_name=demo&token=`);
     const filled = link.replace("{object.user.email}", "eve@example.com").replace("{object.user.phone}", "");
     expect(await (await fetch(filled, { method: "POST" })).json()).toEqual({ success: true });
     await open("/contacts?tag=%D0%9A%D1%83%D0%BF%D0%B8%D0%BB%20%D0%BA%D1%83%D1%80%D1%81");
@@ -147,7 +133,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await dialog().getByRole("button", { name: "Create" }).click();
     const token = await dialog().getByLabel("Make", { exact: true }).inputValue();
     const ask = async () =>
-      (await fetch(`${server.url}/api/v1/tags`, { headers: { authorization: `Bearer ${token}` } })).status;
+      (await fetch(`${admin.server.url}/api/v1/tags`, { headers: { authorization: `Bearer ${token}` } })).status;
     expect(await ask()).toBe(200);
     await dialog().getByRole("button", { name: "Close" }).click();
     await page.getByRole("button", { name: "Revoke: Make" }).click();
@@ -305,7 +291,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
 
   /** What keeps a page from being read or used, in words; empty: nothing. */
   const findTroubles = async (phone: Page, place: string): Promise<string[]> => {
-    await phone.goto(`${server.url}/w/demo${place}`);
+    await phone.goto(`${admin.server.url}/w/demo${place}`);
     await phone.getByRole("heading", { level: 1 }).waitFor();
     await phone.waitForLoadState("networkidle");
     const keys = await phone.getByText(/^[a-z]+[A-Za-z]*\.[A-Za-z.]+$/).allInnerTexts();
@@ -341,13 +327,13 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     const storageState = await page.context().storageState();
     for (const colorScheme of ["light", "dark"] as const) {
       const viewport = { width: 360, height: 740 };
-      const phone = await openTab(browser, { storageState, locale: "ru-RU", colorScheme, viewport });
+      const phone = await openTab(admin.browser, { storageState, locale: "ru-RU", colorScheme, viewport });
       const troubles: string[] = [];
       for (const place of places) troubles.push(...(await findTroubles(phone.page, place)));
       expect(troubles, colorScheme).toEqual([]);
       expect(phone.complaints).toEqual([]);
       await phone.close();
     }
-    expect(tab.complaints.filter((line) => !/status of 4(09|22)/.test(line))).toEqual([]);
+    expect(admin.tab.complaints.filter((line) => !/status of 4(09|22)/.test(line))).toEqual([]);
   }, 300_000);
 });

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
+import { hasBrowser } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 const sale = {
   name: "Sale",
@@ -37,16 +33,13 @@ const paid = {
 
 /** A shop is played in the builder: the real products are sold, and nothing is kept of it. */
 describe.skipIf(!hasBrowser)("the simulator's shop", () => {
-  const data = mkdtempSync(path.join(tmpdir(), "simulator-shop-"));
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
   let token: string;
 
   // biome-ignore lint/suspicious/noExplicitAny: whatever the API answers.
   const call = async (method: string, at: string, body?: object): Promise<any> => {
-    const response = await fetch(`${server.url}/api/v1${at}`, {
+    const response = await fetch(`${admin.server.url}/api/v1${at}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -59,13 +52,9 @@ describe.skipIf(!hasBrowser)("the simulator's shop", () => {
   };
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    token = await server.run("token", "create", "--workspace", "demo", "--kind", "api");
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data });
+    admin = await openAdmin({ width: 1440, height: 900 });
+    page = admin.page;
+    token = await admin.server.run("token", "create", "--workspace", "demo", "--kind", "api");
     const variants = [
       { sku: "TEE", name: "red", price: 2500, currency: "EUR", stock: 10 },
       { sku: "CAP", name: "blue", price: 900, currency: "EUR" },
@@ -74,14 +63,12 @@ describe.skipIf(!hasBrowser)("the simulator's shop", () => {
     for (const document of [paid, sale]) {
       const { ref } = await call("POST", "/flows", { bot: "demo", document });
       await call("POST", `/flows/${ref}/publish`, {});
-      if (document === sale) await page.goto(`${server.url}/w/demo/flows/${ref}`);
+      if (document === sale) await page.goto(`${admin.server.url}/w/demo/flows/${ref}`);
     }
   }, 240_000);
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(data, { recursive: true });
+    await admin?.close();
   });
 
   it("shows cart and orders, starts what a paid order starts, and sells nothing on the server", async () => {
@@ -106,6 +93,6 @@ describe.skipIf(!hasBrowser)("the simulator's shop", () => {
     expect(await call("GET", "/products")).toMatchObject({
       data: [{ variants: [{ sku: "TEE", stock: 10 }, { sku: "CAP" }] }],
     });
-    expect(tab.complaints).toEqual([]);
+    expect(admin.tab.complaints).toEqual([]);
   });
 });

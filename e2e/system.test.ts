@@ -1,37 +1,21 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
-
-const person = { email: "ada@example.com", password: "correct horse battery" };
+import { hasBrowser, openTab } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** How the installation is, for whoever owns all of it. */
 describe.skipIf(!hasBrowser)("the system page", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "system-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data, KEEP_MESSAGES_DAYS: "365" });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1280, height: 850 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data }, person);
+    admin = await openAdmin({ width: 1280, settings: { KEEP_MESSAGES_DAYS: "365" } });
+    page = admin.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   const noTrouble = async (where: Page) => {
@@ -42,7 +26,7 @@ describe.skipIf(!hasBrowser)("the system page", () => {
     of.locator("section").filter({ has: of.getByRole("heading", { name: title, exact: true }) });
 
   it("stands in the settings' menu, and says what the doctor finds and what to do", async () => {
-    await page.goto(`${server.url}/w/demo/settings/channels`);
+    await page.goto(`${admin.server.url}/w/demo/settings/channels`);
     await page.getByRole("link", { name: "System", exact: true }).click();
     const found = section("What was found");
     await found.getByText("The embedded database may lose its last seconds or be damaged by a power cut.").waitFor();
@@ -75,13 +59,13 @@ describe.skipIf(!hasBrowser)("the system page", () => {
     ["en-GB", "dark", 1280],
   ] as const)("is whole in %s, %s, %i px wide, and complains of nothing", async (locale, colorScheme, width) => {
     const { cookies } = await page.context().storageState();
-    const other = await openTab(browser, {
+    const other = await openTab(admin.browser, {
       locale,
       colorScheme,
       viewport: { width, height: 800 },
       storageState: { cookies, origins: [] },
     });
-    await other.page.goto(`${server.url}/w/demo/settings/system`);
+    await other.page.goto(`${admin.server.url}/w/demo/settings/system`);
     const isRussian = locale === "ru-RU";
     const found = section(isRussian ? "Что найдено" : "What was found", other.page);
     await found.getByText(isRussian ? /При отключении питания/ : /damaged by a power cut/).waitFor();
@@ -97,6 +81,6 @@ describe.skipIf(!hasBrowser)("the system page", () => {
     expect(overflow).toBeLessThanOrEqual(0);
     expect(other.complaints).toEqual([]);
     await other.close();
-    expect(tab.complaints).toEqual([]);
+    expect(admin.tab.complaints).toEqual([]);
   });
 });

@@ -1,10 +1,19 @@
-import { expect } from "vitest";
-import { type BothelpAccount, refusalSchema, type Subscriber, successSchema } from "./bothelp.ts";
+import { beforeEach, expect } from "vitest";
+import { aBothelpAccount, type BothelpAccount, refusalSchema, type Subscriber, successSchema } from "./bothelp.ts";
+import type { TestServer } from "./server.ts";
 
 type Method = "PATCH" | "POST" | "DELETE";
 
-/** What is called with the account and the subscriber of the moment, in each way in which a subscriber can be named. */
-export function subscriberCalls(account: () => BothelpAccount, subscriber: () => Subscriber) {
+/** Makes an account before each test, with Ann among its subscribers; what is called with them, in each way in which a subscriber can be named. */
+export function subscriberCalls(server: () => TestServer) {
+  let present: { readonly account: BothelpAccount; readonly ann: Subscriber } | undefined;
+  beforeEach(async () => {
+    const made = await aBothelpAccount(server());
+    present = { account: made, ann: await made.aSubscriber({ name: "Ann" }) };
+  });
+  const now = () => present ?? expect.fail("the account is made before each test");
+  const account = () => now().account;
+  const subscriber = () => now().ann;
   const byId = () => `/v1/subscribers/${subscriber().id}`;
   const byCuid = () => `/v1/subscribers/cuid/${subscriber().cuid}`;
   const byMessenger = () => `/v2/subscribers/messenger/${subscriber().chat}`;
@@ -44,5 +53,5 @@ export function subscriberCalls(account: () => BothelpAccount, subscriber: () =>
     ["cuid", byCuid],
     ["messenger id", byMessenger],
   ] as const;
-  return { ways, byId, byCuid, byMessenger, change, refused, idle, ofContact, sent };
+  return { account, ann: subscriber, ways, byId, byCuid, byMessenger, change, refused, idle, ofContact, sent };
 }

@@ -1,10 +1,9 @@
 import type { InjectOptions } from "fastify";
 import { expect } from "vitest";
 import { z } from "zod";
-import { createChannel } from "../src/store/channel-store.ts";
-import { sealSecrets } from "../src/store/secret-box.ts";
 import { aFlowDocument } from "./flow-samples.ts";
 import { aTenant, type Tenant, type TestServer } from "./server.ts";
+import { aTelegramChannel } from "./telegram-channel.ts";
 
 /** Answers of BotHelp's Open API, written from its published format. */
 export const successSchema = z.strictObject({ success: z.literal(true), warning: z.string().min(1).optional() });
@@ -69,16 +68,11 @@ export interface Subscriber {
 let people = 0;
 
 export async function aBothelpAccount(server: TestServer): Promise<BothelpAccount> {
-  const { app, database, secretKey } = server;
+  const { app } = server;
   const tenant = await aTenant(server);
   const token = await tenant.mintToken({ kind: "bothelp" });
-  const { id: channelId } = await createChannel(database.db, tenant.bot, {
-    kind: "telegram",
-    name: "Shop in Telegram",
-    settings: {},
-    sealedSecrets: sealSecrets({ token: "123456:ABCDEFGHIJKLMNOP", secretToken: "right" }, secretKey),
-    status: "connected",
-  });
+  const channel = await aTelegramChannel(server, tenant, { name: "Shop in Telegram" });
+  const channelId = channel.id;
   return {
     tenant,
     token,
@@ -97,22 +91,7 @@ export async function aBothelpAccount(server: TestServer): Promise<BothelpAccoun
     aSubscriber: async ({ chat, name = "Ann" } = {}) => {
       people += 1;
       const id = chat ?? 1000 + people;
-      const written = await app.inject({
-        method: "POST",
-        url: `/webhooks/${channelId}`,
-        headers: { "x-telegram-bot-api-secret-token": "right" },
-        payload: {
-          update_id: people,
-          message: {
-            message_id: people,
-            date: Math.floor(server.now() / 1000),
-            chat: { id, type: "private" },
-            from: { id, is_bot: false, first_name: name },
-            text: "hi",
-          },
-        },
-      });
-      expect(written.statusCode).toBe(200);
+      await channel.hear("hi", { id, first_name: name });
       const contacts = await tenant.call("GET", `/contacts?channel=${channelId}&limit=200`);
       const found = contacts
         .json()

@@ -1,18 +1,30 @@
 import type { InjectOptions } from "fastify";
-import { expect } from "vitest";
+import { beforeEach, expect } from "vitest";
 import { z } from "zod";
 import { toObjectId } from "../src/engine/object-id.ts";
 import { createdSchema, errorSchema } from "../src/http/compat/chatbot/answers.ts";
 import { userSchema } from "../src/http/compat/chatbot/user.ts";
-import { createChannel } from "../src/store/channel-store.ts";
-import { sealSecrets } from "../src/store/secret-box.ts";
 import { aFlowDocument } from "./flow-samples.ts";
-import type { Tenant, TestServer } from "./server.ts";
+import { aTenant, type Tenant, type TestServer } from "./server.ts";
+import { aTelegramChannel } from "./telegram-channel.ts";
 
 type Method = NonNullable<InjectOptions["method"]>;
 
-/** Calls ChatBot.com's API with the token of the moment, and two spaces before it, as one client does. */
-export function chatbotDoor(server: () => TestServer, token: () => string) {
+/** Makes a workspace before each test; calls ChatBot.com's API with its token, and two spaces before it, as one client does. */
+export function chatbotDoor(server: () => TestServer) {
+  let present: { readonly tenant: Tenant; readonly token: string } | undefined;
+  const now = () => present ?? expect.fail("the workspace is made before each test");
+  const tenant = () => now().tenant;
+  const token = () => now().token;
+  beforeEach(async () => {
+    const made = await aTenant(server());
+    present = { tenant: made, token: await made.mintToken({ kind: "chatbot" }) };
+  });
+  /** The rest of the test goes by a token that is bound to a bot. */
+  async function bindToken(botId: number): Promise<void> {
+    present = { tenant: tenant(), token: await tenant().mintToken({ kind: "chatbot", botId }) };
+  }
+
   async function call(method: Method, path: string, body?: object, bearer = token()) {
     const answer = await server().app.inject({
       method,
@@ -47,7 +59,7 @@ export function chatbotDoor(server: () => TestServer, token: () => string) {
     return answer.body.status.details;
   }
 
-  return { call, good, refused };
+  return { tenant, token, bindToken, call, good, refused };
 }
 
 export const userListSchema = z.strictObject({ data: z.array(userSchema), count: z.number().int() });
@@ -66,13 +78,7 @@ export function chatbotUsers({ good }: Pick<ReturnType<typeof chatbotDoor>, "goo
 /** A person on Telegram of whom the bot hears, and a published flow that says hello to whatever is said. */
 export async function aVisitor(server: TestServer, tenant: Tenant) {
   const { db } = server.database;
-  const channel = await createChannel(db, tenant.bot, {
-    kind: "telegram",
-    name: "Bot",
-    settings: {},
-    sealedSecrets: sealSecrets({ token: "123456:ABCDEFGHIJKLMNOP", secretToken: "right" }, server.secretKey),
-    status: "connected",
-  });
+  const channel = await aTelegramChannel(server, tenant);
   const document = aFlowDocument({
     steps: [{ ref: "hello", kind: "message", config: { messages: [{ text: "Hello!" }] } }],
     edges: [],
@@ -80,24 +86,7 @@ export async function aVisitor(server: TestServer, tenant: Tenant) {
   });
   const flow = (await tenant.call("POST", "/flows", { body: { bot: tenant.bot.id, document } })).json();
   await tenant.call("POST", `/flows/${flow.ref}/publish`);
-  let heard = 0;
-  const hear = async (text: string) => {
-    heard += 1;
-    const message = {
-      message_id: heard,
-      date: Math.floor(server.now() / 1000),
-      chat: { id: 900_001, type: "private" },
-      from: { id: 900_001, is_bot: false, first_name: "Ann" },
-      text,
-    };
-    const answer = await server.app.inject({
-      method: "POST",
-      url: `/webhooks/${channel.id}`,
-      headers: { "x-telegram-bot-api-secret-token": "right" },
-      payload: { update_id: heard, message },
-    });
-    expect(answer.statusCode).toBe(200);
-  };
+  const hear = (text: string) => channel.hear(text, { id: 900_001, first_name: "Ann" });
   await hear("hi");
   const contactId: number = (await tenant.call("GET", "/contacts")).json().data.at(-1).id;
   const messages = db.selectFrom("messages").select("content").where("contactId", "=", contactId);

@@ -7,7 +7,13 @@ const files = globSync("{src,web,test,lint,scripts,e2e}/**/*.test.{ts,tsx}", { c
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 const filesOf = (name: string) => files.filter((file) => `/${file}`.endsWith(`/${name}`));
 
-describe.each(["SECURITY.md", "docs/security/asvs.md"])("%s", (document) => {
+const documents = [
+  { document: "SECURITY.md", least: 15 },
+  { document: "docs/security/asvs.md", least: 15 },
+  { document: "docs/security/data.md", least: 5 },
+];
+
+describe.each(documents)("$document", ({ document, least }) => {
   // A test's file, and in brackets behind it words that stand in it.
   const named = [...read(document).matchAll(/`([\w./-]+\.test\.tsx?)`(?: \(([^)]*)\))?/g)].map(
     ([, name = "", bracket = ""]) => ({
@@ -17,7 +23,7 @@ describe.each(["SECURITY.md", "docs/security/asvs.md"])("%s", (document) => {
   );
 
   it("names tests that are there", () => {
-    expect(named.length).toBeGreaterThan(15);
+    expect(named.length).toBeGreaterThan(least);
     expect(named.filter(({ name }) => filesOf(name).length === 0)).toEqual([]);
   });
 
@@ -27,6 +33,52 @@ describe.each(["SECURITY.md", "docs/security/asvs.md"])("%s", (document) => {
       return words.filter((word) => !texts.some((text) => text.includes(word))).map((word) => `${name}: ${word}`);
     });
     expect(lost).toEqual([]);
+  });
+});
+
+describe("docs/security/keys.md", () => {
+  const [, used = ""] = read("docs/security/keys.md").split("## What is used");
+  const sources = globSync("src/**/*.ts", { cwd: root }).filter((file) => !file.endsWith(".test.ts"));
+  const primitives =
+    /\b(createHmac|createHash|createCipheriv|hkdfSync|argon2|pbkdf2|scrypt|createSign|generateKey\w*)\(|from "(otpauth|@fastify\/cookie)"|promisify\(argon2\)/;
+
+  it("names every file that uses a primitive, and none that does not", () => {
+    const named = [...used.matchAll(/`(src\/[\w./-]+)`/g)].map(([, file = ""]) => file);
+    const using = sources.filter((file) => primitives.test(read(file)));
+    expect(using.length).toBeGreaterThan(15);
+    expect(named.sort()).toEqual(using.sort());
+  });
+
+  it("names what is signed with the secret key by the words that it begins with, in each file that signs", () => {
+    const [, purposes = ""] = /^\| HMAC-SHA-256 by the secret key \| ([^|]*) \|/m.exec(used) ?? [];
+    const words = [...purposes.matchAll(/`([^`]+)`/g)].map(([, word = ""]) => word);
+    const signing = sources.filter((file) =>
+      /import \{[^}]*\b(sign|isSigned)\b[^}]*\} from "[^"]*secret-key.ts"/.test(read(file)),
+    );
+    const texts = [...signing, "src/store/secret-key.ts"].map((file) => ({ file, text: read(file) }));
+    expect(texts.filter(({ text }) => !words.some((word) => text.includes(word))).map(({ file }) => file)).toEqual([]);
+    expect(words.filter((word) => !texts.some(({ text }) => text.includes(word)))).toEqual([]);
+    expect(signing.length).toBeGreaterThan(3);
+  });
+});
+
+describe("docs/operations.md", () => {
+  it("names every host that the server calls by itself", () => {
+    const [section = ""] = read("docs/operations.md").split("## Whom the server calls")[1]?.split("\n## ") ?? [];
+    // Links for people, and examples of what a user may type.
+    const notCalled =
+      /^(t\.me|m\.me|ig\.me|wa\.me|vk\.me|vk\.com|www\.openstreetmap\.org|school\.example|example\.com)$/;
+    const hosts = globSync("src/**/*.ts", { cwd: root })
+      .filter((file) => !file.endsWith(".test.ts"))
+      .flatMap((file) => [
+        ...read(file)
+          .replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")
+          .matchAll(/["`](?:https?|wss?):\/\/([a-z0-9.-]+\.[a-z]{2,})/g),
+      ])
+      .map(([, host = ""]) => host)
+      .filter((host) => !notCalled.test(host));
+    expect(hosts.length).toBeGreaterThan(4);
+    expect(hosts.filter((host) => !section.includes(`\`${host}\``))).toEqual([]);
   });
 });
 

@@ -101,6 +101,19 @@ export async function openAgain({ connectionString, schema }: TestDatabase): Pro
   return await openDatabase({ databaseUrl: connectionString, schema });
 }
 
+/** Another process on a shell's database, which meets the same people at the same time; it is gone for good once it is stopped. Only on a server. */
+export async function anotherProcess(one: TestShell, database: TestDatabase): Promise<TestShell> {
+  const again = await openAgain(database);
+  const other = await testShell(again, { platform: one.platform, clock: one.clock });
+  return {
+    ...other,
+    stop: async () => {
+      await other.stop();
+      await again.close();
+    },
+  };
+}
+
 /** A workspace with one bot on one fake channel. */
 export interface Shop {
   readonly workspaceId: number;

@@ -1,14 +1,13 @@
 import type { LightMyRequestResponse } from "fastify";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { toNodeNs } from "../src/engine/node-ns.ts";
 import type { AnyEndpoint } from "../src/http/compat/uchat/endpoint.ts";
 import { endpoints } from "../src/http/compat/uchat/endpoints.ts";
 import type { MessageContent } from "../src/model/message.ts";
-import { createChannel } from "../src/store/channel-store.ts";
 import { listFlows } from "../src/store/flow-store.ts";
-import { sealSecrets } from "../src/store/secret-box.ts";
 import { aFlowDocument } from "./flow-samples.ts";
 import { aTenant, type Tenant, type TestServer } from "./server.ts";
+import { aTelegramChannel } from "./telegram-channel.ts";
 
 export const uchatBase = "/compat/uchat/api";
 
@@ -43,31 +42,9 @@ export async function aUchatTenant(server: TestServer): Promise<UchatTenant> {
     expect(answer.statusCode, answer.body).toBeLessThan(300);
     return answer.json();
   };
-  const channel = await createChannel(server.database.db, bot, {
-    kind: "telegram",
-    name: "Bot",
-    settings: {},
-    sealedSecrets: sealSecrets({ token: "123456:ABCDEFGHIJKLMNOP", secretToken: "right" }, server.secretKey),
-    status: "connected",
-  });
-  let updates = 0;
-  const hear = async (text: string) => {
-    updates += 1;
-    const message = {
-      message_id: updates,
-      date: Math.floor(server.now() / 1000),
-      chat: { id: telegramId, type: "private" },
-      from: { id: telegramId, is_bot: false, first_name: "Ann", last_name: "Lee", language_code: "en-GB" },
-      text,
-    };
-    const answer = await server.app.inject({
-      method: "POST",
-      url: `/webhooks/${channel.id}`,
-      headers: { "x-telegram-bot-api-secret-token": "right" },
-      payload: { update_id: updates, message },
-    });
-    expect(answer.statusCode).toBe(200);
-  };
+  const channel = await aTelegramChannel(server, tenant);
+  const hear = (text: string) =>
+    channel.hear(text, { id: telegramId, first_name: "Ann", last_name: "Lee", language_code: "en-GB" });
   await hear("hi");
   const contactId: number = (await call("GET", "/contacts")).json().data[0].id;
   const tag = await make("/tags", { name: "vip" });
@@ -155,6 +132,17 @@ export interface DoorTenants {
   readonly fresh: () => Promise<UchatTenant>;
   readonly mine: () => UchatTenant;
   readonly other: () => UchatTenant;
+}
+
+/** Makes the two that stay once the file's own `beforeAll` has made its server. */
+export function doorTenants(make: () => Promise<UchatTenant>): DoorTenants {
+  let [mine, other]: UchatTenant[] = [];
+  beforeAll(async () => {
+    mine = await make();
+    other = await make();
+  });
+  const made = (tenant: UchatTenant | undefined) => tenant ?? expect.fail("the tenants are made before the tests");
+  return { fresh: make, mine: () => made(mine), other: () => made(other) };
 }
 
 /** Each endpoint's success, not found, bad input, wrong token, wrong workspace, wrong bot. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance } from "fastify";
+import { afterEach } from "vitest";
 import { findFlowProblems } from "../src/app/find-flow-problems.ts";
 import { channelTypes } from "../src/channels/index.ts";
 import { buildHttpApp } from "../src/http/app.ts";
@@ -243,6 +244,11 @@ export async function openPage(
 /** Visitors of the bot of the moment, and their pages, which are closed together. */
 export function visitorPages(place: () => { readonly server: WebchatServer; readonly bot: ChatBot }) {
   const pages: ChatPage[] = [];
+  afterEach(() => {
+    for (const page of pages.splice(0)) page.close();
+    // Every visitor starts with a full bucket.
+    place().server.clock.pass(60_000);
+  });
   return {
     /** A token of somebody new. */
     aVisitor: async () => (await openSession(place().server, place().bot)).token,
@@ -251,9 +257,6 @@ export function visitorPages(place: () => { readonly server: WebchatServer; read
       const page = await openPage(place().server, place().bot, token, after);
       pages.push(page);
       return page;
-    },
-    closePages: () => {
-      for (const page of pages.splice(0)) page.close();
     },
   };
 }

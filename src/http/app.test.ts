@@ -119,7 +119,7 @@ describe("the answers", () => {
     const { headers } = await tenant.call("GET", "/tags");
     expect(headers).toMatchObject({
       "x-content-type-options": "nosniff",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       "cache-control": "no-store",
     });
   });

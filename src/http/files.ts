@@ -5,6 +5,7 @@ import { findFile } from "../store/file-store.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { checkUrl } from "./encoding.ts";
 import { toMediaKind } from "./file-type.ts";
+import { dataPolicy } from "./security-headers.ts";
 
 /** Files under addresses that nobody guesses. The name behind the key is for whoever saves the file, and for messengers that look at its ending. */
 export function fileRoutes(app: FastifyInstance, { db }: HttpDependencies): void {
@@ -21,7 +22,7 @@ export function fileRoutes(app: FastifyInstance, { db }: HttpDependencies): void
         .header("content-type", file.contentType)
         .header("content-disposition", `${shown}; filename*=UTF-8''${encodeRfc5987(file.name)}`)
         .header("x-content-type-options", "nosniff")
-        .header("content-security-policy", "default-src 'none'; sandbox")
+        .header("content-security-policy", `${dataPolicy}; sandbox`)
         .header("cross-origin-resource-policy", "cross-origin")
         .header("cache-control", "private, max-age=31536000, immutable")
         .send(file.bytes);

@@ -7,6 +7,7 @@ import { changeIntegration, getIntegration, requireIntegration } from "../store/
 import { openSecrets } from "../store/secret-box.ts";
 import { isSigned, sign } from "../store/secret-key.ts";
 import type { HttpDependencies } from "./dependencies.ts";
+import { dataPolicy } from "./security-headers.ts";
 
 /** How long somebody may take to sign in at the other system. */
 const stateMs = 15 * 60_000;
@@ -55,7 +56,7 @@ export function oauthRoutes(app: FastifyInstance, dependencies: HttpDependencies
   const { db, secretKey } = dependencies;
   app.get(path, { schema: { hide: true } }, async (request, reply) => {
     const { state, code, error, error_description, ...rest } = readQuery(request.query);
-    reply.type("text/html; charset=utf-8").header("content-security-policy", "default-src 'none'");
+    reply.type("text/html; charset=utf-8").header("content-security-policy", dataPolicy);
     const say = (status: number, sentence: string) => reply.code(status).send(page(sentence));
     const id = readState(dependencies, state);
     const row = id === undefined ? undefined : await getIntegration(db, id);

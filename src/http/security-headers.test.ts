@@ -24,6 +24,13 @@ const everywhere = {
   "referrer-policy": expect.stringMatching(/^(same-origin|no-referrer)$/),
 };
 
+const toPolicy = (header: unknown) =>
+  new Map(
+    String(header)
+      .split("; ")
+      .map((line) => [line.split(" ", 1)[0], line.split(" ").slice(1).join(" ")] as const),
+  );
+
 it("every address, whatever it answers, says that browsers take nothing for what it is not", async () => {
   const seen: string[] = [];
   for (const { url, methods } of listRoutes(server.app)) {
@@ -31,6 +38,11 @@ it("every address, whatever it answers, says that browsers take nothing for what
     const answer = await server.app.inject({ url: url.replace(/:[A-Za-z_]+/g, "1").replace("*", "x") });
     expect({ url, ...answer.headers }).toMatchObject({ url, ...everywhere });
     expect(answer.headers["cross-origin-resource-policy"]).toMatch(/^(same-origin|cross-origin)$/);
+    // `default-src` stands in for what loads something (`object-src` among it), and for none of the others.
+    const policy = toPolicy(answer.headers["content-security-policy"]);
+    expect([url, policy.get("default-src"), policy.get("base-uri")]).toEqual([url, "'none'", "'none'"]);
+    expect([url, policy.get("form-action")]).toEqual([url, expect.stringMatching(/^'(none|self)'$/)]);
+    expect([url, policy.get("frame-ancestors")]).toEqual([url, expect.stringMatching(/^'(none|self)'/)]);
     seen.push(url);
   }
   expect(seen.length).toBeGreaterThan(150);
@@ -39,11 +51,7 @@ it("every address, whatever it answers, says that browsers take nothing for what
 
 describe("a page", () => {
   const policyOf = async (url: string) =>
-    new Map(
-      String((await server.app.inject({ url })).headers["content-security-policy"])
-        .split("; ")
-        .map((line) => [line.split(" ", 1)[0], line.split(" ").slice(1).join(" ")] as const),
-    );
+    toPolicy((await server.app.inject({ url })).headers["content-security-policy"]);
 
   it("of the chat runs no script but ours, and is framed by the channel's own sites alone", async () => {
     const policy = await policyOf(`/chat/${tenant.bot.ref}`);

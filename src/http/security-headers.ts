@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 
-/** For answers that are data: nothing may be loaded by them, nobody may frame them. */
-const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
+/** For answers that are data, or texts without anything to load: nothing may be loaded by them, nobody may frame them. (`default-src` speaks neither for a base nor for forms.) */
+export const dataPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Nothing here asks for any of it, nor may a page that frames one of ours have it ask. */
 const noPermissions = [
@@ -28,6 +28,7 @@ export function addBaseHeaders(app: FastifyInstance, dependencies: { readonly pu
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-resource-policy": "same-origin",
       "referrer-policy": "same-origin",
+      "content-security-policy": dataPolicy,
       // Not its subdomains: they are not ours to speak for.
       ...(dependencies.publicUrl.startsWith("https:") ? { "strict-transport-security": `max-age=${hstsSeconds}` } : {}),
     };

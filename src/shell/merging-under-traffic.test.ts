@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import { aSecondChannel, mergeCalls, tablesWith } from "../../test/merging.ts";
 import {
+  anotherProcess,
   aShop,
   contactOf,
   echoFlow,
   isOnServer,
-  openAgain,
   type Shop,
   type TestShell,
   testShell,
@@ -86,7 +86,7 @@ describe.runIf(isOnServer)("two processes on one database", () => {
   it.each([true, false])(
     "merge while the other handles what both people say (the secondary deleted: %s)",
     async (deleted) => {
-      const other = await testShell(await openAgain(database), { platform: one.platform, clock: one.clock });
+      const other = await anotherProcess(one, database);
       const pairs = await Promise.all(Array.from({ length: 10 }, () => twoPeople()));
       const speakers = pairs.flatMap(({ ann, anna }) => [
         { channelId: shop.channelId, externalId: ann },
@@ -109,7 +109,6 @@ describe.runIf(isOnServer)("two processes on one database", () => {
         expect(await listChat(database.db, access(), { contactId: primary, limit: 100 })).toHaveLength(44);
       }
       await other.stop();
-      await other.database.close();
     },
   );
 });

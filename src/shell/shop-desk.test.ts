@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import { untilWaitedFor } from "../../test/locks.ts";
 import {
+  anotherProcess,
   aShop,
   contactOf,
   isOnServer,
-  openAgain,
   type Shop,
   type TestShell,
   testShell,
@@ -207,11 +207,10 @@ describe("a batch in which nobody asks for the shop", () => {
 describe.runIf(isOnServer)("two processes", () => {
   let two: TestShell;
   beforeEach(async () => {
-    two = await testShell(await openAgain(database), { platform: one.platform, clock: one.clock });
+    two = await anotherProcess(one, database);
   });
   afterEach(async () => {
     await two.stop();
-    await two.database.close();
   });
   const both = (index: number) => (index % 2 === 0 ? one : two);
 

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
-import { aShop, isOnServer, openAgain, type Shop, type TestShell, testShell, untilSent } from "../../test/shell.ts";
+import {
+  anotherProcess,
+  aShop,
+  isOnServer,
+  type Shop,
+  type TestShell,
+  testShell,
+  untilSent,
+} from "../../test/shell.ts";
 import { until } from "../../test/until.ts";
 import { findDuePositions } from "../store/timer-store.ts";
 
@@ -70,14 +78,13 @@ describe("a wait", () => {
   });
 
   it.runIf(isOnServer)("that two processes keep ends once", async () => {
-    const other = await testShell(await openAgain(database), { platform: shell.platform, clock: shell.clock });
+    const other = await anotherProcess(shell, database);
     await begin();
     shell.clock.pass(hourMs);
     await untilNothingIsDue();
     await untilSent(shell);
     expect(answers()).toEqual(people.map(() => 1));
     await other.stop();
-    await other.database.close();
   });
 });
 

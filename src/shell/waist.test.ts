@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noon } from "../../test/builders.ts";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
 import {
+  anotherProcess,
   aShop,
   contactOf,
   echoFlow,
   isOnServer,
-  openAgain,
   type Shop,
   type TestShell,
   testShell,
@@ -226,11 +226,10 @@ describe("a variable of the bot", () => {
 describe.runIf(isOnServer)("two processes on one database", () => {
   let two: TestShell;
   beforeAll(async () => {
-    two = await testShell(await openAgain(database), { platform: one.platform, clock: one.clock });
+    two = await anotherProcess(one, database);
   });
   afterAll(async () => {
     await two.stop();
-    await two.database.close();
   });
 
   it("handle an event that both get at the same time once", async () => {

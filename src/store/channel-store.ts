@@ -2,7 +2,7 @@ import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
 import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
-import { type Access, bumpRevision } from "./workspace-store.ts";
+import { type Access, bumpRevision, isOfAccess } from "./workspace-store.ts";
 
 /** A channel's row. Its secrets stay sealed here; `secret-box.ts` opens them. */
 export interface Channel {
@@ -103,8 +103,8 @@ export async function deleteChannel(trx: Database, access: Access, id: number): 
   await bumpRevision(trx, access.workspaceId);
 }
 
-function visibleChannels(db: Database, { workspaceId, botId }: Access) {
-  const channels = db
+function visibleChannels(db: Database, access: Access) {
+  return db
     .selectFrom("channels")
     .innerJoin("bots", "bots.id", "channels.botId")
     .select([
@@ -119,6 +119,5 @@ function visibleChannels(db: Database, { workspaceId, botId }: Access) {
       "channels.statusMessage",
       "channels.createdAt",
     ])
-    .where("bots.workspaceId", "=", workspaceId);
-  return botId === undefined ? channels : channels.where("bots.id", "=", botId);
+    .where(isOfAccess(access));
 }

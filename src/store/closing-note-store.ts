@@ -2,7 +2,7 @@ import { AppError } from "../model/app-error.ts";
 import type { ClosingNote } from "../model/conversation.ts";
 import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
-import { type Access, bumpRevision } from "./workspace-store.ts";
+import { type Access, bumpRevision, isOfAccess } from "./workspace-store.ts";
 
 /** A closing note as it was set up. */
 export interface ClosingNoteDefinition extends ClosingNote {
@@ -73,8 +73,8 @@ export async function deleteClosingNote(trx: Database, access: Access, id: numbe
 const taken = (name: string) =>
   new AppError("closing_note.name_taken", say`the bot already has a closing note "${{ name }}"`);
 
-function visible(db: Database, { workspaceId, botId }: Access) {
-  const notes = db
+function visible(db: Database, access: Access) {
+  return db
     .selectFrom("closingNotes")
     .innerJoin("bots", "bots.id", "closingNotes.botId")
     .select([
@@ -86,6 +86,5 @@ function visible(db: Database, { workspaceId, botId }: Access) {
       "closingNotes.requireSummary",
       "closingNotes.createdAt",
     ])
-    .where("bots.workspaceId", "=", workspaceId);
-  return botId === undefined ? notes : notes.where("bots.id", "=", botId);
+    .where(isOfAccess(access));
 }

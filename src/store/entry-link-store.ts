@@ -2,7 +2,7 @@ import { AppError } from "../model/app-error.ts";
 import type { EntryData } from "../model/flow.ts";
 import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
-import { type Access, bumpRevision } from "./workspace-store.ts";
+import { type Access, bumpRevision, isOfAccess } from "./workspace-store.ts";
 
 /** A link by which people enter a bot. */
 export interface StoredEntryLink {
@@ -98,8 +98,8 @@ export async function deleteEntryLink(trx: Database, access: Access, ref: string
   await bumpRevision(trx, access.workspaceId);
 }
 
-function visibleLinks(db: Database, { workspaceId, botId }: Access) {
-  const links = db
+function visibleLinks(db: Database, access: Access) {
+  return db
     .selectFrom("entryLinks")
     .innerJoin("bots", "bots.id", "entryLinks.botId")
     .leftJoin("flows", "flows.id", "entryLinks.flowId")
@@ -115,6 +115,5 @@ function visibleLinks(db: Database, { workspaceId, botId }: Access) {
       "entryLinks.data",
       "entryLinks.createdAt",
     ])
-    .where("bots.workspaceId", "=", workspaceId);
-  return botId === undefined ? links : links.where("bots.id", "=", botId);
+    .where(isOfAccess(access));
 }

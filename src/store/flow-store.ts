@@ -4,7 +4,7 @@ import type { FlowDocument } from "../model/flow.ts";
 import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { createRef } from "./ref.ts";
-import { type Access, bumpRevision } from "./workspace-store.ts";
+import { type Access, bumpRevision, isOfAccess } from "./workspace-store.ts";
 
 /** A flow without its documents, as lists show it. */
 export interface FlowSummary {
@@ -244,8 +244,8 @@ export async function deleteFlow(trx: Database, access: Access, ref: string): Pr
   await bumpRevision(trx, access.workspaceId);
 }
 
-function visibleFlows(db: Database, { workspaceId, botId }: Access) {
-  const flows = db
+function visibleFlows(db: Database, access: Access) {
+  return db
     .selectFrom("flows")
     .innerJoin("bots", "bots.id", "flows.botId")
     .select([
@@ -258,6 +258,5 @@ function visibleFlows(db: Database, { workspaceId, botId }: Access) {
       "flows.createdAt",
       "flows.updatedAt",
     ])
-    .where("bots.workspaceId", "=", workspaceId);
-  return botId === undefined ? flows : flows.where("bots.id", "=", botId);
+    .where(isOfAccess(access));
 }

@@ -3,7 +3,7 @@ import { AppError } from "../model/app-error.ts";
 import { say } from "../model/sentence.ts";
 import type { InboundMapping } from "../model/webhook.ts";
 import type { Database } from "./database.ts";
-import type { Access } from "./workspace-store.ts";
+import { type Access, isOfAccess } from "./workspace-store.ts";
 
 /** An address where another system says something of a bot's contact. */
 export interface InboundWebhook {
@@ -80,9 +80,8 @@ export async function deleteInboundWebhook(trx: Database, access: Access, id: nu
   await trx.deleteFrom("inboundWebhooks").where("id", "=", id).execute();
 }
 
-function visible(db: Database, { workspaceId, botId }: Access) {
-  const webhooks = all(db).where("bots.workspaceId", "=", workspaceId);
-  return botId === undefined ? webhooks : webhooks.where("bots.id", "=", botId);
+function visible(db: Database, access: Access) {
+  return all(db).where(isOfAccess(access));
 }
 
 function all(db: Database) {

@@ -3,7 +3,7 @@ import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import { openSecrets, sealSecrets } from "./secret-box.ts";
 import type { SecretKey } from "./secret-key.ts";
-import { type Access, bumpRevision } from "./workspace-store.ts";
+import { type Access, bumpRevision, isOfAccess } from "./workspace-store.ts";
 
 /** A secret of a bot, without its value: that goes into requests, and to nobody. */
 export interface Secret {
@@ -99,8 +99,8 @@ export async function openSecretsOf(
   return Object.fromEntries(rows.map(({ key, sealed }) => [key, String(openSecrets(sealed, secretKey).value)]));
 }
 
-function visibleSecrets(db: Database, { workspaceId, botId }: Access) {
-  const secrets = db
+function visibleSecrets(db: Database, access: Access) {
+  return db
     .selectFrom("secrets")
     .innerJoin("bots", "bots.id", "secrets.botId")
     .select([
@@ -112,6 +112,5 @@ function visibleSecrets(db: Database, { workspaceId, botId }: Access) {
       "secrets.createdAt",
       "secrets.updatedAt",
     ])
-    .where("bots.workspaceId", "=", workspaceId);
-  return botId === undefined ? secrets : secrets.where("bots.id", "=", botId);
+    .where(isOfAccess(access));
 }

@@ -9,7 +9,7 @@ import {
 } from "../model/sequence.ts";
 import type { Database } from "./database.ts";
 import { createRef } from "./ref.ts";
-import { type Access, bumpRevision } from "./workspace-store.ts";
+import { type Access, bumpRevision, isOfAccess } from "./workspace-store.ts";
 
 export interface Sequence extends SequenceDefinition {
   readonly id: number;
@@ -140,14 +140,13 @@ export async function deleteSequence(trx: Database, access: Access, ref: string)
   await bumpRevision(trx, access.workspaceId);
 }
 
-function visibleSequences(db: Database, { workspaceId, botId }: Access) {
-  const sequences = db
+function visibleSequences(db: Database, access: Access) {
+  return db
     .selectFrom("sequences")
     .innerJoin("bots", "bots.id", "sequences.botId")
     .select(["sequences.id", "sequences.botId", "sequences.ref", "sequences.name", "sequences.steps"])
     .select(["sequences.settings", "sequences.revision", "sequences.createdAt"])
-    .where("bots.workspaceId", "=", workspaceId);
-  return botId === undefined ? sequences : sequences.where("bots.id", "=", botId);
+    .where(isOfAccess(access));
 }
 
 /** What people see: without the steps that they deleted. */

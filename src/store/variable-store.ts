@@ -2,7 +2,7 @@ import { AppError } from "../model/app-error.ts";
 import type { FieldDefinition, FieldKind, FieldValue } from "../model/field.ts";
 import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
-import { type Access, bumpRevision } from "./workspace-store.ts";
+import { type Access, bumpRevision, isOfAccess } from "./workspace-store.ts";
 
 /** A variable of a bot: one value for all its contacts. */
 export interface Variable extends FieldDefinition {
@@ -86,8 +86,8 @@ export async function deleteVariable(trx: Database, access: Access, id: number):
   await bumpRevision(trx, access.workspaceId);
 }
 
-function visibleVariables(db: Database, { workspaceId, botId }: Access) {
-  const variables = db
+function visibleVariables(db: Database, access: Access) {
+  return db
     .selectFrom("variables")
     .innerJoin("bots", "bots.id", "variables.botId")
     .select([
@@ -100,6 +100,5 @@ function visibleVariables(db: Database, { workspaceId, botId }: Access) {
       "variables.value",
       "variables.createdAt",
     ])
-    .where("bots.workspaceId", "=", workspaceId);
-  return botId === undefined ? variables : variables.where("bots.id", "=", botId);
+    .where(isOfAccess(access));
 }

@@ -1,3 +1,4 @@
+import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
@@ -22,6 +23,12 @@ export interface Workspace {
 export interface Access {
   readonly workspaceId: number;
   readonly botId?: number | undefined;
+}
+
+/** For queries joined with `bots`: whether a row is of a bot that an access reaches. */
+export function isOfAccess({ workspaceId, botId }: Access): RawBuilder<SqlBool> {
+  const inWorkspace = sql<SqlBool>`bots.workspace_id = ${workspaceId}`;
+  return botId === undefined ? inWorkspace : sql<SqlBool>`(${inWorkspace} and bots.id = ${botId})`;
 }
 
 const columns = ["id", "domain", "name", "timeZone", "auditDays", "needsSecondFactor"] as const;

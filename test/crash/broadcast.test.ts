@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { sql } from "kysely";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/store/database.ts";
-import { startTelegramStandIn, type TelegramStandIn } from "../stand-ins/telegram-bot-api.ts";
+import type { TelegramStandIn } from "../stand-ins/telegram-bot-api.ts";
 import { until } from "../until.ts";
-import { createServerProcess, type ServerProcess } from "./server-process.ts";
-import { createDatabaseOnServer } from "./test-server-database.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { databaseKinds, isMeant, startServerToKill } from "./server-to-kill.ts";
 
 const recipients = 3_000;
 const firstPerson = 5_000_000;
@@ -21,28 +18,11 @@ interface Told {
   readonly recipients: { readonly [K in "waiting" | "sending" | "sent" | "failed" | "skipped"]: number };
 }
 
-describe.each(["embedded", "postgres"] as const)("a broadcast on the %s database", (kind) => {
-  // With a server at hand the run is about that: the embedded database has a run of its own.
-  const isMeant = (kind === "postgres") === (process.env.TEST_DATABASE_URL !== undefined);
-
-  it.runIf(isMeant)(
+describe.each(databaseKinds)("a broadcast on the %s database", (kind) => {
+  it.runIf(isMeant(kind))(
     "reaches everybody once through kills, pauses and an outage, and its ledger is exact all along",
     async () => {
-      const directory = await mkdtemp(path.join(tmpdir(), "repartee-broadcast-"));
-      const onServer = kind === "postgres" ? await createDatabaseOnServer() : undefined;
-      const where = { databaseUrl: onServer?.url, directory: path.join(directory, "database") };
-      const standIn = await startTelegramStandIn();
-      const server = await createServerProcess({
-        DATA_DIR: directory,
-        ...(onServer === undefined ? {} : { DATABASE_URL: onServer.url }),
-      });
-      onTestFinished(async () => {
-        await server.kill();
-        await standIn.close();
-        await onServer?.drop();
-        await rm(directory, { recursive: true, force: true });
-      });
-      await server.start();
+      const { server, standIn, where } = await startServerToKill(kind);
       const call = await connect(server, standIn);
       await server.stop();
       await seed(where);

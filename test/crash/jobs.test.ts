@@ -9,13 +9,11 @@ import type { Json } from "../../src/model/field.ts";
 import { startJobs } from "../../src/shell/jobs.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { until } from "../until.ts";
+import { databaseKinds, isMeant } from "./server-to-kill.ts";
 import { createDatabaseOnServer } from "./test-server-database.ts";
 
-describe.each(["embedded", "postgres"] as const)("a job on the %s database", (kind) => {
-  // With a server at hand the run is about that: the embedded database has a run of its own.
-  const isMeant = (kind === "postgres") === (process.env.TEST_DATABASE_URL !== undefined);
-
-  it.runIf(isMeant)("whose worker was killed runs again within ten seconds", async () => {
+describe.each(databaseKinds)("a job on the %s database", (kind) => {
+  it.runIf(isMeant(kind))("whose worker was killed runs again within ten seconds", async () => {
     const directory = await mkdtemp(path.join(tmpdir(), "repartee-jobs-"));
     const onServer = kind === "postgres" ? await createDatabaseOnServer() : undefined;
     const data = path.join(directory, "database");

@@ -1,65 +1,54 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/store/database.ts";
-import { startTelegramStandIn, type TelegramStandIn } from "../stand-ins/telegram-bot-api.ts";
+import type { TelegramStandIn } from "../stand-ins/telegram-bot-api.ts";
 import { until } from "../until.ts";
 import { setUpEcho } from "./chatter.ts";
-import { createServerProcess, type ServerProcess } from "./server-process.ts";
-import { createDatabaseOnServer } from "./test-server-database.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { databaseKinds, isMeant, startServerToKill } from "./server-to-kill.ts";
 
 const people = 150;
 const kills = 4;
 const said = ["one", "two", "three"];
 
-describe.each(["embedded", "postgres"] as const)("a sequence's tick on the %s database", (kind) => {
-  const isMeant = (kind === "postgres") === (process.env.TEST_DATABASE_URL !== undefined);
-
-  it.runIf(isMeant)("sends nothing twice, loses nothing and keeps the order, killed in the middle of it", async () => {
-    const directory = await mkdtemp(path.join(tmpdir(), "repartee-sequence-"));
-    const onServer = kind === "postgres" ? await createDatabaseOnServer() : undefined;
-    const standIn = await startTelegramStandIn();
-    const server = await createServerProcess({
-      DATA_DIR: directory,
-      ...(onServer === undefined ? {} : { DATABASE_URL: onServer.url }),
-    });
-    onTestFinished(async () => {
-      await server.kill();
-      await standIn.close();
-      await onServer?.drop();
-      await rm(directory, { recursive: true, force: true });
-    });
-    await server.start();
-    await setUpEcho(server, standIn);
-    const call = await callApi(server);
-    const { ref } = await call("POST", "/sequences", { bot: "demo", name: "Course" });
-    await subscribeAll(standIn, call, ref);
-    // All are inside by now; the first step falls due for all of them at once, and each of the others right behind it.
-    const delay = { mode: "after", amount: 0, unit: "minutes" };
-    const steps = said.map((text) => ({ ref: text, delay, content: { kind: "message", content: text } }));
-    await call("PATCH", `/sequences/${ref}`, { revision: 1, steps });
-    for (let round = 0; round < kills; round += 1) {
-      const before = heard(standIn).length;
-      await until("something more is said", () => heard(standIn).length > before || isOver(standIn), {
-        withinMs: 30_000,
-      });
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
-      await server.kill();
-      await server.start();
-    }
-    await until("everybody heard all", () => isOver(standIn), { withinMs: 60_000 });
-    // Heard is not yet known as sent: what a killed process had under way waits until its lease is over, and goes out again.
-    await until("nothing waits", async () => (await call("GET", "/messages?status=queued&limit=1")).data.length === 0, {
-      withinMs: 60_000,
-    });
-    await server.stop();
-    for (const [person, texts] of byPerson(standIn)) {
-      const firsts = texts.filter((text, index) => texts.indexOf(text) === index);
-      expect(firsts, `order of ${person}`).toEqual(said);
-    }
-    await expectExactness({ databaseUrl: onServer?.url, directory: path.join(directory, "database") }, standIn);
-  });
+describe.each(databaseKinds)("a sequence's tick on the %s database", (kind) => {
+  it.runIf(isMeant(kind))(
+    "sends nothing twice, loses nothing and keeps the order, killed in the middle of it",
+    async () => {
+      const { server, standIn, where } = await startServerToKill(kind);
+      await setUpEcho(server, standIn);
+      const call = await callApi(server);
+      const { ref } = await call("POST", "/sequences", { bot: "demo", name: "Course" });
+      await subscribeAll(standIn, call, ref);
+      // All are inside by now; the first step falls due for all of them at once, and each of the others right behind it.
+      const delay = { mode: "after", amount: 0, unit: "minutes" };
+      const steps = said.map((text) => ({ ref: text, delay, content: { kind: "message", content: text } }));
+      await call("PATCH", `/sequences/${ref}`, { revision: 1, steps });
+      for (let round = 0; round < kills; round += 1) {
+        const before = heard(standIn).length;
+        await until("something more is said", () => heard(standIn).length > before || isOver(standIn), {
+          withinMs: 30_000,
+        });
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+        await server.kill();
+        await server.start();
+      }
+      await until("everybody heard all", () => isOver(standIn), { withinMs: 60_000 });
+      // Heard is not yet known as sent: what a killed process had under way waits until its lease is over, and goes out again.
+      await until(
+        "nothing waits",
+        async () => (await call("GET", "/messages?status=queued&limit=1")).data.length === 0,
+        {
+          withinMs: 60_000,
+        },
+      );
+      await server.stop();
+      for (const [person, texts] of byPerson(standIn)) {
+        const firsts = texts.filter((text, index) => texts.indexOf(text) === index);
+        expect(firsts, `order of ${person}`).toEqual(said);
+      }
+      await expectExactness(where, standIn);
+    },
+  );
 });
 
 type Call = (

@@ -253,7 +253,8 @@ describe("a file", () => {
     expect(read.headers).toMatchObject({
       "content-type": "image/png",
       "x-content-type-options": "nosniff",
-      "content-security-policy": "default-src 'none'; sandbox",
+      "content-security-policy":
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
     });
     await tenant.call("DELETE", `/contacts/${eve}`);
     expect((await server.app.inject({ url: address })).statusCode).toBe(404);

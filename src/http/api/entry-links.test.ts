@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aFlowDocument } from "../../../test/flow-samples.ts";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../test/server.ts";
-import { createChannel } from "../../store/channel-store.ts";
-import { sealSecrets } from "../../store/secret-box.ts";
+import { aTelegramChannel } from "../../../test/telegram-channel.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -14,13 +13,7 @@ let tenant: Tenant;
 let channelId: number;
 beforeEach(async () => {
   tenant = await aTenant(server);
-  const channel = await createChannel(server.database.db, tenant.bot, {
-    kind: "telegram",
-    name: "Bot",
-    settings: { username: "shop_bot" },
-    sealedSecrets: sealSecrets({ token: "123456:ABCDEFGHIJKLMNOP", secretToken: "s" }, server.secretKey),
-    status: "connected",
-  });
+  const channel = await aTelegramChannel(server, tenant, { settings: { username: "shop_bot" } });
   channelId = channel.id;
 });
 

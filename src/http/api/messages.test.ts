@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../test/server.ts";
+import { aTelegramChannel } from "../../../test/telegram-channel.ts";
 import type { MessageStatus } from "../../model/message.ts";
-import { createChannel } from "../../store/channel-store.ts";
-import { sealSecrets } from "../../store/secret-box.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -14,28 +13,8 @@ let tenant: Tenant;
 let contactId: number;
 beforeEach(async () => {
   tenant = await aTenant(server);
-  const channel = await createChannel(server.database.db, tenant.bot, {
-    kind: "telegram",
-    name: "Bot",
-    settings: {},
-    sealedSecrets: sealSecrets({ token: "123456:ABCDEFGHIJKLMNOP", secretToken: "right" }, server.secretKey),
-    status: "connected",
-  });
-  await server.app.inject({
-    method: "POST",
-    url: `/webhooks/${channel.id}`,
-    headers: { "x-telegram-bot-api-secret-token": "right" },
-    payload: {
-      update_id: 1,
-      message: {
-        message_id: 5,
-        date: 1_768_478_400,
-        chat: { id: 9, type: "private" },
-        from: { id: 9, is_bot: false, first_name: "Ann" },
-        text: "hi",
-      },
-    },
-  });
+  const channel = await aTelegramChannel(server, tenant);
+  await channel.hear("hi", { id: 9, first_name: "Ann" });
   contactId = (await tenant.call("GET", "/contacts")).json().data[0].id;
 });
 

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aTenant, type CallOptions, type Tenant, type TestServer, testServer } from "../../../test/server.ts";
-import { createChannel } from "../../store/channel-store.ts";
-import { sealSecrets } from "../../store/secret-box.ts";
+import { aTelegramChannel, type TelegramChannel } from "../../../test/telegram-channel.ts";
 
 let server: TestServer;
 let tenant: Tenant;
-let channelId: number;
+let telegram: TelegramChannel;
 let ann: number;
 beforeAll(async () => {
   server = await testServer();
@@ -13,36 +12,13 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   tenant = await aTenant(server);
-  const channel = await createChannel(server.database.db, tenant.bot, {
-    kind: "telegram",
-    name: "Bot",
-    settings: {},
-    sealedSecrets: sealSecrets({ token: "123456:ABCDEFGHIJKLMNOP", secretToken: "right" }, server.secretKey),
-    status: "connected",
-  });
-  channelId = channel.id;
+  telegram = await aTelegramChannel(server, tenant);
   ann = await hears(9, "hi");
 });
 
-let updates = 0;
 /** A text from a person of Telegram; the contact's id. */
 async function hears(chat: number, text: string): Promise<number> {
-  updates += 1;
-  await server.app.inject({
-    method: "POST",
-    url: `/webhooks/${channelId}`,
-    headers: { "x-telegram-bot-api-secret-token": "right" },
-    payload: {
-      update_id: updates,
-      message: {
-        message_id: updates,
-        date: 1_768_478_400,
-        chat: { id: chat, type: "private" },
-        from: { id: chat, is_bot: false, first_name: "Ann" },
-        text,
-      },
-    },
-  });
+  await telegram.hear(text, { id: chat, first_name: "Ann" });
   return (await tenant.call("GET", `/contacts?channelUserId=${chat}`)).json().data[0].id;
 }
 
@@ -64,7 +40,7 @@ describe("the chat of a contact", () => {
     expect(all).toMatchObject({
       count: 3,
       messages: [
-        { type: "in", text: "hi", contactId: ann, channelId },
+        { type: "in", text: "hi", contactId: ann, channelId: telegram.id },
         { type: "agent", text: "I am a person" },
         { type: "out", text: "I am a program" },
       ],
@@ -97,7 +73,7 @@ describe("the chat of a contact", () => {
   it("gives single messages by mid: our id, or the platform's", async () => {
     const mid = await say({ text: "one" });
     expect(await answer("get_message", { mid })).toMatchObject({ mid, text: "one", type: "agent" });
-    const platform = `p${updates}-x`;
+    const platform = `p${mid}-x`;
     await server.database.db
       .updateTable("messages")
       .set({ externalId: platform })
@@ -150,7 +126,7 @@ describe("contacts", () => {
       contacts: [{ id: bob.id, cuid: bob.cuid, botId: other.id, name: "Bob", phone: "+79001234567", channels: [] }],
     });
     expect(await answer("find_contacts_by_user_id", { userId: 9 })).toMatchObject({
-      contacts: [{ id: ann, channels: [{ kind: "telegram", userId: "9", channelId }] }],
+      contacts: [{ id: ann, channels: [{ kind: "telegram", userId: "9", channelId: telegram.id }] }],
     });
     expect(ids(await answer("find_contacts_by_user_id", { userId: bob.cuid, scope: "workspace" }))).toEqual([bob.id]);
     const bound = await tenant.mintToken({ botId: tenant.bot.id });

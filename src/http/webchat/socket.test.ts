@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/database.ts";
 import { until } from "../../../test/until.ts";
 import {
@@ -20,18 +20,12 @@ let database: TestDatabase;
 let server: WebchatServer;
 let bot: ChatBot;
 const secretKey = Buffer.alloc(32, 7);
-const { aVisitor, aPage, closePages } = visitorPages(() => ({ server, bot }));
+const { aVisitor, aPage } = visitorPages(() => ({ server, bot }));
 
 beforeAll(async () => {
   database = await testDatabase();
   server = await webchatServer(database, { secretKey });
   bot = await aChatBot(database);
-});
-
-afterEach(() => {
-  closePages();
-  // Every visitor starts with a full bucket.
-  server.clock.pass(60_000);
 });
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../test/server.ts";
-import { createChannel, setChannelState } from "../../store/channel-store.ts";
-import { sealSecrets } from "../../store/secret-box.ts";
+import { aTelegramChannel } from "../../../test/telegram-channel.ts";
+import { setChannelState } from "../../store/channel-store.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -13,14 +13,7 @@ let tenant: Tenant;
 let channelId: number;
 beforeEach(async () => {
   tenant = await aTenant(server);
-  const channel = await createChannel(server.database.db, tenant.bot, {
-    kind: "telegram",
-    name: "Bot",
-    settings: {},
-    sealedSecrets: sealSecrets({ token: "123456:ABCDEFGHIJKLMNOP", secretToken: "right" }, server.secretKey),
-    status: "connected",
-  });
-  channelId = channel.id;
+  channelId = (await aTelegramChannel(server, tenant)).id;
 });
 
 let updateIds = 0;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DemoChannel, demoChannel } from "../../../test/demo-channel.ts";
 import { type DemoServer, demoServer } from "../../../test/demo-server.ts";
 import { type GraphStandIn, graphAppSecret, startGraphStandIn } from "../../../test/stand-ins/graph.ts";
 import { readMetaMessage } from "../../../test/stand-ins/graph-messages.ts";
@@ -6,31 +7,17 @@ import { until } from "../../../test/until.ts";
 
 let server: DemoServer;
 let graph: GraphStandIn;
-let channelId: number;
-let link: string;
+let channel: DemoChannel;
 beforeAll(async () => {
   server = await demoServer();
   graph = await startGraphStandIn("instagram", { now: server.clock.now });
-  const channel = await server.call<{ id: number; status: string }>("POST", "/channels", {
-    bot: "demo",
-    kind: "instagram",
-    name: "Instagram",
-    settings: {
-      token: "EAAGm0PX4ZCpsBAKZCqZBzuPageTokenOfATest",
-      appSecret: graphAppSecret,
-      login: "facebook",
-      appId: "555",
-      apiRoot: graph.apiRoot,
-    },
+  channel = await demoChannel(server, "instagram", {
+    token: "EAAGm0PX4ZCpsBAKZCqZBzuPageTokenOfATest",
+    appSecret: graphAppSecret,
+    login: "facebook",
+    appId: "555",
+    apiRoot: graph.apiRoot,
   });
-  expect(channel.status).toBe("connected");
-  channelId = channel.id;
-  const made = await server.call<{ links: { kind: string; url: string }[] }>("POST", "/entry-links", {
-    bot: "demo",
-    name: "Poster",
-    data: { email: "ada@e.com", variables: { course: "Chess" } },
-  });
-  link = made.links.find(({ kind }) => kind === "instagram")?.url ?? expect.fail("no link for Instagram");
 });
 afterAll(async () => {
   await server.close();
@@ -39,22 +26,17 @@ afterAll(async () => {
 
 const seen = () => graph.shown.map(({ body }) => readMetaMessage(body));
 const untilSeen = (text: string) => until(`"${text}"`, () => seen().some((one) => one.text.includes(text)));
-async function messages() {
-  const { data } = await server.call<{ data: { id: number }[] }>("GET", `/contacts?channel=${channelId}`);
-  const path = `/contacts/${data[0]?.id}/messages`;
-  return (await server.call<{ data: { status: string; direction: string; content: { text: string } }[] }>("GET", path))
-    .data;
-}
+const messages = () => channel.messagesOf("ada");
 
 describe("the demo bot on Instagram", () => {
   it("greets whose first message comes by a link, and keeps what was written", async () => {
-    const ref = new URL(link).searchParams.get("ref");
-    expect(link).toMatch(/^https:\/\/ig\.me\/m\/stand\.in\?ref=eyJ/);
+    const ref = new URL(channel.link).searchParams.get("ref");
+    expect(channel.link).toMatch(/^https:\/\/ig\.me\/m\/stand\.in\?ref=eyJ/);
     const referral = { ref, source: "IGME-SOURCE-LINK", type: "OPEN_THREAD" };
     await graph.tell("ada", { message: { mid: "m_1", text: "I saw your poster", referral } });
     await untilSeen("What would you build first?");
     expect(seen().some(({ text }) => text.includes("your e-mail address is ada@e.com"))).toBe(true);
-    expect((await messages()).at(-1)).toMatchObject({ direction: "in", content: { text: "I saw your poster" } });
+    expect((await messages())[0]).toMatchObject({ direction: "in", content: { text: "I saw your poster" } });
   });
 
   it("goes on from a quick reply, and is told what was read", async () => {
@@ -67,11 +49,11 @@ describe("the demo bot on Instagram", () => {
     await graph.tell("ada", { message: { mid: "m_2", text: "A help desk", quick_reply: { payload } } });
     await untilSeen("A help desk, then.");
     const { id = "" } = graph.shown.at(-1) ?? {};
-    await until("the record", async () => (await messages())[0]?.status === "sent");
+    await until("the record", async () => (await messages()).at(-1)?.status === "sent");
     await graph.tell("ada", { read: { mid: id } });
-    const [last, ...earlier] = await messages();
-    expect(last?.status).toBe("read");
-    expect(earlier.filter(({ direction }) => direction === "out").every(({ status }) => status === "read")).toBe(true);
+    const said = await messages();
+    expect(said.at(-1)?.status).toBe("read");
+    expect(said.filter(({ direction }) => direction === "out").every(({ status }) => status === "read")).toBe(true);
   });
 
   it("forgets what was taken back", async () => {

@@ -1,61 +1,36 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DemoChannel, demoChannel } from "../../../test/demo-channel.ts";
 import { type DemoServer, demoServer } from "../../../test/demo-server.ts";
 import { startVkStandIn, type VkStandIn } from "../../../test/stand-ins/vk.ts";
 import { until } from "../../../test/until.ts";
 
 let server: DemoServer;
 let vk: VkStandIn;
-let channelId: number;
-let ref: string;
+let channel: DemoChannel;
 beforeAll(async () => {
   server = await demoServer();
   vk = await startVkStandIn();
-  const channel = await server.call<{ id: number; status: string }>("POST", "/channels", {
-    bot: "demo",
-    kind: "vk",
-    name: "VK",
-    settings: { token: "vk1.a.ThisIsACommunityToken", apiRoot: `${vk.url}/method` },
-  });
-  expect(channel.status).toBe("connected");
-  channelId = channel.id;
-  const made = await server.call<{ links: { kind: string; url: string }[] }>("POST", "/entry-links", {
-    bot: "demo",
-    name: "Poster",
-    data: { email: "ada@e.com", variables: { course: "Chess" } },
-  });
-  const { url } = made.links.find(({ kind }) => kind === "vk") ?? expect.fail("no link for VK");
-  expect(url).toMatch(/^https:\/\/vk\.me\/standin\?ref=eyJ/);
-  ref = new URL(url).searchParams.get("ref") ?? "";
+  channel = await demoChannel(server, "vk", { token: "vk1.a.ThisIsACommunityToken", apiRoot: `${vk.url}/method` });
 });
 afterAll(async () => {
   await server.close();
   await vk.close();
 });
 
+/** What stands in the link. */
+const refOf = ({ link }: DemoChannel) => new URL(link).searchParams.get("ref") ?? "";
 const seen = (person: string) => vk.shown.filter(({ peer }) => peer === person);
 const untilSeen = (person: string, text: string, times = 1) =>
   until(`${person} sees "${text}"`, () => seen(person).filter((one) => one.text.includes(text)).length >= times);
-async function contactOf(person: string) {
-  const { data } = await server.call<{
-    data: { id: number; email: string | null; tags: string[]; channels: { externalId: string; status: string }[] }[];
-  }>("GET", `/contacts?channel=${channelId}`);
-  return data.find(({ channels }) => channels.some(({ externalId }) => externalId === person)) ?? expect.fail(person);
-}
-const messagesOf = async (person: string) => {
-  const path = `/contacts/${(await contactOf(person)).id}/messages`;
-  const { data } = await server.call<{
-    data: { status: string; direction: string; content: { text: string } }[];
-  }>("GET", path);
-  return data.toReversed();
-};
 
 describe("the demo bot on VK", () => {
   it("has its address confirmed while it is being connected", () => {
-    expect(vk.servers()).toMatchObject([{ url: `${server.url}/webhooks/${channelId}`, status: "ok" }]);
+    expect(vk.servers()).toMatchObject([{ url: `${server.url}/webhooks/${channel.id}`, status: "ok" }]);
   });
 
   it("meets who comes by a link in a new chat, and keeps what they said with it", async () => {
-    await vk.say("101", "I saw the poster", { ref, ref_source: "street" });
+    expect(channel.link).toMatch(/^https:\/\/vk\.me\/standin\?ref=eyJ/);
+    await vk.say("101", "I saw the poster", { ref: refOf(channel), ref_source: "street" });
     await untilSeen("101", 'the course "Chess" and that your e-mail address is ada@e.com');
     await untilSeen("101", "What would you build first?");
     expect(
@@ -63,17 +38,20 @@ describe("the demo bot on VK", () => {
         .at(-1)
         ?.buttons.map(({ action }) => action.label),
     ).toEqual(["A sales funnel", "A help desk", "A newsletter"]);
-    expect((await messagesOf("101"))[0]).toMatchObject({ direction: "in", content: { text: "I saw the poster" } });
+    expect((await channel.messagesOf("101"))[0]).toMatchObject({
+      direction: "in",
+      content: { text: "I saw the poster" },
+    });
   });
 
   it("goes on from a press, and is told what was read", async () => {
     await vk.press("101", "A help desk");
     await untilSeen("101", "A help desk, then.");
-    await until("the delay", async () => (await contactOf("101")).tags.includes("lead"));
+    await until("the delay", async () => (await channel.contactOf("101")).tags.includes("lead"));
     server.clock.pass(3_000);
     await untilSeen("101", "e-mail: ada@e.com");
     await vk.read(seen("101").at(-1) ?? expect.fail("nothing is shown"));
-    const statuses = (await messagesOf("101"))
+    const statuses = (await channel.messagesOf("101"))
       .filter(({ direction }) => direction === "out")
       .map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set(["read"]));
@@ -84,9 +62,9 @@ describe("the demo bot on VK", () => {
   it("counts a link in a chat that is there already", async () => {
     await vk.say("102", "Начать", { payload: '{"command":"start"}' });
     await untilSeen("102", "You came without an invite link.");
-    await vk.say("102", "And this one?", { ref });
+    await vk.say("102", "And this one?", { ref: refOf(channel) });
     await untilSeen("102", 'the course "Chess"');
-    expect((await contactOf("102")).email).toBe("ada@e.com");
+    expect((await channel.contactOf("102")).email).toBe("ada@e.com");
   });
 
   it("does nothing twice when VK delivers again", async () => {
@@ -106,9 +84,9 @@ describe("the demo bot on VK", () => {
 
   it("marks who forbids it to write, until they write again", async () => {
     await vk.deny("102");
-    expect((await contactOf("102")).channels[0]?.status).toBe("blocked");
+    expect((await channel.contactOf("102")).channels[0]?.status).toBe("blocked");
     await vk.say("102", "restart");
     await untilSeen("102", "Hello", 2);
-    expect((await contactOf("102")).channels[0]?.status).toBe("active");
+    expect((await channel.contactOf("102")).channels[0]?.status).toBe("active");
   });
 });

@@ -1,45 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DemoChannel, demoChannel } from "../../../test/demo-channel.ts";
 import { type DemoServer, demoServer } from "../../../test/demo-server.ts";
 import { type GraphStandIn, graphAppSecret, graphIds, startGraphStandIn } from "../../../test/stand-ins/graph.ts";
 import { readWhatsAppMessage } from "../../../test/stand-ins/graph-whatsapp.ts";
 import { until } from "../../../test/until.ts";
 
-interface MessageBody {
-  readonly status: string;
-  readonly direction: string;
-  readonly externalId: string | null;
-  readonly error: string | null;
-  readonly content: { readonly text: string };
-}
-
 const ada = "16505551234";
 let server: DemoServer;
 let graph: GraphStandIn;
-let channelId: number;
-let link: string;
+let channel: DemoChannel;
 beforeAll(async () => {
   server = await demoServer();
   graph = await startGraphStandIn("whatsapp_business_account", { now: server.clock.now });
-  const channel = await server.call<{ id: number; status: string }>("POST", "/channels", {
-    bot: "demo",
-    kind: "whatsapp",
-    name: "WhatsApp",
-    settings: {
-      token: "EAAGm0PX4ZCpsBAKZCqZBzuSystemUserToken",
-      appSecret: graphAppSecret,
-      phoneNumberId: graphIds.phone,
-      accountId: graphIds.waba,
-      apiRoot: graph.apiRoot,
-    },
+  channel = await demoChannel(server, "whatsapp", {
+    token: "EAAGm0PX4ZCpsBAKZCqZBzuSystemUserToken",
+    appSecret: graphAppSecret,
+    phoneNumberId: graphIds.phone,
+    accountId: graphIds.waba,
+    apiRoot: graph.apiRoot,
   });
-  expect(channel.status).toBe("connected");
-  channelId = channel.id;
-  const made = await server.call<{ links: { kind: string; url: string }[] }>("POST", "/entry-links", {
-    bot: "demo",
-    name: "Poster",
-    data: { email: "ada@e.com", variables: { course: "Chess" } },
-  });
-  link = made.links.find(({ kind }) => kind === "whatsapp")?.url ?? expect.fail("no link for WhatsApp");
 });
 afterAll(async () => {
   await server.close();
@@ -69,21 +48,13 @@ async function press(title: string) {
   const { id, kind } = choices.findLast((one) => one.title === title) ?? expect.fail(`there is no "${title}"`);
   await tell({ type: "interactive", interactive: { type: kind, [kind]: { id, title } } });
 }
-async function contact() {
-  const { data } = await server.call<{
-    data: { id: number; name: string; email: string | null; phone: string | null; tags: string[] }[];
-  }>("GET", `/contacts?channel=${channelId}`);
-  return data[0] ?? expect.fail("there is nobody");
-}
-const lastMessage = async () => {
-  const { id } = await contact();
-  return (await server.call<{ data: MessageBody[] }>("GET", `/contacts/${id}/messages`)).data[0];
-};
+const contact = () => channel.contactOf(ada);
+const lastMessage = async () => (await channel.messagesOf(ada)).at(-1);
 
 describe("the demo bot on WhatsApp", () => {
   it("greets who sends what a link filled in, knows what it said, and has their name and phone", async () => {
-    const text = new URL(link).searchParams.get("text");
-    expect(link).toMatch(/^https:\/\/wa\.me\/15550783881\?text=eyJ/);
+    const text = new URL(channel.link).searchParams.get("text");
+    expect(channel.link).toMatch(/^https:\/\/wa\.me\/15550783881\?text=eyJ/);
     await tell({ type: "text", text: { body: text } });
     await untilSeen("What would you build first?");
     expect(texts().join("\n")).toContain('the course "Chess" and that your e-mail address is ada@e.com');
@@ -112,7 +83,7 @@ describe("the demo bot on WhatsApp", () => {
     const { id } = await contact();
     const say = (more: object) =>
       server.call("POST", `/contacts/${id}/messages`, {
-        channelId,
+        channelId: channel.id,
         author: "bot",
         text: "Your order is on its way.",
         ...more,
@@ -128,7 +99,7 @@ describe("the demo bot on WhatsApp", () => {
   });
 
   it("lists the templates of the account", async () => {
-    const { data } = await server.call<{ data: object[] }>("GET", `/channels/${channelId}/templates`);
+    const { data } = await server.call<{ data: object[] }>("GET", `/channels/${channel.id}/templates`);
     expect(data).toMatchObject([{ name: "order_update", status: "approved", variables: 2 }]);
     const webchat = await server.call<{ data: { id: number; kind: string }[] }>("GET", "/channels");
     const other = webchat.data.find(({ kind }) => kind === "webchat")?.id;

@@ -1,17 +1,17 @@
-import { Button, Group, Select, Table, Text, Textarea, TextInput } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { Select, Table } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { closingNoteSchema } from "../../../src/http/contract/conversations.ts";
 import { useBasis } from "../layout/basis.ts";
-import { DeleteButton } from "../layout/delete-button.tsx";
-import { Dialog, DialogForm } from "../layout/dialog.tsx";
-import { EditButton } from "../layout/edit-button.tsx";
+import { EditDialog } from "../layout/dialog.tsx";
+import { useEdited } from "../layout/edited.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Listing, ListTable } from "../layout/listing.tsx";
+import { DescriptionField, NameCell, NameField } from "../layout/named.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
-import { useList, useMayChange, useRenew } from "../layout/resource.ts";
+import { useList, useRenew } from "../layout/resource.ts";
+import { RowButtons } from "../layout/row-buttons.tsx";
 import { BotChoice, useBotNames, useChosenBot } from "../setup/bot-choice.tsx";
 
 type ClosingNote = z.infer<typeof closingNoteSchema>;
@@ -19,17 +19,9 @@ type ClosingNote = z.infer<typeof closingNoteSchema>;
 /** What agents choose from when they close a conversation. */
 export function ClosingNotesPage() {
   const { t } = useTranslation();
-  const api = useApi();
-  const renew = useRenew();
-  const mayChange = useMayChange();
   const botNames = useBotNames();
   const notes = useList<ClosingNote>("/closing-notes");
-  const [edited, setEdited] = useState<ClosingNote | "new" | null>(null);
-  const create = mayChange ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
-      {t("closingNotes.create")}
-    </Button>
-  ) : null;
+  const { create, onEdit, dialog } = useEdited<ClosingNote>(t("closingNotes.create"));
   return (
     <Page title={t("menu.closingNotes")} actions={create}>
       <Listing
@@ -42,40 +34,27 @@ export function ClosingNotesPage() {
           >
             {items.map((note) => (
               <Table.Tr key={note.id}>
-                <Table.Td maw={260}>
-                  <Text size="sm" fw={600} className="cut">
-                    {note.name}
-                  </Text>
-                  <Text size="xs" c="dimmed" className="cut">
-                    {note.description}
-                  </Text>
-                </Table.Td>
+                <NameCell name={note.name} description={note.description} />
                 <Table.Td>{botNames.get(note.botId) ?? ""}</Table.Td>
                 <Table.Td>{t(`closingNotes.requirement.${requirementWords[note.requireSummary]}`)}</Table.Td>
                 <Table.Td>{t(`closingNotes.requirement.${requirementWords[note.requireAttachment]}`)}</Table.Td>
                 <Table.Td>
-                  {mayChange ? (
-                    <Group gap={4} justify="flex-end" wrap="nowrap">
-                      <EditButton name={note.name} onClick={() => setEdited(note)} />
-                      <DeleteButton
-                        name={note.name}
-                        loss={t("closingNotes.loss")}
-                        onDelete={async () => {
-                          await api.send("DELETE", `/closing-notes/${note.id}`);
-                          await renew("/closing-notes");
-                        }}
-                      />
-                    </Group>
-                  ) : null}
+                  <RowButtons
+                    name={note.name}
+                    loss={t("closingNotes.loss")}
+                    list="/closing-notes"
+                    id={note.id}
+                    onEdit={onEdit && (() => onEdit(note))}
+                  />
                 </Table.Td>
               </Table.Tr>
             ))}
           </ListTable>
         )}
       </Listing>
-      {edited === null ? null : (
-        <EditNote note={edited === "new" ? undefined : edited} onClose={() => setEdited(null)} />
-      )}
+      {dialog((note, onClose) => (
+        <EditNote note={note} onClose={onClose} />
+      ))}
     </Page>
   );
 }
@@ -110,33 +89,13 @@ function EditNote({ note, onClose }: { readonly note: ClosingNote | undefined; r
     basis,
   );
   return (
-    <Dialog
-      title={note === undefined ? t("closingNotes.create") : t("list.edit", { name: note.name })}
-      onClose={onClose}
-    >
-      <DialogForm form={form} submit={t(note === undefined ? "action.create" : "action.save")}>
-        {note === undefined ? <BotChoice value={bot} onChange={setChosenBot} /> : null}
-        <TextInput
-          label={t("list.name")}
-          required
-          data-autofocus
-          value={name}
-          error={form.fieldErrors.name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-        />
-        <Textarea
-          label={t("list.description")}
-          description={t("list.descriptionHint")}
-          autosize
-          minRows={2}
-          value={description}
-          error={form.fieldErrors.description}
-          onChange={({ currentTarget }) => setDescription(currentTarget.value)}
-        />
-        <Requirement label={t("closingNotes.summary")} value={requireSummary} onChange={setSummary} />
-        <Requirement label={t("closingNotes.attachment")} value={requireAttachment} onChange={setAttachment} />
-      </DialogForm>
-    </Dialog>
+    <EditDialog name={note?.name} create={t("closingNotes.create")} form={form} onClose={onClose}>
+      {note === undefined ? <BotChoice value={bot} onChange={setChosenBot} /> : null}
+      <NameField value={name} error={form.fieldErrors.name} onChange={setName} />
+      <DescriptionField value={description} error={form.fieldErrors.description} onChange={setDescription} />
+      <Requirement label={t("closingNotes.summary")} value={requireSummary} onChange={setSummary} />
+      <Requirement label={t("closingNotes.attachment")} value={requireAttachment} onChange={setAttachment} />
+    </EditDialog>
   );
 }
 

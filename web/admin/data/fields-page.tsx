@@ -1,5 +1,4 @@
-import { Button, Group, Select, Table, Text, Textarea, TextInput } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { Select, Table, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toKey } from "../../../src/engine/field-key.ts";
@@ -7,27 +6,22 @@ import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import { type FieldKind, fieldKinds } from "../../../src/model/field.ts";
 import { useBasis } from "../layout/basis.ts";
 import { CopyText } from "../layout/copy-field.tsx";
-import { DeleteButton } from "../layout/delete-button.tsx";
-import { Dialog, DialogForm } from "../layout/dialog.tsx";
-import { EditButton } from "../layout/edit-button.tsx";
+import { EditDialog } from "../layout/dialog.tsx";
+import { useEdited } from "../layout/edited.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Listing, ListTable } from "../layout/listing.tsx";
+import { DescriptionField, NameCell, NameField } from "../layout/named.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
-import { useContactCounts, useList, useMayChange, useRenew } from "../layout/resource.ts";
+import { useContactCounts, useList, useRenew } from "../layout/resource.ts";
+import { RowButtons } from "../layout/row-buttons.tsx";
 import { isFound, SearchField } from "../layout/search-field.tsx";
 
 /** The fields of contacts. */
 export function FieldsPage() {
   const { t } = useTranslation();
   const [search, setSearch] = useState("");
-  const [edited, setEdited] = useState<FieldBody | "new" | null>(null);
-  const mayChange = useMayChange();
   const fields = useList<FieldBody>("/fields");
-  const create = mayChange ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
-      {t("fields.create")}
-    </Button>
-  ) : null;
+  const { create, onEdit, dialog } = useEdited<FieldBody>(t("fields.create"));
   return (
     <Page title={t("menu.fields")} actions={create}>
       <SearchField value={search} onChange={setSearch} />
@@ -35,16 +29,11 @@ export function FieldsPage() {
         list={fields}
         empty={<EmptyState title={t("fields.empty.title")} text={t("fields.empty.text")} action={create} />}
       >
-        {(items) => (
-          <Fields
-            fields={items.filter(({ name, key }) => isFound(search, name, key))}
-            onEdit={mayChange ? setEdited : undefined}
-          />
-        )}
+        {(items) => <Fields fields={items.filter(({ name, key }) => isFound(search, name, key))} onEdit={onEdit} />}
       </Listing>
-      {edited === null ? null : (
-        <EditField field={edited === "new" ? undefined : edited} onClose={() => setEdited(null)} />
-      )}
+      {dialog((field, onClose) => (
+        <EditField field={field} onClose={onClose} />
+      ))}
     </Page>
   );
 }
@@ -57,8 +46,6 @@ function Fields({
   readonly onEdit: ((field: FieldBody) => void) | undefined;
 }) {
   const { t } = useTranslation();
-  const api = useApi();
-  const renew = useRenew();
   const counts = useContactCounts("fields");
   if (fields.length === 0) return <Text size="sm">{t("list.noMatch")}</Text>;
   return (
@@ -67,33 +54,20 @@ function Fields({
         const contacts = counts?.get(String(field.id)) ?? 0;
         return (
           <Table.Tr key={field.id}>
-            <Table.Td maw={260}>
-              <Text size="sm" fw={600} className="cut">
-                {field.name}
-              </Text>
-              <Text size="xs" c="dimmed" className="cut">
-                {field.description}
-              </Text>
-            </Table.Td>
+            <NameCell name={field.name} description={field.description} />
             <Table.Td>
               <CopyText what={t("fields.key")} value={field.key} />
             </Table.Td>
             <Table.Td>{t(`fieldKind.${field.kind}`)}</Table.Td>
             <Table.Td>{counts === undefined ? "…" : contacts}</Table.Td>
             <Table.Td>
-              {onEdit === undefined ? null : (
-                <Group gap={4} justify="flex-end" wrap="nowrap">
-                  <EditButton name={field.name} onClick={() => onEdit(field)} />
-                  <DeleteButton
-                    name={field.name}
-                    loss={t("fields.loss", { contacts })}
-                    onDelete={async () => {
-                      await api.send("DELETE", `/fields/${field.id}`);
-                      await renew("/fields");
-                    }}
-                  />
-                </Group>
-              )}
+              <RowButtons
+                name={field.name}
+                loss={t("fields.loss", { contacts })}
+                list="/fields"
+                id={field.id}
+                onEdit={onEdit && (() => onEdit(field))}
+              />
             </Table.Td>
           </Table.Tr>
         );
@@ -125,30 +99,13 @@ function EditField({ field, onClose }: { readonly field: FieldBody | undefined; 
     basis,
   );
   return (
-    <Dialog title={field === undefined ? t("fields.create") : t("list.edit", { name: field.name })} onClose={onClose}>
-      <DialogForm form={form} submit={t(field === undefined ? "action.create" : "action.save")}>
-        <TextInput
-          label={t("list.name")}
-          required
-          data-autofocus
-          value={name}
-          error={form.fieldErrors.name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-        />
-        {field === undefined ? (
-          <KeyAndKind value={key} kind={kind} error={form.fieldErrors.key} onKey={setKey} onKind={setKind} />
-        ) : null}
-        <Textarea
-          label={t("list.description")}
-          description={t("list.descriptionHint")}
-          autosize
-          minRows={2}
-          value={description}
-          error={form.fieldErrors.description}
-          onChange={({ currentTarget }) => setDescription(currentTarget.value)}
-        />
-      </DialogForm>
-    </Dialog>
+    <EditDialog name={field?.name} create={t("fields.create")} form={form} onClose={onClose}>
+      <NameField value={name} error={form.fieldErrors.name} onChange={setName} />
+      {field === undefined ? (
+        <KeyAndKind value={key} kind={kind} error={form.fieldErrors.key} onKey={setKey} onKind={setKind} />
+      ) : null}
+      <DescriptionField value={description} error={form.fieldErrors.description} onChange={setDescription} />
+    </EditDialog>
   );
 }
 

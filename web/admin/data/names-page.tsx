@@ -1,19 +1,19 @@
-import { Button, Group, Table, Text, TextInput } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { Table, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NameEntry } from "../../../src/http/contract/names.ts";
 import { hasTag } from "../contacts/contact-filter.ts";
 import { useBasis } from "../layout/basis.ts";
-import { DeleteButton } from "../layout/delete-button.tsx";
-import { Dialog, DialogForm } from "../layout/dialog.tsx";
-import { EditButton } from "../layout/edit-button.tsx";
+import { EditDialog } from "../layout/dialog.tsx";
+import { useEdited } from "../layout/edited.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
+import { NameField } from "../layout/named.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
-import { useContactCounts, useList, useMayChange, useRenew } from "../layout/resource.ts";
+import { useContactCounts, useList, useRenew } from "../layout/resource.ts";
+import { RowButtons } from "../layout/row-buttons.tsx";
 import { isFound, SearchField } from "../layout/search-field.tsx";
 
 type Noun = "tags" | "labels";
@@ -30,14 +30,8 @@ export function LabelsPage() {
 function NamesPage({ noun }: { readonly noun: Noun }) {
   const { t } = useTranslation();
   const [search, setSearch] = useState("");
-  const [edited, setEdited] = useState<NameEntry | "new" | null>(null);
-  const mayChange = useMayChange();
   const names = useList<NameEntry>(`/${noun}`);
-  const create = mayChange ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
-      {t(`${noun}.create`)}
-    </Button>
-  ) : null;
+  const { create, onEdit, dialog } = useEdited<NameEntry>(t(`${noun}.create`));
   return (
     <Page title={noun === "tags" ? t("nav.tags") : t("menu.labels")} actions={create}>
       <SearchField value={search} onChange={setSearch} />
@@ -45,17 +39,11 @@ function NamesPage({ noun }: { readonly noun: Noun }) {
         list={names}
         empty={<EmptyState title={t(`${noun}.empty.title`)} text={t(`${noun}.empty.text`)} action={create} />}
       >
-        {(items) => (
-          <Names
-            noun={noun}
-            names={items.filter(({ name }) => isFound(search, name))}
-            onEdit={mayChange ? setEdited : undefined}
-          />
-        )}
+        {(items) => <Names noun={noun} names={items.filter(({ name }) => isFound(search, name))} onEdit={onEdit} />}
       </Listing>
-      {edited === null ? null : (
-        <EditName noun={noun} entry={edited === "new" ? undefined : edited} onClose={() => setEdited(null)} />
-      )}
+      {dialog((entry, onClose) => (
+        <EditName noun={noun} entry={entry} onClose={onClose} />
+      ))}
     </Page>
   );
 }
@@ -70,8 +58,6 @@ function Names({
   readonly onEdit: ((entry: NameEntry) => void) | undefined;
 }) {
   const { t } = useTranslation();
-  const api = useApi();
-  const renew = useRenew();
   const { domain } = useParams({ from: "/w/$domain" });
   const counts = useContactCounts(noun);
   if (names.length === 0) return <Text size="sm">{t("list.noMatch")}</Text>;
@@ -104,19 +90,13 @@ function Names({
               <Moment at={entry.createdAt} />
             </Table.Td>
             <Table.Td>
-              {onEdit === undefined ? null : (
-                <Group gap={4} justify="flex-end" wrap="nowrap">
-                  <EditButton name={entry.name} onClick={() => onEdit(entry)} />
-                  <DeleteButton
-                    name={entry.name}
-                    loss={t(`${noun}.loss`, { contacts })}
-                    onDelete={async () => {
-                      await api.send("DELETE", `/${noun}/${entry.id}`);
-                      await renew(`/${noun}`);
-                    }}
-                  />
-                </Group>
-              )}
+              <RowButtons
+                name={entry.name}
+                loss={t(`${noun}.loss`, { contacts })}
+                list={`/${noun}`}
+                id={entry.id}
+                onEdit={onEdit && (() => onEdit(entry))}
+              />
             </Table.Td>
           </Table.Tr>
         );
@@ -152,18 +132,13 @@ function EditName({
     basis,
   );
   return (
-    <Dialog title={entry === undefined ? t(`${noun}.create`) : t("list.edit", { name: entry.name })} onClose={onClose}>
-      <DialogForm form={form} submit={t(entry === undefined ? "action.create" : "action.save")}>
-        <TextInput
-          label={t("list.name")}
-          description={entry === undefined ? undefined : t(`${noun}.renameHint`)}
-          required
-          data-autofocus
-          value={name}
-          error={form.fieldErrors.name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-        />
-      </DialogForm>
-    </Dialog>
+    <EditDialog name={entry?.name} create={t(`${noun}.create`)} form={form} onClose={onClose}>
+      <NameField
+        value={name}
+        error={form.fieldErrors.name}
+        hint={entry === undefined ? undefined : t(`${noun}.renameHint`)}
+        onChange={setName}
+      />
+    </EditDialog>
   );
 }

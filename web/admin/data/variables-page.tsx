@@ -1,5 +1,4 @@
-import { Button, Group, Select, Table, Text, Textarea, TextInput } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { Group, Select, Table, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toKey } from "../../../src/engine/field-key.ts";
@@ -7,13 +6,14 @@ import type { VariableBody } from "../../../src/http/contract/fields.ts";
 import type { FieldKind } from "../../../src/model/field.ts";
 import { useBasis } from "../layout/basis.ts";
 import { CopyText } from "../layout/copy-field.tsx";
-import { DeleteButton } from "../layout/delete-button.tsx";
-import { Dialog, DialogForm } from "../layout/dialog.tsx";
-import { EditButton } from "../layout/edit-button.tsx";
+import { EditDialog } from "../layout/dialog.tsx";
+import { useEdited } from "../layout/edited.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Listing, ListTable } from "../layout/listing.tsx";
+import { DescriptionField, NameCell, NameField } from "../layout/named.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
-import { useList, useMayChange, useRenew } from "../layout/resource.ts";
+import { useList, useRenew } from "../layout/resource.ts";
+import { RowButtons } from "../layout/row-buttons.tsx";
 import { isFound, SearchField } from "../layout/search-field.tsx";
 import { BotChoice, useBotNames, useChosenBot } from "../setup/bot-choice.tsx";
 import { KeyAndKind } from "./fields-page.tsx";
@@ -24,14 +24,8 @@ export function VariablesPage() {
   const { t } = useTranslation();
   const [search, setSearch] = useState("");
   const [botId, setBotId] = useState<number | undefined>(undefined);
-  const [edited, setEdited] = useState<VariableBody | "new" | null>(null);
-  const mayChange = useMayChange();
   const variables = useList<VariableBody>("/variables", { bot: botId });
-  const create = mayChange ? (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
-      {t("variables.create")}
-    </Button>
-  ) : null;
+  const { create, onEdit, dialog } = useEdited<VariableBody>(t("variables.create"));
   return (
     <Page title={t("menu.variables")} actions={create}>
       <Group align="flex-end">
@@ -43,15 +37,12 @@ export function VariablesPage() {
         empty={<EmptyState title={t("variables.empty.title")} text={t("variables.empty.text")} action={create} />}
       >
         {(items) => (
-          <Variables
-            variables={items.filter(({ name, key }) => isFound(search, name, key))}
-            onEdit={mayChange ? setEdited : undefined}
-          />
+          <Variables variables={items.filter(({ name, key }) => isFound(search, name, key))} onEdit={onEdit} />
         )}
       </Listing>
-      {edited === null ? null : (
-        <EditVariable variable={edited === "new" ? undefined : edited} onClose={() => setEdited(null)} />
-      )}
+      {dialog((variable, onClose) => (
+        <EditVariable variable={variable} onClose={onClose} />
+      ))}
     </Page>
   );
 }
@@ -64,22 +55,13 @@ function Variables({
   readonly onEdit: ((variable: VariableBody) => void) | undefined;
 }) {
   const { t } = useTranslation();
-  const api = useApi();
-  const renew = useRenew();
   const botNames = useBotNames();
   if (variables.length === 0) return <Text size="sm">{t("list.noMatch")}</Text>;
   return (
     <ListTable head={[t("list.name"), t("fields.key"), t("list.bot"), t("choice.value"), ""]} minWidth={620}>
       {variables.map((variable) => (
         <Table.Tr key={variable.id}>
-          <Table.Td maw={240}>
-            <Text size="sm" fw={600} className="cut">
-              {variable.name}
-            </Text>
-            <Text size="xs" c="dimmed" className="cut">
-              {variable.description}
-            </Text>
-          </Table.Td>
+          <NameCell name={variable.name} description={variable.description} width={240} />
           <Table.Td>
             <CopyText what={t("fields.key")} value={variable.key} />
           </Table.Td>
@@ -88,19 +70,13 @@ function Variables({
             {variable.value === null ? "—" : showVariable(variable.value)}
           </Table.Td>
           <Table.Td>
-            {onEdit === undefined ? null : (
-              <Group gap={4} justify="flex-end" wrap="nowrap">
-                <EditButton name={variable.name} onClick={() => onEdit(variable)} />
-                <DeleteButton
-                  name={variable.name}
-                  loss={t("variables.loss")}
-                  onDelete={async () => {
-                    await api.send("DELETE", `/variables/${variable.id}`);
-                    await renew("/variables");
-                  }}
-                />
-              </Group>
-            )}
+            <RowButtons
+              name={variable.name}
+              loss={t("variables.loss")}
+              list="/variables"
+              id={variable.id}
+              onEdit={onEdit && (() => onEdit(variable))}
+            />
           </Table.Td>
         </Table.Tr>
       ))}
@@ -144,35 +120,15 @@ function EditVariable({
     basis,
   );
   return (
-    <Dialog
-      title={variable === undefined ? t("variables.create") : t("list.edit", { name: variable.name })}
-      onClose={onClose}
-    >
-      <DialogForm form={form} submit={t(variable === undefined ? "action.create" : "action.save")}>
-        {variable === undefined ? <BotChoice value={bot} onChange={setChosenBot} /> : null}
-        <TextInput
-          label={t("list.name")}
-          required
-          data-autofocus
-          value={name}
-          error={form.fieldErrors.name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-        />
-        {variable === undefined ? (
-          <KeyAndKind value={key} kind={kind} error={form.fieldErrors.key} onKey={setKey} onKind={setKind} />
-        ) : null}
-        <ValueField kind={kind} value={text} error={form.fieldErrors.value} onChange={setText} />
-        <Textarea
-          label={t("list.description")}
-          description={t("list.descriptionHint")}
-          autosize
-          minRows={2}
-          value={description}
-          error={form.fieldErrors.description}
-          onChange={({ currentTarget }) => setDescription(currentTarget.value)}
-        />
-      </DialogForm>
-    </Dialog>
+    <EditDialog name={variable?.name} create={t("variables.create")} form={form} onClose={onClose}>
+      {variable === undefined ? <BotChoice value={bot} onChange={setChosenBot} /> : null}
+      <NameField value={name} error={form.fieldErrors.name} onChange={setName} />
+      {variable === undefined ? (
+        <KeyAndKind value={key} kind={kind} error={form.fieldErrors.key} onKey={setKey} onKind={setKind} />
+      ) : null}
+      <ValueField kind={kind} value={text} error={form.fieldErrors.value} onChange={setText} />
+      <DescriptionField value={description} error={form.fieldErrors.description} onChange={setDescription} />
+    </EditDialog>
   );
 }
 

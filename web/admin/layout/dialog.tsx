@@ -55,3 +55,28 @@ export function DialogForm({
     </form>
   );
 }
+
+/** The dialog of a thing that is made, or changed where it has a name already. */
+export function EditDialog({
+  name,
+  create,
+  form,
+  onClose,
+  children,
+}: {
+  readonly name: string | undefined;
+  /** What making one is called. */
+  readonly create: string;
+  readonly form: FormState;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Dialog title={name === undefined ? create : t("list.edit", { name })} onClose={onClose}>
+      <DialogForm form={form} submit={t(name === undefined ? "action.create" : "action.save")}>
+        {children}
+      </DialogForm>
+    </Dialog>
+  );
+}

@@ -1,16 +1,15 @@
-import { Button, Group, Table, Text } from "@mantine/core";
+import { Button, Table, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SavedReplyBody } from "../../../src/http/contract/saved-replies.ts";
 import { SavedReplyForm } from "../inbox/saved-reply-form.tsx";
-import { DeleteButton } from "../layout/delete-button.tsx";
 import { Dialog } from "../layout/dialog.tsx";
-import { EditButton } from "../layout/edit-button.tsx";
 import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
-import { EmptyState, Page, useApi } from "../layout/page.tsx";
-import { useList, useMayTalk, useRenew } from "../layout/resource.ts";
+import { EmptyState, Page } from "../layout/page.tsx";
+import { useList, useMayTalk } from "../layout/resource.ts";
+import { RowButtons } from "../layout/row-buttons.tsx";
 import { isFound, SearchField } from "../layout/search-field.tsx";
 
 /** What the team says again and again. */
@@ -65,8 +64,6 @@ function Replies({
   readonly onEdit: ((reply: SavedReplyBody) => void) | undefined;
 }) {
   const { t } = useTranslation();
-  const api = useApi();
-  const renew = useRenew();
   if (replies.length === 0) return <Text size="sm">{t("list.noMatch")}</Text>;
   return (
     <ListTable head={[t("inbox.shortcut"), t("inbox.savedText"), t("list.created"), ""]} minWidth={480}>
@@ -86,19 +83,13 @@ function Replies({
             <Moment at={reply.createdAt} />
           </Table.Td>
           <Table.Td>
-            {onEdit === undefined ? null : (
-              <Group gap={4} justify="flex-end" wrap="nowrap">
-                <EditButton name={reply.shortcut} onClick={() => onEdit(reply)} />
-                <DeleteButton
-                  name={reply.shortcut}
-                  loss={t("inbox.savedLoss")}
-                  onDelete={async () => {
-                    await api.send("DELETE", `/saved-replies/${reply.id}`);
-                    await renew("/saved-replies");
-                  }}
-                />
-              </Group>
-            )}
+            <RowButtons
+              name={reply.shortcut}
+              loss={t("inbox.savedLoss")}
+              list="/saved-replies"
+              id={reply.id}
+              onEdit={onEdit && (() => onEdit(reply))}
+            />
           </Table.Td>
         </Table.Tr>
       ))}

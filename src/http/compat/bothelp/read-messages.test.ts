@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { aBothelpAccount, type BothelpAccount, type Subscriber } from "../../../../test/bothelp.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subscriberCalls } from "../../../../test/bothelp-subscriber.ts";
 import { type TestServer, testServer } from "../../../../test/server.ts";
 
@@ -9,17 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-let account: BothelpAccount;
-let ann: Subscriber;
-beforeEach(async () => {
-  account = await aBothelpAccount(server);
-  ann = await account.aSubscriber({ name: "Ann" });
-});
-
-const { byId, change, refused, sent } = subscriberCalls(
-  () => account,
-  () => ann,
-);
+const { account, ann, byId, change, refused, sent } = subscriberCalls(() => server);
 
 describe("messages", () => {
   const image = "https://cdn.example/a.png";
@@ -64,7 +53,7 @@ describe("messages", () => {
   it("of one call are one event, so that they leave in order", async () => {
     const before = server.submitted.length;
     await change("POST", `${byId()}/messages`, { data: { content: ["1", "2", "3"] } });
-    expect(server.submitted.slice(before)).toMatchObject([{ source: "bothelp", target: { contactId: ann.id } }]);
+    expect(server.submitted.slice(before)).toMatchObject([{ source: "bothelp", target: { contactId: ann().id } }]);
   });
 
   it.each([
@@ -87,7 +76,7 @@ describe("messages", () => {
   });
 
   it("to somebody who cannot be reached are refused", async () => {
-    const made = await account.tenant.call("POST", "/contacts", { body: { bot: account.tenant.bot.id } });
+    const made = await account().tenant.call("POST", "/contacts", { body: { bot: account().tenant.bot.id } });
     const answer = await refused("POST", `/v1/subscribers/${made.json().id}/messages`, [{ content: "a" }]);
     expect(answer).toMatchObject({ status: 400, error: "message_not_sendable" });
   });

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { aBothelpAccount, type BothelpAccount, type Subscriber } from "../../../../test/bothelp.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subscriberCalls } from "../../../../test/bothelp-subscriber.ts";
 import { type TestServer, testServer } from "../../../../test/server.ts";
 
@@ -9,17 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-let account: BothelpAccount;
-let ann: Subscriber;
-beforeEach(async () => {
-  account = await aBothelpAccount(server);
-  ann = await account.aSubscriber({ name: "Ann" });
-});
-
-const { byId, change, refused } = subscriberCalls(
-  () => account,
-  () => ann,
-);
+const { account, ann, byId, change, refused } = subscriberCalls(() => server);
 
 describe("a patch", () => {
   it.each([
@@ -46,33 +35,33 @@ describe("a patch", () => {
     ["no body", undefined],
     ["broken JSON", "["],
   ])("with %s changes nothing at all", async (_what, operations) => {
-    const before = await account.read(ann.id);
+    const before = await account().read(ann().id);
     const body = Array.isArray(operations) ? [{ op: "add", path: "/tags", value: ["x"] }, ...operations] : operations;
     expect(await refused("PATCH", byId(), body)).toMatchObject({ status: 400 });
-    expect(await account.read(ann.id)).toEqual(before);
+    expect(await account().read(ann().id)).toEqual(before);
   });
 
   it("takes what is plausible: a single operation, one tag as a text, an empty value, none at all", async () => {
     await change("PATCH", byId(), { op: "add", path: "/tags", value: "vip" });
     await change("PATCH", byId(), [{ op: "add", path: "/tags/-", value: "new" }]);
     await change("PATCH", byId(), [{ op: "add", path: "/email", value: "ann@example.com" }]);
-    expect(await account.read(ann.id)).toMatchObject({ tags: ["vip", "new"], email: "ann@example.com" });
+    expect(await account().read(ann().id)).toMatchObject({ tags: ["vip", "new"], email: "ann@example.com" });
     await change("PATCH", byId(), [
       { op: "replace", path: "/email", value: null },
       { op: "remove", path: "/name" },
       { op: "replace", path: "/phone", value: 79001234567 },
     ]);
     await change("PATCH", byId(), []);
-    expect(await account.read(ann.id)).toMatchObject({ email: null, name: null, phone: "+79001234567" });
+    expect(await account().read(ann().id)).toMatchObject({ email: null, name: null, phone: "+79001234567" });
   });
 
   it("keeps braces as they are", async () => {
     await change("PATCH", byId(), [{ op: "replace", path: "/name", value: "{{ 7 | times: 6 }}" }]);
-    expect(await account.read(ann.id)).toMatchObject({ name: "{{ 7 | times: 6 }}" });
+    expect(await account().read(ann().id)).toMatchObject({ name: "{{ 7 | times: 6 }}" });
   });
 
   it("of custom fields is refused where the field is not there or the value does not fit", async () => {
-    await account.tenant.call("POST", "/fields", { body: { key: "age", name: "Возраст", kind: "number" } });
+    await account().tenant.call("POST", "/fields", { body: { key: "age", name: "Возраст", kind: "number" } });
     const unknown = await refused("PATCH", `${byId()}/customFields`, [
       { op: "replace", path: "/Возраст", value: 30 },
       { op: "replace", path: "/Нет", value: 1 },
@@ -84,6 +73,6 @@ describe("a patch", () => {
     ]) {
       expect(await refused("PATCH", `${byId()}/customFields`, [operation])).toMatchObject({ status: 400 });
     }
-    expect(await account.read(ann.id)).toMatchObject({ fields: {} });
+    expect(await account().read(ann().id)).toMatchObject({ fields: {} });
   });
 });

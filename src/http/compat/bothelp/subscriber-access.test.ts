@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { aBothelpAccount, type BothelpAccount, type Subscriber, successSchema } from "../../../../test/bothelp.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { aBothelpAccount, successSchema } from "../../../../test/bothelp.ts";
 import { subscriberCalls } from "../../../../test/bothelp-subscriber.ts";
 import { type TestServer, testServer } from "../../../../test/server.ts";
 
@@ -9,17 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-let account: BothelpAccount;
-let ann: Subscriber;
-beforeEach(async () => {
-  account = await aBothelpAccount(server);
-  ann = await account.aSubscriber({ name: "Ann" });
-});
-
-const { ways, byId, refused } = subscriberCalls(
-  () => account,
-  () => ann,
-);
+const { account, ways, byId, refused } = subscriberCalls(() => server);
 
 const everyChange = [
   ["PATCH", "", [{ op: "add", path: "/tags", value: ["x"] }]],
@@ -46,8 +36,8 @@ describe.each(everyChange)("%s %s", (method, path, body) => {
 
   it.each(ways)("is refused by %s to another workspace's token, and to one of another bot", async (_way, who) => {
     const other = await aBothelpAccount(server);
-    const second = (await account.tenant.call("POST", "/bots", { body: { name: "Second" } })).json();
-    const bound = await account.tenant.mintToken({ kind: "bothelp", botId: second.id });
+    const second = (await account().tenant.call("POST", "/bots", { body: { name: "Second" } })).json();
+    const bound = await account().tenant.mintToken({ kind: "bothelp", botId: second.id });
     const before = server.submitted.length;
     for (const token of [other.token, bound]) {
       expect(await refused(method, who() + path, body, { token })).toMatchObject({
@@ -59,7 +49,7 @@ describe.each(everyChange)("%s %s", (method, path, body) => {
   });
 
   it("is refused without a live token, before the body is read", async () => {
-    for (const token of ["wrong", account.tenant.token]) {
+    for (const token of ["wrong", account().tenant.token]) {
       expect(await refused(method, byId() + path, "{{", { token })).toMatchObject({
         status: 401,
         error: "token_invalid",
@@ -68,8 +58,8 @@ describe.each(everyChange)("%s %s", (method, path, body) => {
   });
 
   it("is possible with a token of the subscriber's bot", async () => {
-    const token = await account.tenant.mintToken({ kind: "bothelp", botId: account.tenant.bot.id });
-    const answer = await account.call(method, byId() + path, body, { token });
+    const token = await account().tenant.mintToken({ kind: "bothelp", botId: account().tenant.bot.id });
+    const answer = await account().call(method, byId() + path, body, { token });
     expect(answer.status).toBe(200);
     successSchema.parse(answer.body);
   });

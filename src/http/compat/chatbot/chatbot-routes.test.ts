@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chatbotDoor, chatbotUsers } from "../../../../test/chatbot-door.ts";
-import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
+import { aTenant, type TestServer, testServer } from "../../../../test/server.ts";
 import { errorSchema } from "./answers.ts";
 
 let server: TestServer;
@@ -9,18 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-let tenant: Tenant;
-let token: string;
-beforeEach(async () => {
-  tenant = await aTenant(server);
-  token = await tenant.mintToken({ kind: "chatbot" });
-});
-
-const door = chatbotDoor(
-  () => server,
-  () => token,
-);
-const { call, refused } = door;
+const door = chatbotDoor(() => server);
+const { bindToken, tenant, token, call, refused } = door;
 const { aUser, names } = chatbotUsers(door);
 
 describe("the export of users", () => {
@@ -31,7 +21,7 @@ describe("the export of users", () => {
     expect(body.url).toBe("https://bots.example/compat/chatbot/users/export.csv");
     const csv = await server.app.inject({
       url: "/compat/chatbot/users/export.csv",
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token()}` },
     });
     expect(csv.headers["content-type"]).toContain("text/csv");
     const [head, line] = csv.body.split("\r\n");
@@ -45,7 +35,7 @@ describe("the export of users", () => {
 describe("the door", () => {
   it("refuses in the vendor's shape: a wrong token, an unknown path, a wrong method, a body that is none", async () => {
     await refused(401, "GET", "/users", undefined, "nobody");
-    await refused(401, "GET", "/stories", undefined, tenant.token);
+    await refused(401, "GET", "/stories", undefined, tenant().token);
     await refused(404, "GET", "/nothing");
     await refused(405, "DELETE", "/users");
     await refused(405, "PATCH", "/stories", {});
@@ -54,14 +44,14 @@ describe("the door", () => {
     const broken = await server.app.inject({
       method: "POST",
       url: "/compat/chatbot/users",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${token()}`, "content-type": "application/json" },
       payload: "{{{",
     });
     expect([broken.statusCode, errorSchema.parse(broken.json()).status.type]).toEqual([400, "bad_request"]);
     const large = await server.app.inject({
       method: "POST",
       url: "/compat/chatbot/users",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${token()}`, "content-type": "application/json" },
       payload: JSON.stringify({ attributes: { x: "x".repeat(1_100_000) } }),
     });
     expect([large.statusCode, errorSchema.parse(large.json()).status.type]).toEqual([413, "payload_too_large"]);
@@ -71,7 +61,7 @@ describe("the door", () => {
     for (const spaces of [" ", "  ", "     "]) {
       const answer = await server.app.inject({
         url: "/compat/chatbot/stories",
-        headers: { authorization: `Bearer${spaces}${token}`, "x-surplus": "1" },
+        headers: { authorization: `Bearer${spaces}${token()}`, "x-surplus": "1" },
       });
       expect(answer.statusCode).toBe(200);
     }
@@ -94,8 +84,8 @@ describe("the door", () => {
 
   it("of a token that is bound to a bot sees and makes that bot's users alone", async () => {
     const id = await aUser({ attributes: { default_name: "Ann" } });
-    const second = (await tenant.call("POST", "/bots", { body: { name: "Second" } })).json();
-    token = await tenant.mintToken({ kind: "chatbot", botId: second.id });
+    const second = (await tenant().call("POST", "/bots", { body: { name: "Second" } })).json();
+    await bindToken(second.id);
     await refused(404, "GET", `/users/${id}`);
     await aUser({ attributes: { default_name: "Bob" } });
     expect(await names("")).toEqual(["Bob"]);
@@ -104,7 +94,7 @@ describe("the door", () => {
   it("keeps every change in the integration log", async () => {
     const id = await aUser({ attributes: { default_name: "Ann" } });
     await refused(400, "PUT", `/users/${id}/ban`, { banned: 1 });
-    const log = (await tenant.call("GET", "/integration-log?integration=chatbot")).json().data;
+    const log = (await tenant().call("GET", "/integration-log?integration=chatbot")).json().data;
     expect(log).toMatchObject([
       { ok: false, summary: "banned has to be true or false", request: { method: "PUT" }, response: { status: 400 } },
       {
@@ -115,6 +105,6 @@ describe("the door", () => {
       },
     ]);
     expect(log[0].contactId).toBe(Number.parseInt(id.slice(8), 16));
-    expect(JSON.stringify(log)).not.toContain(token);
+    expect(JSON.stringify(log)).not.toContain(token());
   });
 });

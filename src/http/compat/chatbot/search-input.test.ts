@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aVisitor, chatbotDoor, chatbotUsers, userListSchema } from "../../../../test/chatbot-door.ts";
-import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
+import { type TestServer, testServer } from "../../../../test/server.ts";
 import { createdSchema } from "./answers.ts";
 
 let server: TestServer;
@@ -9,18 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-let tenant: Tenant;
-let token: string;
-beforeEach(async () => {
-  tenant = await aTenant(server);
-  token = await tenant.mintToken({ kind: "chatbot" });
-});
-
-const door = chatbotDoor(
-  () => server,
-  () => token,
-);
-const { call, good, refused } = door;
+const door = chatbotDoor(() => server);
+const { tenant, call, good, refused } = door;
 const { aUser, read, names } = chatbotUsers(door);
 
 const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
@@ -55,7 +45,7 @@ describe("the search for users", () => {
         "in",
         ids.map(({ id }) => id),
       )
-      .where("workspaceId", "=", tenant.workspace.id)
+      .where("workspaceId", "=", tenant().workspace.id)
       .execute();
     expect(await names("sort[field]=lastSeen")).toEqual(["Ann", "Cid", "Bob"]);
     const { data } = await good(userListSchema, "GET", "/users?sort[field]=lastSeen&limit=1");
@@ -114,7 +104,7 @@ describe("the search for users", () => {
   });
 
   it("finds people from a channel by their id there", async () => {
-    const { id } = await aVisitor(server, tenant);
+    const { id } = await aVisitor(server, tenant());
     expect((await read(id)).userId).toBe("900001");
     const found = async (operator: string) => {
       const filters = json([{ type: "userId", operator, value: "900001" }]);

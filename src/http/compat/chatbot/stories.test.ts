@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { aVisitor, chatbotDoor } from "../../../../test/chatbot-door.ts";
 import { aFlowDocument } from "../../../../test/flow-samples.ts";
-import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
+import { aTenant, type TestServer, testServer } from "../../../../test/server.ts";
 import { createdSchema, doneSchema, objectIdSchema } from "./answers.ts";
 
 let server: TestServer;
@@ -11,17 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-let tenant: Tenant;
-let token: string;
-beforeEach(async () => {
-  tenant = await aTenant(server);
-  token = await tenant.mintToken({ kind: "chatbot" });
-});
-
-const { call, good, refused } = chatbotDoor(
-  () => server,
-  () => token,
-);
+const { tenant, call, good, refused } = chatbotDoor(() => server);
 
 /** An item of either version's list. */
 const storySchema = z.strictObject({
@@ -54,9 +44,9 @@ describe("stories", () => {
 
   it("show their steps: in order, and as a tree", async () => {
     const flow = (
-      await tenant.call("POST", "/flows", { body: { bot: tenant.bot.id, document: aFlowDocument() } })
+      await tenant().call("POST", "/flows", { body: { bot: tenant().bot.id, document: aFlowDocument() } })
     ).json();
-    await tenant.call("POST", `/flows/${flow.ref}/publish`);
+    await tenant().call("POST", `/flows/${flow.ref}/publish`);
     const [{ id }] = (await call("GET", "/stories")).body;
     const v1 = (await call("GET", `/stories/${id}`)).body;
     expect([v1.order, Object.keys(v1.interactions)]).toEqual([
@@ -88,7 +78,7 @@ describe("stories", () => {
   });
 
   it("tell where they run and with how many people they talked each day", async () => {
-    const visitor = await aVisitor(server, tenant);
+    const visitor = await aVisitor(server, tenant());
     await visitor.hear("again");
     server.pass(86_400_000);
     await visitor.hear("hello");
@@ -101,26 +91,26 @@ describe("stories", () => {
       const list = await good(z.array(storySchema), "GET", `${version}/stories`);
       expect(list).toMatchObject([{ integrations: ["telegram"], metrics }]);
     }
-    const native = await tenant.call("GET", `/flows/${visitor.flow}/conversations`);
+    const native = await tenant().call("GET", `/flows/${visitor.flow}/conversations`);
     expect(native.json().data).toEqual(metrics);
-    const recent = await tenant.call("GET", `/flows/${visitor.flow}/conversations?days=1`);
+    const recent = await tenant().call("GET", `/flows/${visitor.flow}/conversations?days=1`);
     expect(recent.json().data).toHaveLength(2);
     server.pass(40 * 86_400_000);
     // Whoever is only sent something does not talk.
     const contact = Number.parseInt(visitor.id.slice(8), 16);
-    await tenant.call("POST", `/contacts/${contact}/actions`, {
+    await tenant().call("POST", `/contacts/${contact}/actions`, {
       body: { actions: [{ action: "start_flow", args: { flow: visitor.flow } }] },
     });
     expect(await visitor.said()).toHaveLength(4);
     expect((await call("GET", "/stories")).body).toMatchObject([{ metrics: [] }]);
-    expect((await tenant.call("GET", `/flows/${visitor.flow}/conversations?days=1`)).json().data).toEqual([]);
-    expect((await tenant.call("GET", "/flows/none/conversations")).statusCode).toBe(404);
+    expect((await tenant().call("GET", `/flows/${visitor.flow}/conversations?days=1`)).json().data).toEqual([]);
+    expect((await tenant().call("GET", "/flows/none/conversations")).statusCode).toBe(404);
     const [{ id }] = (await call("GET", "/v2/stories")).body;
     expect((await call("GET", `/v2/stories/${id}`)).body.integrations).toEqual(["telegram"]);
   });
 
   it("that are deleted say nothing any more", async () => {
-    const visitor = await aVisitor(server, tenant);
+    const visitor = await aVisitor(server, tenant());
     const [{ id }] = (await call("GET", "/stories")).body;
     await good(doneSchema, "DELETE", `/stories/${id}`);
     await visitor.hear("hello");

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { aVisitor, chatbotDoor, chatbotUsers } from "../../../../test/chatbot-door.ts";
-import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
+import { aTenant, type TestServer, testServer } from "../../../../test/server.ts";
 import { toObjectId } from "../../../engine/object-id.ts";
 import { createdSchema, doneSchema, objectIdSchema } from "./answers.ts";
 
@@ -11,18 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-let tenant: Tenant;
-let token: string;
-beforeEach(async () => {
-  tenant = await aTenant(server);
-  token = await tenant.mintToken({ kind: "chatbot" });
-});
-
-const door = chatbotDoor(
-  () => server,
-  () => token,
-);
-const { call, good, refused } = door;
+const door = chatbotDoor(() => server);
+const { tenant, call, good, refused } = door;
 const { aUser, read, names } = chatbotUsers(door);
 
 describe("a user", () => {
@@ -31,7 +21,7 @@ describe("a user", () => {
       Array.from({ length: 8 }, () => call("POST", "/users", { userId: "customer-7" })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 7 }, () => 400)]);
-    const found = await tenant.call("GET", "/contacts?clientExternalId=customer-7");
+    const found = await tenant().call("GET", "/contacts?clientExternalId=customer-7");
     expect(found.json().data).toHaveLength(1);
   });
 
@@ -59,7 +49,7 @@ describe("a user", () => {
       "Shoe size": "44",
       plan: "{{ x }}",
     });
-    const { data: fields } = (await tenant.call("GET", "/fields")).json();
+    const { data: fields } = (await tenant().call("GET", "/fields")).json();
     expect(fields.map(({ key }: { key: string }) => key).sort()).toEqual(["default_city", "plan", "shoe_size"]);
   });
 
@@ -105,7 +95,7 @@ describe("a user", () => {
   });
 
   it("who is banned gets no flow and no message until unbanned", async () => {
-    const visitor = await aVisitor(server, tenant);
+    const visitor = await aVisitor(server, tenant());
     const { id } = visitor;
     expect(await visitor.said()).toEqual(["Hello!"]);
     await good(doneSchema, "PUT", `/users/${id}/ban`, { banned: true });

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { aVisitor, chatbotDoor } from "../../../../test/chatbot-door.ts";
 import { aReceiver, type Receiver } from "../../../../test/receiver.ts";
-import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
+import { aTenant, type TestServer, testServer } from "../../../../test/server.ts";
 import { toObjectId } from "../../../engine/object-id.ts";
 import { createdSchema, doneSchema } from "./answers.ts";
 import { listedWebhookSchema, webhookSchema } from "./webhooks.ts";
@@ -23,17 +23,7 @@ afterAll(async () => {
   await server.close();
 });
 
-let tenant: Tenant;
-let token: string;
-beforeEach(async () => {
-  tenant = await aTenant(server);
-  token = await tenant.mintToken({ kind: "chatbot" });
-});
-
-const { call, good, refused } = chatbotDoor(
-  () => server,
-  () => token,
-);
+const { bindToken, tenant, call, good, refused } = chatbotDoor(() => server);
 const wanted = (change: object = {}) => ({
   name: "Make",
   url: `${receiver.url}/hook`,
@@ -64,7 +54,7 @@ describe("webhooks", () => {
       auth: { username: "", password: "" },
       error: "",
     });
-    const { data } = (await tenant.call("GET", "/webhooks")).json();
+    const { data } = (await tenant().call("GET", "/webhooks")).json();
     expect(data).toMatchObject([{ name: "Make", format: "chatbot", events: ["message_in"], active: true }]);
     await good(doneSchema, "DELETE", `/webhooks/${id}`);
     expect(await list()).toEqual([]);
@@ -84,7 +74,7 @@ describe("webhooks", () => {
       const shown = await good(webhookSchema, "GET", `/webhooks/${id}`);
       expect(shown).toMatchObject({ headers: [{ key: "X-One" }], auth: { username: "ann" } });
       expect(JSON.stringify(shown)).not.toContain("s3cret-pass");
-      const log = (await tenant.call("GET", "/integration-log?integration=chatbot")).json().data;
+      const log = (await tenant().call("GET", "/integration-log?integration=chatbot")).json().data;
       expect(log).toMatchObject([{ ok: true, request: { path: "/compat/chatbot/webhooks", body: { name: "Make" } } }]);
       expect(JSON.stringify(log)).not.toContain("s3cret");
     },
@@ -111,7 +101,7 @@ describe("webhooks", () => {
 
   it("tell what failed last", async () => {
     const { id } = await good(createdSchema, "POST", "/webhooks", wanted());
-    const [webhook] = (await tenant.call("GET", "/webhooks")).json().data;
+    const [webhook] = (await tenant().call("GET", "/webhooks")).json().data;
     await server.database.db
       .updateTable("webhooks")
       .set({ error: "there was no whole answer within 10000 ms", errorAt: new Date(server.now()) })
@@ -125,9 +115,9 @@ describe("webhooks", () => {
 
   it("hear of a new message, with the ids that this address knows", async () => {
     await good(createdSchema, "POST", "/webhooks", wanted());
-    const visitor = await aVisitor(server, tenant);
-    const [webhook] = (await tenant.call("GET", "/webhooks")).json().data;
-    const { data } = (await tenant.call("GET", `/webhooks/${webhook.id}/deliveries`)).json();
+    const visitor = await aVisitor(server, tenant());
+    const [webhook] = (await tenant().call("GET", "/webhooks")).json().data;
+    const { data } = (await tenant().call("GET", `/webhooks/${webhook.id}/deliveries`)).json();
     expect(data).toHaveLength(1);
     const { body } = data[0];
     expect(body).toMatchObject({ userId: visitor.id, node: { type: "WEBHOOK", webhookName: "Make" } });
@@ -138,19 +128,19 @@ describe("webhooks", () => {
 
   it("are told which messages they hear of", async () => {
     await good(createdSchema, "POST", "/webhooks", wanted());
-    const [webhook] = (await tenant.call("GET", "/webhooks")).json().data;
+    const [webhook] = (await tenant().call("GET", "/webhooks")).json().data;
     const narrow = (messageMatch: object | null) =>
-      tenant.call("PATCH", `/webhooks/${webhook.id}`, { body: { messageMatch } });
+      tenant().call("PATCH", `/webhooks/${webhook.id}`, { body: { messageMatch } });
     expect((await narrow({ match: "pattern", words: ["(unclosed"] })).statusCode).toBe(422);
     expect((await narrow({ match: "contains", words: [" price "] })).json()).toMatchObject({
       messageMatch: { match: "contains", words: ["price"] },
     });
     const heard = async () =>
-      (await tenant.call("GET", `/webhooks/${webhook.id}/deliveries`)).json().data.length as number;
-    await aVisitor(server, tenant);
+      (await tenant().call("GET", `/webhooks/${webhook.id}/deliveries`)).json().data.length as number;
+    await aVisitor(server, tenant());
     expect(await heard()).toBe(0);
     expect((await narrow(null)).json()).toMatchObject({ messageMatch: null });
-    await aVisitor(server, tenant);
+    await aVisitor(server, tenant());
     expect(await heard()).toBe(1);
   });
 
@@ -165,7 +155,7 @@ describe("webhooks", () => {
       await refused(404, method, `/webhooks/${toObjectId("story", 1)}`);
     }
     await refused(401, "POST", "/webhooks", wanted(), "nobody");
-    const other = await tenant.call("POST", "/webhooks", {
+    const other = await tenant().call("POST", "/webhooks", {
       body: { name: "Own", url: `${receiver.url}/own`, events: ["message_in"] },
     });
     expect(await list()).toHaveLength(1);
@@ -173,12 +163,12 @@ describe("webhooks", () => {
   });
 
   it("of a token that is bound to a bot hear of that bot alone", async () => {
-    const second = (await tenant.call("POST", "/bots", { body: { name: "Second" } })).json();
+    const second = (await tenant().call("POST", "/bots", { body: { name: "Second" } })).json();
     await good(createdSchema, "POST", "/webhooks", wanted());
-    token = await tenant.mintToken({ kind: "chatbot", botId: second.id });
+    await bindToken(second.id);
     expect(await list()).toEqual([]);
     await good(createdSchema, "POST", "/webhooks", wanted({ name: "Second" }));
-    const { data } = (await tenant.call("GET", "/webhooks")).json();
+    const { data } = (await tenant().call("GET", "/webhooks")).json();
     expect(data).toMatchObject([{ botId: null }, { name: "Second", botId: second.id }]);
   });
 });

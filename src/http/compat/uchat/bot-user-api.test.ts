@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../../../../test/server.ts";
-import { aUchatTenant, type DoorCase, describeDoor, nobody, type UchatTenant } from "../../../../test/uchat-door.ts";
+import {
+  aUchatTenant,
+  type DoorCase,
+  describeDoor,
+  doorTenants,
+  nobody,
+  type UchatTenant,
+} from "../../../../test/uchat-door.ts";
 import { createClosingNote } from "../../../store/closing-note-store.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let other: UchatTenant;
 beforeAll(async () => {
   server = await testServer();
-  standing = await aUchatTenant(server);
-  other = await aUchatTenant(server);
 });
 afterAll(() => server.close());
+const tenants = doorTenants(() => aUchatTenant(server));
 
 const me = ({ userNs }: UchatTenant) => ({ user_ns: userNs });
 const tag = ({ door, userNs }: UchatTenant) =>
@@ -161,14 +165,10 @@ const changing: readonly DoorCase[] = [
 ];
 
 describe("the Bot User API", () => {
-  describeDoor([...reading, closing, ...changing], {
-    fresh: () => aUchatTenant(server),
-    mine: () => standing,
-    other: () => other,
-  });
+  describeDoor([...reading, closing, ...changing], tenants);
 
   it("says that a subscriber has not what they have not", async () => {
-    const { door, userNs, tagNs } = standing;
+    const { door, userNs, tagNs } = tenants.mine();
     const hasTag = await door("GET /subscriber/has-tag", { user_ns: userNs, tag_ns: tagNs });
     const byName = await door("GET /subscriber/has-tag", { user_ns: userNs, tag_name: "unknown" });
     const hasLabel = await door("GET /subscriber/has-label", { user_ns: userNs, label_name: "unknown" });

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../../../../test/server.ts";
-import { aUchatTenant, type DoorCase, describeDoor, nobody, type UchatTenant } from "../../../../test/uchat-door.ts";
+import {
+  aUchatTenant,
+  type DoorCase,
+  describeDoor,
+  doorTenants,
+  nobody,
+  type UchatTenant,
+} from "../../../../test/uchat-door.ts";
 import { addMember } from "../../../store/member-store.ts";
 import type { BotUser } from "./bot-user.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let other: UchatTenant;
 const members = new Map<UchatTenant, number>();
 
 async function aTeam(): Promise<UchatTenant> {
@@ -21,10 +26,9 @@ async function aTeam(): Promise<UchatTenant> {
 
 beforeAll(async () => {
   server = await testServer();
-  standing = await aTeam();
-  other = await aTeam();
 });
 afterAll(() => server.close());
+const tenants = doorTenants(aTeam);
 
 const me = ({ userNs }: UchatTenant) => ({ user_ns: userNs });
 const info = async (tenant: UchatTenant): Promise<BotUser> =>
@@ -64,7 +68,7 @@ const cases: readonly DoorCase[] = [
     endpoint: "POST /subscriber/assign-agent",
     good: (tenant) => ({ user_ns: tenant.userNs, agent_id: members.get(tenant) ?? 0 }),
     after: (tenant) => says({ kind: "agent_assigned", agent: members.get(tenant) })(tenant),
-    missing: [nobody, () => ({ agent_id: members.get(other) ?? 0 }), () => ({ agent_id: 999_999 })],
+    missing: [nobody, () => ({ agent_id: members.get(tenants.other()) ?? 0 }), () => ({ agent_id: 999_999 })],
     bad: [{ agent_id: "Kim" }],
   },
   {
@@ -140,7 +144,7 @@ const cases: readonly DoorCase[] = [
 ];
 
 describe("the door of a subscriber's conversation", () => {
-  describeDoor(cases, { fresh: aTeam, mine: () => standing, other: () => other });
+  describeDoor(cases, tenants);
 
   it("goes on speaking through the door while the bot is paused", async () => {
     const tenant = await aTeam();

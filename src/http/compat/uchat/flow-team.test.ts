@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../../../../test/server.ts";
-import { aUchatTenant, type DoorCase, describeDoor, type UchatTenant } from "../../../../test/uchat-door.ts";
+import {
+  aUchatTenant,
+  type DoorCase,
+  describeDoor,
+  doorTenants,
+  type UchatTenant,
+} from "../../../../test/uchat-door.ts";
 import { notOfferedEndpoints } from "./not-offered.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let other: UchatTenant;
 beforeAll(async () => {
   server = await testServer();
-  standing = await aUchatTenant(server);
-  other = await aUchatTenant(server);
-  for (const tenant of [standing, other]) await aBotField(tenant);
 });
 afterAll(() => server.close());
+const tenants = doorTenants(() => aUchatTenant(server));
+beforeAll(async () => {
+  for (const tenant of [tenants.mine(), tenants.other()]) await aBotField(tenant);
+});
 
 const data = async (tenant: UchatTenant, endpoint: string, input: object = {}) =>
   (await tenant.door(endpoint, input, tenant.teamToken)).json().data;
@@ -224,7 +229,6 @@ const changes: readonly DoorCase[] = [
   },
 ];
 
-const tenants = { fresh: () => aUchatTenant(server), mine: () => standing, other: () => other };
 describeDoor([...lists, webhooks, segments, ...changes], tenants);
 describeDoor(
   notOfferedEndpoints.map(({ method, path }) => ({
@@ -261,19 +265,19 @@ describe("things addressed by an id", () => {
   });
 
   it("of another workspace or bot are not there", async () => {
-    const var_ns = await botFieldNs(standing);
-    const second = (await standing.call("POST", "/bots", { body: { name: "Second" } })).json();
-    const foreign = await standing.mintToken({ kind: "uchat", botId: second.id });
-    for (const token of [other.teamToken, foreign]) {
+    const var_ns = await botFieldNs(tenants.mine());
+    const second = (await tenants.mine().call("POST", "/bots", { body: { name: "Second" } })).json();
+    const foreign = await tenants.mine().mintToken({ kind: "uchat", botId: second.id });
+    for (const token of [tenants.other().teamToken, foreign]) {
       for (const [endpoint, input] of [
         ["PUT /flow/set-bot-field", { var_ns, value: "1" }],
         ["PUT /flow/set-bot-fields", { data: [{ var_ns, value: "1" }] }],
         ["DELETE /flow/delete-bot-field", { var_ns }],
       ] as const) {
-        const answer = await standing.door(endpoint, input, token);
+        const answer = await tenants.mine().door(endpoint, input, token);
         expect([endpoint, answer.statusCode]).toEqual([endpoint, 400]);
       }
     }
-    expect(await data(standing, "GET /flow/bot-fields")).toMatchObject([{ value: "1.5" }]);
+    expect(await data(tenants.mine(), "GET /flow/bot-fields")).toMatchObject([{ value: "1.5" }]);
   });
 });

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../../../../test/server.ts";
-import { aUchatTenant, type DoorCase, describeDoor, nobody, type UchatTenant } from "../../../../test/uchat-door.ts";
+import {
+  aUchatTenant,
+  type DoorCase,
+  describeDoor,
+  doorTenants,
+  nobody,
+  type UchatTenant,
+} from "../../../../test/uchat-door.ts";
 import { createProduct } from "../../../store/product-store.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let other: UchatTenant;
 /** The variant of each tenant's one product, and the order that was made of it. */
 const variants = new Map<UchatTenant, number>();
 const orders = new Map<UchatTenant, number>();
@@ -40,11 +45,12 @@ async function aShop(): Promise<UchatTenant> {
 
 beforeAll(async () => {
   server = await testServer();
-  standing = await aShop();
-  other = await aShop();
-  products.set(standing, await productOf(standing));
 });
 afterAll(() => server.close());
+const tenants = doorTenants(aShop);
+beforeAll(async () => {
+  products.set(tenants.mine(), await productOf(tenants.mine()));
+});
 
 const me = ({ userNs }: UchatTenant) => ({ user_ns: userNs });
 const one = (tenant: UchatTenant) => ({ user_ns: tenant.userNs, variant_id: variants.get(tenant) ?? 0 });
@@ -233,7 +239,7 @@ const shop: readonly DoorCase[] = [
 ];
 
 describe("the door of the shop", () => {
-  describeDoor([...cases, ...shop], { fresh: aShop, mine: () => standing, other: () => other });
+  describeDoor([...cases, ...shop], tenants);
 
   it("does not change another subscriber's order", async () => {
     const tenant = await aShop();

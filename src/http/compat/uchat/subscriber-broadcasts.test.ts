@@ -4,19 +4,18 @@ import {
   aUchatTenant,
   type DoorCase,
   describeDoor,
+  doorTenants,
   telegramId,
   type UchatTenant,
 } from "../../../../test/uchat-door.ts";
 import { toNs } from "./ns.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let stranger: UchatTenant;
 beforeAll(async () => {
   server = await testServer();
-  [standing, stranger] = [await aUchatTenant(server), await aUchatTenant(server)];
 });
 afterAll(() => server.close());
+const tenants = doorTenants(() => aUchatTenant(server));
 
 /** The newest broadcast, as the native API shows it, and the job that takes it on. */
 async function newest({ call }: UchatTenant) {
@@ -80,7 +79,7 @@ const cases: readonly DoorCase[] = [
 ];
 
 describe("broadcasts", () => {
-  describeDoor(cases, { fresh: () => aUchatTenant(server), mine: () => standing, other: () => stranger });
+  describeDoor(cases, tenants);
 
   it("set the bot's own values first, or refuse them all", async () => {
     const tenant = await aUchatTenant(server);

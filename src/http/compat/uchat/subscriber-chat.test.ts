@@ -4,20 +4,18 @@ import {
   aUchatTenant,
   type DoorCase,
   describeDoor,
+  doorTenants,
   nobody,
   telegramId,
   type UchatTenant,
 } from "../../../../test/uchat-door.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let other: UchatTenant;
 beforeAll(async () => {
   server = await testServer();
-  standing = await aUchatTenant(server);
-  other = await aUchatTenant(server);
 });
 afterAll(() => server.close());
+const tenants = doorTenants(() => aUchatTenant(server));
 
 const reading: readonly DoorCase[] = [
   {
@@ -58,11 +56,7 @@ const reading: readonly DoorCase[] = [
 ];
 
 describe("the door of what was said", () => {
-  describeDoor(reading, {
-    fresh: () => aUchatTenant(server),
-    mine: () => standing,
-    other: () => other,
-  });
+  describeDoor(reading, tenants);
 });
 
 describe("the chat of a subscriber", () => {
@@ -103,6 +97,8 @@ describe("the chat of a subscriber", () => {
   it("does not show another workspace's messages by their mids", async () => {
     const ids = (await chat({})).data.map(({ id }: { id: number }) => id);
     expect((await mine.door("POST /subscriber/chat-messages-by-mids", { mids: ids })).json().data).toHaveLength(2);
-    expect((await other.door("POST /subscriber/chat-messages-by-mids", { mids: ids })).json().data).toEqual([]);
+    expect((await tenants.other().door("POST /subscriber/chat-messages-by-mids", { mids: ids })).json().data).toEqual(
+      [],
+    );
   });
 });

@@ -4,22 +4,19 @@ import {
   aUchatTenant,
   type DoorCase,
   describeDoor,
+  doorTenants,
   nobody,
   nodeNsOf,
   telegramId,
   texts,
-  type UchatTenant,
 } from "../../../../test/uchat-door.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let other: UchatTenant;
 beforeAll(async () => {
   server = await testServer();
-  standing = await aUchatTenant(server);
-  other = await aUchatTenant(server);
 });
 afterAll(() => server.close());
+const tenants = doorTenants(() => aUchatTenant(server));
 
 const flows: readonly DoorCase[] = [
   {
@@ -56,11 +53,7 @@ const flows: readonly DoorCase[] = [
 ];
 
 describe("the door of flows", () => {
-  describeDoor(flows, {
-    fresh: () => aUchatTenant(server),
-    mine: () => standing,
-    other: () => other,
-  });
+  describeDoor(flows, tenants);
 });
 
 it("refuses a flow that is not published with a sentence", async () => {

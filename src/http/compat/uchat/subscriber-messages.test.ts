@@ -4,6 +4,7 @@ import {
   aUchatTenant,
   type DoorCase,
   describeDoor,
+  doorTenants,
   nobody,
   nodeNsOf,
   said,
@@ -14,14 +15,11 @@ import {
 import { createChannel } from "../../../store/channel-store.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let other: UchatTenant;
 beforeAll(async () => {
   server = await testServer();
-  standing = await aUchatTenant(server);
-  other = await aUchatTenant(server);
 });
 afterAll(() => server.close());
+const tenants = doorTenants(() => aUchatTenant(server));
 
 const aTemplate = {
   namespace: "a",
@@ -175,11 +173,7 @@ const sending: readonly DoorCase[] = [
 ];
 
 describe("the door of messages", () => {
-  describeDoor(sending, {
-    fresh: () => aUchatTenant(server),
-    mine: () => standing,
-    other: () => other,
-  });
+  describeDoor(sending, tenants);
 });
 
 describe("sending", () => {

@@ -4,6 +4,7 @@ import {
   aUchatTenant,
   type DoorCase,
   describeDoor,
+  doorTenants,
   nobody,
   telegramId,
   type UchatTenant,
@@ -11,14 +12,11 @@ import {
 import type { BotUser } from "./bot-user.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let other: UchatTenant;
 beforeAll(async () => {
   server = await testServer();
-  standing = await aUchatTenant(server);
-  other = await aUchatTenant(server);
 });
 afterAll(() => server.close());
+const tenants = doorTenants(() => aUchatTenant(server));
 
 const info = async ({ door, userNs }: UchatTenant): Promise<BotUser> =>
   (await door("GET /subscriber/get-info", { user_ns: userNs })).json();
@@ -207,11 +205,7 @@ const fields: readonly DoorCase[] = [
 ];
 
 describe("the door of a subscriber", () => {
-  describeDoor([...reading, ...changing, ...fields], {
-    fresh: () => aUchatTenant(server),
-    mine: () => standing,
-    other: () => other,
-  });
+  describeDoor([...reading, ...changing, ...fields], tenants);
 });
 
 describe("a subscriber", () => {

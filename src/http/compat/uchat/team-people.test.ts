@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestServer, testServer } from "../../../../test/server.ts";
-import { aUchatTenant, type DoorCase, describeDoor, type UchatTenant } from "../../../../test/uchat-door.ts";
+import {
+  aUchatTenant,
+  type DoorCase,
+  describeDoor,
+  doorTenants,
+  type UchatTenant,
+} from "../../../../test/uchat-door.ts";
 import { createClosingNote } from "../../../store/closing-note-store.ts";
 import { addMember } from "../../../store/member-store.ts";
 import { toRange } from "./ranges.ts";
 
 let server: TestServer;
-let standing: UchatTenant;
-let other: UchatTenant;
 const notes = new Map<UchatTenant, number>();
 
 /** A bot with an agent, an editor, and a closing note. */
@@ -25,10 +29,9 @@ async function aTeam(): Promise<UchatTenant> {
 
 beforeAll(async () => {
   server = await testServer();
-  standing = await aTeam();
-  other = await aTeam();
 });
 afterAll(() => server.close());
+const tenants = doorTenants(aTeam);
 
 const noteNs = (tenant: UchatTenant) => `f${tenant.bot.id}cn${notes.get(tenant)}`;
 const noNote = ({ bot }: UchatTenant) => ({ note_ns: `f${bot.id}cn999999` });
@@ -170,7 +173,7 @@ const custom: readonly DoorCase[] = [
 ];
 
 describe("the door of a team", () => {
-  describeDoor([...team, ...closing, ...custom], { fresh: aTeam, mine: () => standing, other: () => other });
+  describeDoor([...team, ...closing, ...custom], tenants);
 
   it("counts a custom event by day and by text once the day is over", async () => {
     const tenant = await aTeam();

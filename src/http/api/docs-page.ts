@@ -72,6 +72,10 @@ async function openPage({ title, at, documentUrl }: DocumentPage): Promise<Fasti
       withDefaultFonts: false,
       telemetry: false,
       hideClientButton: true,
+      // What is left leads to the maker's own services, with the address of this document.
+      showDeveloperTools: "never",
+      agent: { disabled: true },
+      mcp: { disabled: true },
     },
   });
   return page;

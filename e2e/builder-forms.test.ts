@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
 
@@ -18,6 +19,12 @@ const steps = [
     name: "Sell",
     config: { actions: [{ action: "send_deal_to_amocrm", args: { name: "Deal", contact: {} } }] },
   },
+  {
+    ref: "level",
+    kind: "question",
+    name: "Level",
+    config: { text: "Which level?", answer: { type: "number" }, saveTo: { field: "goal" } },
+  },
   { ref: "say", kind: "message", name: "Say", config: { messages: [{ text: "Hello" }] } },
   {
     ref: "odd",
@@ -26,10 +33,12 @@ const steps = [
     config: { branches: ["a", "b"].map((id) => ({ id, title: id, weight: 0 })) },
   },
 ];
-const edges = ["ask:answered:find", "find:next:sell", "sell:next:say", "say:next:odd"].map((line) => {
-  const [from, output, to] = line.split(":");
-  return { from, output, to };
-});
+const edges = ["ask:answered:find", "find:next:sell", "sell:next:level", "level:answered:say", "say:next:odd"].map(
+  (line) => {
+    const [from, output, to] = line.split(":");
+    return { from, output, to };
+  },
+);
 const document = {
   name: "Forms",
   start: "ask",
@@ -168,6 +177,17 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
       urls: [{ index: 0, value: "17?from=chat" }],
     });
     expect(admin.tab.complaints).toEqual([]);
+  });
+
+  it("make a field that is missing where its name is typed", async () => {
+    await open("level");
+    await page.getByRole("combobox", { name: "Field", exact: true }).fill("English level");
+    await page.getByRole("option", { name: "Make the field “English level”" }).click();
+    await until("the answer is kept there", async () => (await configOf("level")).saveTo.field === "english_level");
+    const { data } = await call("GET", "/fields");
+    expect(data).toContainEqual(
+      expect.objectContaining({ key: "english_level", name: "English level", kind: "number" }),
+    );
   });
 
   it("say in Russian what is wrong, and keep to WCAG with the map in sight, light and dark, wide and narrow", async () => {

@@ -75,6 +75,8 @@ it.runIf(process.env.TEST_DATABASE_URL !== undefined)(
           }
         }),
       );
+      // As soon as it is known: a long run may be cut off.
+      expect([...broken].map(([key, value]) => `${key} ${value}`)).toEqual([]);
       heaps.push(await heapOf(server.url));
       if (!(await isGood(server.url, tokens.api))) tokens = await mintTokens(server, "demo");
       if (!(await isGood(server.url, spare))) spare = await mint();
@@ -83,7 +85,6 @@ it.runIf(process.env.TEST_DATABASE_URL !== undefined)(
     }
     const counts = [...seen].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
     process.stdout.write(`seed ${seed}, ${requests} requests, ${counts.join(", ")}\nheap in MB: ${heaps.join(" ")}\n`);
-    expect([...broken].map(([key, value]) => `${key} ${value}`)).toEqual([]);
     // Most of what is sent has to get as far as what a door does with it.
     expect((seen.get(401) ?? 0) / requests).toBeLessThan(0.3);
     expect([...seen].filter(([status]) => status < 300).length).toBeGreaterThan(0);
@@ -93,7 +94,8 @@ it.runIf(process.env.TEST_DATABASE_URL !== undefined)(
       expect(late).toBeLessThan(early * 1.5 + 30);
     }
   },
-  3_600_000,
+  // 36 ms a request on a busy machine.
+  600_000 + requests * 60,
 );
 
 function toRequest(call: DoorCall, chance: Chance): { readonly door: string; readonly request: FuzzRequest } {

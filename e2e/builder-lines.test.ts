@@ -76,6 +76,18 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
     await page.mouse.move(to.x, to.y, { steps: 5 });
     await page.mouse.up();
   };
+  /** A point of the canvas with nothing on it or near it. */
+  const emptySpot = () =>
+    page.evaluate(() => {
+      const isEmpty = (x: number, y: number) =>
+        document.elementFromPoint(x, y)?.classList.contains("react-flow__pane") === true;
+      for (let y = 200; y < 800; y += 50) {
+        for (let x = 400; x < 1300; x += 50) {
+          if ([-40, 0, 40].every((by) => isEmpty(x + by, y) && isEmpty(x, y + by))) return { x, y };
+        }
+      }
+      throw new Error("there is no empty spot");
+    });
   /** A point on the line itself, and not on the corner of the box around it. */
   const clickLine = async (line: Locator) => {
     const { x, y } = await line.locator(".react-flow__edge-interaction").evaluate((drawn) => {
@@ -160,8 +172,8 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
 
   it("offers steps where a line is let go on the empty canvas, and connects the new one", async () => {
     await seeAll();
-    const end = await place(boxes().filter({ hasText: "Smart delay" }));
-    await drag(handle(boxes().filter({ hasText: "Smart delay" }), "Next"), { x: end.x + 330, y: end.y + 40 });
+    const delay = boxes().filter({ hasText: "Smart delay" });
+    await drag(handle(delay, "Next"), await emptySpot());
     await page.getByRole("menuitem", { name: /^Actions/ }).click();
     await page.getByRole("group", { name: "Line from Smart delay, Next, to Actions" }).waitFor({ state: "attached" });
     await count(boxes(), 6);
@@ -169,7 +181,7 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
     await count(boxes(), 5);
     await count(lines(), 2);
     await seeAll();
-    await drag(handle(boxes().filter({ hasText: "Smart delay" }), "Next"), { x: end.x + 330, y: end.y + 40 });
+    await drag(handle(delay, "Next"), await emptySpot());
     await page.getByRole("menuitem", { name: /^Actions/ }).waitFor();
     await page.keyboard.press("Escape");
     await count(page.getByRole("menuitem"), 0);
@@ -189,8 +201,7 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
     const moved = page.getByRole("group", { name: "Line from Smart delay, Next, to Message" });
     await moved.waitFor({ state: "attached" });
     await count(lines(), 3);
-    const from = await place(moved.locator(".react-flow__edgeupdater-target"));
-    await drag(moved.locator(".react-flow__edgeupdater-target"), { x: from.x - 40, y: from.y + 200 });
+    await drag(moved.locator(".react-flow__edgeupdater-target"), await emptySpot());
     await count(lines(), 2);
     await page.keyboard.press("Control+z");
     await moved.waitFor({ state: "attached" });

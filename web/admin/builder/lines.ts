@@ -54,9 +54,9 @@ export function useLines(
       const source = byRef.get(from);
       const outputs = source === undefined ? [] : lookOf(source, catalogue).outputs;
       const output = outputs.find((one) => one.name === name)?.title ?? name;
-      const ariaLabel = t("builder.line", { from: titleOf(from), output, to: titleOf(to) });
+      const names = { from: titleOf(from), output, to: titleOf(to) };
       const isWalked = trail?.outputs.has(toOutputKey(from, name)) === true;
-      const parts = [ariaLabel, isWalked, picked.has(id), isLarge];
+      const parts = [t, names.from, output, names.to, isWalked, picked.has(id), isLarge];
       const old = before.current.get(id);
       const line: CanvasEdge =
         old?.parts.every((part, index) => part === parts[index]) === true
@@ -67,7 +67,7 @@ export function useLines(
               sourceHandle: name,
               target: to,
               type: "smoothstep",
-              ariaLabel,
+              ariaLabel: t("builder.line", names),
               selected: picked.has(id),
               // Ends to take hold of are two more shapes a line: of hundreds, those of the chosen ones.
               reconnectable: !isLarge || picked.has(id),

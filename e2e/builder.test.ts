@@ -108,6 +108,10 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await page.keyboard.press("Enter");
     const preview = page.getByRole("region", { name: "As the messenger shows it" });
     await preview.getByText("See you, {{ contact.first_name }}!").waitFor();
+    // As the bot's own channel shows it, and as any other would.
+    expect(await preview.getByRole("combobox", { name: "Messenger" }).inputValue()).toBe("Web chat");
+    await preview.getByRole("combobox", { name: "Messenger" }).click();
+    await page.getByRole("option", { name: "Telegram" }).click();
     await page.getByLabel("Text", { exact: true }).first().fill("x".repeat(4097));
     await preview.getByText(/4096 characters in one message; these are 4097/).waitFor();
     await page.getByRole("button", { name: "Undo" }).click();

@@ -40,7 +40,7 @@ export function validateFlow(
     ...checkWhole(document),
     ...document.steps.flatMap((step) => checkStep(step, document, catalogue, bot)),
     ...checkEdges(document, catalogue),
-    ...checkReach(document),
+    ...checkReach(document, catalogue),
     ...checkTriggers(document),
     ...(bot === undefined ? [] : checkRivals(document, bot, ownId)),
   ];
@@ -174,7 +174,7 @@ function checkEdges(document: FlowDocument, { steps }: Catalogue): FlowProblem[]
   });
 }
 
-function checkReach({ start, steps, edges, triggers }: FlowDocument): FlowProblem[] {
+function checkReach({ start, steps, edges, triggers }: FlowDocument, catalogue: Catalogue): FlowProblem[] {
   const reached = new Set<string>();
   const jumps = steps.map((step) => readJump(step)?.step);
   const open = [start, ...triggers.map(({ step }) => step), ...jumps].filter((ref) => ref !== undefined);
@@ -185,9 +185,14 @@ function checkReach({ start, steps, edges, triggers }: FlowDocument): FlowProble
   }
   return steps
     .filter(({ ref }) => !reached.has(ref))
-    .map(({ ref, name }) =>
-      warning("step.unreachable", say`nothing leads to the step "${{ step: name ?? ref }}"`, ref),
-    );
+    .map((step) => warning("step.unreachable", sayUnreachable(step, catalogue.steps), step.ref));
+}
+
+/** By what its box is called: an arrow may well lead to it, from a step that nobody comes to. */
+function sayUnreachable({ name = "", kind, ref }: StoredStep, steps: StepCatalogue): Sentence {
+  if (name !== "") return say`no way from the start leads to the step "${{ step: name }}"`;
+  const type = (Object.hasOwn(steps, kind) ? steps[kind] : undefined) as StepType | undefined;
+  return say`no way from the start leads to the step "${{ stepTitle: type?.title ?? ref }}"`;
 }
 
 function checkTriggers({ triggers, steps }: FlowDocument): FlowProblem[] {

@@ -31,11 +31,59 @@ export function say(parts: TemplateStringsArray, ...named: readonly Readonly<Rec
   return { message: fill((_, value) => sayParameter(value)), form: fill((name) => `{${name}}`), parameters };
 }
 
-/** What a schema refused: in its own words where it has them, else what zod found, from which zod's own languages make a sentence. */
-export function sayIssue({ path: _path, message, ...issue }: z.core.$ZodIssue): Sentence {
+/** What a schema refused: in its own words where it has them, else in ours; what we have none for is what zod found, from which zod's own languages make a sentence. */
+export function sayIssue(issue: z.core.$ZodIssue): Sentence {
+  const { path: _path, message, ...rest } = issue;
+  if (issue.code === "custom") return { message };
+  const known = sayFound(issue);
+  if (known !== undefined) return known;
   // The answers of each branch of a union are long and say no more than the union's own.
-  const { input: _input, errors: _errors, ...found } = issue as Record<string, unknown>;
-  return issue.code === "custom" ? { message } : { message, issue: found };
+  const { input: _input, errors: _errors, ...found } = rest as Record<string, unknown>;
+  return { message, issue: found };
+}
+
+/** What is refused most, as people say it: "Too small: expected string to have >=1 characters" is a programmer's way to say that nothing was written. */
+function sayFound(issue: z.core.$ZodIssue): Sentence | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return sayType(issue.expected, issue.message);
+    case "invalid_value":
+      return isNothing(issue.message) ? say`is missing` : undefined;
+    case "too_small":
+      return sayTooSmall(issue.origin, Number(issue.minimum), issue.inclusive !== false);
+    case "too_big":
+      return sayTooBig(issue.origin, Number(issue.maximum), issue.inclusive !== false);
+    case "invalid_union":
+      return say`is incomplete or does not fit`;
+    default:
+      return undefined;
+  }
+}
+
+/** The input does not come along; zod's own sentence ends with what it was. */
+const isNothing = (message: string) => /received (?:undefined|null)$/.test(message);
+
+function sayType(expected: string, message: string): Sentence | undefined {
+  if (isNothing(message)) return say`is missing`;
+  if (expected === "string") return say`has to be a text`;
+  if (expected === "number") return say`has to be a number`;
+  if (expected === "int") return say`has to be a whole number`;
+  if (expected === "boolean") return say`has to be yes or no`;
+  return expected === "array" ? say`has to be a list` : undefined;
+}
+
+function sayTooSmall(origin: string, least: number, isInclusive: boolean): Sentence | undefined {
+  if (origin === "string") return least === 1 ? say`has to be filled in` : say`needs ${{ least }} characters at least`;
+  if (origin === "array") return least === 1 ? say`needs at least one entry` : say`needs ${{ least }} entries at least`;
+  if (origin !== "number" && origin !== "int") return undefined;
+  return isInclusive ? say`has to be ${{ least }} at least` : say`has to be more than ${{ least }}`;
+}
+
+function sayTooBig(origin: string, most: number, isInclusive: boolean): Sentence | undefined {
+  if (origin === "string") return say`may have ${{ longest: most }} characters at most`;
+  if (origin === "array") return say`may have ${{ most }} entries at most`;
+  if (origin !== "number" && origin !== "int") return undefined;
+  return isInclusive ? say`has to be ${{ most }} at most` : say`has to be less than ${{ most }}`;
 }
 
 /** What is wrong in several places of what was given: "name: is too short; ref: is taken". */

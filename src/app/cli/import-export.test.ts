@@ -87,7 +87,7 @@ describe("export and import", () => {
     const place = { file: out(name), line: isBot ? 9 : 4 };
     expect(data).toMatchObject({ warnings: [place] });
     expect(text).toContain(`${place.file}:${place.line}: flow "`);
-    expect(text).toContain('step "b": nothing leads to the step "b"');
+    expect(text).toContain('step "b": no way from the start leads to the step "End"');
   });
 
   it("change nothing when the flow cannot be published", async () => {

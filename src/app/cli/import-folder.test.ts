@@ -80,7 +80,7 @@ describe("a bot's folder, exported and imported", () => {
       `Bot demo in the workspace demo:
   There is no difference.
 Warnings, which keep nothing from being published:
-  flows/demo.yaml:172: flow "demo", step "gift": nothing leads to the step "Reached from outside"
+  flows/demo.yaml:172: flow "demo", step "gift": no way from the start leads to the step "Reached from outside"
 0 added, 0 changed, 0 only here. This was a dry run: nothing was changed.`,
     );
   });

@@ -6,8 +6,7 @@ export const action = defineStep({
   kind: "action",
   title: "Actions",
   category: "action",
-  description:
-    "Runs actions of the catalogue, one after the other. One that fails is recorded and does not stop the rest.",
+  description: "Behind the scenes: adds a tag, fills in a field, calls a colleague.",
   config: z.object({ actions: z.array(actionCallSchema).min(1).max(50) }),
   example: { actions: [{ action: "add_tag", args: { tag: "lead" } }] },
   outputs: () => [{ name: "next", title: "Next" }],

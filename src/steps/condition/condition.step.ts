@@ -8,8 +8,7 @@ export const condition = defineStep({
   kind: "condition",
   title: "Condition",
   category: "logic",
-  description:
-    "Goes one way or the other by fields, tags, labels, variables, channel, entry link, time of day or weekday.",
+  description: "Two ways: one for those with a certain tag, field or channel, one for all others.",
   config: z.object({ condition: conditionSchema }),
   example: { condition: { match: "all", rules: [{ subject: "tag", key: "buyer", operator: "has" }] } },
   outputs: () => [

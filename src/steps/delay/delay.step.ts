@@ -34,8 +34,7 @@ export const delay = defineStep({
   kind: "delay",
   title: "Smart delay",
   category: "logic",
-  description:
-    "Waits for a while, until a time of day or weekday, or until the date in a field, in the contact's time zone.",
+  description: "Waits for some minutes or days, or until a certain time, and goes on.",
   config: configSchema,
   example: { mode: "duration", amount: 1, unit: "hours" },
   outputs: () => [{ name: "next", title: "Next" }],

@@ -5,7 +5,7 @@ export const end = defineStep({
   kind: "end",
   title: "End",
   category: "flow",
-  description: "Ends this walk through the flow.",
+  description: "Nothing more comes after this.",
   config: z.object({}),
   example: {},
   outputs: () => [],

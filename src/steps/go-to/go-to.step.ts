@@ -7,7 +7,7 @@ export const goTo = defineStep({
   kind: "go_to",
   title: "Go to",
   category: "flow",
-  description: "Goes on at another step of this flow, or in another flow.",
+  description: "Goes on at another step, or in another flow.",
   config: z.object({ flow: refSchema.optional(), step: refSchema.optional() }),
   example: { step: "s1" },
   outputs: () => [],

@@ -81,7 +81,7 @@ export const message = defineStep({
   kind: "message",
   title: "Message",
   category: "message",
-  description: "Sends one or several messages: text, media by URL, buttons, quick replies.",
+  description: "Sends a text, pictures, files, buttons.",
   config: configSchema,
   example: {
     messages: [

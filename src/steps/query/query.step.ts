@@ -23,8 +23,7 @@ export const query = defineStep({
   kind: "query",
   title: "Query",
   category: "logic",
-  description:
-    "Looks something up (the chat, a message, other contacts) or merges another contact into this one, and keeps parts of the answer in fields and variables.",
+  description: "Looks up the chat, a message or other contacts, and keeps what it finds.",
   config: configSchema,
   example: {
     query: "find_contacts_by_phone",

@@ -63,7 +63,7 @@ export const question = defineStep({
   kind: "question",
   title: "Question",
   category: "message",
-  description: "Asks, waits for the answer, checks it and keeps it.",
+  description: "Asks something, waits for the answer and keeps it in a field.",
   config: configSchema,
   example: {
     text: "What is your e-mail address?",

@@ -34,8 +34,7 @@ export const request = defineStep({
   kind: "request",
   title: "External request",
   category: "logic",
-  description:
-    "Calls another system over HTTP with the contact's data and keeps parts of the answer in fields and variables.",
+  description: "Gets something from another system, or sends it there, by HTTP.",
   config: configSchema,
   example: {
     description: "Is there a place left in the course?",

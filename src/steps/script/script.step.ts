@@ -23,8 +23,7 @@ export const script = defineStep({
   kind: "script",
   title: "Script",
   category: "logic",
-  description:
-    "Runs JavaScript over the contact: it reads and sets fields and variables, and chooses the output. It has no way to the outside and is stopped where it takes too long.",
+  description: "Reckons with fields and variables in JavaScript. For programmers.",
   config: configSchema,
   example: {
     code: 'const [customer, product, price] = contact.client_external_id.split("_");\nvars.customer = customer;\nvars.product = product;\nvars.price = Number(price);\nreturn vars.price >= 1000 ? "expensive" : "next";',

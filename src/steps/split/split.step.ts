@@ -17,7 +17,7 @@ export const split = defineStep({
   kind: "split",
   title: "Split",
   category: "logic",
-  description: "Sends each contact down one of several branches, by weight. A contact keeps its branch.",
+  description: "Parts people by chance, to compare ways. Each keeps theirs.",
   config: configSchema,
   example: {
     branches: [

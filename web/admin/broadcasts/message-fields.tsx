@@ -85,7 +85,7 @@ export function MessageFields({
           </>
         )}
       </Items>
-      <MessagePreview message={value} />
+      <MessagePreview message={value} botId={botId} />
     </Stack>
   );
 }
@@ -203,8 +203,14 @@ function Items<Item>({
 }
 
 /** A message as a messenger shows it. */
-export function MessagePreview({ message }: { readonly message: MessageContent }) {
-  return <Preview step={toStep(message)} />;
+export function MessagePreview({
+  message,
+  botId,
+}: {
+  readonly message: MessageContent;
+  readonly botId?: number | undefined;
+}) {
+  return <Preview step={toStep(message)} botId={botId} />;
 }
 
 /** The same message as a step of a flow says it, for the preview. */

@@ -8,7 +8,8 @@ import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { SimulatorPanel } from "../simulator/simulator-panel.tsx";
 import { useSimulator } from "../simulator/use-simulator.ts";
-import { Canvas } from "./canvas.tsx";
+import { OfferMenu } from "./add-menu.tsx";
+import { Canvas, type Offer } from "./canvas.tsx";
 import { Conflict } from "./conflict.tsx";
 import { layOut } from "./document.ts";
 import { FlowPanel } from "./flow-panel.tsx";
@@ -23,6 +24,7 @@ import { type SaveState, useDraft } from "./use-draft.ts";
 import { useFollow } from "./use-follow.ts";
 import { useKeys } from "./use-keys.ts";
 import { type NumbersChoice, useNumbers } from "./use-numbers.ts";
+import { useSelection } from "./use-selection.ts";
 import { VersionsPanel } from "./versions-panel.tsx";
 import "./builder.css";
 
@@ -57,7 +59,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
   }));
   const editor = useDraft(api, flow.ref, initial);
   const { document, edit } = editor;
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [offer, setOffer] = useState<Offer>();
   const [side, setSide] = useState<Side>();
   const [isSimulating, setSimulating] = useState(false);
   const [dialog, setDialog] = useState<"search" | "shortcuts">();
@@ -67,16 +69,15 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const simulator = useSimulator(flow, document);
   const trail = isSimulating ? simulator.trail : undefined;
   useFollow(trail);
-  const select = useCallback((refs: ReadonlySet<string>) => {
-    setSelected(refs);
-    if (refs.size > 0) setSide(undefined);
-  }, []);
+  const selection = useSelection(useCallback(() => setSide(undefined), []));
+  const { steps: selected, choose: select } = selection;
   useKeys(editor, selected, select, setDialog);
   const show = useShowStep(document.steps, select);
+  const add = (ref: string) => select(new Set([ref]));
   const [only] = selected.size === 1 ? selected : [];
   const step = only === undefined ? undefined : document.steps.find(({ ref }) => ref === only);
   const openSide = (next: Side) => {
-    setSelected(new Set());
+    select(new Set());
     setSide(next);
   };
   return (
@@ -92,7 +93,8 @@ function Builder({ flow }: { readonly flow: Flow }) {
         onDialog={setDialog}
         isSimulating={isSimulating}
         onSimulate={() => setSimulating(!isSimulating)}
-        onAdd={(ref) => select(new Set([ref]))}
+        onAdd={add}
+        onShow={show}
         selected={selected}
       />
       <Group flex={1} gap={0} wrap="nowrap" align="stretch" mih={0} pos="relative">
@@ -102,10 +104,19 @@ function Builder({ flow }: { readonly flow: Flow }) {
             problems={problems}
             numbers={numbers}
             trail={trail}
-            selected={selected}
-            onSelect={select}
+            selection={selection}
             onEdit={edit}
+            onOffer={setOffer}
           />
+          {offer === undefined ? null : (
+            <OfferMenu
+              offer={offer}
+              editor={editor}
+              selected={selected}
+              onAdd={add}
+              onClose={() => setOffer(undefined)}
+            />
+          )}
           {counted === undefined ? null : <NumbersBar botId={flow.botId} choice={counted} onChange={setCounted} />}
           {document.steps.length === 0 ? (
             <Text pos="absolute" top="40%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
@@ -122,7 +133,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
               botId={flow.botId}
               problems={problems.filter((problem) => problem.step === step.ref)}
               onEdit={edit}
-              onClose={() => setSelected(new Set())}
+              onClose={() => select(new Set())}
             />
           </Panel>
         )}

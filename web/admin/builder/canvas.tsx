@@ -1,11 +1,15 @@
-import { useComputedColorScheme } from "@mantine/core";
+import { Button, useComputedColorScheme } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
 import {
   Background,
-  type Edge as CanvasEdge,
   type Connection,
   Controls,
+  type FinalConnectionState,
   type NodeChange,
+  type OnEdgesChange,
   type OnNodesChange,
+  type OnReconnect,
+  Panel,
   Position,
   ReactFlow,
   SelectionMode,
@@ -14,21 +18,19 @@ import "@xyflow/react/dist/style.css";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
-import type { Edge, FlowDocument, StoredStep } from "../../../src/model/flow.ts";
-import { type Trail, toOutputKey } from "../simulator/trail.ts";
-import { type Catalogue, useCatalogue } from "./catalogue.ts";
-import { connect, disconnect, moveSteps, type Place, removeSteps } from "./document.ts";
+import type { FlowDocument } from "../../../src/model/flow.ts";
+import type { Trail } from "../simulator/trail.ts";
+import { useCatalogue } from "./catalogue.ts";
+import { connect, disconnect, moveSteps, type Place, reconnect, removeSteps } from "./document.ts";
 import { FlowMap } from "./flow-map.tsx";
 import type { FlowProblem } from "./flow-types.ts";
-import { outputsOf } from "./step-kinds.ts";
+import { pickLines, toEdge, useLines } from "./lines.ts";
+import { type Look, lookOf } from "./look.ts";
 import { StepNode, type StepNodeType } from "./step-node.tsx";
+import type { Selection } from "./use-selection.ts";
 
 const nodeTypes = { step: StepNode };
 const nothing: readonly never[] = [];
-
-function toEdgeId({ from, output, to }: Edge): string {
-  return `${from} ${output} ${to}`;
-}
 
 interface Size {
   readonly width: number;
@@ -58,20 +60,33 @@ interface CanvasProps {
   readonly trail: Trail | undefined;
   /** By step; absent: none are shown. */
   readonly numbers: ReadonlyMap<string, StepNumbersBody> | undefined;
-  readonly selected: ReadonlySet<string>;
-  readonly onSelect: (refs: ReadonlySet<string>) => void;
+  readonly selection: Selection;
   readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
+  /** A line was let go where nothing is. */
+  readonly onOffer: (offer: Offer) => void;
+}
+
+/** Where a new step is asked for, and after which output. */
+export interface Offer {
+  readonly from: string;
+  readonly output: string;
+  /** On the page, in pixels. */
+  readonly x: number;
+  readonly y: number;
 }
 
 /** The drawing: boxes and lines of the document; what is done to them goes back into it. */
-export function Canvas({ document, problems, trail, numbers, selected, onSelect, onEdit }: CanvasProps) {
+export function Canvas({ document, problems, trail, numbers, selection, onEdit, onOffer }: CanvasProps) {
   const { t } = useTranslation();
   const colorMode = useComputedColorScheme("light");
   // While boxes are dragged they move here alone; the document hears of it when they are let go.
   const [dragged, setDragged] = useState<ReadonlyMap<string, Place>>(new Map());
   const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
+  const { steps: selected, lines: picked, setSteps, setLines } = selection;
+  const isLarge = document.steps.length > 100;
   const nodes = useNodes({ document, problems, trail, numbers, selected }, dragged, sizes);
-  const edges = useEdges(document.edges, trail);
+  const edges = useLines(document, { trail, picked, isLarge });
+  const chosenLines = edges.filter((line) => line.selected === true);
 
   const onNodesChange: OnNodesChange<StepNodeType> = useCallback(
     (changes) => {
@@ -85,17 +100,34 @@ export function Canvas({ document, problems, trail, numbers, selected, onSelect,
       if (picked.size === 0) return;
       const stays = [...selected].filter((ref) => picked.get(ref) !== false);
       const comes = [...picked].filter(([, isIn]) => isIn).map(([ref]) => ref);
-      onSelect(new Set([...stays, ...comes]));
+      setSteps(new Set([...stays, ...comes]));
     },
-    [onEdit, onSelect, selected],
+    [onEdit, setSteps, selected],
   );
+  const onEdgesChange: OnEdgesChange = useCallback((changes) => setLines((old) => pickLines(old, changes)), [setLines]);
   const onConnect = useCallback(
-    ({ source, sourceHandle, target }: Connection) =>
-      onEdit((old) => connect(old, { from: source, output: sourceHandle ?? "next", to: target })),
+    (connection: Connection) => onEdit((old) => connect(old, toEdge(connection))),
     [onEdit],
   );
-
-  const isLarge = document.steps.length > 100;
+  const isReconnecting = useRef(false);
+  const onReconnect: OnReconnect = useCallback(
+    (line, connection) => onEdit((old) => reconnect(old, toEdge(line), toEdge(connection))),
+    [onEdit],
+  );
+  const onConnectEnd = useCallback(
+    (event: MouseEvent | TouchEvent, { toHandle, fromNode, fromHandle }: FinalConnectionState) => {
+      if (isReconnecting.current || toHandle !== null || fromNode === null || fromHandle?.type !== "source") return;
+      const output = fromHandle.id ?? "next";
+      const { clientX: x, clientY: y } = "changedTouches" in event ? (event.changedTouches[0] ?? noPoint) : event;
+      const under = window.document.elementFromPoint(x, y);
+      const box = under?.closest<HTMLElement>(".react-flow__node")?.dataset.id;
+      if (box === fromNode.id) return;
+      // On a box, though not on its point: it is clear what is meant.
+      if (box !== undefined) onEdit((old) => connect(old, { from: fromNode.id, output, to: box }));
+      else if (under?.closest(".react-flow__pane") != null) onOffer({ from: fromNode.id, output, x, y });
+    },
+    [onEdit, onOffer],
+  );
   return (
     <ReactFlow
       nodes={nodes}
@@ -103,15 +135,22 @@ export function Canvas({ document, problems, trail, numbers, selected, onSelect,
       nodeTypes={nodeTypes}
       colorMode={colorMode}
       onNodesChange={onNodesChange}
+      onEdgesChange={onEdgesChange}
       onConnect={onConnect}
+      onConnectEnd={onConnectEnd}
+      onReconnectStart={() => {
+        isReconnecting.current = true;
+      }}
+      onReconnect={onReconnect}
+      onReconnectEnd={(_event, line, _end, { toHandle }) => {
+        isReconnecting.current = false;
+        // Taken off and let go: undo brings it back.
+        if (toHandle === null) onEdit((old) => disconnect(old, [toEdge(line)]));
+      }}
       onDelete={({ nodes: gone, edges: cut }) =>
         onEdit((old) => {
-          const lines = cut.map(({ source, sourceHandle, target }) => ({
-            from: source,
-            output: sourceHandle ?? "next",
-            to: target,
-          }));
-          return removeSteps(disconnect(old, lines), new Set(gone.map(({ id }) => id)));
+          const cutOff = disconnect(old, cut.map(toEdge));
+          return removeSteps(cutOff, new Set(gone.map(({ id }) => id)));
         })
       }
       deleteKeyCode={deleteKeys}
@@ -131,6 +170,18 @@ export function Canvas({ document, problems, trail, numbers, selected, onSelect,
       <Background gap={20} />
       <Controls position="bottom-left" />
       <FlowMap nodes={nodes} />
+      {chosenLines.length > 0 && selected.size === 0 ? (
+        <Panel position="top-center">
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconTrash size={14} />}
+            onClick={() => onEdit((old) => disconnect(old, chosenLines.map(toEdge)))}
+          >
+            {t("shortcuts.remove")}
+          </Button>
+        </Panel>
+      ) : null}
     </ReactFlow>
   );
 }
@@ -140,6 +191,7 @@ const multiSelectionKeys = ["Shift", "Meta", "Control"];
 const snapGrid: [number, number] = [10, 10];
 const fitViewOptions = { maxZoom: 1, padding: 0.15 };
 
+const noPoint = { clientX: 0, clientY: 0 };
 const noViewport = { x: 0, y: 0, zoom: 1 };
 
 /** A large flow opens where it begins: seen as a whole it would be 500 boxes that nobody can read. */
@@ -147,25 +199,6 @@ function lookAtStart({ start, steps }: FlowDocument) {
   const { x = 0, y = 0 } = steps.find(({ ref }) => ref === start)?.at ?? {};
   const zoom = 0.8;
   return { x: 80 - x * zoom, y: 120 - y * zoom, zoom };
-}
-
-type Look = Pick<StepNodeType["data"], "kind" | "title" | "summary" | "outputs">;
-/** What of a box is read off its step, by language; kept as long as the step is the same. */
-const looks = new WeakMap<Catalogue, WeakMap<StoredStep, Look>>();
-
-function lookOf(step: StoredStep, catalogue: Catalogue): Look {
-  const inLanguage = looks.get(catalogue) ?? new WeakMap<StoredStep, Look>();
-  looks.set(catalogue, inLanguage);
-  const known = inLanguage.get(step);
-  if (known !== undefined) return known;
-  const look = {
-    kind: step.kind,
-    title: catalogue.nameOf(step),
-    summary: catalogue.summary(step),
-    outputs: outputsOf(step).map(({ name, title }) => ({ name, title: catalogue.output({ name, title }) })),
-  };
-  inLanguage.set(step, look);
-  return look;
 }
 
 /** A box's head and summary, and a line for each output. */
@@ -229,7 +262,7 @@ function useNodes(
     trail,
     numbers,
     selected,
-  }: Pick<CanvasProps, "document" | "problems" | "trail" | "numbers" | "selected">,
+  }: Pick<CanvasProps, "document" | "problems" | "trail" | "numbers"> & { readonly selected: ReadonlySet<string> },
   dragged: ReadonlyMap<string, Place>,
   sizes: ReadonlyMap<string, Size>,
 ): StepNodeType[] {
@@ -265,23 +298,4 @@ function useNodes(
     before.current = now;
     return nodes;
   }, [document.steps, document.start, catalogue, dragged, selected, problemsOf, sizes, trail, numbers]);
-}
-
-function useEdges(edges: FlowDocument["edges"], trail: Trail | undefined): CanvasEdge[] {
-  return useMemo(
-    () =>
-      edges.map(
-        (edge): CanvasEdge => ({
-          id: toEdgeId(edge),
-          source: edge.from,
-          sourceHandle: edge.output,
-          target: edge.to,
-          type: "smoothstep",
-          ...(trail?.outputs.has(toOutputKey(edge.from, edge.output)) === true
-            ? { className: "walked", zIndex: 1 }
-            : {}),
-        }),
-      ),
-    [edges, trail],
-  );
 }

@@ -76,6 +76,13 @@ export function connect(document: FlowDocument, edge: Edge): FlowDocument {
     : { ...document, edges: [...document.edges, edge] };
 }
 
+/** The edge with another beginning or end, in its place. */
+export function reconnect(document: FlowDocument, edge: Edge, now: Edge): FlowDocument {
+  if (isSameEdge(edge, now)) return document;
+  if (document.edges.some((other) => isSameEdge(other, now))) return disconnect(document, [edge]);
+  return { ...document, edges: document.edges.map((other) => (isSameEdge(other, edge) ? now : other)) };
+}
+
 export function disconnect(document: FlowDocument, edges: readonly Edge[]): FlowDocument {
   return { ...document, edges: document.edges.filter((edge) => !edges.some((gone) => isSameEdge(edge, gone))) };
 }

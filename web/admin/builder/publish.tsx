@@ -1,25 +1,29 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, Textarea, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconPencil } from "@tabler/icons-react";
+import { IconChevronRight, IconPencil } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { StoredStep } from "../../../src/model/flow.ts";
 import { ApiError } from "../api.ts";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice, useSentence } from "../layout/trouble.tsx";
 import { useCatalogue } from "./catalogue.ts";
 import type { Flow, FlowProblem } from "./flow-types.ts";
+import { StepIcon } from "./step-node.tsx";
 import type { DraftEditor } from "./use-draft.ts";
 
 export function Publish({
   flow,
   editor,
   problems,
+  onShow,
 }: {
   readonly flow: Flow;
   readonly editor: DraftEditor;
   readonly problems: readonly FlowProblem[];
+  readonly onShow: (ref: string) => void;
 }) {
   const { t } = useTranslation();
   const say = useSentence();
@@ -29,11 +33,6 @@ export function Publish({
   const [isBusy, setBusy] = useState(false);
   const [isOpen, { open, close }] = useDisclosure(false);
   const [isNoteOpen, { open: openNote, close: closeNote }] = useDisclosure(false);
-  const { nameOf } = useCatalogue();
-  const nameOfStep = (ref: string | undefined) => {
-    const step = editor.document.steps.find((one) => one.ref === ref);
-    return step === undefined ? "" : `${nameOf(step)} (${step.ref}):`;
-  };
   const errors = problems.filter(({ severity }) => severity === "error");
   const publish = async (note = "") => {
     setBusy(true);
@@ -82,13 +81,46 @@ export function Publish({
         <Stack>
           {error === undefined ? null : <ErrorNotice error={error} />}
           {errors.map((problem) => (
-            <Text key={`${problem.step} ${problem.message}`} size="sm">
-              <b>{nameOfStep(problem.step)}</b> {say(problem)}
-            </Text>
+            <Problem
+              key={`${problem.step} ${problem.message}`}
+              step={editor.document.steps.find(({ ref }) => ref === problem.step)}
+              says={say(problem)}
+              onShow={(ref) => {
+                close();
+                onShow(ref);
+              }}
+            />
           ))}
         </Stack>
       </Modal>
     </>
+  );
+}
+
+/** What is wrong, as a way to the step that it is wrong with. */
+function Problem({
+  step,
+  says,
+  onShow,
+}: {
+  readonly step: StoredStep | undefined;
+  readonly says: string;
+  readonly onShow: (ref: string) => void;
+}) {
+  const { nameOf } = useCatalogue();
+  if (step === undefined) return <Text size="sm">{says}</Text>;
+  return (
+    <UnstyledButton className="publish-problem" p="xs" onClick={() => onShow(step.ref)}>
+      <Group gap="sm" wrap="nowrap">
+        <StepIcon kind={step.kind} />
+        <Text size="sm" flex={1} miw={0} className="breakable">
+          <b>{nameOf(step)}</b>
+          <br />
+          {says}
+        </Text>
+        <IconChevronRight size={16} aria-hidden />
+      </Group>
+    </UnstyledButton>
   );
 }
 

@@ -7,6 +7,7 @@ import { useCatalogue } from "./catalogue.ts";
 import { ConditionEditor } from "./condition-editor.tsx";
 import { createRef } from "./document.ts";
 import type { FieldProps, FieldsProps } from "./field-props.ts";
+import { shownKeys, useMayMail } from "./form-keys.ts";
 import { FormScopeContext } from "./form-scope.ts";
 import { choicesOf, discriminatorOf, emptyValue, isActionCall, type JsonSchema, primitivesOf } from "./json-schema.ts";
 import { LookupField } from "./lookup-field.tsx";
@@ -87,11 +88,14 @@ export function ObjectFields({ schema, value, path, onChange, skip = [] }: Field
     () => ({ owner, settings: { ...settings, ...(isRecord(value) ? value : {}) } }),
     [owner, settings, value],
   );
-  const entries = Object.entries(schema.properties ?? {}).filter(([key]) => !skip.includes(key));
+  const mayMail = useMayMail();
+  const properties = schema.properties ?? {};
+  const keys = shownKeys(owner, Object.keys(properties), record, mayMail).filter((key) => !skip.includes(key));
   return (
     <FormScopeContext value={inner}>
       <Stack gap="sm">
-        {entries.map(([key, setting]) => {
+        {keys.map((key) => {
+          const setting = properties[key] ?? {};
           const innerPath = path === "" ? key : `${path}.${key}`;
           // Parts that outputs hang on get their ids when they are added.
           if (key === "id" && setting.type === "string" && path !== "" && !path.endsWith("args")) return null;

@@ -1,14 +1,20 @@
 import { z } from "zod";
 import type { StepOutput, StepType } from "../../../src/engine/step-type.ts";
 import type { ConditionGroup } from "../../../src/model/condition.ts";
-import type { StoredStep } from "../../../src/model/flow.ts";
+import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
 import { steps } from "../../../src/steps/index.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** The very step types that the server runs. */
 const catalogue: Readonly<Record<string, unknown>> = steps;
 
-export const stepKinds: readonly StepType[] = Object.values(steps).map((type) => type as unknown as StepType);
+/** What most flows are made of comes first; the others in the registry's order. */
+const first: readonly string[] = ["message", "question", "condition", "delay", "action"];
+const rankOf = (kind: string) => (first.includes(kind) ? first.indexOf(kind) : first.length);
+
+export const stepKinds: readonly StepType[] = Object.values(steps)
+  .map((type) => type as unknown as StepType)
+  .toSorted((a, b) => rankOf(a.kind) - rankOf(b.kind));
 
 export function findStepType(kind: string): StepType | undefined {
   return Object.hasOwn(catalogue, kind) ? (catalogue[kind] as StepType) : undefined;
@@ -35,6 +41,20 @@ export function outputsOf(step: StoredStep): readonly StepOutput[] {
   } catch {
     return [];
   }
+}
+
+/** Where a flow does not usually go on. */
+const rare: readonly string[] = ["not_allowed"];
+
+/**
+ * The output that a step which is added next is connected to: the first that leads nowhere. Buttons go before everything else, and where there are some,
+ * nothing else is meant: what leads on from `next` does not wait for a press.
+ */
+export function findFreeOutput(step: StoredStep, edges: FlowDocument["edges"]): string | undefined {
+  const names = outputsOf(step).map(({ name }) => name);
+  const buttons = names.filter((name) => name.startsWith("button:"));
+  const usual = buttons.length > 0 ? buttons : names.filter((name) => !rare.includes(name));
+  return usual.find((name) => !edges.some(({ from, output }) => from === step.ref && output === name));
 }
 
 interface RuleWords {

@@ -99,7 +99,7 @@ export function StepPanel({
             </FormScopeContext>
           </StepScopeContext>
           {Tool === undefined ? null : <Tool step={step} botId={botId} />}
-          <Preview step={step} />
+          <Preview step={step} botId={botId} />
           <LeadsTo step={step} document={document} onEdit={onEdit} />
           <Group gap="xs">
             <Text size="sm" c="dimmed">

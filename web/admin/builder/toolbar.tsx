@@ -36,6 +36,7 @@ export function Toolbar({
   onSimulate,
   onSide,
   onAdd,
+  onShow,
 }: {
   readonly flow: Flow;
   readonly editor: DraftEditor;
@@ -48,6 +49,8 @@ export function Toolbar({
   readonly onSimulate: () => void;
   readonly onSide: (side: Side) => void;
   readonly onAdd: (ref: string) => void;
+  /** Brings a step into sight and chooses it. */
+  readonly onShow: (ref: string) => void;
 }) {
   const { t } = useTranslation();
   const { domain } = useParams({ from: "/w/$domain" });
@@ -118,7 +121,7 @@ export function Toolbar({
           >
             {t("simulator.open")}
           </Button>
-          <Publish flow={flow} editor={editor} problems={problems} />
+          <Publish flow={flow} editor={editor} problems={problems} onShow={onShow} />
         </Group>
       </Group>
     </Paper>

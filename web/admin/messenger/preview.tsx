@@ -5,16 +5,20 @@ import type { StoredStep } from "../../../src/model/flow.ts";
 import { Bubble } from "./bubble.tsx";
 import { findLimits } from "./limits.ts";
 import { previewMessages } from "./preview-messages.ts";
-import { useChannelKinds } from "./use-channel-kinds.ts";
+import { useBotChannels } from "./use-bot-channels.ts";
+import { type ChannelKind, useChannelKinds } from "./use-channel-kinds.ts";
 
 /** What a step says, as a messenger shows it, and what that messenger cannot do of it. */
-export function Preview({ step }: { readonly step: StoredStep }) {
+export function Preview({ step, botId }: { readonly step: StoredStep; readonly botId?: number | undefined }) {
   const { t } = useTranslation();
   const kinds = useChannelKinds();
   const [chosen, setChosen] = useState<string>();
-  const kind = kinds.find((one) => one.kind === chosen) ?? kinds.find((one) => one.kind === "telegram") ?? kinds[0];
+  const channels = useBotChannels(botId);
+  const connected = new Set((channels ?? []).map((channel) => channel.kind));
+  const isConnected = ({ kind }: ChannelKind) => connected.has(kind);
+  const kind = kinds.find((one) => one.kind === chosen) ?? kinds.find(isConnected) ?? kinds[0];
   const messages = previewMessages(step);
-  if (messages.length === 0 || kind === undefined) return null;
+  if (messages.length === 0 || kind === undefined || channels === undefined) return null;
   const limits = messages.flatMap((content) => findLimits(content, kind.capabilities));
   return (
     <Stack gap="xs" component="section" aria-label={t("preview.title")}>
@@ -24,7 +28,10 @@ export function Preview({ step }: { readonly step: StoredStep }) {
       <Select
         size="xs"
         aria-label={t("preview.channel")}
-        data={kinds.map((one) => ({ value: one.kind, label: one.title }))}
+        data={[...kinds.filter(isConnected), ...kinds.filter((one) => !isConnected(one))].map((one) => ({
+          value: one.kind,
+          label: one.title,
+        }))}
         value={kind.kind}
         allowDeselect={false}
         onChange={(value) => setChosen(value ?? undefined)}

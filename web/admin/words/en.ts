@@ -221,6 +221,7 @@ export const en = {
     into: "Into this step",
     outOf: "Output: {{output}}",
     empty: "Nothing set yet",
+    line: "Line from {{from}}, {{output}}, to {{to}}",
     noSteps: "Add the first step with the button above.",
     saved: "Saved",
     saving: "Saving…",

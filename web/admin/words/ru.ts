@@ -222,6 +222,7 @@ export const ru: typeof en = {
     into: "Вход в шаг",
     outOf: "Выход: {{output}}",
     empty: "Пока не настроено",
+    line: "Связь: {{from}}, {{output}} → {{to}}",
     noSteps: "Добавьте первый шаг кнопкой сверху.",
     saved: "Сохранено",
     saving: "Сохраняется…",

@@ -110,13 +110,41 @@ describe("a sentence in Russian", () => {
   });
 
   it("says what a schema refused, after its way over the wire", () => {
-    const schema = z.object({ name: z.string().min(3), age: z.number().max(10) });
-    const { issues = [] } = schema.safeParse({ name: "a", age: 99 }).error ?? {};
+    const schema = z.object({
+      name: z.string().min(1),
+      ref: z.string().min(3),
+      age: z.number().max(10),
+      mode: z.enum(["a", "b"]),
+      address: z.url(),
+      rule: z.object({}),
+      list: z.array(z.string()).min(1),
+    });
+    const input = { name: "", ref: "a", age: 99, mode: "c", address: "no", rule: null, list: [] };
+    const { issues = [] } = schema.safeParse(input).error ?? {};
     const sent = JSON.parse(JSON.stringify(issues.map(sayIssue))) as ReturnType<typeof sayIssue>[];
-    expect(sent.map((one) => sayIn(ru, one))).toEqual([
-      "Слишком маленькое значение: ожидалось, что string будет иметь >=3 символа",
-      "Слишком большое значение: ожидалось, что number будет <=10",
+    expect(sent.map(({ message }) => message)).toEqual([
+      "has to be filled in",
+      "needs 3 characters at least",
+      "has to be 10 at most",
+      'Invalid option: expected one of "a"|"b"',
+      "Invalid URL",
+      "is missing",
+      "needs at least one entry",
     ]);
+    expect(sent.map((one) => sayIn(ru, one))).toEqual([
+      "нужно заполнить",
+      "не короче 3 знаков",
+      "должно быть не больше 10",
+      'Неверный вариант: ожидалось одно из "a"|"b"',
+      "Неверный URL",
+      "не указано",
+      "нужно хотя бы одно",
+    ]);
+  });
+
+  it("has every step's title", () => {
+    const titles = Object.values(steps).map(({ title }) => title);
+    expect(titles.filter((title) => ru.values.stepTitle?.[title] === undefined)).toEqual([]);
   });
 
   it("names places as the forms do", () => {

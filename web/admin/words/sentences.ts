@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ErrorCode } from "../../../src/model/app-error.ts";
 import type { Parameter, Sentence } from "../../../src/model/sentence.ts";
+import { wordsOf } from "../builder/json-schema.ts";
 
 /** What it takes to say the server's and the engine's sentences in a language that is not English. */
 export interface SentenceWords {
@@ -12,7 +13,8 @@ export interface SentenceWords {
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Of settings, for the places that sentences name. */
   readonly labels: Readonly<Record<string, string>>;
-  readonly issue: z.core.$ZodErrorMap;
+  /** For what a schema refused in zod's words; absent: they stay English. */
+  readonly issue?: z.core.$ZodErrorMap;
 }
 
 /** A sentence as it travels; `code` is that of the refusal or problem. */
@@ -43,6 +45,7 @@ export function isOnlyPlaces(form: string): boolean {
 }
 
 function sayIssue({ issue: say }: SentenceWords, issue: Readonly<Record<string, unknown>>): string | undefined {
+  if (say === undefined) return undefined;
   // It went through JSON, and lacks the input: enough for all that the sentences name.
   const said = say({ input: undefined, ...issue } as unknown as Parameters<typeof say>[0]);
   return typeof said === "string" ? said : said?.message;
@@ -62,9 +65,9 @@ function sayParameter(words: SentenceWords, name: string, value: Parameter): str
 /** "messages.0.text" as the form calls it: "Сообщения 1, Текст". */
 function sayPlace({ labels }: SentenceWords, path: string): string {
   return path
-    .split(".")
+    .split(/\.|, /)
     .map((part) =>
-      /^\d+$/.test(part) ? ` ${Number(part) + 1}` : `, ${Object.hasOwn(labels, part) ? labels[part] : part}`,
+      /^\d+$/.test(part) ? ` ${Number(part) + 1}` : `, ${Object.hasOwn(labels, part) ? labels[part] : wordsOf(part)}`,
     )
     .join("")
     .replace(/^[, ]+/, "");

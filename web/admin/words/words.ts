@@ -17,8 +17,10 @@ interface Words {
   readonly catalogue: CatalogueWords;
 }
 
-/** English sentences come as they are. */
-const sentences: Partial<Record<Language, SentenceWords>> = {};
+/** English sentences come as they are, but for the places that they name. */
+const sentences: Partial<Record<Language, SentenceWords>> = {
+  en: { forms: {}, codes: {}, values: {}, labels: catalogueWords.labels },
+};
 
 const english: Words = { translation: en, catalogue: catalogueWords };
 const loaders: Readonly<Record<Language, () => Promise<Words>>> = {

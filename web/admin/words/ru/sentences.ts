@@ -1,6 +1,7 @@
 import ru from "zod/v4/locales/ru.js";
 import type { SentenceWords } from "../sentences.ts";
 import { catalogueWords } from "./catalogue.ts";
+import { actionWords } from "./catalogue-entries.ts";
 import { findingForms } from "./findings.ts";
 import { problemForms } from "./problems.ts";
 import { refusalForms } from "./refusals.ts";
@@ -37,6 +38,20 @@ export const sentenceWords: SentenceWords = {
     operator: catalogueWords.operators,
     kind,
     kindInFile: kind,
+    // By the titles that the registry of steps has.
+    stepTitle: {
+      Actions: "Действия",
+      Condition: "Условие",
+      "Smart delay": "Умная пауза",
+      End: "Конец",
+      "Go to": "Переход",
+      Message: "Сообщение",
+      Query: "Поиск",
+      Question: "Вопрос",
+      "External request": "Внешний запрос",
+      Script: "Скрипт",
+      Split: "Разделение",
+    },
     noun: { tag: "тег", label: "метка" },
     status: {
       new: "новый",
@@ -64,6 +79,10 @@ export const sentenceWords: SentenceWords = {
     command: { start: "запустить", pause: "приостановить", resume: "продолжить", cancel: "отменить" },
     to: { started: "запущен", cancelled: "отменён", canceled: "отменён", changed: "изменён" },
   },
-  labels: catalogueWords.labels,
+  // A place begins with the action where it is one's argument.
+  labels: {
+    ...Object.fromEntries(Object.entries(actionWords).map(([name, { title }]) => [name, title])),
+    ...catalogueWords.labels,
+  },
   issue: ru().localeError,
 };

@@ -1,0 +1,57 @@
+import { useReactFlow } from "@xyflow/react";
+import { addStep, createRef, type Place } from "./document.ts";
+import { findFreePlace } from "./free-place.ts";
+import { emptyValue } from "./json-schema.ts";
+import { findFreeOutput, findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
+import type { DraftEditor } from "./use-draft.ts";
+
+const columnWidth = 340;
+const width = 250;
+
+/** About as high as a box of so many outputs is drawn. */
+const heightOf = (outputs: number) => 110 + 28 * outputs;
+
+/** After which output a new step comes; `at`: where its left side is wanted. */
+export interface Spot {
+  readonly from: string;
+  readonly output: string;
+  readonly at: Place;
+}
+
+/**
+ * Adds a step of a kind: at a spot that was pointed to; to the right of the selected one, connected to the output that comes next; or into the middle of
+ * what is seen. What stands there already is not covered.
+ */
+export function useAddStep(
+  { document, edit }: DraftEditor,
+  selected: ReadonlySet<string>,
+  onAdd: (ref: string) => void,
+): (kind: string, spot?: Spot) => void {
+  const canvas = useReactFlow();
+  return (kind, spot) => {
+    const type = findStepType(kind);
+    if (type === undefined) return;
+    const [only] = selected.size === 1 ? selected : [];
+    const before = spot === undefined ? document.steps.find(({ ref }) => ref === only) : undefined;
+    const output = before === undefined ? undefined : findFreeOutput(before, document.edges);
+    const after = before === undefined || output === undefined ? spot : { from: before.ref, output };
+    const middle = canvas.screenToFlowPosition({ x: window.innerWidth / 2 - 100, y: window.innerHeight / 2 - 60 });
+    const beside = before?.at === undefined ? middle : { x: before.at.x + columnWidth, y: before.at.y + 20 };
+    const ref = createRef();
+    const made = { ref, kind, config: emptyValue(schemaOf(type)) as Record<string, unknown> };
+    const taken = canvas.getNodes().map(({ position, measured, initialWidth, initialHeight }) => ({
+      ...position,
+      width: measured?.width ?? initialWidth ?? width,
+      height: measured?.height ?? initialHeight ?? heightOf(2),
+    }));
+    const at = findFreePlace(
+      { ...(spot?.at ?? beside), width, height: heightOf(outputsOf({ ...made, at: middle }).length) },
+      taken,
+    );
+    edit((old) =>
+      addStep(old, { ...made, at }, after === undefined ? undefined : { from: after.from, output: after.output }),
+    );
+    onAdd(ref);
+    void canvas.setCenter(at.x + width / 2, at.y + 80, { zoom: Math.min(1, canvas.getZoom()), duration: 200 });
+  };
+}

@@ -138,6 +138,9 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
 
   it("is followed until its shares are sent, and its winner is chosen", async () => {
     await page.getByRole("button", { name: "Start", exact: true }).click();
+    await dialog().getByText("contacts, as of now").waitFor();
+    await noSeriousTrouble(page);
+    await dialog().getByRole("button", { name: "Send it" }).click();
     await page.getByText("Every share was sent. The rest waits for you to choose.").waitFor({ timeout: 40_000 });
     await page.getByText(/^Got it: [1-9]/).waitFor({ timeout: 40_000 });
     await until("the chart is drawn", async () => (await page.locator(".recharts-surface").count()) > 0);

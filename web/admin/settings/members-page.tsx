@@ -26,7 +26,7 @@ import { type MemberRole, memberRoles } from "../../../src/model/conversation.ts
 import { type Basis, useBasis, useGuard } from "../layout/basis.ts";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { useForm } from "../layout/form.tsx";
-import { Moment } from "../layout/moment.tsx";
+import { sayDay } from "../layout/moment.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { useSession } from "../session.ts";
@@ -89,7 +89,7 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
   return (
     <Stack>
       {remove.error === null ? null : <ErrorNotice error={remove.error} />}
-      <Table.ScrollContainer minWidth={480}>
+      <Table.ScrollContainer minWidth={mayChange ? 300 : 0}>
         <Table verticalSpacing="xs">
           <Table.Tbody>
             {data.data.map((member) => (
@@ -285,7 +285,7 @@ function Invitations({ mayChange }: { readonly mayChange: boolean }) {
       {data.data.map(({ id, email, role, expiresAt }) => (
         <Group key={id} justify="space-between">
           <Text size="sm">
-            {email} · {t(`role.${role}`)} · {t("members.until")} <Moment at={expiresAt} />
+            {email} · {t(`role.${role}`)} · {t("members.until")} {sayDay(expiresAt)}
           </Text>
           {mayChange ? (
             <Button size="compact-sm" variant="default" onClick={() => withdraw.mutate(id)}>

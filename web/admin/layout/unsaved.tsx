@@ -1,6 +1,15 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
-import { createContext, type FormEvent, type ReactNode, useContext, useEffect, useRef, useState } from "react";
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { FormState } from "./form.tsx";
 
@@ -11,13 +20,7 @@ export const UnsavedContext = createContext<(isUnsaved: boolean) => void>(() => 
 export function AskToDiscard({ onStay, onDiscard }: { readonly onStay: () => void; readonly onDiscard: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
-      onClose={onStay}
-      title={t("unsaved.title")}
-      size="sm"
-      closeButtonProps={{ "aria-label": t("action.close") }}
-    >
+    <Modal opened onClose={onStay} title={t("unsaved.title")} closeButtonProps={{ "aria-label": t("action.close") }}>
       <Text size="sm" mb="md">
         {t("unsaved.text")}
       </Text>
@@ -63,7 +66,8 @@ export function GuardedForm({
   const [isTouched, setTouched] = useState(false);
   const tell = useContext(UnsavedContext);
   const isUnsaved = isTyped ?? isTouched;
-  useEffect(() => {
+  // Before the next key: it may be the one that closes the dialog.
+  useLayoutEffect(() => {
     tell(isUnsaved);
     return () => tell(false);
   }, [tell, isUnsaved]);

@@ -89,23 +89,21 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
   return (
     <Stack>
       {remove.error === null ? null : <ErrorNotice error={remove.error} />}
-      <Table.ScrollContainer minWidth={mayChange ? 300 : 0}>
-        <Table verticalSpacing="xs">
-          <Table.Tbody>
-            {data.data.map((member) => (
-              <MemberRow
-                key={member.id}
-                member={member}
-                mayChangeRole={mayChange && (member.role !== "owner" || mayOwn)}
-                maySignOut={mayChange && (member.role !== "owner" || mayOwn) && member.email !== me}
-                mayResetSecondFactor={mayOwn && member.hasSecondFactor && member.email !== me}
-                onRemove={mayChange && member.email !== me ? () => remove.mutate(member.id) : undefined}
-                onSettled={onSettled}
-              />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <Table verticalSpacing="xs" className="member-table">
+        <Table.Tbody>
+          {data.data.map((member) => (
+            <MemberRow
+              key={member.id}
+              member={member}
+              mayChangeRole={mayChange && (member.role !== "owner" || mayOwn)}
+              maySignOut={mayChange && (member.role !== "owner" || mayOwn) && member.email !== me}
+              mayResetSecondFactor={mayOwn && member.hasSecondFactor && member.email !== me}
+              onRemove={mayChange && member.email !== me ? () => remove.mutate(member.id) : undefined}
+              onSettled={onSettled}
+            />
+          ))}
+        </Table.Tbody>
+      </Table>
     </Stack>
   );
 }

@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
   it("says how many it reaches, and has versions, a time and quiet hours of its own", async () => {
     await page.goto(`${server.url}/w/demo/broadcasts`);
     await page.getByRole("button", { name: "New broadcast" }).first().click();
-    await dialog().getByRole("textbox", { name: "Name" }).fill("Spring");
+    await dialog().getByRole("textbox", { name: "Name", exact: true }).fill("Spring");
     await dialog().getByRole("status").getByText(`${people} contacts`).waitFor();
     await dialog().getByLabel("Text", { exact: true }).fill("Spring is here");
     await dialog().getByRole("switch", { name: "Several versions (A/B)" }).click();

@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
   it("says how many it reaches, and has versions, a time and quiet hours of its own", async () => {
     await page.goto(`${admin.server.url}/w/demo/broadcasts`);
     await page.getByRole("button", { name: "New broadcast" }).first().click();
-    await dialog().getByRole("textbox", { name: "Name" }).fill("Spring");
+    await dialog().getByRole("textbox", { name: "Name", exact: true }).fill("Spring");
     await dialog().getByRole("status").getByText(`${people} contacts`).waitFor();
     await dialog().getByLabel("Text", { exact: true }).fill("Spring is here");
     await dialog().getByRole("switch", { name: "Several versions (A/B)" }).click();
@@ -117,6 +117,9 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
 
   it("is followed until its shares are sent, and its winner is chosen", async () => {
     await page.getByRole("button", { name: "Start", exact: true }).click();
+    await dialog().getByText("contacts, as of now").waitFor();
+    await noSeriousTrouble(page);
+    await dialog().getByRole("button", { name: "Send it" }).click();
     await page.getByText("Every share was sent. The rest waits for you to choose.").waitFor({ timeout: 40_000 });
     await page.getByText(/^Got it: [1-9]/).waitFor({ timeout: 40_000 });
     await until("the chart is drawn", async () => (await page.locator(".recharts-surface").count()) > 0);

@@ -44,6 +44,7 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await page.getByLabel("Text", { exact: true }).first().fill("See you, {{ contact.first_name }}!");
     await page.getByRole("button", { name: "Try it" }).click();
     const simulator = panel("Simulator");
+    await simulator.getByRole("button", { name: "Who the person is" }).click();
     await simulator.getByLabel("Name").fill("Grace Hopper");
     await simulator.getByRole("button", { name: "Begin", exact: true }).click();
     await simulator.getByText("What is your e-mail?").waitFor();

@@ -152,7 +152,7 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
     await page.getByText("is not a phone number").waitFor();
     await page.getByLabel("Phone").fill("+7 916 123-45-67");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("phone is now +79161234567").waitFor();
+    await page.getByText("Phone is now +79161234567").waitFor();
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Merge with another" }).click();
     await page.getByRole("combobox", { name: "Other contact" }).fill("two@example.com");

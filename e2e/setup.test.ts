@@ -192,7 +192,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
   it("draft a broadcast, start it, and see who got it", async () => {
     await open("/broadcasts");
     await page.getByRole("button", { name: "New broadcast" }).first().click();
-    await dialog().getByRole("textbox", { name: "Name" }).fill("Hello");
+    await dialog().getByRole("textbox", { name: "Name", exact: true }).fill("Hello");
     await choose("Bot", "Demo", dialog());
     await dialog().getByRole("button", { name: "Make the draft" }).click();
     await dialog().getByRole("alert").first().waitFor();
@@ -201,7 +201,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await page.getByRole("heading", { name: "Hello", level: 1 }).waitFor();
     const id = Number(page.url().split("/").at(-1));
     // Somebody else is quicker.
-    await page.getByRole("textbox", { name: "Name" }).fill("Mine");
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill("Mine");
     expect(await api("PATCH", `/broadcasts/${id}`, { revision: 1, name: "Theirs" })).toMatchObject({ revision: 2 });
     await page.getByRole("alert").getByText("Somebody else changed this draft").waitFor();
     expect(await page.getByRole("button", { name: "Start", exact: true }).isDisabled()).toBe(true);
@@ -221,6 +221,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await page.getByRole("button", { name: "Duplicate" }).click();
     await page.waitForURL((url) => !url.pathname.endsWith(`/${id}`));
     await page.getByRole("button", { name: "Start", exact: true }).click();
+    await dialog().getByRole("button", { name: "Send it" }).click();
     await page.getByText("Finished").waitFor();
     await page
       .getByRole("row", { name: /Contact \d+ Sent/ })

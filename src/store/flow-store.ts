@@ -48,6 +48,19 @@ export async function listDescribedFlows(
   return await visibleFlows(db, access).select(description).orderBy("flows.id").execute();
 }
 
+/** The steps of these flows' drafts, by ref of the flow: what lists call them by. */
+export async function listStepsOfFlows(
+  db: Database,
+  access: Access,
+  refs: readonly string[],
+): Promise<ReadonlyMap<string, { ref: string; kind: string; name: string | null }[]>> {
+  const steps = sql<{ ref: string; kind: string; name: string | null }[]>`(
+    select coalesce(jsonb_agg(jsonb_build_object('ref', step ->> 'ref', 'kind', step ->> 'kind', 'name', step ->> 'name')), '[]')
+    from jsonb_array_elements(flows.draft::jsonb -> 'steps') as step)`.as("steps");
+  const rows = await visibleFlows(db, access).select(steps).where("flows.ref", "in", refs).execute();
+  return new Map(rows.map((row) => [row.ref, row.steps]));
+}
+
 /** Throws `flow.not_found`. */
 export async function requireFlow(db: Database, access: Access, ref: string): Promise<Flow> {
   const rows = visibleFlows(db, access).select("flows.draft").where("flows.ref", "=", ref);

@@ -45,6 +45,35 @@ describe("a flow's draft", () => {
   });
 });
 
+describe("the list of flows", () => {
+  it("tells the steps of those that are asked about, and of nobody else's", async () => {
+    const steps = [
+      { ref: "hello", kind: "message", name: "Hello", config: {} },
+      { ref: "plain", kind: "message", config: {} },
+    ];
+    const { ref } = await aFlow(aFlowDocument({ name: "Asked", steps, edges: [], start: "hello" }));
+    const { ref: other } = await aFlow(aFlowDocument({ name: "Other" }));
+    const stranger = await aTenant(server);
+    const theirs = await stranger.call("POST", "/flows", { body: { bot: stranger.bot.id, document: aFlowDocument() } });
+    const list = async (query: string) => (await tenant.call("GET", `/flows${query}`)).json().data;
+    const told = [
+      { ref: "hello", kind: "message", name: "Hello" },
+      { ref: "plain", kind: "message", name: null },
+    ];
+    const both = `?stepsOf=${ref}&stepsOf=${theirs.json().ref}`;
+    for (const query of [`?stepsOf=${ref}`, both]) {
+      expect(await list(query)).toEqual([
+        expect.objectContaining({ ref, steps: told }),
+        expect.not.objectContaining({ steps: expect.anything() }),
+      ]);
+    }
+    expect((await list("")).map((one: { ref: string; steps?: unknown }) => [one.ref, one.steps])).toEqual([
+      [ref, undefined],
+      [other, undefined],
+    ]);
+  });
+});
+
 describe("publishing", () => {
   it("makes versions that can be read, and restored into the draft", async () => {
     const { ref, draftRevision } = await aFlow(aFlowDocument({ name: "One" }));

@@ -11,6 +11,7 @@ import {
   createFlow,
   deleteFlow,
   listFlows,
+  listStepsOfFlows,
   lockFlow,
   publishFlow,
   requireFlow,
@@ -23,13 +24,13 @@ import {
   draftSaveSchema,
   draftSchema,
   flowCreateSchema,
+  flowListQuery,
   flowSchema,
   flowSummarySchema,
   publishedSchema,
   publishSchema,
   validationSchema,
 } from "../contract/flows.ts";
-import { ofBotQuery } from "../contract/sequences.ts";
 import { writeOnce } from "../idempotency.ts";
 import { narrowToBot } from "./narrow-to-bot.ts";
 import { presentDraft, presentFlow, presentFlowSummary } from "./present-flow.ts";
@@ -43,10 +44,18 @@ export const flowResource: ApiResource = (app, dependencies) => {
   const { db, now } = dependencies;
   app.get(
     "/flows",
-    route({ ...read, id: "listFlows", summary: "List flows" }, { querystring: ofBotQuery }, listOf(flowSummarySchema)),
-    async ({ caller, query }) => ({
-      data: (await listFlows(db, await narrowToBot(db, caller, query.bot))).map(presentFlowSummary),
-    }),
+    route(
+      { ...read, id: "listFlows", summary: "List flows" },
+      { querystring: flowListQuery },
+      listOf(flowSummarySchema),
+    ),
+    async ({ caller, query }) => {
+      const access = await narrowToBot(db, caller, query.bot);
+      const flows = await listFlows(db, access);
+      if (query.stepsOf === undefined) return { data: flows.map(presentFlowSummary) };
+      const steps = await listStepsOfFlows(db, access, query.stepsOf);
+      return { data: flows.map((flow) => ({ ...presentFlowSummary(flow), steps: steps.get(flow.ref) })) };
+    },
   );
   app.post(
     "/flows",

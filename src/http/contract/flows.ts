@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { flowDocumentSchema, refSchema } from "../../model/flow.ts";
 import { botReferenceSchema, instantSchema, sentenceShape } from "./common.ts";
+import { ofBotQuery } from "./sequences.ts";
 
 export const flowSummarySchema = z
   .object({
@@ -11,8 +12,25 @@ export const flowSummarySchema = z
     publishedVersion: z.number().nullable().describe("null: not published."),
     createdAt: instantSchema,
     updatedAt: instantSchema,
+    steps: z
+      .array(z.object({ ref: z.string(), kind: z.string(), name: z.string().nullable() }))
+      .optional()
+      .describe("Of the draft, in lists, where `stepsOf` names the flow."),
   })
   .meta({ id: "FlowSummary" });
+const refList = z.array(z.string().max(20)).max(200);
+export const flowListQuery = ofBotQuery.extend({
+  stepsOf: z
+    .union([
+      z
+        .string()
+        .max(20)
+        .transform((one) => [one]),
+      refList,
+    ])
+    .optional()
+    .describe("Refs of flows whose steps are told too, by ref, kind and name."),
+});
 export type FlowSummaryBody = z.infer<typeof flowSummarySchema>;
 
 export const flowSchema = flowSummarySchema.extend({ draft: flowDocumentSchema }).meta({ id: "Flow" });

@@ -68,7 +68,15 @@ export function BroadcastFields({
 const pauseMs = 400;
 
 /** How many that would be now, once nobody types any more. What is not finished yet says nothing. */
-function AudienceCount({ botId, audience }: { readonly botId: number; readonly audience: AudienceDraft }) {
+export function AudienceCount({
+  botId,
+  audience,
+  isLarge = false,
+}: {
+  readonly botId: number;
+  readonly audience: AudienceDraft;
+  readonly isLarge?: boolean;
+}) {
   const { t } = useTranslation();
   const api = useApi();
   const [asked] = useDebouncedValue(JSON.stringify({ bot: botId, audience: toAudience(audience) }), pauseMs);
@@ -80,7 +88,7 @@ function AudienceCount({ botId, audience }: { readonly botId: number; readonly a
   });
   if (data === undefined) return null;
   return (
-    <Text size="sm" c="dimmed" role="status">
+    <Text size={isLarge ? "lg" : "sm"} {...(isLarge ? { fw: 600 } : { c: "dimmed" })} role="status">
       {t(data.isEstimate ? "broadcasts.reachesAbout" : "broadcasts.reaches", { count: data.count })}
     </Text>
   );

@@ -13,17 +13,14 @@ import { describeReason } from "./describe-reason.ts";
 
 type Recipient = z.infer<typeof recipientSchema>;
 
-/** What became of each recipient, and why some did not get it. */
-export function BroadcastLedger({ broadcast, every }: { readonly broadcast: BroadcastBody; readonly every: number }) {
-  return (
-    <>
-      <Reasons broadcast={broadcast} every={every} />
-      <Recipients broadcast={broadcast} every={every} />
-    </>
-  );
+interface Asked {
+  readonly broadcast: BroadcastBody;
+  /** So many milliseconds until it is asked for again. */
+  readonly every: number;
 }
 
-function Reasons({ broadcast, every }: Parameters<typeof BroadcastLedger>[0]) {
+/** Why some did not get it, and how many. */
+export function Reasons({ broadcast, every }: Asked) {
   const { t } = useTranslation();
   const { id, recipients } = broadcast;
   const reasons = useList<z.infer<typeof reasonSchema>>(`/broadcasts/${id}/reasons`, {}, { every }).items ?? [];
@@ -39,7 +36,8 @@ function Reasons({ broadcast, every }: Parameters<typeof BroadcastLedger>[0]) {
   );
 }
 
-function Recipients({ broadcast, every }: Parameters<typeof BroadcastLedger>[0]) {
+/** What became of each recipient. */
+export function BroadcastLedger({ broadcast, every }: Asked) {
   const { t } = useTranslation();
   const { domain } = useParams({ from: "/w/$domain" });
   const [status, setStatus] = useState("");

@@ -41,7 +41,7 @@ export function BroadcastPage() {
   return (
     <Page title={data.name} actions={<BroadcastStatus broadcast={data} />}>
       <Section title={t("broadcasts.progress")}>
-        <BroadcastState broadcast={data} isTyped={isTyped} />
+        <BroadcastState broadcast={data} isTyped={isTyped} every={every} />
       </Section>
       {data.status === "draft" || data.status === "scheduled" ? null : (
         <BroadcastReport broadcast={data} every={every} />

@@ -43,7 +43,9 @@ export function BroadcastProgress({ broadcast }: { readonly broadcast: Broadcast
         <Progress.Section value={(skipped / all) * 100} color="gray" aria-label={t("broadcasts.recipient.skipped")} />
       </Progress.Root>
       <Text size="xs" c="dimmed">
-        {label}
+        {label} · {t("broadcasts.recipient.sent")}: {sent}
+        {failed === 0 ? null : ` · ${t("broadcasts.recipient.failed")}: ${failed}`}
+        {skipped === 0 ? null : ` · ${t("broadcasts.recipient.skipped")}: ${skipped}`}
       </Text>
     </Stack>
   );

@@ -33,7 +33,7 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
         source={report}
         empty={
           report.counted === undefined && variants.every(({ sent }) => sent === 0)
-            ? t("broadcasts.report.none")
+            ? t(isOver(broadcast) ? "broadcasts.report.noneAtAll" : "broadcasts.report.none")
             : undefined
         }
         summary={t("broadcasts.report.summary", {
@@ -96,6 +96,8 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
     </>
   );
 }
+
+const isOver = ({ status }: BroadcastBody) => status === "finished" || status === "cancelled";
 
 /** How far the counting is, as where contacts are counted. */
 function CountedSoFar({ counted, broadcast }: { readonly counted: number; readonly broadcast: BroadcastBody }) {

@@ -10,7 +10,9 @@ import { useApi } from "../layout/page.tsx";
 import { useMayBuild, useRenew } from "../layout/resource.ts";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { formatCount } from "../overview/format.ts";
+import { Reasons } from "./broadcast-ledger.tsx";
 import { BroadcastProgress, isBeingCancelled } from "./broadcast-progress.tsx";
+import { StartDialog } from "./start-dialog.tsx";
 import { TestSend } from "./test-send.tsx";
 
 type Step = "start" | "pause" | "resume" | "cancel";
@@ -30,8 +32,11 @@ const stepsOf: Readonly<Record<BroadcastBody["status"], readonly Step[]>> = {
 export function BroadcastState({
   broadcast,
   isTyped,
+  every,
 }: {
   readonly broadcast: BroadcastDetailBody;
+  /** So many milliseconds until what came of it is asked for again. */
+  readonly every: number;
   /** Something in the draft's form is not saved. */
   readonly isTyped: boolean;
 }) {
@@ -41,9 +46,11 @@ export function BroadcastState({
   const navigate = useNavigate();
   const mayBuild = useMayBuild();
   const [isTesting, setTesting] = useState(false);
+  const [isStarting, setStarting] = useState(false);
   const { id, status } = broadcast;
   const move = useMutation({
     mutationFn: (step: Step) => api.send("POST", `/broadcasts/${id}/${step}`),
+    onSuccess: () => setStarting(false),
     onSettled: () => renew("/broadcasts"),
   });
   const duplicate = useMutation({
@@ -59,9 +66,10 @@ export function BroadcastState({
   return (
     <Stack>
       <BroadcastProgress broadcast={broadcast} />
+      <Reasons broadcast={broadcast} every={every} />
       <Times broadcast={broadcast} />
       {isEnding ? <Text size="sm">{t("broadcasts.cancelling")}</Text> : null}
-      {trouble === null ? null : <ErrorNotice error={trouble} />}
+      {trouble === null || isStarting ? null : <ErrorNotice error={trouble} />}
       {isTyped && status === "draft" ? <Text size="sm">{t("broadcasts.saveFirst")}</Text> : null}
       {mayBuild ? (
         <Group gap="sm">
@@ -71,7 +79,7 @@ export function BroadcastState({
               variant={step === "start" || step === "resume" ? "filled" : "default"}
               loading={move.isPending}
               disabled={isTyped && step === "start"}
-              onClick={() => move.mutate(step)}
+              onClick={() => (step === "start" ? setStarting(true) : move.mutate(step))}
             >
               {t(`broadcasts.step.${step}`)}
             </Button>
@@ -89,12 +97,21 @@ export function BroadcastState({
               loss={t(status === "draft" ? "broadcasts.draftLoss" : "broadcasts.loss")}
               onDelete={async () => {
                 await api.send("DELETE", `/broadcasts/${id}`);
-                await navigate({ to: `/w/${api.domain}/broadcasts` });
+                await navigate({ to: `/w/${api.domain}/broadcasts`, ignoreBlocker: true });
                 await renew("/broadcasts");
               }}
             />
           ) : null}
         </Group>
+      ) : null}
+      {isStarting ? (
+        <StartDialog
+          broadcast={broadcast}
+          isBusy={move.isPending}
+          error={move.error}
+          onStart={() => move.mutate("start")}
+          onClose={() => setStarting(false)}
+        />
       ) : null}
       {isTesting ? <TestSend broadcast={broadcast} onClose={() => setTesting(false)} /> : null}
     </Stack>

@@ -69,7 +69,7 @@ export function EditDraft({
           </Group>
         </Alert>
       ) : null}
-      <DialogForm form={form} submit={t("action.save")}>
+      <DialogForm form={form} submit={t("action.save")} isTyped={isTyped}>
         <BroadcastFields
           botId={broadcast.botId}
           value={draft}

@@ -38,7 +38,7 @@ export function TestSend({ broadcast, onClose }: { readonly broadcast: Broadcast
   };
   return (
     <Dialog title={t("broadcasts.test.title")} onClose={onClose}>
-      <DialogForm form={form} submit={t("broadcasts.test.send")}>
+      <DialogForm form={form} submit={t("broadcasts.test.send")} isTyped={false}>
         <Text size="sm">{t("broadcasts.test.text")}</Text>
         <ContactChoice botId={botId} chosen={chosen} onChange={setChosen} error={form.fieldErrors.contacts} />
         {split === null ? null : (

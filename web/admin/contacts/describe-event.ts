@@ -1,14 +1,38 @@
 import type { TFunction } from "i18next";
 import type { EventBody } from "../../../src/http/contract/events.ts";
 import { describeSkip } from "../sequences/describe-step.ts";
-import type { en } from "../words/en.ts";
+import { en } from "../words/en.ts";
 
 type FactBody = EventBody["facts"][number];
 type FactWord = keyof (typeof en)["fact"];
 type EventWord = keyof (typeof en)["event"];
+type SourceWord = keyof (typeof en)["factWords"]["source"];
+
+/** What people call what events and facts know by refs, keys and ids. Whatever has no name (any more) goes by what it is known by. */
+export interface FactNames {
+  flow(ref: string): string;
+  step(flow: string, ref: string): string;
+  member(id: number): string;
+  sequence(ref: string): string;
+  field(key: string): string;
+  trigger(kind: string): string;
+  action(name: string): string;
+}
+
+const same = (known: string) => known;
+export const noNames: FactNames = {
+  flow: same,
+  step: (_flow, ref) => ref,
+  member: String,
+  sequence: same,
+  field: same,
+  trigger: same,
+  action: same,
+};
 
 /** What came in, in a sentence. */
-export function describeEvent(t: TFunction, { kind, payload }: EventBody): string {
+export function describeEvent(t: TFunction, { kind, payload }: EventBody, names: FactNames = noNames): string {
+  if (kind === "actions") return describeActions(t, payload, names);
   const said = payload as {
     readonly message?: { readonly text?: string };
     readonly title?: string;
@@ -19,20 +43,73 @@ export function describeEvent(t: TFunction, { kind, payload }: EventBody): strin
   return t(`event.${word}`, { kind, text: shorten(text) });
 }
 
+/** Which actions were run, the same one named once. */
+function describeActions(t: TFunction, payload: unknown, names: FactNames): string {
+  const { actions } = payload as { readonly actions?: readonly { readonly action?: string }[] };
+  const titles = new Set((actions ?? []).flatMap(({ action }) => (action === undefined ? [] : [names.action(action)])));
+  return titles.size === 0 ? t("event.actions") : [...titles].join(", ");
+}
+
+/** Who did it: a member where one did, else what it came by. */
+export function describeSource(t: TFunction, { source, payload }: EventBody, names: FactNames): string {
+  const by = (payload as { readonly by?: unknown } | null)?.by;
+  if (typeof by === "number") return names.member(by);
+  return Object.hasOwn(en.factWords.source, source) ? t(`factWords.source.${source as SourceWord}`) : source;
+}
+
 /** What followed, in a sentence. A kind that has no words of its own shows its name: nothing is hidden. */
-export function describeFact(t: TFunction, fact: FactBody): string {
-  if (fact.kind === "sequence_step" && "reason" in fact) {
-    const { sequence, step, reason } = fact as unknown as Record<"sequence" | "step" | "reason", string>;
-    return t("fact.sequence_skipped", { sequence, step, reason: describeSkip(t, reason) });
+export function describeFact(t: TFunction, fact: FactBody, names: FactNames = noNames): string {
+  const skipped = fact.kind === "sequence_step" && "reason" in fact;
+  const kind = skipped ? "sequence_skipped" : fact.kind;
+  const word = Object.hasOwn(factWords, kind) ? (kind as FactWord) : "other";
+  const values = Object.entries(fact).map(([key, value]) => [key, sayOf(t, fact, { key, value, names })]);
+  return t(`fact.${word}`, { ...Object.fromEntries(values), kind: fact.kind });
+}
+
+/** Refs of the flow and step that a fact speaks of by their names. */
+export function placeOf({ flow, step }: FactBody): string | undefined {
+  const refs = [flow, step].filter((one) => typeof one === "string");
+  return refs.length === 0 ? undefined : refs.join(" / ");
+}
+
+/** A fact's value as people know it. */
+function sayOf(
+  t: TFunction,
+  fact: FactBody,
+  { key, value, names }: { readonly key: string; readonly value: unknown; readonly names: FactNames },
+): string {
+  if (value === null || value === "") return t("factWords.nothing");
+  if (typeof value === "boolean") return t(value ? "contactCard.yes" : "contactCard.no");
+  if (typeof value === "object") return JSON.stringify(value);
+  if (key === "agent" && typeof value === "number") return names.member(value);
+  const text = String(value);
+  if (key === "flow") return names.flow(text);
+  if (key === "step" && typeof fact.flow === "string") return names.step(fact.flow, text);
+  if (key === "sequence") return names.sequence(text);
+  if (key === "field") return names.field(text);
+  if (key === "reason" && fact.kind === "sequence_step") return describeSkip(t, text);
+  if (fact.kind === "flow_started" && key === "by" && text.startsWith("trigger:")) return names.trigger(text.slice(8));
+  const words = wordsOfValue(fact.kind, key);
+  if (words !== undefined) {
+    const [list, known] = words;
+    return Object.hasOwn(known, text) ? t(`${list}.${text}` as "factWords.nothing") : text;
   }
-  const word = Object.hasOwn(factWords, fact.kind) ? (fact.kind as FactWord) : "other";
-  const values = Object.fromEntries(
-    Object.entries(fact).map(([key, value]) => [
-      key,
-      typeof value === "object" ? JSON.stringify(value) : String(value),
-    ]),
-  );
-  return t(`fact.${word}`, { ...values, kind: fact.kind });
+  return text;
+}
+
+/** Where the words for a value stand that is one of a few. */
+function wordsOfValue(kind: string, key: string): readonly [string, object] | undefined {
+  const { factWords: said } = en;
+  if (kind === "flow_started" && key === "by") return ["factWords.by", said.by];
+  if (kind === "waiting" && key === "for") return ["contactCard.wait", en.contactCard.wait];
+  if (kind === "position_ended" && key === "reason") return ["factWords.ended", said.ended];
+  if (kind === "message_skipped" && key === "reason") return ["sequences.why", en.sequences.why];
+  if (kind === "conversation_moved" && key === "status") return ["factWords.status", said.status];
+  if (kind === "sequence_step" && key === "result") return ["factWords.result", said.result];
+  if (kind === "profile_changed" && key === "key") return ["factWords.profile", said.profile];
+  if (kind === "consent_changed" && key === "consent") return ["factWords.consent", said.consent];
+  if (kind === "order_changed" && (key === "before" || key === "status")) return ["orderStatus", en.orderStatus];
+  return undefined;
 }
 
 export function isFailure({ kind }: FactBody): boolean {

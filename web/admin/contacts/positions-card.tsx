@@ -9,6 +9,7 @@ import { Moment } from "../layout/moment.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { useContactActions } from "./contact-actions.ts";
+import { usePlaceNames } from "./use-fact-names.ts";
 
 type Position = z.infer<typeof positionSchema>;
 /** `from` absent: the contact is put into a flow where it stood nowhere. */
@@ -30,6 +31,7 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
     queryFn: ({ signal }) => api.get<{ data: Position[] }>(`/contacts/${id}/positions`, {}, signal),
     refetchInterval: 5_000,
   });
+  const names = usePlaceNames(data?.data.map(({ flow }) => flow) ?? []);
   const start = (
     <Button size="compact-sm" variant="default" onClick={() => setMove({})}>
       {t("contactCard.startFlow")}
@@ -50,8 +52,8 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
         return (
           <Group key={`${flow} ${step} ${enteredAt}`} justify="space-between" align="flex-start">
             <Stack gap={0} miw={0}>
-              <Text size="sm" fw={600} className="cut">
-                {flow} / {step}
+              <Text size="sm" fw={600} className="cut" title={`${flow} / ${step}`}>
+                {names.flow(flow)} / {names.step(flow, step)}
               </Text>
               <Text size="sm" c="dimmed">
                 {t("contact.waits", { what })} · <Moment at={enteredAt} />

@@ -82,14 +82,14 @@ function FlowTable({
   const { domain } = useParams({ from: "/w/$domain" });
   return (
     <Paper withBorder radius="lg">
-      <Table.ScrollContainer minWidth={560}>
+      <Table.ScrollContainer minWidth={320}>
         <Table verticalSpacing="sm" horizontalSpacing="md">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t("field.name")}</Table.Th>
-              <Table.Th>{t("flows.bot")}</Table.Th>
+              <Table.Th visibleFrom="xs">{t("flows.bot")}</Table.Th>
               <Table.Th>{t("flows.state")}</Table.Th>
-              <Table.Th>{t("flows.changed")}</Table.Th>
+              <Table.Th visibleFrom="xs">{t("flows.changed")}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -102,19 +102,19 @@ function FlowTable({
                     </Text>
                   </Link>
                 </Table.Td>
-                <Table.Td>{botNames.get(botId) ?? ""}</Table.Td>
+                <Table.Td visibleFrom="xs">{botNames.get(botId) ?? ""}</Table.Td>
                 <Table.Td>
                   {publishedVersion === null ? (
-                    <Badge variant="default" tt="none">
+                    <Badge variant="default" tt="none" className="whole-badge">
                       {t("flows.draft")}
                     </Badge>
                   ) : (
-                    <Badge color="teal" variant="light" tt="none">
+                    <Badge color="teal" variant="light" tt="none" className="whole-badge">
                       {t("flows.published", { version: publishedVersion })}
                     </Badge>
                   )}
                 </Table.Td>
-                <Table.Td>
+                <Table.Td visibleFrom="xs">
                   <Moment at={updatedAt} />
                 </Table.Td>
               </Table.Tr>

@@ -1,11 +1,13 @@
-import { ActionIcon, Alert, Badge, Group, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Button, Group, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
 import { IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SavedReplyBody } from "../../../src/http/contract/saved-replies.ts";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { currentLanguage } from "../words/words.ts";
 import { AttachTools } from "./attach-tools.tsx";
 import { SavedReplies } from "./saved-replies.tsx";
 import { ScheduledList, ScheduleTool } from "./schedule.tsx";
@@ -14,14 +16,26 @@ import { useMembers } from "./use-members.ts";
 import { useSend } from "./use-send.ts";
 import { useTyped } from "./use-typed.ts";
 
+/** Years from now: until somebody resumes it. */
+const noEndYear = 9999;
+
+function sayPause(t: TFunction, until: string): string {
+  if (new Date(until).getUTCFullYear() >= noEndYear) return t("inbox.paused");
+  const format = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });
+  return t("inbox.pausedUntil", { at: format.format(new Date(until)) });
+}
+
 /** Where an agent writes: to the contact, or to the others. */
 export function Composer({
   contactId,
-  isPaused,
+  pausedUntil,
+  onResume,
   onWriting,
 }: {
   readonly contactId: number;
-  readonly isPaused: boolean;
+  /** null: the bot speaks. */
+  readonly pausedUntil: string | null;
+  readonly onResume: () => void;
   readonly onWriting: () => void;
 }) {
   const { t } = useTranslation();
@@ -74,11 +88,16 @@ export function Composer({
   const label = t(mode === "note" ? "inbox.writeNote" : "inbox.write");
   return (
     <Stack gap="xs" p="sm" className="inbox-composer" data-mode={mode}>
-      {isPaused ? (
+      {pausedUntil === null ? null : (
         <Alert p={6} color="yellow">
-          <Text size="xs">{t("inbox.paused")}</Text>
+          <Group gap="xs" justify="space-between">
+            <Text size="xs">{sayPause(t, pausedUntil)}</Text>
+            <Button size="compact-xs" variant="default" onClick={onResume}>
+              {t("inbox.resumeNow")}
+            </Button>
+          </Group>
         </Alert>
-      ) : null}
+      )}
       <ScheduledList contactId={contactId} />
       {send.error === null ? null : <ErrorNotice error={send.error} onRetry={submit} />}
       {problem === null ? null : <ErrorNotice error={problem} />}

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { ContactBody, noteSchema, positionSchema } from "../../../src/http/contract/contacts.ts";
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
+import { usePlaceNames } from "../contacts/use-fact-names.ts";
 import { Moment } from "../layout/moment.tsx";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -143,6 +144,8 @@ function Positions({ id }: { readonly id: number }) {
       api.get<{ data: z.infer<typeof positionSchema>[] }>(`/contacts/${id}/positions`, {}, signal),
   });
   const positions = data?.data ?? [];
+  const names = usePlaceNames(positions.map(({ flow }) => flow));
+  const waits: Readonly<Record<string, string>> = t("contactCard.wait", { returnObjects: true });
   return (
     <Part title={t("contact.positions")}>
       {data?.data.length === 0 ? (
@@ -151,11 +154,11 @@ function Positions({ id }: { readonly id: number }) {
         </Text>
       ) : null}
       {positions.map(({ flow, step, waitsFor }) => (
-        <Text size="sm" key={`${flow} ${step}`} className="breakable">
+        <Text size="sm" key={`${flow} ${step}`} className="breakable" title={`${flow} / ${step}`}>
           <Anchor component={Link} to={`/w/${api.domain}/flows/${flow}`} size="sm">
-            {flow}
+            {names.flow(flow)}
           </Anchor>{" "}
-          / {step} · {t("contact.waits", { what: waitsFor })}
+          / {names.step(flow, step)} · {t("contact.waits", { what: waits[waitsFor] ?? waitsFor })}
         </Text>
       ))}
     </Part>

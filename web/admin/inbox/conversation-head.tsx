@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Group, Menu, Select, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Badge, Button, Group, Menu, Select, Tooltip } from "@mantine/core";
 import {
   IconArrowLeft,
   IconCheck,
@@ -17,6 +17,7 @@ import type { ContactBody } from "../../../src/http/contract/contacts.ts";
 import type { ClosingNoteBody } from "../../../src/http/contract/conversations.ts";
 import { nameOf } from "../contacts/name-of.ts";
 import { useApi } from "../layout/page.tsx";
+import { ChannelIcons } from "./channel-icons.tsx";
 import { CloseDialog } from "./close-dialog.tsx";
 import type { Act } from "./use-action.ts";
 import { useMembers } from "./use-members.ts";
@@ -52,6 +53,12 @@ export function ConversationHead({
         <Anchor component={Link} to={`/w/${api.domain}/contacts/${contact.id}`} fw={650} c="inherit" className="cut">
           {nameOf(t, contact)}
         </Anchor>
+        <ChannelIcons channels={contact.channels} />
+        {status === "open" ? null : (
+          <Badge variant="light" color="gray" tt="none" style={{ flexShrink: 0 }}>
+            {t(`inbox.stands.${status}`)}
+          </Badge>
+        )}
       </Group>
       <Group gap={6}>
         <AgentSelect agent={contact.conversation.agent} act={act} />
@@ -97,7 +104,7 @@ function PauseMenu({ act }: { readonly act: Act }) {
         <Menu.Label>{t("inbox.pause")}</Menu.Label>
         {pauses.map((minutes) => (
           <Menu.Item key={minutes} onClick={() => act({ action: "pause_bot", args: minutes === 0 ? {} : { minutes } })}>
-            {minutes === 0 ? t("inbox.untilResumed") : t("inbox.minutes", { minutes })}
+            {minutes === 0 ? t("inbox.untilResumed") : t(`inbox.pauseFor.m${minutes}`)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

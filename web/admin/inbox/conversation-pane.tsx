@@ -51,7 +51,12 @@ export function ConversationPane({
         {act.error === null ? null : <ErrorNotice error={act.error} />}
         <Entries contactId={contactId} />
         <Others {...presence} />
-        <Composer contactId={contactId} isPaused={isPaused(contact.data)} onWriting={presence.tellWriting} />
+        <Composer
+          contactId={contactId}
+          pausedUntil={isPaused(contact.data) ? contact.data.conversation.pausedUntil : null}
+          onResume={() => mutate({ action: "resume_bot" })}
+          onWriting={presence.tellWriting}
+        />
       </Stack>
       {isCardOpen ? <ContactCard contact={contact.data} onClose={onCard} /> : null}
     </>

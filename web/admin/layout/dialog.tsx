@@ -1,10 +1,11 @@
 import { Button, Group, Modal, type ModalProps, Stack } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FormState } from "./form.tsx";
 import { ErrorNotice } from "./trouble.tsx";
+import { AskToDiscard, GuardedForm, UnsavedContext } from "./unsaved.tsx";
 
-/** A dialog over the page. It is there while it is drawn: what was typed in it goes when it is closed, not before. */
+/** A dialog over the page. It is there while it is drawn: what was typed in it goes when it is closed, not before, and not without a question. */
 export function Dialog({
   title,
   onClose,
@@ -17,16 +18,20 @@ export function Dialog({
   readonly size?: ModalProps["size"];
 }) {
   const { t } = useTranslation();
+  const [isUnsaved, setUnsaved] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={isUnsaved ? () => setAsking(true) : onClose}
       title={title}
       size={size}
       closeOnClickOutside={false}
+      closeOnEscape={!isAsking}
       closeButtonProps={{ "aria-label": t("action.close") }}
     >
-      {children}
+      <UnsavedContext value={setUnsaved}>{children}</UnsavedContext>
+      {isAsking ? <AskToDiscard onStay={() => setAsking(false)} onDiscard={onClose} /> : null}
     </Modal>
   );
 }
@@ -35,14 +40,17 @@ export function Dialog({
 export function DialogForm({
   form,
   submit,
+  isTyped,
   children,
 }: {
   readonly form: FormState;
   readonly submit: string;
+  /** Whether something would be lost with it, where that is known better than by its fields; never where it is false. */
+  readonly isTyped?: boolean | undefined;
   readonly children: ReactNode;
 }) {
   return (
-    <form onSubmit={form.onSubmit}>
+    <GuardedForm form={form} isTyped={isTyped}>
       <Stack>
         {children}
         {form.error === undefined ? null : <ErrorNotice error={form.error} />}
@@ -52,7 +60,7 @@ export function DialogForm({
           </Button>
         </Group>
       </Stack>
-    </form>
+    </GuardedForm>
   );
 }
 

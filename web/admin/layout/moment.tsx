@@ -23,6 +23,11 @@ export function sayMoment(at: string): string {
   return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 }
 
+/** The day of an instant, by this browser's clock. */
+export function sayDay(at: string): string {
+  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "long" }).format(new Date(at));
+}
+
 /** An instant as its distance from now, with the exact time for whoever points at it. */
 export function Moment({ at }: { readonly at: string | null }) {
   if (at === null) return <Text span>—</Text>;

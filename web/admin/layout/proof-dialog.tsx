@@ -40,7 +40,7 @@ function Ask({ onProven, onClose }: { readonly onProven: () => void; readonly on
   const form = useForm(["current"], send, { "session.wrong_password": "current" });
   return (
     <Dialog title={t("proof.title")} onClose={onClose} size="sm">
-      <DialogForm form={form} submit={t("proof.goOn")}>
+      <DialogForm form={form} submit={t("proof.goOn")} isTyped={false}>
         <Text size="sm">{t("proof.why")}</Text>
         <PasswordInput
           label={t("account.current")}

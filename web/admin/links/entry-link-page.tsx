@@ -41,7 +41,7 @@ export function EntryLinkPage() {
       loss={t("entryLinks.loss")}
       onDelete={async () => {
         await api.send("DELETE", `/entry-links/${ref}`);
-        await navigate({ to: `/w/${api.domain}/entry-links` });
+        await navigate({ to: `/w/${api.domain}/entry-links`, ignoreBlocker: true });
         await renew("/entry-links");
       }}
     />

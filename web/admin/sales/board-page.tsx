@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, Modal, Select, Skeleton, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Select, Skeleton, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconAlertTriangle, IconArrowLeft, IconPlus, IconSettings } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DealBody, SalesPlanBody, SalesPlanSumsBody } from "../../../src/http/contract/sales-plans.ts";
 import { useMembers } from "../inbox/use-members.ts";
+import { Dialog } from "../layout/dialog.tsx";
 import { Page, useApi } from "../layout/page.tsx";
 import { ErrorNotice, leavesNothing, MissingPage, useErrorText } from "../layout/trouble.tsx";
 import { BoardColumn } from "./board-column.tsx";
@@ -44,7 +45,6 @@ function Board({ plan }: { readonly plan: SalesPlanBody }) {
       api.get<SalesPlanSumsBody>(`/sales-plans/${plan.ref}/sums`, { manager: manager ?? undefined }, signal),
   });
   const lines = sumsWithMoves(sums.data?.data ?? [], moves);
-  const closeLabel = { "aria-label": t("action.close") };
   const actions = (
     <>
       <ManagerFilter value={manager} onChange={setManager} />
@@ -84,34 +84,21 @@ function Board({ plan }: { readonly plan: SalesPlanBody }) {
           />
         ))}
       </section>
-      <Modal
-        opened={isAdding}
-        onClose={adding.close}
-        closeOnClickOutside={false}
-        title={t("sales.addDeal")}
-        closeButtonProps={closeLabel}
-      >
-        <DealForm plan={plan} onDone={adding.close} />
-      </Modal>
-      <Modal
-        opened={edited !== undefined}
-        onClose={() => setEdited(undefined)}
-        closeOnClickOutside={false}
-        title={t("sales.deal")}
-        closeButtonProps={closeLabel}
-      >
-        {edited === undefined ? null : <DealForm plan={plan} deal={edited} onDone={() => setEdited(undefined)} />}
-      </Modal>
-      <Modal
-        opened={isSettingUp}
-        onClose={settings.close}
-        closeOnClickOutside={false}
-        size="lg"
-        title={t("sales.settings")}
-        closeButtonProps={closeLabel}
-      >
-        <Settings plan={plan} onDone={settings.close} />
-      </Modal>
+      {isAdding ? (
+        <Dialog onClose={adding.close} title={t("sales.addDeal")}>
+          <DealForm plan={plan} onDone={adding.close} />
+        </Dialog>
+      ) : null}
+      {edited === undefined ? null : (
+        <Dialog onClose={() => setEdited(undefined)} title={t("sales.deal")}>
+          <DealForm plan={plan} deal={edited} onDone={() => setEdited(undefined)} />
+        </Dialog>
+      )}
+      {isSettingUp ? (
+        <Dialog onClose={settings.close} size="lg" title={t("sales.settings")}>
+          <Settings plan={plan} onDone={settings.close} />
+        </Dialog>
+      ) : null}
     </Page>
   );
 }
@@ -122,7 +109,10 @@ function Settings({ plan, onDone }: { readonly plan: SalesPlanBody; readonly onD
   return (
     <>
       <PlanForm plan={plan} onDone={onDone} />
-      <DeletePlan plan={plan} onDone={() => void navigate({ to: "/w/$domain/sales", params: { domain } })} />
+      <DeletePlan
+        plan={plan}
+        onDone={() => void navigate({ to: "/w/$domain/sales", params: { domain }, ignoreBlocker: true })}
+      />
     </>
   );
 }

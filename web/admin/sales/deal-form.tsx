@@ -8,6 +8,7 @@ import { useBasis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { GuardedForm } from "../layout/unsaved.tsx";
 import { ContactSearch } from "./contact-search.tsx";
 import { fromTyped, showMoney, toTyped } from "./money.ts";
 
@@ -61,7 +62,7 @@ export function DealForm({
   );
   const { fieldErrors } = form;
   return (
-    <form onSubmit={form.onSubmit}>
+    <GuardedForm form={form}>
       <Stack>
         {form.error === undefined ? null : <ErrorNotice error={form.error} />}
         {deal === undefined ? (
@@ -120,6 +121,6 @@ export function DealForm({
           </Button>
         </Group>
       </Stack>
-    </form>
+    </GuardedForm>
   );
 }

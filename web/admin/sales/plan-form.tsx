@@ -9,6 +9,7 @@ import { useBasis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { GuardedForm } from "../layout/unsaved.tsx";
 import { fromTyped, isCurrency, showMoney, toTyped } from "./money.ts";
 import { type DraftStatus, StatusesField } from "./statuses-field.tsx";
 
@@ -75,7 +76,7 @@ export function PlanForm({
   const { fieldErrors } = form;
   const isNoAmount = averageCheck === undefined && isCurrency(currency);
   return (
-    <form onSubmit={form.onSubmit}>
+    <GuardedForm form={form}>
       <Stack>
         {form.error === undefined ? null : <ErrorNotice error={form.error} />}
         <TextInput
@@ -137,6 +138,6 @@ export function PlanForm({
           </Button>
         </Group>
       </Stack>
-    </form>
+    </GuardedForm>
   );
 }

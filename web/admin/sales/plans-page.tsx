@@ -1,9 +1,10 @@
-import { Badge, Button, Group, Modal, Paper, Skeleton, Table, Text } from "@mantine/core";
+import { Badge, Button, Group, Paper, Skeleton, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { SalesPlanBody } from "../../../src/http/contract/sales-plans.ts";
+import { Dialog } from "../layout/dialog.tsx";
 import { EmptyState, Page } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { PlanForm } from "./plan-form.tsx";
@@ -30,16 +31,11 @@ export function PlansPage() {
         <EmptyState title={t("sales.empty.title")} text={t("sales.empty.text")} action={create} />
       ) : null}
       {all.length > 0 ? <PlanTable plans={all} /> : null}
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        closeOnClickOutside={false}
-        size="lg"
-        title={t("sales.create")}
-        closeButtonProps={{ "aria-label": t("action.close") }}
-      >
-        <PlanForm onDone={({ ref }) => void navigate({ to: "/w/$domain/sales/$ref", params: { domain, ref } })} />
-      </Modal>
+      {isOpen ? (
+        <Dialog onClose={close} size="lg" title={t("sales.create")}>
+          <PlanForm onDone={({ ref }) => void navigate({ to: "/w/$domain/sales/$ref", params: { domain, ref } })} />
+        </Dialog>
+      ) : null}
     </Page>
   );
 }

@@ -90,7 +90,7 @@ export function EditSequence({
           </Group>
         </Alert>
       ) : null}
-      <MaySave form={form} mayBuild={mayBuild}>
+      <MaySave form={form} isTyped={isTyped} mayBuild={mayBuild}>
         <Section title={t("sequences.steps")} actions={period}>
           <Steps
             botId={sequence.botId}
@@ -116,17 +116,19 @@ export function EditSequence({
 
 function MaySave({
   form,
+  isTyped,
   mayBuild,
   children,
 }: {
   readonly form: ReturnType<typeof useForm>;
+  readonly isTyped: boolean;
   readonly mayBuild: boolean;
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation();
   if (!mayBuild) return <Stack>{children}</Stack>;
   return (
-    <DialogForm form={form} submit={t("action.save")}>
+    <DialogForm form={form} submit={t("action.save")} isTyped={isTyped}>
       {children}
     </DialogForm>
   );

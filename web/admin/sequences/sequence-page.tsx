@@ -42,7 +42,7 @@ export function SequencePage() {
       loss={t("sequences.loss", { contacts: numbers?.subscribed ?? "…" })}
       onDelete={async () => {
         await api.send("DELETE", `/sequences/${ref}`);
-        await navigate({ to: `/w/${api.domain}/sequences` });
+        await navigate({ to: `/w/${api.domain}/sequences`, ignoreBlocker: true });
         await renew("/sequences");
       }}
     />

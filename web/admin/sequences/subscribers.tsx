@@ -1,12 +1,29 @@
-import { Anchor, Select, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Button, Select, Stack, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SequenceDetailBody, SubscriberBody } from "../../../src/http/contract/sequences.ts";
 import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
-import { useApi } from "../layout/page.tsx";
+import { EmptyState, useApi } from "../layout/page.tsx";
 import { usePages } from "../layout/resource.ts";
+
+/** Where nobody is: how people come in. */
+function HowToGetIn() {
+  const { t } = useTranslation();
+  const { domain } = useApi();
+  return (
+    <EmptyState
+      title={t("sequences.noSubscribers.title")}
+      text={t("sequences.noSubscribers.text")}
+      action={
+        <Button variant="default" component={Link} to={`/w/${domain}/contacts`}>
+          {t("sequences.noSubscribers.choose")}
+        </Button>
+      }
+    />
+  );
+}
 
 /** Who is inside, where they stand, and when they hear next. */
 export function Subscribers({ sequence }: { readonly sequence: SequenceDetailBody }) {
@@ -31,7 +48,7 @@ export function Subscribers({ sequence }: { readonly sequence: SequenceDetailBod
         value={step}
         onChange={(next) => setStep(next ?? "")}
       />
-      <Listing list={subscribers} empty={<Text size="sm">{t("sequences.nobody")}</Text>}>
+      <Listing list={subscribers} empty={step === "" ? <HowToGetIn /> : <Text size="sm">{t("sequences.nobody")}</Text>}>
         {(items) => (
           <ListTable
             head={[t("list.contacts"), t("sequences.waitsFor"), t("sequences.dueAt"), t("sequences.since")]}

@@ -97,7 +97,7 @@ function State({ channel, mayChange }: { readonly channel: ChannelBody; readonly
                 loss={t("channels.loss")}
                 onDelete={async () => {
                   await api.send("DELETE", `/channels/${id}`);
-                  await navigate({ to: `/w/${api.domain}/settings/channels` });
+                  await navigate({ to: `/w/${api.domain}/settings/channels`, ignoreBlocker: true });
                   await renew("/channels");
                 }}
               />

@@ -26,7 +26,7 @@ import { type MemberRole, memberRoles } from "../../../src/model/conversation.ts
 import { type Basis, useBasis, useGuard } from "../layout/basis.ts";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { useForm } from "../layout/form.tsx";
-import { Moment } from "../layout/moment.tsx";
+import { sayDay } from "../layout/moment.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { useSession } from "../session.ts";
@@ -89,23 +89,21 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
   return (
     <Stack>
       {remove.error === null ? null : <ErrorNotice error={remove.error} />}
-      <Table.ScrollContainer minWidth={480}>
-        <Table verticalSpacing="xs">
-          <Table.Tbody>
-            {data.data.map((member) => (
-              <MemberRow
-                key={member.id}
-                member={member}
-                mayChangeRole={mayChange && (member.role !== "owner" || mayOwn)}
-                maySignOut={mayChange && (member.role !== "owner" || mayOwn) && member.email !== me}
-                mayResetSecondFactor={mayOwn && member.hasSecondFactor && member.email !== me}
-                onRemove={mayChange && member.email !== me ? () => remove.mutate(member.id) : undefined}
-                onSettled={onSettled}
-              />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <Table verticalSpacing="xs" className="member-table">
+        <Table.Tbody>
+          {data.data.map((member) => (
+            <MemberRow
+              key={member.id}
+              member={member}
+              mayChangeRole={mayChange && (member.role !== "owner" || mayOwn)}
+              maySignOut={mayChange && (member.role !== "owner" || mayOwn) && member.email !== me}
+              mayResetSecondFactor={mayOwn && member.hasSecondFactor && member.email !== me}
+              onRemove={mayChange && member.email !== me ? () => remove.mutate(member.id) : undefined}
+              onSettled={onSettled}
+            />
+          ))}
+        </Table.Tbody>
+      </Table>
     </Stack>
   );
 }
@@ -285,7 +283,7 @@ function Invitations({ mayChange }: { readonly mayChange: boolean }) {
       {data.data.map(({ id, email, role, expiresAt }) => (
         <Group key={id} justify="space-between">
           <Text size="sm">
-            {email} · {t(`role.${role}`)} · {t("members.until")} <Moment at={expiresAt} />
+            {email} · {t(`role.${role}`)} · {t("members.until")} {sayDay(expiresAt)}
           </Text>
           {mayChange ? (
             <Button size="compact-sm" variant="default" onClick={() => withdraw.mutate(id)}>

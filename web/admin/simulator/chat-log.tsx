@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { FlowDocument } from "../../../src/model/flow.ts";
 import type { Fact } from "../../../src/model/outcome.ts";
 import type { Turn } from "../../../src/simulator/simulation.ts";
-import { describeFact } from "../contacts/describe-event.ts";
+import { describeFact, type FactNames, noNames } from "../contacts/describe-event.ts";
 import { Bubble, type Pressable } from "../messenger/bubble.tsx";
 import { currentLanguage } from "../words/words.ts";
 import { describeDuration } from "./describe-duration.ts";
@@ -91,7 +91,10 @@ function Changes({
 }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
-  const changes = describeChanges(t, turn);
+  const step = (of: string, ref: string) =>
+    (of === flow ? document.steps.find((one) => one.ref === ref)?.name : undefined) ?? ref;
+  const names = { ...noNames, flow: (ref: string) => (ref === flow ? document.name : ref), step };
+  const changes = describeChanges(t, turn, names);
   const way = turn.facts.flatMap((fact) => (fact.kind === "step_entered" ? [nameOf(fact, document, flow)] : []));
   if (changes.length === 0 && way.length === 0) return null;
   return (
@@ -122,7 +125,11 @@ function nameOf(fact: Extract<Fact, { kind: "step_entered" }>, document: FlowDoc
 /** What the messages or the canvas show anyway. */
 const shownElsewhere = new Set<Fact["kind"]>(["step_entered", "waiting", "flow_started"]);
 
-function describeChanges(t: TFunction, turn: Turn): { readonly text: string; readonly isFailure: boolean }[] {
+function describeChanges(
+  t: TFunction,
+  turn: Turn,
+  names: FactNames,
+): { readonly text: string; readonly isFailure: boolean }[] {
   const lines = [];
   for (const fact of turn.facts) {
     if (shownElsewhere.has(fact.kind)) continue;
@@ -130,7 +137,7 @@ function describeChanges(t: TFunction, turn: Turn): { readonly text: string; rea
     if (fact.kind === "traced") lines.push(...fact.lines.map((text) => ({ text, isFailure: false })));
     else {
       const isFailure = fact.kind === "error" || fact.kind === "message_skipped" || fact.kind === "position_ended";
-      lines.push({ text: describeFact(t, { ...fact }), isFailure });
+      lines.push({ text: describeFact(t, { ...fact }, names), isFailure });
     }
   }
   for (const { kind, data } of turn.jobs) {

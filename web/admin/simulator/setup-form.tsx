@@ -1,8 +1,20 @@
-import { Button, Fieldset, SegmentedControl, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
+import {
+  Box,
+  Button,
+  Fieldset,
+  Group,
+  SegmentedControl,
+  Select,
+  Stack,
+  TagsInput,
+  Text,
+  TextInput,
+  UnstyledButton,
+} from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconPlayerPlay } from "@tabler/icons-react";
+import { IconChevronDown, IconChevronRight, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { parseFieldValue } from "../../../src/engine/values.ts";
 import type { ContactBody } from "../../../src/http/contract/contacts.ts";
@@ -32,6 +44,14 @@ export function SetupForm({ flow, simulator }: { readonly flow: SimulatedFlow; r
         <Text size="sm" c="dimmed">
           {t("simulator.about")}
         </Text>
+        <Button
+          type="submit"
+          loading={simulator.isBusy}
+          disabled={isReal && setup.contact === undefined}
+          leftSection={<IconPlayerPlay size={16} />}
+        >
+          {t("simulator.play")}
+        </Button>
         <SegmentedControl
           fullWidth
           aria-label={t("simulator.who")}
@@ -82,14 +102,6 @@ export function SetupForm({ flow, simulator }: { readonly flow: SimulatedFlow; r
             onChange={({ currentTarget }) => set({ payload: currentTarget.value })}
           />
         ) : null}
-        <Button
-          type="submit"
-          loading={simulator.isBusy}
-          disabled={isReal && setup.contact === undefined}
-          leftSection={<IconPlayerPlay size={16} />}
-        >
-          {t("simulator.play")}
-        </Button>
       </Stack>
     </form>
   );
@@ -155,7 +167,7 @@ function InventedContact({ flow, setup, set }: PartProps) {
     />
   );
   return (
-    <Fieldset p="sm">
+    <Folded title={t("simulator.personSettings")}>
       <Stack gap="xs">
         {text("name")}
         {text("email")}
@@ -182,6 +194,22 @@ function InventedContact({ flow, setup, set }: PartProps) {
           );
         })}
       </Stack>
+    </Folded>
+  );
+}
+
+/** Most plays need nothing of it: it is there for whoever asks. */
+function Folded({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <Fieldset p="sm">
+      <UnstyledButton fz="sm" w="100%" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <Group gap={6} wrap="nowrap">
+          {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
+          {title}
+        </Group>
+      </UnstyledButton>
+      {isOpen ? <Box mt="xs">{children}</Box> : null}
     </Fieldset>
   );
 }

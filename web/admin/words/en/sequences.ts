@@ -138,6 +138,11 @@ export const sequenceWords = {
     dueAt: "Next",
     since: "Subscribed",
     nobody: "Nobody is here.",
+    noSubscribers: {
+      title: "Nobody is subscribed",
+      text: "People get in by the action “Subscribe to a sequence” in a flow, or on their own page under Sequences. For many at once: choose contacts, then “Do something with them”.",
+      choose: "Choose contacts",
+    },
     noStep: "No step to wait for",
     standsAt: "Waits for step {{place}} of {{count}}{{name}}",
     state: { finished: "Was through it", unsubscribed: "Left it", replied: "Ended by a reply" },

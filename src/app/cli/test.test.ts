@@ -12,7 +12,9 @@ describe("repartee test", () => {
   it("passes over the conversations of the demo bot, as a team would keep them", async () => {
     const { code, out } = await type([fileURLToPath(new URL("../../../demo", import.meta.url))]);
     expect(out).toContain("Conversations: 4 passed, 1 warning.");
-    expect(out).toMatch(/bot\/flows\/demo\.yaml:\d+: flow "demo", step "gift": no way from the start leads to the step/);
+    expect(out).toMatch(
+      /bot\/flows\/demo\.yaml:\d+: flow "demo", step "gift": no way from the start leads to the step/,
+    );
     expect(code).toBe(0);
   });
 

@@ -64,7 +64,7 @@ describe("a broadcast's draft in words", () => {
     expect([quiet, giveUp, agents, restHours, passed].map((one) => one?.value)).toEqual([
       "Quiet from 22:00 to 08:00, by each contact's own clock",
       12,
-      "does not; nor does anybody whose open conversation is somebody's",
+      "Skip them, and everybody with an open conversation assigned to somebody",
       24,
       null,
     ]);

@@ -52,6 +52,8 @@ async function buildWithVite(folder: string): Promise<void> {
     throw new Error("the web parts are not built, and vite is not installed: run npm ci && npm run build", { cause });
   });
   const configFile = path.join(root, "vite.config.ts");
+  // Vite takes it from whoever starts the server, and a test's would make the pages of development: larger, slower, and talkative.
+  process.env.NODE_ENV = "production";
   const common = { configFile, logLevel: "warn" } as const;
   await build({ ...common, mode: "widget", root, build: { outDir: folder } });
   const admin = path.join(folder, "admin");

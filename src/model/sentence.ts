@@ -35,12 +35,15 @@ export function say(parts: TemplateStringsArray, ...named: readonly Readonly<Rec
 export function sayIssue(issue: z.core.$ZodIssue): Sentence {
   const { path: _path, message, ...rest } = issue;
   if (issue.code === "custom") return { message };
-  const known = sayFound(issue);
+  const known = isZodsOwn(message) ? sayFound(issue) : undefined;
   if (known !== undefined) return known;
   // The answers of each branch of a union are long and say no more than the union's own.
   const { input: _input, errors: _errors, ...found } = rest as Record<string, unknown>;
   return { message, issue: found };
 }
+
+/** A schema that has words of its own says what is wrong better than any rule; zod does not tell them apart, but for how its own begin. */
+const isZodsOwn = (message: string) => /^(?:Too (?:small|big): |Invalid )/.test(message);
 
 /** What is refused most, as people say it: "Too small: expected string to have >=1 characters" is a programmer's way to say that nothing was written. */
 function sayFound(issue: z.core.$ZodIssue): Sentence | undefined {

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { BroadcastReportBody } from "../../../src/http/contract/broadcasts.ts";
 import { useApi } from "../layout/page.tsx";
 import { addReports } from "./add-reports.ts";
@@ -35,7 +35,7 @@ export function useBroadcastReport(id: number, every: number) {
     },
     refetchInterval: every,
   });
-  const part = useQuery<BroadcastReportBody>({ queryKey: partKey, enabled: false });
+  const part = useQuery<BroadcastReportBody>({ queryKey: partKey, queryFn: skipToken });
   return {
     /** Whole, or as far as it is counted. */
     data: report.data ?? part.data,

@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByRole("link", { name: "Contacts" }).first().click();
     await page.locator("tbody a").first().click();
     await page.getByText("Became a contact").waitFor();
-    await page.getByText("demo / ").first().waitFor();
+    await page.getByTitle(/^demo \/ /).first().waitFor();
     await page.getByRole("combobox", { name: "Tags" }).fill("vip");
     await page.keyboard.press("Enter");
     await page.getByText("Tag added: vip").waitFor();
@@ -141,8 +141,8 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await row.click();
     await page.getByRole("log").getByText("is anybody there?").waitFor();
     await page.getByRole("button", { name: "Pause the bot" }).click();
-    await page.getByRole("menuitem", { name: "Until somebody lets it speak" }).click();
-    await page.getByText("The bot is silent here.").waitFor();
+    await page.getByRole("menuitem", { name: "Until I resume it" }).click();
+    await page.getByText("The bot is silent here, until somebody resumes it.").waitFor();
     await page.getByRole("textbox", { name: "Write a reply" }).fill("Yes: {{ not a template }}");
     await page.keyboard.press("Enter");
     await visitor.page.getByText("Yes: {{ not a template }}").waitFor();

@@ -1,30 +1,17 @@
-import {
-  Badge,
-  Button,
-  Group,
-  Modal,
-  Paper,
-  Radio,
-  Select,
-  Skeleton,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import { Button, Group, Modal, Radio, Select, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BotBody } from "../../../src/http/contract/bots.ts";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
 import { useForm } from "../layout/form.tsx";
-import { Moment } from "../layout/moment.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { useTemplates } from "../templates/use-templates.ts";
+import { FlowTable } from "./flow-table.tsx";
 
 export function FlowsPage() {
   const { t } = useTranslation();
@@ -68,61 +55,6 @@ export function FlowsPage() {
         <NewFlow bots={bots.data?.data ?? []} />
       </Modal>
     </Page>
-  );
-}
-
-function FlowTable({
-  flows,
-  botNames,
-}: {
-  readonly flows: readonly FlowSummaryBody[];
-  readonly botNames: ReadonlyMap<number, string>;
-}) {
-  const { t } = useTranslation();
-  const { domain } = useParams({ from: "/w/$domain" });
-  return (
-    <Paper withBorder radius="lg">
-      <Table.ScrollContainer minWidth={320}>
-        <Table verticalSpacing="sm" horizontalSpacing="md">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("field.name")}</Table.Th>
-              <Table.Th visibleFrom="xs">{t("flows.bot")}</Table.Th>
-              <Table.Th>{t("flows.state")}</Table.Th>
-              <Table.Th visibleFrom="xs">{t("flows.changed")}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {flows.map(({ ref, name, botId, publishedVersion, updatedAt }) => (
-              <Table.Tr key={ref}>
-                <Table.Td>
-                  <Link to="/w/$domain/flows/$ref" params={{ domain, ref }} className="row-link">
-                    <Text span size="sm" fw={600}>
-                      {name}
-                    </Text>
-                  </Link>
-                </Table.Td>
-                <Table.Td visibleFrom="xs">{botNames.get(botId) ?? ""}</Table.Td>
-                <Table.Td>
-                  {publishedVersion === null ? (
-                    <Badge variant="default" tt="none" className="whole-badge">
-                      {t("flows.draft")}
-                    </Badge>
-                  ) : (
-                    <Badge color="teal" variant="light" tt="none" className="whole-badge">
-                      {t("flows.published", { version: publishedVersion })}
-                    </Badge>
-                  )}
-                </Table.Td>
-                <Table.Td visibleFrom="xs">
-                  <Moment at={updatedAt} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </Paper>
   );
 }
 

@@ -35,12 +35,13 @@ export function DeleteButton({
           {icon}
         </ActionIcon>
       )}
-      {isAsking ? <Ask {...question} verb={verb} onClose={() => setAsking(false)} /> : null}
+      {isAsking ? <AskFirst {...question} verb={verb} onClose={() => setAsking(false)} /> : null}
     </>
   );
 }
 
-function Ask({ name, loss, verb, onDelete, onClose }: Question & { readonly onClose: () => void }) {
+/** The question alone, where something else than a button asks it. */
+export function AskFirst({ name, loss, verb, onDelete, onClose }: Question & { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(undefined);

@@ -4,6 +4,7 @@ import { channelWords } from "./en/channels.ts";
 import { connectionWords } from "./en/connections.ts";
 import { contactsEn } from "./en/contacts.ts";
 import { dataWords } from "./en/data.ts";
+import { flowWords } from "./en/flows.ts";
 import { inboxWords } from "./en/inbox.ts";
 import { linkWords } from "./en/links.ts";
 import { menuWords } from "./en/menu.ts";
@@ -198,18 +199,7 @@ export const en = {
     blocked: "Blocked the bot",
   },
   ...planWords,
-  flows: {
-    create: "New flow",
-    bot: "Bot",
-    state: "State",
-    changed: "Changed",
-    draft: "Draft",
-    published: "Published, version {{version}}",
-    empty: {
-      title: "No flows yet",
-      text: "A flow is a conversation drawn as steps: messages, questions, conditions, delays, actions. Make one and publish it.",
-    },
-  },
+  ...flowWords,
   builder: {
     canvas: "Flow",
     map: "Map of the flow",

@@ -5,6 +5,7 @@ import { channelWords } from "./ru/channels.ts";
 import { connectionWords } from "./ru/connections.ts";
 import { contactsRu } from "./ru/contacts.ts";
 import { dataWords } from "./ru/data.ts";
+import { flowWords } from "./ru/flows.ts";
 import { inboxWords } from "./ru/inbox.ts";
 import { linkWords } from "./ru/links.ts";
 import { menuWords } from "./ru/menu.ts";
@@ -199,18 +200,7 @@ export const ru: typeof en = {
     blocked: "Заблокировал бота",
   },
   ...planWords,
-  flows: {
-    create: "Новая цепочка",
-    bot: "Бот",
-    state: "Состояние",
-    changed: "Изменена",
-    draft: "Черновик",
-    published: "Опубликована, версия {{version}}",
-    empty: {
-      title: "Цепочек пока нет",
-      text: "Цепочка — это разговор, нарисованный шагами: сообщения, вопросы, условия, задержки, действия. Создайте её и опубликуйте.",
-    },
-  },
+  ...flowWords,
   builder: {
     canvas: "Цепочка",
     map: "Карта цепочки",

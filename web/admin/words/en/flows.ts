@@ -1,0 +1,23 @@
+export const flowWords = {
+  flows: {
+    create: "New flow",
+    bot: "Bot",
+    state: "State",
+    changed: "Changed",
+    draft: "Draft",
+    published: "Published, version {{version}}",
+    noMatch: "No flow is called so.",
+    more: "More: {{name}}",
+    duplicate: "Duplicate",
+    copyOf: "{{name}} (copy)",
+    stop: "Take out of service",
+    stopLoss:
+      "It starts for nobody any more, and whoever stands in it leaves it. The draft stays, and can be published again.",
+    deleteLoss:
+      "The flow goes with all its versions and numbers, and whoever stands in it leaves it. Links and other flows that lead to it lead nowhere.",
+    empty: {
+      title: "No flows yet",
+      text: "A flow is a conversation drawn as steps: messages, questions, conditions, delays, actions. Make one and publish it.",
+    },
+  },
+};

@@ -120,7 +120,10 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByRole("link", { name: "Contacts" }).first().click();
     await page.locator("tbody a").first().click();
     await page.getByText("Became a contact").waitFor();
-    await page.getByTitle(/^demo \/ /).first().waitFor();
+    await page
+      .getByTitle(/^demo \/ /)
+      .first()
+      .waitFor();
     await page.getByRole("combobox", { name: "Tags" }).fill("vip");
     await page.keyboard.press("Enter");
     await page.getByText("Tag added: vip").waitFor();

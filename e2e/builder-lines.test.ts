@@ -1,29 +1,17 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
 import { until } from "../test/until.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
+import { hasBrowser } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** A flow drawn with the mouse: boxes that do not cover one another, and lines that are put on and taken off. */
 describe.skipIf(!hasBrowser)("lines between steps", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "builder-lines-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1440, height: 900 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data });
+    admin = await openAdmin({ width: 1440, height: 900 });
+    page = admin.page;
     await page.getByRole("link", { name: "Flows" }).first().click();
     await page.getByRole("button", { name: "New flow" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("Lines");
@@ -31,9 +19,7 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   const boxes = () => page.locator(".react-flow__node");
@@ -222,6 +208,6 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
 
   it("complains about nothing", () => {
     // Publishing was refused, which the browser tells too.
-    expect(tab.complaints.filter((line) => !line.includes("422"))).toEqual([]);
+    expect(admin.tab.complaints.filter((line) => !line.includes("422"))).toEqual([]);
   });
 });

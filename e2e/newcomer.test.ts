@@ -1,19 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { becomeFirstUser } from "./first-user.ts";
+import { hasBrowser } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** What somebody who sees the admin for the first time must not stumble over: codes for names, work that is gone, a click that cannot be taken back. */
 describe.skipIf(!hasBrowser)("the admin for a newcomer", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "newcomer-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
   let contact: number;
 
@@ -30,12 +22,8 @@ describe.skipIf(!hasBrowser)("the admin for a newcomer", () => {
   const dialog = (name: string) => page.getByRole("dialog", { name });
 
   beforeAll(async () => {
-    server = await createServerProcess({ DATA_DIR: data });
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1360, height: 900 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data });
+    admin = await openAdmin({ width: 1360, height: 900 });
+    page = admin.page;
     const steps = [
       {
         ref: "q92g75",
@@ -59,13 +47,11 @@ describe.skipIf(!hasBrowser)("the admin for a newcomer", () => {
   }, 240_000);
 
   afterAll(async () => {
-    await browser?.close();
-    await server.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
 
   it("says on a contact's page what happened by names, and who did it", async () => {
-    await page.goto(`${server.url}/w/demo/contacts/${contact}`);
+    await page.goto(`${admin.server.url}/w/demo/contacts/${contact}`);
     await page.getByText("Waits at “Ask for the level” for a reply").waitFor();
     await page.getByText("English course / Ask for the level").waitFor();
     await page.getByText("Entered the flow English course: an action").waitFor();
@@ -78,7 +64,7 @@ describe.skipIf(!hasBrowser)("the admin for a newcomer", () => {
 
   it("asks before a sequence's unsaved steps are left, and keeps them for whoever stays", async () => {
     const { ref } = await api("POST", "/sequences", { bot: "demo", name: "Warm up" });
-    await page.goto(`${server.url}/w/demo/sequences/${ref}`);
+    await page.goto(`${admin.server.url}/w/demo/sequences/${ref}`);
     await page.getByRole("button", { name: "Add a step" }).click();
     await page.getByLabel("Text", { exact: true }).fill("The first lesson");
     await page.getByRole("link", { name: "Contacts" }).click();
@@ -91,7 +77,7 @@ describe.skipIf(!hasBrowser)("the admin for a newcomer", () => {
   });
 
   it("asks before a dialog goes with what was typed in it, and lets an empty one go", async () => {
-    await page.goto(`${server.url}/w/demo/broadcasts`);
+    await page.goto(`${admin.server.url}/w/demo/broadcasts`);
     const open = () => page.getByRole("button", { name: "New broadcast" }).first().click();
     const form = dialog("New broadcast");
     await open();
@@ -121,6 +107,6 @@ describe.skipIf(!hasBrowser)("the admin for a newcomer", () => {
     await page.getByRole("list", { name: "Why not" }).getByText("Skipped: ").waitFor();
     await page.getByText("1 of 1 · Sent: 0 · Skipped: 1").waitFor();
     await page.getByText("Nobody got it. Above is why.").waitFor();
-    expect(tab.complaints).toEqual([]);
+    expect(admin.tab.complaints).toEqual([]);
   });
 });

@@ -11,6 +11,9 @@ export function findBotProblems(read: ReadFolder, { all }: { readonly all: boole
   return judge(read, "error", { all });
 }
 
+/** Above every id of a database's. */
+const youngest = 2 ** 52;
+
 /**
  * What publishing the flows would warn of, each with its file, line and step. `snapshot`: the bot that they come to run in, with its workspace's names; the
  * flows that the files publish count as published there.
@@ -18,9 +21,11 @@ export function findBotProblems(read: ReadFolder, { all }: { readonly all: boole
 export function findBotWarnings(read: ReadFolder, snapshot: BotSnapshot): FileProblem[] {
   const published = read.bot.flows
     .filter(({ isPublished }) => isPublished)
-    .map(({ isPublished: _isPublished, ref, ...document }) =>
-      preparePublishedFlow({ id: 0, version: 0, ref, name: document.name, document }),
-    );
+    .map(({ isPublished: _isPublished, ref, ...document }, index) => {
+      // Those that the bot has not yet come after all that it has: of two that start by the same the older runs.
+      const id = snapshot.flows.get(ref)?.id ?? youngest + index;
+      return preparePublishedFlow({ id, version: 0, ref, name: document.name, document });
+    });
   const flows = new Map([...snapshot.flows, ...published.map((flow) => [flow.ref, flow] as const)]);
   return judge(read, "warning", { all: false, snapshot: { ...snapshot, flows } });
 }

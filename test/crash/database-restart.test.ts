@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Client } from "pg";
 import { expect, it, onTestFinished } from "vitest";
 import { startTelegramStandIn } from "../stand-ins/telegram-bot-api.ts";
+import { until } from "../until.ts";
 import { setUpEcho, startChatter } from "./chatter.ts";
 import { expectExactness, expectOrder, waitForAnswers } from "./expectations.ts";
 import { findPostgres, startPrivateCluster } from "./private-cluster.ts";
@@ -53,11 +55,27 @@ it.runIf(programs !== undefined)(
       await cluster.remove();
       await rm(directory, { recursive: true, force: true });
     });
-    // The first start makes the whole schema: long enough that a restart falls into it.
     const started = server.start();
-    for (let restarts = 0; restarts < 4; restarts += 1)
-      await cluster.restart(restarts % 2 === 0 ? "immediate" : "fast");
+    // The first start makes the whole schema: the database goes away in the middle of that, twice.
+    for (const mode of ["immediate", "fast"] as const) {
+      await untilSchemaIsMade(cluster.url);
+      await cluster.restart(mode);
+    }
     await started;
     expect(await server.run("token", "create", "--workspace", "demo", "--kind", "api")).not.toBe("");
   },
 );
+
+/** Until a connection is making tables in a transaction of its own. */
+async function untilSchemaIsMade(connectionString: string): Promise<void> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  const isMaking = async () => {
+    const { rows } = await client.query(
+      "select 1 from pg_stat_activity where pid <> pg_backend_pid() and xact_start is not null and query ~* '(create|alter) table'",
+    );
+    return rows.length > 0;
+  };
+  await until("tables are made", isMaking, { everyMs: 5, withinMs: 60_000 });
+  await client.end();
+}

@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../engine/escape-html.ts";
 import { findTextLinks } from "../../engine/text-links.ts";
 import type { MediaKind } from "../../model/message.ts";
 
@@ -9,18 +10,6 @@ export interface MailPart {
   /** `url`: a page, or `cid:` and what the mail calls a picture of its own; absent: the file goes along, and is not shown. */
   readonly files: readonly { readonly kind: MediaKind; readonly url: string | undefined; readonly name: string }[];
   readonly buttons: readonly { readonly title: string; readonly url: string }[];
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => escapes[sign] ?? sign);
 }
 
 /** Only pages: a link from a template may be `javascript:` or worse. */

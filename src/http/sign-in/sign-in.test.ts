@@ -187,66 +187,6 @@ describe("a session", () => {
   });
 });
 
-describe("a session's cookie", () => {
-  const readSession = async (cookie: string) =>
-    await server.app.inject({ url: "/auth/session", headers: { origin, cookie } });
-  const plain = (cookie: string) => cookie.replace("__Host-", "");
-
-  it("is not taken without its prefix, which a page of a neighbouring host could set", async () => {
-    const { browser, email } = await aMember("viewer");
-    expect((await readSession(browser.cookie)).json().user).toMatchObject({ email });
-    expect((await readSession(plain(browser.cookie))).json().user).toBeNull();
-    const call = await server.app.inject({ url: "/api/v1/bots", headers: { cookie: plain(browser.cookie) } });
-    expect(codeOf(call)).toBe("token.missing");
-  });
-
-  it("from before there was a prefix goes on counting until the browser has shown the new one, and no longer", async () => {
-    const { browser, email } = await aMember("viewer");
-    const { db } = server.database;
-    // As a process of the release before leaves it.
-    const { userId } = await db
-      .selectFrom("users")
-      .select("id as userId")
-      .where("email", "=", email)
-      .executeTakeFirstOrThrow();
-    await db.updateTable("sessions").set({ isCookiePrefixed: false }).where("userId", "=", userId).execute();
-    server.pass(5_000);
-    const old = plain(browser.cookie);
-    const first = await readSession(old);
-    expect(first.json().user).toMatchObject({ email });
-    expect(first.cookies).toMatchObject([{ name: "__Host-repartee_session", secure: true, path: "/" }]);
-    // The answer was lost.
-    expect((await readSession(old)).json().user).toMatchObject({ email });
-    const shown = await readSession(`${old}; ${browser.cookie}`);
-    expect(shown.json().user).toMatchObject({ email });
-    expect(shown.cookies).toMatchObject([{ name: "repartee_session", value: "" }]);
-    server.pass(5_000);
-    expect((await readSession(old)).json().user).toBeNull();
-    expect((await readSession(browser.cookie)).json().user).toMatchObject({ email });
-  });
-});
-
-it("a server on plain http gives a cookie that browsers take there", async () => {
-  const onHttp = await testServer({ publicUrl: "http://127.0.0.1:3000" });
-  try {
-    const email = "http@example.com";
-    await createUser(onHttp.database.db, { email, name: "", passwordHash: await hashPassword(password) });
-    const made = await onHttp.app.inject({
-      method: "POST",
-      url: "/auth/session",
-      headers: { origin: "http://127.0.0.1:3000" },
-      payload: { email, password },
-    });
-    const [set = ""] = [made.headers["set-cookie"]].flat();
-    expect(set).toMatch(/^repartee_session=.*; Path=\/; HttpOnly; SameSite=Lax$/);
-    const [cookie = ""] = set.split(";");
-    const session = await onHttp.app.inject({ url: "/auth/session", headers: { cookie } });
-    expect(session.json().user).toMatchObject({ email });
-  } finally {
-    await onHttp.close();
-  }
-});
-
 describe("whoever guesses", () => {
   beforeEach(() => server.pass(16 * 60_000));
 

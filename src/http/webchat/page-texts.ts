@@ -1,18 +1,7 @@
 /** The few pages that are text with a name put in. */
 
 import type { OpenedLink } from "../../engine/channel-type.ts";
-
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => escapes[sign] ?? sign);
-}
+import { escapeHtml } from "../../engine/escape-html.ts";
 
 /** Exactly what stands in the pages' style element: the policy allows it by its hash. */
 export const pageStyle = `

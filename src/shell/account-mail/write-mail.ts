@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../engine/escape-html.ts";
 import type { AccountMail, WrittenMail } from "./account-mail.ts";
 import type { MailWords } from "./mail-words.ts";
 import { wordsFor } from "./words.ts";
@@ -95,16 +96,4 @@ ${after.map(paragraph).join("\n")}
 </html>
 `;
   return { to, subject, text: `${text}\n`, html };
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => escapes[sign] ?? sign);
 }

@@ -26,7 +26,7 @@ export interface Submission {
   readonly source: EventSource;
   /** The member of the team who calls, where it is one. */
   readonly by?: number | undefined;
-  /** Unix milliseconds; absent: the shell's clock. */
+  /** Unix milliseconds; absent or still to come: the shell's clock. */
   readonly at?: number | undefined;
   /**
    * What makes a repetition recognisable: for channels `c<channel id>:<the platform's event id>`, for idempotency keys

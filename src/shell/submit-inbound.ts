@@ -14,7 +14,8 @@ export async function submitInbound(
   events: readonly InboundEvent[],
 ): Promise<SubmitReply[]> {
   const meant: InboundEvent[] = [];
-  for (const event of events) {
+  for (const told of events) {
+    const event = { ...told, at: isTime(told.at) ? told.at : undefined };
     if (await isForUs(db, channelId, event)) meant.push(event);
   }
   return await Promise.all(
@@ -32,6 +33,12 @@ export async function submitInbound(
     ),
   );
 }
+
+const earliest = Date.UTC(2000, 0);
+const latest = Date.UTC(2100, 0);
+
+/** A number that is no time of a messenger's, in other units or beyond what a date can be, is no reason to lose what somebody wrote. */
+const isTime = (at: number | undefined) => at !== undefined && at >= earliest && at < latest;
 
 /** No look at the database for the many events that say nothing of it. */
 async function isForUs(db: Database, channelId: number, event: InboundEvent): Promise<boolean> {

@@ -90,7 +90,8 @@ export function createWaist(options: WaistOptions): Waist {
     const submission = cleanText(given);
     if (stopping) throw new Unavailable("the server is stopping");
     if (waiting.length >= maxWaiting) throw new Unavailable("too many events are waiting; try again in a moment");
-    const at = submission.at ?? now();
+    // No event comes before it happens, whatever a platform's clock says: dated ahead, it would stand above all that is written until then.
+    const at = Math.min(submission.at ?? Number.POSITIVE_INFINITY, now());
     return await new Promise((resolve, reject) => {
       waiting.push({
         submission,

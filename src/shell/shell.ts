@@ -76,7 +76,12 @@ export interface Shell {
   stop(): Promise<void>;
 }
 
-const beatMs = 1_000;
+/** On the embedded database the beat tells only this process that the database answers. */
+const beatMs = { embedded: 1_000, postgres: 500 };
+/** Without a beat for so long, the database has not answered. */
+const aliveMs = 5_000;
+/** Back at the database after a gap, a process takes nobody for dead for so long: the others may be finding their way back too. */
+const graceMs = 2_000;
 const claimMs = 500;
 const vacuumMs = 60_000;
 /** Transactions at a time on a server: while some wait for the database or its disk, others are decided. Five gave a third more than two, six no more. */
@@ -217,6 +222,7 @@ function startPulse(options: {
   const { database, processId, traits, isWorker, claim, log } = options;
   const { db } = database;
   let lastBeat = performance.now();
+  let backSince = lastBeat - graceMs;
   let hasPeers = false;
   // Until the first beat says otherwise: news that nobody reads cost a row.
   let isReadByOthers = database.kind === "postgres";
@@ -232,20 +238,23 @@ function startPulse(options: {
         });
     }, ms);
   };
-  const heart = every(beatMs, async () => {
+  const heart = every(beatMs[database.kind], async () => {
     await beat(db, processId, traits);
-    lastBeat = performance.now();
+    const now = performance.now();
+    if (now - lastBeat > graceMs) backSince = now;
+    lastBeat = now;
     if (database.kind === "embedded") return;
     isReadByOthers = await hasNewsReaders(db);
     if (!isWorker) return;
-    await reapProcesses(db);
+    const dead = now - backSince < graceMs ? 0 : await reapProcesses(db);
+    if (dead > 0) await claim();
     hasPeers = await hasOtherSenders(db, processId);
   });
   const claiming = isWorker ? every(claimMs, claim) : undefined;
   const cleaning = database.kind === "embedded" ? every(vacuumMs, () => vacuumWhereWorth(db)) : undefined;
   if (isWorker) void claim().catch(() => undefined);
   return {
-    isAlive: () => performance.now() - lastBeat < 5 * beatMs,
+    isAlive: () => performance.now() - lastBeat < aliveMs,
     hasPeers: () => hasPeers,
     hasNewsReaders: () => isReadByOthers,
     stop() {

@@ -68,7 +68,7 @@ export async function forgetAllProcesses(db: Database): Promise<void> {
  * only broke has time to lock again; or when it has not beaten for so long that the machine must be gone. One that has no session is known by its beats alone. A
  * database that was itself restarted gives everybody the same time again.
  */
-const deadAfterSeconds = { withoutLock: 2, withoutSession: 6, always: 15 };
+const deadAfterSeconds = { withoutLock: 1, withoutSession: 6, always: 15 };
 
 /** Removes dead processes; returns how many. For a database server: on the embedded one nobody else can be alive. */
 export async function reapProcesses(db: Database): Promise<number> {

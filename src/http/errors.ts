@@ -3,7 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { AppError, type ErrorCode, type ErrorKind, errorTable } from "../model/app-error.ts";
 import { type Sentence, say, sayIssue, sayPlaces, toSentence } from "../model/sentence.ts";
 import { Unavailable } from "../shell/submission.ts";
-import { isPassingFault } from "../store/passing-fault.ts";
+import { isBrokenReference, isPassingFault } from "../store/passing-fault.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 
 /** The only place where a kind of error becomes a status. */
@@ -57,6 +57,10 @@ export function toAppError(thrown: unknown): AppError {
       cause: error,
     });
   }
+  if (isBrokenReference(error)) {
+    const what = say`what this names was deleted at the same moment, or is still in use; look again, and repeat it`;
+    return new AppError("request.overtaken", what, { cause: error });
+  }
   return new AppError("service.internal", say`something broke on our side; it is logged under the request id`, {
     cause: error,
   });
@@ -78,6 +82,8 @@ export function logError(error: AppError, request: FastifyRequest): void {
   if (error.code === "service.internal") request.log.error({ err: error.cause ?? error }, "a request broke");
   else if (error.code === "service.unavailable")
     request.log.warn({ err: error.cause ?? error }, "a request was put off");
+  else if (error.code === "request.overtaken")
+    request.log.warn({ err: error.cause ?? error }, "a request was overtaken by another");
 }
 
 export async function sendError(reply: FastifyReply, error: AppError): Promise<FastifyReply> {

@@ -5,6 +5,7 @@ import type { Json } from "../model/field.ts";
 import type { Submission, SubmitReply } from "../shell/submission.ts";
 import type { Database } from "../store/database.ts";
 import { claimKey, type IdempotentRequest, keepAnswer, rememberKey } from "../store/idempotency-store.ts";
+import { isBrokenReference } from "../store/passing-fault.ts";
 import { keepAudit, skipAudit } from "./audit.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 
@@ -35,7 +36,7 @@ export async function writeOnce<Answer>(
   seal: Seal<Answer> = { close: (answer) => (answer ?? null) as Json, open: (kept) => kept as Answer },
 ): Promise<Answer> {
   const key = readKey(request);
-  return await tryAgainAfterDeadlocks(dependencies.db, async (trx) => {
+  return await tryAgainAfterClashes(dependencies.db, async (trx) => {
     const kept = key && (await claimKey(trx, key));
     if (kept !== undefined) {
       skipAudit(request);
@@ -53,14 +54,15 @@ const mostTries = 4;
 
 /**
  * Two writes that wait for each other (a tag is deleted while a field is, both mark the workspace as changed): PostgreSQL ends one of them, which has changed nothing then and
- * begins anew.
+ * begins anew. So does one whose flow, bot or the like was deleted under it: looked up again it is not there, and the caller is told so.
  */
-async function tryAgainAfterDeadlocks<T>(db: Database, work: (trx: Database) => Promise<T>): Promise<T> {
+async function tryAgainAfterClashes<T>(db: Database, work: (trx: Database) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await db.transaction().execute(work);
     } catch (thrown) {
-      if (tries === mostTries || (thrown as { code?: unknown } | null)?.code !== "40P01") throw thrown;
+      const isDeadlock = (thrown as { code?: unknown } | null)?.code === "40P01";
+      if (tries === mostTries || !(isDeadlock || isBrokenReference(thrown))) throw thrown;
     }
   }
 }

@@ -26,6 +26,10 @@ const row = (kind: ErrorKind, meaning: string): ErrorRow => ({ kind, meaning });
 
 /** Every code that a door of ours answers with. Codes of single action results are with the actions. */
 export const errorTable = {
+  "request.overtaken": row(
+    "conflict",
+    "What the request names was deleted at the same moment, or is still in use. Look again, and repeat it.",
+  ),
   "request.malformed": row("malformed", "The body is not JSON (or YAML where that is taken). Check quotes and commas."),
   "request.bad_encoding": row(
     "malformed",

@@ -38,3 +38,8 @@ export function isPassingFault(error: Error): boolean {
     return error.errors.some((inner) => inner instanceof Error && isPassingFault(inner));
   return passingMessages.test(error.message);
 }
+
+/** Whether a row names one that is gone: somebody deleted it between the look and the write. Looked up anew, it is missing, and the caller can be told what is. */
+export function isBrokenReference(error: unknown): boolean {
+  return (error as { readonly code?: unknown } | null)?.code === "23503"; // foreign_key_violation
+}

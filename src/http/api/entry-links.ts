@@ -153,10 +153,10 @@ export const entryLinkResource: ApiResource = (app, dependencies) => {
     ),
     async (request) => {
       const { name, key, data, stored, step, channel, ...wish } = request.body;
-      const bot = await requireBot(db, request.caller, wish.bot);
-      const flowId = (await findStart(db, ofBot(bot), request.body)) ?? undefined;
-      const capacities = (await findCarriers(db, ofBot(bot), channel)).map(({ capacity }) => capacity);
       const made = await writeOnce(dependencies, request, async (trx) => {
+        const bot = await requireBot(trx, request.caller, wish.bot);
+        const flowId = (await findStart(trx, ofBot(bot), request.body)) ?? undefined;
+        const capacities = (await findCarriers(trx, ofBot(bot), channel)).map(({ capacity }) => capacity);
         const ref = createRef(8);
         const isNamed = flowId !== undefined || stored !== undefined;
         const payload = toEntryPayload({ ref, key, data, isNamed });

@@ -151,6 +151,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
   'the ref "{ref}" is taken': "ref «{ref}» занят",
   'the ref "{ref}" is taken; choose another or leave it out': "ref «{ref}» занят; выберите другой или не указывайте",
   "the request comes from another site": "запрос пришёл с другого сайта",
+  "what this names was deleted at the same moment, or is still in use; look again, and repeat it":
+    "то, что здесь указано, как раз удалили, или оно ещё используется; обновите страницу и повторите",
   "the server cannot do this at the moment; try again shortly":
     "сервер сейчас не может этого сделать; повторите чуть позже",
   "the settings of channel {id} cannot be read": "настройки канала {id} не читаются",

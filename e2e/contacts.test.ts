@@ -151,6 +151,15 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("is not a phone number").waitFor();
     await page.getByLabel("Phone").fill("+7 916 123-45-67");
+    await page.getByRole("textbox", { name: "Write a note" }).fill("Called on Monday");
+    // Neither the profile nor the note goes without a question.
+    await page.getByRole("link", { name: "Contacts" }).first().click();
+    await page.getByRole("dialog", { name: "This is not saved" }).first().waitFor();
+    for (const dialog of await page.getByRole("dialog", { name: "This is not saved" }).all()) {
+      await dialog.getByRole("button", { name: "Go on editing" }).click();
+    }
+    await page.getByRole("button", { name: "Add the note" }).click();
+    await page.getByText("Called on Monday").waitFor();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Phone is now +79161234567").waitFor();
     await page.getByRole("button", { name: "More" }).click();

@@ -161,7 +161,10 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
 
   it("closes only with the summary that the closing note asks for", async () => {
     await row(first, "eve@example.com").click();
+    // Ann answered: the bot keeps still meanwhile.
+    await first.getByText("The bot is silent here until").waitFor();
     await first.getByRole("button", { name: "Close", exact: true }).click();
+    expect(await first.getByRole("checkbox", { name: "Let the bot answer here again" }).isChecked()).toBe(true);
     await first.getByRole("combobox", { name: "Closing note" }).click();
     await first.getByRole("option", { name: "Refund" }).click();
     await first.getByText("This closing note asks for a summary.").waitFor();
@@ -169,6 +172,7 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     await first.getByRole("textbox", { name: "Summary" }).fill("Paid back");
     await first.getByRole("button", { name: "Close it" }).click();
     await first.getByRole("log").getByText("closing note: Refund Paid back").waitFor();
+    await first.getByText("The bot is silent here until").waitFor({ state: "detached" });
     await second.getByText("Closed", { exact: true }).click();
     await row(second, "eve@example.com").waitFor();
   });

@@ -230,11 +230,9 @@ function isRestOfAlbum(draft: Draft, { album }: InboundMessage): boolean {
 
 /** Somebody of the company answered past us: the conversation shows it, and the bot keeps still for as long as the channel's settings say. */
 function noteOutside(draft: Draft): void {
-  const { contact, event, bot } = draft;
-  const minutes = bot.channelPolicies?.get(event.channelId ?? 0)?.outsidePauseMinutes ?? 0;
-  const until = event.at + minutes * 60_000;
+  const { event, bot } = draft;
   const { conversation } = createContactContext(draft);
-  if (minutes > 0 && (contact.conversation?.pausedUntil ?? 0) < until) conversation.pause(until);
+  conversation.keepStill(bot.channelPolicies?.get(event.channelId ?? 0)?.outsidePauseMinutes ?? 0);
   // Who answers has read what was said.
   conversation.setRead(true);
 }

@@ -3,7 +3,7 @@ import type { FieldValue } from "../model/field.ts";
 import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { Fact } from "../model/outcome.ts";
 import type { ContactContext, SendOptions } from "./action-type.ts";
-import { createConversationContext } from "./conversation.ts";
+import { type ConversationContext, createConversationContext } from "./conversation.ts";
 import { createDealContext, type DealContext } from "./deal-context.ts";
 import { type Draft, isOfEvent, latestChannel, removePosition, type WalkItem } from "./draft.ts";
 import { fitToWindow } from "./messaging-window.ts";
@@ -103,8 +103,7 @@ export function createContactContext(draft: Draft, place: Place = {}): ContactCo
     stopFlow: (flow, options = {}) => stopFlow(draft, flow, options.step),
     send: (content, options = {}) => {
       const isSent = addMessage(draft, content, options, where);
-      // Who answers has read what was said.
-      if (isSent && options.author === "agent") context.conversation.setRead(true);
+      if (isSent && options.author === "agent") noteAgent(draft, context.conversation);
       return isSent;
     },
     isWindowClosed: (content) => {
@@ -331,4 +330,11 @@ function endPosition(
 ): void {
   removePosition(draft, position.id);
   draft.facts.push({ kind: "position_ended", flow: position.flow, step: position.step, reason });
+}
+
+/** Who answers has read what was said; and while a member of the team talks, the bot does not talk as well. A program that writes in an agent's name is nobody who talks. */
+function noteAgent({ event, messages, bot }: Draft, conversation: ConversationContext): void {
+  conversation.setRead(true);
+  const channelId = messages.at(-1)?.channelId ?? 0;
+  if (event.by !== undefined) conversation.keepStill(bot.channelPolicies?.get(channelId)?.agentPauseMinutes ?? 0);
 }

@@ -24,6 +24,8 @@ export interface ConversationContext {
   mention(agent: number, comment: string): void;
   /** The bot keeps still until then (Unix milliseconds; `forever`). */
   pause(until: number): void;
+  /** Somebody of the company talks: the bot keeps still for so many minutes at least. Told of once, however often it is prolonged. */
+  keepStill(minutes: number): void;
   /** Waits that fell due meanwhile end at once. */
   resume(): boolean;
   setBanned(isBanned: boolean): boolean;
@@ -89,11 +91,12 @@ export function createConversationContext(draft: Draft, flow?: string): Conversa
       const who = flow !== undefined ? { flow } : by !== undefined ? { by } : {};
       draft.facts.push({ kind: "agent_mentioned", agent, comment, ...who });
     },
-    pause(until) {
-      const before = stateOf(draft).pausedUntil;
-      set(draft, { pausedUntil: until }, { kind: "bot_paused", until: until === forever ? null : until });
-      // What waits for the end of the old pause waits for that of the new one.
-      if (before !== undefined) release(draft, before, until);
+    pause: (until) => pause(draft, until, { kind: "bot_paused", until: until === forever ? null : until }),
+    keepStill(minutes) {
+      const until = draft.event.at + minutes * 60_000;
+      const { pausedUntil = 0 } = stateOf(draft);
+      if (until <= draft.event.at || pausedUntil >= until) return;
+      pause(draft, until, pausedUntil > draft.event.at ? undefined : { kind: "bot_paused", until });
     },
     resume() {
       const { pausedUntil } = stateOf(draft);
@@ -144,6 +147,13 @@ export function createConversationContext(draft: Draft, flow?: string): Conversa
 }
 
 const stateOf = ({ contact }: Draft): Conversation => contact.conversation ?? newConversation;
+
+function pause(draft: Draft, until: number, fact: Fact | undefined): void {
+  const before = stateOf(draft).pausedUntil;
+  set(draft, { pausedUntil: until }, fact);
+  // What waits for the end of the old pause waits for that of the new one.
+  if (before !== undefined) release(draft, before, until);
+}
 
 function set(draft: Draft, part: Partial<Conversation>, fact: Fact | undefined): true {
   const conversation = { ...stateOf(draft), ...part };

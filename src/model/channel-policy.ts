@@ -7,6 +7,8 @@ export interface ChannelPolicy {
   /** Templates; empty: the built-in sentence in the contact's language. */
   readonly optOutAnswer: string;
   readonly optInAnswer: string;
+  /** For how long the bot is silent after a member of the team answered here, in minutes; 0: not at all. */
+  readonly agentPauseMinutes: number;
   /** For how long the bot is silent after somebody of the company wrote in the messenger's own inbox, in minutes; 0: not at all. */
   readonly outsidePauseMinutes: number;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { consentSettings } from "../../engine/channel-policy.ts";
+import { policySettings } from "../../engine/channel-policy.ts";
 import type { ConnectedChannel } from "../../engine/channel-type.ts";
 import { parseEmail } from "../../engine/values.ts";
 
@@ -68,7 +68,7 @@ export const settingsSchema = z.object({
   perChatPerSecond: z.number().positive().max(100).default(1),
   chatBurst: z.number().int().positive().max(1000).default(5),
   uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
-  ...consentSettings(),
+  ...policySettings(),
 });
 
 export type EmailSettings = z.output<typeof settingsSchema>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { consentSettings, outsideSettings } from "../../engine/channel-policy.ts";
+import { outsideSettings, policySettings } from "../../engine/channel-policy.ts";
 import type { ConnectedChannel } from "../../engine/channel-type.ts";
 import { appIdSchema, type GraphAccess, graphRoot, verifyTokenSchema } from "../meta-graph.ts";
 
@@ -30,7 +30,7 @@ export const settingsSchema = z.object({
   perChatPerSecond: z.number().positive().max(100).default(2),
   chatBurst: z.number().int().positive().max(1000).default(20),
   uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
-  ...consentSettings(),
+  ...policySettings(),
   ...outsideSettings,
 });
 export type InstagramSettings = z.output<typeof settingsSchema>;

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { consentSettings } from "../../engine/channel-policy.ts";
+import { policySettings } from "../../engine/channel-policy.ts";
 import {
   ChannelConnectError,
   type ChannelHealth,
@@ -51,7 +51,7 @@ const settingsSchema = z.object({
   perChatPerSecond: z.number().positive().max(100).default(1),
   chatBurst: z.number().int().positive().max(1000).default(20),
   uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
-  ...consentSettings(consentWords),
+  ...policySettings(consentWords),
 });
 type Settings = z.output<typeof settingsSchema>;
 type Channel = ConnectedChannel<Settings>;

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { consentSettings } from "../../engine/channel-policy.ts";
+import { policySettings } from "../../engine/channel-policy.ts";
 import {
   ChannelConnectError,
   type ChannelHealth,
@@ -37,7 +37,7 @@ const settingsSchema = z.object({
   perChatPerSecond: z.number().positive().max(100).default(2),
   chatBurst: z.number().int().positive().max(1000).default(20),
   uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
-  ...consentSettings(),
+  ...policySettings(),
 });
 type Settings = z.output<typeof settingsSchema>;
 type Channel = ConnectedChannel<Settings>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { consentSettings, outsideSettings } from "../../engine/channel-policy.ts";
+import { outsideSettings, policySettings } from "../../engine/channel-policy.ts";
 import type { ConnectedChannel } from "../../engine/channel-type.ts";
 
 export const settingsSchema = z.object({
@@ -25,7 +25,7 @@ export const settingsSchema = z.object({
   perChatPerSecond: z.number().positive().max(100).default(1),
   chatBurst: z.number().int().positive().max(1000).default(20),
   uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
-  ...consentSettings(),
+  ...policySettings(),
   ...outsideSettings,
 });
 export type VkSettings = z.output<typeof settingsSchema>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { consentSettings } from "../../engine/channel-policy.ts";
+import { policySettings } from "../../engine/channel-policy.ts";
 import { defineChannel } from "../../engine/channel-type.ts";
 
 const settingsSchema = z.object({
@@ -15,7 +15,7 @@ const settingsSchema = z.object({
     .array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))
     .max(100)
     .default([]),
-  ...consentSettings(),
+  ...policySettings(),
 });
 export type WebchatSettings = z.output<typeof settingsSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { consentSettings, outsideSettings } from "../../engine/channel-policy.ts";
+import { outsideSettings, policySettings } from "../../engine/channel-policy.ts";
 import type { ConnectedChannel } from "../../engine/channel-type.ts";
 import { apiRootSchema, graphRoot, verifyTokenSchema } from "../meta-graph.ts";
 
@@ -25,7 +25,7 @@ export const settingsSchema = z.object({
   perChatPerSecond: z.number().positive().max(100).default(0.17),
   chatBurst: z.number().int().positive().max(1000).default(30),
   uncertainPolicy: z.enum(["repeat", "ask"]).default("repeat"),
-  ...consentSettings(consentWords),
+  ...policySettings(consentWords),
   ...outsideSettings,
 });
 export type WhatsAppSettings = z.output<typeof settingsSchema>;

@@ -1,3 +1,5 @@
+import { AppError } from "../../model/app-error.ts";
+import { say } from "../../model/sentence.ts";
 import type { BotSnapshot } from "../../model/world.ts";
 import { preparePublishedFlow } from "../../steps/advance.ts";
 import { requireBot } from "../../store/bot-store.ts";
@@ -42,7 +44,7 @@ export const simulationResource: ApiResource = (app, { db }) => {
       requireScope(caller, "settings:read");
       const { id } = await requireBot(db, caller, params.bot);
       const loaded = await loadSnapshot(db, id, preparePublishedFlow);
-      if (loaded === undefined) throw new Error(`the bot ${id} is gone while it is read`);
+      if (loaded === undefined) throw new AppError("bot.not_found", say`there is no bot "${{ idOrRef: params.bot }}"`);
       const values = (await loadVariables(db, [id])).get(id) ?? {};
       return { ...presentSnapshot(loaded.snapshot, values), flows: await loadPublishedFlows(db, id) };
     },

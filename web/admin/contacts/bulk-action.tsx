@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Progress, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, Group, Progress, Stack, Table, Text } from "@mantine/core";
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,9 +7,11 @@ import type { BroadcastBody } from "../../../src/http/contract/broadcasts.ts";
 import { ActionCallEditor } from "../builder/action-call-editor.tsx";
 import { wordsOf } from "../builder/json-schema.ts";
 import { ObjectFields } from "../builder/schema-form.tsx";
+import { Dialog } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { GuardedForm } from "../layout/unsaved.tsx";
 import { toNumber } from "./contact-count.tsx";
 
 interface Call {
@@ -31,24 +33,19 @@ export function BulkAction({
 }) {
   const { t } = useTranslation();
   const [ids, setIds] = useState<readonly number[]>([]);
+  if (!isOpen) return null;
   const close = () => {
     setIds([]);
     onClose();
   };
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      size="lg"
-      title={t("bulk.title")}
-      closeButtonProps={{ "aria-label": t("action.close") }}
-    >
+    <Dialog onClose={close} size="lg" title={t("bulk.title")}>
       {ids.length === 0 ? (
         <Choice count={count} audience={audience} onStart={setIds} />
       ) : (
         <Run ids={ids} onClose={close} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -81,7 +78,7 @@ function Choice({
   });
   const shown = count === undefined ? "…" : toNumber(count);
   return (
-    <form onSubmit={form.onSubmit}>
+    <GuardedForm form={form} isTyped={call.action !== undefined}>
       <Stack>
         {form.error === undefined ? null : <ErrorNotice error={form.error} />}
         <ActionCallEditor
@@ -117,7 +114,7 @@ function Choice({
           )}
         </Group>
       </Stack>
-    </form>
+    </GuardedForm>
   );
 }
 

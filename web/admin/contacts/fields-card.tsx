@@ -21,6 +21,7 @@ import { useForm } from "../layout/form.tsx";
 import { sayMoment } from "../layout/moment.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { GuardedForm } from "../layout/unsaved.tsx";
 
 interface EditorProps {
   readonly label: string;
@@ -160,7 +161,7 @@ export function FieldsCard({ contact }: { readonly contact: ContactBody }) {
   if (fields.length === 0) return null;
   return (
     <Section title={t("contactCard.fields")}>
-      <form onSubmit={form.onSubmit}>
+      <GuardedForm form={form} isTyped={Object.keys(typed).length > 0}>
         <Stack gap="sm">
           {form.error === undefined ? null : <ErrorNotice error={form.error} />}
           {fields.map(({ key, name, kind }) => {
@@ -191,7 +192,7 @@ export function FieldsCard({ contact }: { readonly contact: ContactBody }) {
             </Group>
           )}
         </Stack>
-      </form>
+      </GuardedForm>
     </Section>
   );
 }

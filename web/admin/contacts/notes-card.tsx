@@ -5,9 +5,11 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import { toLiteral } from "../../../src/engine/literal-text.ts";
 import type { noteSchema } from "../../../src/http/contract/contacts.ts";
+import { useForm } from "../layout/form.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { GuardedForm } from "../layout/unsaved.tsx";
 import { useContactActions } from "./contact-actions.ts";
 
 type Note = z.infer<typeof noteSchema>;
@@ -29,29 +31,33 @@ export function NotesCard({ id }: { readonly id: string }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
-  const send = () =>
-    add.mutate([{ action: "add_note", args: { text: toLiteral(text.trim()) } }], { onSuccess: () => setText("") });
+  const form = useForm([], async () => {
+    await add.mutateAsync([{ action: "add_note", args: { text: toLiteral(text.trim()) } }]);
+    setText("");
+  });
   return (
     <Section title={t("contactCard.notes")}>
-      <Stack gap="xs">
-        <Textarea
-          aria-label={t("contactCard.newNote")}
-          placeholder={t("contactCard.newNote")}
-          autosize
-          minRows={1}
-          maxRows={6}
-          value={text}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
-        />
-        {text.trim() === "" ? null : (
-          <Group justify="flex-end">
-            <Button size="compact-sm" loading={add.isPending} onClick={send}>
-              {t("contactCard.addNote")}
-            </Button>
-          </Group>
-        )}
-        {add.error === null ? null : <ErrorNotice error={add.error} />}
-      </Stack>
+      <GuardedForm form={form} isTyped={text.trim() !== ""}>
+        <Stack gap="xs">
+          <Textarea
+            aria-label={t("contactCard.newNote")}
+            placeholder={t("contactCard.newNote")}
+            autosize
+            minRows={1}
+            maxRows={6}
+            value={text}
+            onChange={({ currentTarget }) => setText(currentTarget.value)}
+          />
+          {text.trim() === "" ? null : (
+            <Group justify="flex-end">
+              <Button type="submit" size="compact-sm" loading={form.isBusy}>
+                {t("contactCard.addNote")}
+              </Button>
+            </Group>
+          )}
+          {form.error === undefined ? null : <ErrorNotice error={form.error} />}
+        </Stack>
+      </GuardedForm>
       {query.data?.pages
         .flatMap(({ data }) => data)
         .map((note) => (

@@ -7,6 +7,7 @@ import { useBasis } from "../layout/basis.ts";
 import { useForm } from "../layout/form.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { GuardedForm } from "../layout/unsaved.tsx";
 
 const keys = [
   "name",
@@ -73,7 +74,7 @@ export function ProfileCard({ contact }: { readonly contact: ContactBody }) {
           ))}
         </Group>
       )}
-      <form onSubmit={form.onSubmit}>
+      <GuardedForm form={form} isTyped={Object.keys(changed).length > 0}>
         <Stack gap="sm">
           {form.error === undefined ? null : <ErrorNotice error={form.error} />}
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
@@ -113,7 +114,7 @@ export function ProfileCard({ contact }: { readonly contact: ContactBody }) {
             </Group>
           )}
         </Stack>
-      </form>
+      </GuardedForm>
       <Identities contact={contact} />
     </Section>
   );

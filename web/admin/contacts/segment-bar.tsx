@@ -1,4 +1,4 @@
-import { Alert, Button, Collapse, Group, Menu, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Collapse, Group, Menu, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconDeviceFloppy, IconDots, IconFilter } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -9,6 +9,7 @@ import type { ConditionGroup } from "../../../src/model/condition.ts";
 import { ConditionEditor } from "../builder/condition-editor.tsx";
 import { useSayCondition } from "../builder/use-say-condition.ts";
 import { type Basis, useBasis, useGuard } from "../layout/basis.ts";
+import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useMayBuild } from "../layout/resource.ts";
@@ -217,27 +218,26 @@ function SegmentActions({
         </Menu>
       )}
       {error === null ? null : <ErrorNotice error={error} />}
-      <Modal
-        opened={naming !== undefined}
-        onClose={() => setNaming(undefined)}
-        title={t(naming === "rename" ? "segments.rename" : "segments.saveAs")}
-        closeOnClickOutside={false}
-        closeButtonProps={{ "aria-label": t("action.close") }}
-      >
-        <NameForm
-          name={naming === "rename" ? (chosen?.name ?? "") : ""}
-          basis={naming === "rename" ? rename : undefined}
-          send={async (name) => {
-            const made =
-              naming === "rename"
-                ? await api.send<SegmentBody>("PATCH", path, { name })
-                : await api.send<SegmentBody>("POST", "/segments", { name, condition });
-            await settle();
-            setNaming(undefined);
-            if (naming === "new") onChange({ segment: made.id });
-          }}
-        />
-      </Modal>
+      {naming === undefined ? null : (
+        <Dialog
+          onClose={() => setNaming(undefined)}
+          title={t(naming === "rename" ? "segments.rename" : "segments.saveAs")}
+        >
+          <NameForm
+            name={naming === "rename" ? (chosen?.name ?? "") : ""}
+            basis={naming === "rename" ? rename : undefined}
+            send={async (name) => {
+              const made =
+                naming === "rename"
+                  ? await api.send<SegmentBody>("PATCH", path, { name })
+                  : await api.send<SegmentBody>("POST", "/segments", { name, condition });
+              await settle();
+              setNaming(undefined);
+              if (naming === "new") onChange({ segment: made.id });
+            }}
+          />
+        </Dialog>
+      )}
     </>
   );
 }
@@ -255,23 +255,15 @@ function NameForm({
   const [text, setText] = useState(name);
   const form = useForm(["name"], () => send(text), {}, basis);
   return (
-    <form onSubmit={form.onSubmit}>
-      <Stack>
-        {form.error === undefined ? null : <ErrorNotice error={form.error} />}
-        <TextInput
-          label={t("segments.name")}
-          required
-          data-autofocus
-          value={text}
-          error={form.fieldErrors.name}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
-        />
-        <Group justify="flex-end">
-          <Button type="submit" loading={form.isBusy}>
-            {t("action.save")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DialogForm form={form} submit={t("action.save")}>
+      <TextInput
+        label={t("segments.name")}
+        required
+        data-autofocus
+        value={text}
+        error={form.fieldErrors.name}
+        onChange={({ currentTarget }) => setText(currentTarget.value)}
+      />
+    </DialogForm>
   );
 }

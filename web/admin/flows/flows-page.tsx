@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Radio, Select, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Radio, Select, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BotBody } from "../../../src/http/contract/bots.ts";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
+import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -46,14 +47,11 @@ export function FlowsPage() {
         <EmptyState title={t("flows.empty.title")} text={t("flows.empty.text")} action={create} />
       ) : null}
       {all.length > 0 ? <FlowTable flows={all} botNames={botNames} /> : null}
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        title={t("flows.create")}
-        closeButtonProps={{ "aria-label": t("action.close") }}
-      >
-        <NewFlow bots={bots.data?.data ?? []} />
-      </Modal>
+      {isOpen ? (
+        <Dialog onClose={close} title={t("flows.create")}>
+          <NewFlow bots={bots.data?.data ?? []} />
+        </Dialog>
+      ) : null}
     </Page>
   );
 }
@@ -96,49 +94,41 @@ function NewFlow({ bots }: { readonly bots: readonly BotBody[] }) {
     await navigate({ to: `/w/${api.domain}/flows/${ref}` });
   });
   return (
-    <form onSubmit={form.onSubmit}>
-      <Stack>
-        {form.error === undefined ? null : <ErrorNotice error={form.error} />}
-        <TextInput
-          label={t("field.name")}
-          required
-          data-autofocus
-          value={name}
-          error={form.fieldErrors["document.name"]}
-          onChange={(event) => setName(event.currentTarget.value)}
+    <DialogForm form={form} submit={t("action.create")}>
+      <TextInput
+        label={t("field.name")}
+        required
+        data-autofocus
+        value={name}
+        error={form.fieldErrors["document.name"]}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      {bots.length < 2 ? null : (
+        <Select
+          label={t("flows.bot")}
+          data={bots.map((one) => ({ value: one.ref, label: one.name }))}
+          value={bot}
+          onChange={setChosen}
+          allowDeselect={false}
         />
-        {bots.length < 2 ? null : (
-          <Select
-            label={t("flows.bot")}
-            data={bots.map((one) => ({ value: one.ref, label: one.name }))}
-            value={bot}
-            onChange={setChosen}
-            allowDeselect={false}
-          />
-        )}
-        <Radio.Group
-          label={t("templates.title")}
-          value={template}
-          onChange={(key) => {
-            // A name of one's own stays.
-            const title = templates.find((one) => one.key === key)?.title ?? "";
-            if (name === "" || templates.some((one) => one.title === name)) setName(title);
-            setTemplate(key);
-          }}
-        >
-          <Stack gap={6} mt={6}>
-            <Choice value={empty} title={t("templates.empty")} about={t("templates.emptyAbout")} />
-            {templates.map(({ key, title, about }) => (
-              <Choice key={key} value={key} title={title} about={about} />
-            ))}
-          </Stack>
-        </Radio.Group>
-        <Group justify="flex-end">
-          <Button type="submit" loading={form.isBusy}>
-            {t("action.create")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <Radio.Group
+        label={t("templates.title")}
+        value={template}
+        onChange={(key) => {
+          // A name of one's own stays.
+          const title = templates.find((one) => one.key === key)?.title ?? "";
+          if (name === "" || templates.some((one) => one.title === name)) setName(title);
+          setTemplate(key);
+        }}
+      >
+        <Stack gap={6} mt={6}>
+          <Choice value={empty} title={t("templates.empty")} about={t("templates.emptyAbout")} />
+          {templates.map(({ key, title, about }) => (
+            <Choice key={key} value={key} title={title} about={about} />
+          ))}
+        </Stack>
+      </Radio.Group>
+    </DialogForm>
   );
 }

@@ -19,15 +19,12 @@ import { nameOf } from "../contacts/name-of.ts";
 import { useApi } from "../layout/page.tsx";
 import { ChannelIcons } from "./channel-icons.tsx";
 import { CloseDialog } from "./close-dialog.tsx";
+import { isPaused } from "./is-paused.ts";
 import type { Act } from "./use-action.ts";
 import { useMembers } from "./use-members.ts";
 
 /** Minutes that the bot may be silent for; 0: until it is resumed. */
 const pauses = [15, 60, 480, 0] as const;
-
-export function isPaused({ conversation: { pausedUntil } }: ContactBody): boolean {
-  return pausedUntil !== null && Date.parse(pausedUntil) > Date.now();
-}
 
 /** Who it is, and what an agent can do about the conversation. */
 export function ConversationHead({
@@ -157,7 +154,7 @@ function CloseButton({ contact, act }: { readonly contact: ContactBody; readonly
     );
   }
   const close = () => {
-    if (notes.length > 0) setIsAsking(true);
+    if (notes.length > 0 || isPaused(contact)) setIsAsking(true);
     else act({ action: "move_conversation", args: { status: "done" } });
   };
   return (
@@ -165,7 +162,7 @@ function CloseButton({ contact, act }: { readonly contact: ContactBody; readonly
       <Button size="xs" variant="default" leftSection={<IconCheck size={14} />} onClick={close}>
         {t("inbox.close")}
       </Button>
-      {isAsking ? <CloseDialog contactId={contact.id} notes={notes} onClose={() => setIsAsking(false)} /> : null}
+      {isAsking ? <CloseDialog contact={contact} notes={notes} onClose={() => setIsAsking(false)} /> : null}
     </>
   );
 }

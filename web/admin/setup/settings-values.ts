@@ -27,6 +27,7 @@ const rare = new Set([
   "optInWords",
   "optOutAnswer",
   "optInAnswer",
+  "agentPauseMinutes",
   "outsidePauseMinutes",
   "groups",
   "paidBroadcast",

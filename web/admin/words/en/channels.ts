@@ -75,6 +75,7 @@ export const channelWords = {
     optInWords: "Words that opt a person in again",
     optOutAnswer: "What is said to who opts out; empty: the usual sentence",
     optInAnswer: "What is said to who opts in again; empty: the usual sentence",
+    agentPauseMinutes: "Minutes of silence of the bot after one of the team answers in the inbox; 0: none",
     outsidePauseMinutes: "Minutes of silence after somebody answers in the messenger's own inbox; 0: none",
     groups: "Also answer in groups, when spoken to",
     paidBroadcast: "Broadcasts above 30 messages a second (Telegram takes Stars for it)",

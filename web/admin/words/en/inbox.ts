@@ -76,6 +76,7 @@ export const inboxWords = {
       summary: "Summary",
       summaryMissing: "This closing note asks for a summary.",
       fileMissing: "This closing note asks for a file.",
+      resume: "Let the bot answer here again",
       submit: "Close it",
     },
     assignTo: "Assigned to",

@@ -77,6 +77,7 @@ export const inboxWords: typeof english = {
       summary: "Описание",
       summaryMissing: "Для этого итога нужно описание.",
       fileMissing: "Для этого итога нужен файл.",
+      resume: "Пусть бот снова отвечает в этом разговоре",
       submit: "Закрыть разговор",
     },
     assignTo: "Кто отвечает",

@@ -52,6 +52,30 @@ describe.skipIf(!hasBrowser)("the list of flows", () => {
     await row("Flow 3 (copy)").waitFor();
   });
 
+  it("puts flows into a folder, which closes and stays closed", async () => {
+    await pick("Flow 5", "Move to a folder");
+    await page.getByRole("combobox", { name: "Folder" }).fill("Sales");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Sales 1" }).waitFor();
+    await pick("Flow 6", "Move to a folder");
+    await page.getByRole("combobox", { name: "Folder" }).click();
+    await page.getByRole("option", { name: "Sales" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Sales 2" }).click();
+    await row("Flow 5").waitFor({ state: "detached" });
+    await page.reload();
+    await page.getByRole("button", { name: "Sales 2", expanded: false }).waitFor();
+    await row("Flow 4").waitFor();
+    expect(await row("Flow 6").count()).toBe(0);
+    // What is searched for is found wherever it is kept.
+    await page.getByRole("searchbox", { name: "Search" }).fill("flow 6");
+    await row("Flow 6").waitFor();
+    await page.getByRole("searchbox", { name: "Search" }).fill("");
+    await page.getByRole("button", { name: "Sales 2" }).click();
+    await row("Flow 5").waitFor();
+  });
+
   it("takes one out of service after a question, and its draft stays", async () => {
     await pick("Welcome", "Take out of service");
     await answer("Take out of service");

@@ -67,6 +67,8 @@ export const flowDocumentSchema = z.object({
   name: z.string().min(1).max(200),
   /** For people. */
   description: z.string().max(2000).optional(),
+  /** What the flow is kept under in lists; absent: nothing. */
+  folder: z.string().trim().min(1).max(60).optional(),
   triggers: z.array(triggerSchema).max(100).default([]),
   /** Ref of the first step; absent while a draft has none. */
   start: refSchema.optional(),

@@ -6,7 +6,7 @@ import { steps as catalogue } from "./index.ts";
 export type Change =
   | {
       readonly kind: "setting_of_flow";
-      readonly setting: "name" | "description" | "start";
+      readonly setting: "name" | "description" | "folder" | "start";
       readonly from: string;
       readonly to: string;
     }
@@ -61,12 +61,13 @@ export function compareFlows(before: FlowDocument, after: FlowDocument, words = 
     const step = now.get(ref ?? "") ?? old.get(ref ?? "");
     return step === undefined ? (ref ?? "") : titleOf(step);
   };
-  const ofFlow = (setting: "name" | "description" | "start", from = "", to = ""): Change[] =>
+  const ofFlow = (setting: "name" | "description" | "folder" | "start", from = "", to = ""): Change[] =>
     from === to ? [] : [{ kind: "setting_of_flow", setting, from, to }];
   const moved = after.steps.filter(({ ref, at }) => old.has(ref) && !isEqual(at, old.get(ref)?.at)).length;
   return [
     ...ofFlow("name", before.name, after.name),
     ...ofFlow("description", before.description, after.description),
+    ...ofFlow("folder", before.folder, after.folder),
     ...(before.start === after.start ? [] : ofFlow("start", nameOf(before.start), nameOf(after.start))),
     ...compareTriggers(before.triggers, after.triggers, words),
     ...after.steps

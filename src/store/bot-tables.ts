@@ -57,6 +57,8 @@ export interface BotTables {
     name: string;
     draft: JsonColumn<FlowDocument>;
     draftRevision: Generated<number>;
+    /** As the draft says. */
+    folder: string | null;
     publishedVersion: number | null;
     createdAt: Timestamp;
     updatedAt: Timestamp;

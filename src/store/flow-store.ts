@@ -12,6 +12,7 @@ export interface FlowSummary {
   readonly botId: number;
   readonly ref: string;
   readonly name: string;
+  readonly folder: string | null;
   readonly draftRevision: number;
   readonly publishedVersion: number | null;
   readonly createdAt: Date;
@@ -122,7 +123,13 @@ export async function createFlow(
 ): Promise<Flow> {
   const made = await trx
     .insertInto("flows")
-    .values({ botId: bot.id, ref, name: document.name, draft: JSON.stringify(document) })
+    .values({
+      botId: bot.id,
+      ref,
+      name: document.name,
+      folder: document.folder ?? null,
+      draft: JSON.stringify(document),
+    })
     .onConflict((conflict) => conflict.column("ref").doNothing())
     .returning("id")
     .executeTakeFirst();
@@ -164,6 +171,7 @@ async function writeDraft(trx: Database, flow: FlowSummary, document: FlowDocume
       draft: JSON.stringify(document),
       draftRevision: flow.draftRevision + 1,
       name: document.name,
+      folder: document.folder ?? null,
       updatedAt: at,
     })
     .where("id", "=", flow.id)
@@ -266,6 +274,7 @@ function visibleFlows(db: Database, access: Access) {
       "flows.botId",
       "flows.ref",
       "flows.name",
+      "flows.folder",
       "flows.draftRevision",
       "flows.publishedVersion",
       "flows.createdAt",

@@ -6,14 +6,13 @@ import { toError } from "../../engine/to-error.ts";
 import { type Finding, ok, problem, warning } from "../../model/finding.ts";
 import { quote, type Sentence, say } from "../../model/sentence.ts";
 import { createChannelRuntime, type RunningChannel } from "../../shell/channel-runtime.ts";
+import { healthInTime } from "../../shell/health-in-time.ts";
 import { maskSecrets } from "../../shell/mask-secrets.ts";
 import type { Database } from "../../store/database.ts";
 import type { SecretKey } from "../../store/secret-key.ts";
 import { listWantedChannels } from "../../store/webhook-state-store.ts";
 import { watchDates } from "../watch-dates.ts";
 
-/** A platform that does not answer must not hold up the rest. */
-const patienceMs = 15_000;
 const atOnce = 8;
 /** A Date header counts whole seconds, and the answer takes its time. */
 const clockMs = 5_000;
@@ -124,17 +123,10 @@ async function askPlatform(
     outbound,
     log,
   };
-  const tooLate = Promise.withResolvers<ChannelHealth>();
-  const alarm = setTimeout(
-    () => tooLate.resolve({ ok: false, message: `the platform did not answer within ${patienceMs / 1000} s` }),
-    patienceMs,
-  );
   try {
-    return await Promise.race([channel.type.health(channel, ports), tooLate.promise]);
+    return await healthInTime(channel.type.health(channel, ports), "the platform");
   } catch (thrown) {
     return { ok: false, message: maskSecrets(toError(thrown).message, secretsOf(channel)) };
-  } finally {
-    clearTimeout(alarm);
   }
 }
 

@@ -9,6 +9,7 @@ import { AppError } from "../../model/app-error.ts";
 import { say } from "../../model/sentence.ts";
 import type { RunningChannel } from "../../shell/channel-runtime.ts";
 import { createFileFetcher } from "../../shell/file-fetcher.ts";
+import { healthInTime } from "../../shell/health-in-time.ts";
 import { type Channel, changeChannel, requireChannel, setChannelState } from "../../store/channel-store.ts";
 import type { Database } from "../../store/database.ts";
 import type { Access } from "../../store/workspace-store.ts";
@@ -119,6 +120,8 @@ export async function checkHealth(
   const running = await findRunning(dependencies, id);
   const type = running.type as ChannelType;
   if (running.status !== "connected") return { ok: false, message: `the channel is ${running.status}` };
-  const { ok, message } = (await type.health?.(running, toPorts(dependencies))) ?? { ok: true, message: "connected" };
+  const asked = type.health?.(running, toPorts(dependencies));
+  if (asked === undefined) return { ok: true, message: "connected" };
+  const { ok, message } = await healthInTime(asked, "the platform");
   return { ok, message };
 }

@@ -3,6 +3,7 @@ import type { IntegrationType } from "../../engine/integration-type.ts";
 import { integrationTypes } from "../../integrations/index.ts";
 import { AppError } from "../../model/app-error.ts";
 import { say } from "../../model/sentence.ts";
+import { healthInTime } from "../../shell/health-in-time.ts";
 import { findIntegrationType, openIntegration } from "../../shell/integrations.ts";
 import {
   changeIntegration,
@@ -162,7 +163,7 @@ const addQuestions: ApiResource = (app, dependencies) => {
     ),
     async ({ caller, params }) => {
       const { type, connected, ports } = await open(caller, params.id);
-      return await asRefusal(async () => await type.health(connected, ports));
+      return await asRefusal(async () => await healthInTime(type.health(connected, ports), type.title));
     },
   );
   app.get(

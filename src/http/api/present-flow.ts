@@ -3,11 +3,12 @@ import type { FlowSummaryBody } from "../contract/flows.ts";
 import { toInstant } from "./instant.ts";
 
 export function presentFlowSummary(flow: FlowSummary): FlowSummaryBody {
-  const { ref, botId, name, draftRevision, publishedVersion, createdAt, updatedAt } = flow;
+  const { ref, botId, name, folder, draftRevision, publishedVersion, createdAt, updatedAt } = flow;
   return {
     ref,
     botId,
     name,
+    folder,
     draftRevision,
     publishedVersion,
     createdAt: toInstant(createdAt),

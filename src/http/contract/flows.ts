@@ -8,6 +8,7 @@ export const flowSummarySchema = z
     ref: z.string(),
     botId: z.number(),
     name: z.string(),
+    folder: z.string().nullable().describe("What it is kept under in lists, as its draft says; null: nothing."),
     draftRevision: z.number(),
     publishedVersion: z.number().nullable().describe("null: not published."),
     createdAt: instantSchema,

@@ -1,17 +1,15 @@
-import { ActionIcon, Badge, Menu, Paper, Stack, Table, Text } from "@mantine/core";
-import { IconCopy, IconDots, IconPlayerStop, IconTrash } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { Badge, Paper, Stack, Table, Text, UnstyledButton } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
+import { IconChevronDown, IconChevronRight, IconFolder } from "@tabler/icons-react";
+import { Link, useParams } from "@tanstack/react-router";
+import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
-import type { Flow } from "../builder/flow-types.ts";
-import { AskFirst } from "../layout/delete-button.tsx";
 import { Moment } from "../layout/moment.tsx";
-import { useApi } from "../layout/page.tsx";
-import { useMayBuild, useRenew } from "../layout/resource.ts";
+import { useMayBuild } from "../layout/resource.ts";
 import { isFound, SearchField } from "../layout/search-field.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
+import { FlowMenu } from "./flow-menu.tsx";
+import { type FlowGroup, groupFlows } from "./group-flows.ts";
 
 /** So many are seen at a glance. */
 const fewFlows = 8;
@@ -28,7 +26,12 @@ export function FlowTable({
   const { domain } = useParams({ from: "/w/$domain" });
   const mayBuild = useMayBuild();
   const [search, setSearch] = useState("");
-  const found = flows.filter(({ name, ref }) => isFound(search, name, ref));
+  const [closed, setClosed] = useLocalStorage<readonly string[]>({ key: `closed-folders ${domain}`, defaultValue: [] });
+  const folders = [...new Set(flows.flatMap(({ folder }) => folder ?? []))];
+  const found = flows.filter(({ name, ref, folder }) => isFound(search, name, ref, folder ?? ""));
+  const groups = groupFlows(found);
+  const toggle = (folder = "") =>
+    setClosed((last) => (last.includes(folder) ? last.filter((one) => one !== folder) : [...last, folder]));
   return (
     <Stack gap="sm">
       {flows.length > fewFlows ? <SearchField value={search} onChange={setSearch} /> : null}
@@ -46,34 +49,98 @@ export function FlowTable({
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {found.map((flow) => (
-                <Table.Tr key={flow.ref}>
-                  <Table.Td>
-                    <Link to="/w/$domain/flows/$ref" params={{ domain, ref: flow.ref }} className="row-link">
-                      <Text span size="sm" fw={600}>
-                        {flow.name}
-                      </Text>
-                    </Link>
-                  </Table.Td>
-                  <Table.Td visibleFrom="xs">{botNames.get(flow.botId) ?? ""}</Table.Td>
-                  <Table.Td>
-                    <FlowState version={flow.publishedVersion} />
-                  </Table.Td>
-                  <Table.Td visibleFrom="xs">
-                    <Moment at={flow.updatedAt} />
-                  </Table.Td>
-                  {mayBuild ? (
-                    <Table.Td>
-                      <FlowMenu flow={flow} />
-                    </Table.Td>
-                  ) : null}
-                </Table.Tr>
-              ))}
+              {groups.map((group) => {
+                const isClosed = search === "" && group.folder !== undefined && closed.includes(group.folder);
+                return (
+                  <Fragment key={group.folder ?? ""}>
+                    {folders.length === 0 ? null : (
+                      <FolderRow group={group} isClosed={isClosed} onToggle={() => toggle(group.folder)} />
+                    )}
+                    {isClosed
+                      ? null
+                      : group.flows.map((flow) => (
+                          <FlowRow key={flow.ref} flow={flow} botNames={botNames} folders={folders} />
+                        ))}
+                  </Fragment>
+                );
+              })}
             </Table.Tbody>
           </Table>
         </Table.ScrollContainer>
       </Paper>
     </Stack>
+  );
+}
+
+function FlowRow({
+  flow,
+  botNames,
+  folders,
+}: {
+  readonly flow: FlowSummaryBody;
+  readonly botNames: ReadonlyMap<number, string>;
+  readonly folders: readonly string[];
+}) {
+  const { domain } = useParams({ from: "/w/$domain" });
+  const mayBuild = useMayBuild();
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Link to="/w/$domain/flows/$ref" params={{ domain, ref: flow.ref }} className="row-link">
+          <Text span size="sm" fw={600}>
+            {flow.name}
+          </Text>
+        </Link>
+      </Table.Td>
+      <Table.Td visibleFrom="xs">{botNames.get(flow.botId) ?? ""}</Table.Td>
+      <Table.Td>
+        <FlowState version={flow.publishedVersion} />
+      </Table.Td>
+      <Table.Td visibleFrom="xs">
+        <Moment at={flow.updatedAt} />
+      </Table.Td>
+      {mayBuild ? (
+        <Table.Td>
+          <FlowMenu flow={flow} folders={folders} />
+        </Table.Td>
+      ) : null}
+    </Table.Tr>
+  );
+}
+
+/** The head of a folder, which opens and closes it: this browser remembers. */
+function FolderRow({
+  group: { folder, flows },
+  isClosed,
+  onToggle,
+}: {
+  readonly group: FlowGroup<FlowSummaryBody>;
+  readonly isClosed: boolean;
+  readonly onToggle: () => void;
+}) {
+  const { t } = useTranslation();
+  const Chevron = isClosed ? IconChevronRight : IconChevronDown;
+  return (
+    <Table.Tr>
+      <Table.Td colSpan={5}>
+        {folder === undefined ? (
+          <Text span size="sm" c="dimmed">
+            {t("flows.noFolder")}
+          </Text>
+        ) : (
+          <UnstyledButton className="folder-head" aria-expanded={!isClosed} onClick={onToggle}>
+            <Chevron size={16} />
+            <IconFolder size={16} />
+            <Text span size="sm" fw={600}>
+              {folder}
+            </Text>
+            <Text span size="sm" c="dimmed">
+              {flows.length}
+            </Text>
+          </UnstyledButton>
+        )}
+      </Table.Td>
+    </Table.Tr>
   );
 }
 
@@ -87,68 +154,5 @@ function FlowState({ version }: { readonly version: number | null }) {
     <Badge color="teal" variant="light" tt="none" className="whole-badge">
       {t("flows.published", { version })}
     </Badge>
-  );
-}
-
-function FlowMenu({ flow: { ref, name, botId, publishedVersion } }: { readonly flow: FlowSummaryBody }) {
-  const { t } = useTranslation();
-  const { domain } = useParams({ from: "/w/$domain" });
-  const api = useApi();
-  const renew = useRenew();
-  const navigate = useNavigate();
-  const [asking, setAsking] = useState<"stop" | "delete">();
-  const done = async (method: "POST" | "DELETE", path: string) => {
-    await api.send(method, path);
-    await renew("/flows");
-  };
-  const copy = useMutation({
-    mutationFn: async () => {
-      const { draft } = await api.get<Flow>(`/flows/${ref}`);
-      const document = { ...draft, name: t("flows.copyOf", { name }).slice(0, 200) };
-      return await api.send<Flow>("POST", "/flows", { bot: botId, document });
-    },
-    onSuccess: async (made) => {
-      await renew("/flows");
-      await navigate({ to: "/w/$domain/flows/$ref", params: { domain, ref: made.ref } });
-    },
-  });
-  return (
-    <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" loading={copy.isPending} aria-label={t("flows.more", { name })}>
-            <IconDots size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconCopy size={16} />} onClick={() => copy.mutate()}>
-            {t("flows.duplicate")}
-          </Menu.Item>
-          {publishedVersion === null ? null : (
-            <Menu.Item leftSection={<IconPlayerStop size={16} />} onClick={() => setAsking("stop")}>
-              {t("flows.stop")}
-            </Menu.Item>
-          )}
-          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setAsking("delete")}>
-            {t("action.delete")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {copy.error === null ? null : <ErrorNotice error={copy.error} />}
-      {asking === "stop" ? (
-        <AskFirst
-          {...{ name, verb: t("flows.stop"), loss: t("flows.stopLoss") }}
-          onDelete={() => done("POST", `/flows/${ref}/unpublish`)}
-          onClose={() => setAsking(undefined)}
-        />
-      ) : null}
-      {asking === "delete" ? (
-        <AskFirst
-          {...{ name, verb: t("action.delete"), loss: t("flows.deleteLoss") }}
-          onDelete={() => done("DELETE", `/flows/${ref}`)}
-          onClose={() => setAsking(undefined)}
-        />
-      ) : null}
-    </>
   );
 }

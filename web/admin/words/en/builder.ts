@@ -86,6 +86,7 @@ export const builderWords = {
     flow: {
       name: "The flow is called “{{to}}” and no longer “{{from}}”.",
       description: "The description is “{{to}}” and no longer “{{from}}”.",
+      folder: "It is kept in the folder “{{to}}” (before: “{{from}}”).",
       start: "It begins at {{to}} and no longer at {{from}}.",
     },
     change: {

@@ -87,6 +87,7 @@ export const builderWords: typeof english = {
     flow: {
       name: "Цепочка называется «{{to}}», а не «{{from}}».",
       description: "Описание теперь «{{to}}», а не «{{from}}».",
+      folder: "Лежит в папке «{{to}}» (раньше: «{{from}}»).",
       start: "Начинается с {{to}}, а не с {{from}}.",
     },
     change: {

@@ -27,7 +27,7 @@ export function FlowTable({
   const mayBuild = useMayBuild();
   const [search, setSearch] = useState("");
   const [closed, setClosed] = useLocalStorage<readonly string[]>({ key: `closed-folders ${domain}`, defaultValue: [] });
-  const folders = [...new Set(flows.flatMap(({ folder }) => folder ?? []))];
+  const folders = groupFlows(flows).flatMap(({ folder }) => folder ?? []);
   const found = flows.filter(({ name, ref, folder }) => isFound(search, name, ref, folder ?? ""));
   const groups = groupFlows(found);
   const toggle = (folder = "") =>
@@ -85,7 +85,7 @@ function FlowRow({
   const mayBuild = useMayBuild();
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td {...(flow.folder === null ? {} : { pl: 40 })}>
         <Link to="/w/$domain/flows/$ref" params={{ domain, ref: flow.ref }} className="row-link">
           <Text span size="sm" fw={600}>
             {flow.name}

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { cleanText } from "../engine/clean-text.ts";
 import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
@@ -44,17 +45,20 @@ export async function logIntegrationCall(db: Database, call: IntegrationCall): P
 }
 
 export async function logIntegrationCalls(db: Database, calls: readonly IntegrationCall[]): Promise<void> {
-  const rows = calls.map(({ contactId, request, response, durationMs, at, integrationId, attempt, job, ...rest }) => ({
-    ...rest,
-    integrationId: integrationId ?? null,
-    attempt: attempt ?? 1,
-    job: job === undefined ? null : JSON.stringify(job),
-    contactId: contactId ?? null,
-    request: JSON.stringify(request),
-    response: JSON.stringify(response),
-    durationMs: Math.round(durationMs),
-    createdAt: at,
-  }));
+  // What others send may hold what PostgreSQL takes in no text: the line would be lost, and with it that there was a call.
+  const rows = cleanText(calls).map(
+    ({ contactId, request, response, durationMs, at, integrationId, attempt, job, ...rest }) => ({
+      ...rest,
+      integrationId: integrationId ?? null,
+      attempt: attempt ?? 1,
+      job: job === undefined ? null : JSON.stringify(job),
+      contactId: contactId ?? null,
+      request: JSON.stringify(request),
+      response: JSON.stringify(response),
+      durationMs: Math.round(durationMs),
+      createdAt: at,
+    }),
+  );
   await db.insertInto("integrationLog").values(rows).execute();
 }
 

@@ -88,6 +88,7 @@ export async function testServer({
     snapshots: createSnapshots(preparePublishedFlow),
     isPullChannel: (kind) => catalogue[kind]?.capabilities.pull === true,
     enqueueJobs,
+    moveJobs: async () => {},
     leaseOwner: () => null,
     onCommitted: () => {},
     onDoubt: () => {},
@@ -102,6 +103,7 @@ export async function testServer({
       return waist.submit(submission);
     },
     enqueueJobs,
+    forgetJobs: async () => {},
     live,
     channels: createChannelRuntime({ db, catalogue, secretKey, log, now }),
     log,

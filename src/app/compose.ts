@@ -115,6 +115,7 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     db: database.db,
     submit: shell.submit,
     enqueueJobs: shell.enqueueJobs,
+    forgetJobs: shell.forgetJobs,
     live: shell.live,
     channels: shell.channels,
     log,

@@ -17,6 +17,8 @@ export interface HttpDependencies {
   readonly submit: Submit;
   /** Enqueues in the given transaction. */
   readonly enqueueJobs: Jobs["enqueue"];
+  /** Takes what the queue holds of contacts, in the transaction that deletes them. */
+  readonly forgetJobs: Jobs["forget"];
   readonly live: Live;
   readonly channels: ChannelRuntime;
   readonly log: Logger;

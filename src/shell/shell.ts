@@ -68,6 +68,7 @@ export interface ShellOptions {
 export interface Shell {
   readonly submit: Submit;
   readonly enqueueJobs: Jobs["enqueue"];
+  readonly forgetJobs: Jobs["forget"];
   readonly channels: ChannelRuntime;
   readonly live: Live;
   /** Whether the database has answered lately. */
@@ -117,11 +118,9 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
   const waistStands = Promise.withResolvers<Submit>();
   const submitLater: Submit = async (submission) => await (await waistStands.promise)(submission);
   const jobs: Jobs = await startJobs({
-    database,
+    ...{ database, isWorker, outbound, log, now },
     catalogue: options.jobKinds,
-    isWorker,
     submit: submitLater,
-    outbound: options.outbound,
     runScript: options.runScript,
     lookUpProfile: lookUpOn(channels, ports),
     bulkRoom: createBulkRoom({ db, channels }),
@@ -129,8 +128,6 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     postMail: options.postMail,
     secretKey: options.secretKey,
     keep: options.keep,
-    log,
-    now,
   });
   wakeJobs = jobs.wake;
   const waist = createWaist({
@@ -142,6 +139,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     snapshots: createSnapshots(options.prepareFlow),
     isPullChannel: (kind) => channelTypes[kind]?.capabilities.pull === true,
     enqueueJobs: jobs.enqueue,
+    moveJobs: jobs.move,
     leaseOwner: (lane) => (isWorker && outbox.hasRoom(lane) ? processId : null),
     onCommitted: ({ messages, touched, jobKinds }) => {
       if (jobKinds.length === 0) {
@@ -177,6 +175,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
   return {
     submit: waist.submit,
     enqueueJobs: jobs.enqueue,
+    forgetJobs: jobs.forget,
     channels,
     live,
     isAlive: pulse.isAlive,

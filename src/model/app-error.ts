@@ -93,6 +93,11 @@ export const errorTable = {
   "member.not_found": row("not_found", "There is no such member of the workspace."),
   "member.exists": row("conflict", "This user is a member of the workspace already."),
   "member.last_owner": row("conflict", "The workspace needs an owner. Name another one first."),
+  "user.last_owner": row(
+    "conflict",
+    "The account owns a workspace that nobody else owns. Name another owner there, or delete the workspace.",
+  ),
+  "user.other_email": row("invalid", "What was typed to confirm is not the e-mail of the account."),
   "session.none": row("unauthenticated", "Nobody is signed in on this browser, or the session is over. Sign in."),
   "session.proof_needed": row(
     "forbidden",

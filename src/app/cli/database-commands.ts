@@ -6,6 +6,7 @@ import { migrate } from "./migrate.ts";
 import { rotateSecrets } from "./rotate-secrets.ts";
 import { tokenCreate } from "./token-create.ts";
 import { userCreate } from "./user-create.ts";
+import { userDelete } from "./user-delete.ts";
 import { userResetPassword } from "./user-reset-password.ts";
 import { userResetTwoFactor } from "./user-reset-two-factor.ts";
 import { workspaceCreate } from "./workspace-create.ts";
@@ -18,6 +19,7 @@ export const databaseCommands: readonly DatabaseCommand[] = [
   userCreate,
   userResetPassword,
   userResetTwoFactor,
+  userDelete,
   rotateSecrets,
   importCommand,
   exportCommand,

@@ -111,6 +111,7 @@ export const auditedOperations = {
   loseSecondFactor: "account",
   acceptInvitation: "account",
   createWorkspace: "account",
+  deleteAccount: "account",
 } as const satisfies Readonly<Record<string, AuditKind>>;
 export type AuditedOperation = keyof typeof auditedOperations;
 

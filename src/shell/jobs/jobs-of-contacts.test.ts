@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/database.ts";
 import { outboundToLoopback } from "../../../test/outbound.ts";
 import { aReceiver, type Receiver } from "../../../test/receiver.ts";
+import { tablesThatSay } from "../../../test/say.ts";
 import { aShop, contactOf, type Shop, type TestShell, testShell } from "../../../test/shell.ts";
 import { until } from "../../../test/until.ts";
 import { deleteBot, requireBot } from "../../store/bot-store.ts";
@@ -143,25 +144,6 @@ async function kindsOf(contactId: number): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Tables, of whatever schema, in which something says a text. */
-async function tablesThatSay(text: string): Promise<string[]> {
-  const { rows: tables } = await sql<{ schema: string; name: string }>`
-    select table_schema as schema, table_name as name from information_schema.tables
-    where table_schema in (current_schema(), ${database.jobSchema}) and table_type = 'BASE TABLE' order by 1, 2`.execute(
-    database.db,
-  );
-  const found: string[] = [];
-  for (const { schema, name } of tables) {
-    const { rows } =
-      await sql`select from ${sql.table(`${schema}.${name}`)} r where r::text ilike ${`%${text}%`} limit 1`.execute(
-        database.db,
-      );
-    if (rows.length > 0) found.push(name);
-  }
-  expect(tables.length).toBeGreaterThan(70);
-  return found;
-}
-
 const remove = async (contactId: number) => {
   const access = { workspaceId: shop.workspaceId };
   const { forgetJobs } = one.shell;
@@ -175,7 +157,7 @@ describe("a person who is deleted", () => {
     const gone = await somebody(`${mark}1`);
     const other = await somebody("stays");
     expect(await kindsOf(gone)).toEqual(ofContacts);
-    expect(await tablesThatSay(`${mark}1`)).toEqual(expect.arrayContaining(["contacts", "job", "messages"]));
+    expect(await tablesThatSay(database, `${mark}1`)).toEqual(expect.arrayContaining(["contacts", "job", "messages"]));
     const before = await kindsOf(other);
     // Done and given up ones too: their rows stay for days.
     await sql`update ${jobs()} set state = 'completed' where data ->> 'contact' = ${String(gone)} and name = 'run-query'`.execute(
@@ -185,7 +167,7 @@ describe("a person who is deleted", () => {
       database.db,
     );
     await remove(gone);
-    expect(await tablesThatSay(`${mark}1`)).toEqual([]);
+    expect(await tablesThatSay(database, `${mark}1`)).toEqual([]);
     expect(await kindsOf(gone)).toEqual([]);
     expect(await kindsOf(other)).toEqual(before);
   });
@@ -206,7 +188,7 @@ describe("a person who is deleted", () => {
     one = await start(false);
     expect(await kindsOf(id)).toEqual(ofContacts.filter((kind) => kind !== "deliver-webhook"));
     await remove(id);
-    expect(await tablesThatSay(`${mark}2`)).toEqual([]);
+    expect(await tablesThatSay(database, `${mark}2`)).toEqual([]);
   });
 
   it("as part of another, goes with that one", async () => {
@@ -220,7 +202,9 @@ describe("a person who is deleted", () => {
     );
     expect(rows).toEqual([{ id: String(primary) }]);
     await remove(primary);
-    expect([...(await tablesThatSay(`${mark}3`)), ...(await tablesThatSay(`${mark}4`))]).toEqual([]);
+    expect([...(await tablesThatSay(database, `${mark}3`)), ...(await tablesThatSay(database, `${mark}4`))]).toEqual(
+      [],
+    );
   });
 
   it("ends a call that is under way without a trace, a next try or an error for ever", async () => {
@@ -242,7 +226,7 @@ describe("a person who is deleted", () => {
       await until("the job ended", () => worker.logged.some((line) => line.includes("ContactGone")), {
         withinMs: 20_000,
       });
-      expect(await tablesThatSay(`${mark}5`)).toEqual([]);
+      expect(await tablesThatSay(database, `${mark}5`)).toEqual([]);
       expect(calls).toHaveLength(1);
     } finally {
       answered.resolve();
@@ -256,5 +240,5 @@ it("a bot takes its contacts' jobs along", async () => {
   const bot = await requireBot(database.db, { workspaceId: shop.workspaceId }, shop.botId);
   await database.db.transaction().execute((trx) => deleteBot(trx, bot, one.shell.forgetJobs));
   expect(await kindsOf(id)).toEqual([]);
-  expect(await tablesThatSay(`${mark}6`)).toEqual([]);
+  expect(await tablesThatSay(database, `${mark}6`)).toEqual([]);
 });

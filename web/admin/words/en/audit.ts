@@ -161,6 +161,7 @@ export const auditWords = {
       loseSecondFactor: "Second factor taken away on the command line",
       acceptInvitation: "Invitation accepted",
       createWorkspace: "Another workspace made",
+      deleteAccount: "Account deleted",
     },
   },
 };

@@ -163,6 +163,7 @@ export const auditWords: typeof en = {
       loseSecondFactor: "Второй фактор сброшен из командной строки",
       acceptInvitation: "Приглашение принято",
       createWorkspace: "Создано ещё одно пространство",
+      deleteAccount: "Учётная запись удалена",
     },
   },
 };

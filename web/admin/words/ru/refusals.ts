@@ -96,6 +96,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "the bot has no e-mail channel with the id {channelId}": "у бота нет почтового канала с id {channelId}",
   "the bot has no e-mail channel; connect one first": "у бота нет почтового канала; сначала подключите его",
   'the bot has no entry link with the ref "{link}"': "у бота нет пригласительной ссылки с ref «{link}»",
+  "nobody else owns {domains}; name another owner there, or delete the workspace":
+    "кроме вас, у {domains} нет владельца: назначьте другого или удалите пространство",
   "the contact has no e-mail address": "у контакта нет адреса электронной почты",
   "the contact has no note {id}": "у контакта нет заметки {id}",
   "the contact has no open channel for this message": "у контакта нет открытого канала для этого сообщения",
@@ -226,6 +228,7 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "there is nothing at this address": "по этому адресу ничего нет",
   "there is nothing in the cart": "корзина пуста",
   "this is no workspace of yours": "это не ваше пространство",
+  "this is not the e-mail of your account": "это не e-mail вашей учётной записи",
   "this is not a flow: {problems}": "это не цепочка: {problems}",
   "this is not a live token of kind {kind}": "это не действующий токен вида {kind}",
   "this is not an HTTP request that can be read": "этот HTTP-запрос не читается",

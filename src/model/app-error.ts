@@ -93,6 +93,7 @@ export const errorTable = {
   "member.not_found": row("not_found", "There is no such member of the workspace."),
   "member.exists": row("conflict", "This user is a member of the workspace already."),
   "member.last_owner": row("conflict", "The workspace needs an owner. Name another one first."),
+  "workspace.other_domain": row("invalid", "What was typed to confirm is not the domain of the workspace."),
   "user.last_owner": row(
     "conflict",
     "The account owns a workspace that nobody else owns. Name another owner there, or delete the workspace.",

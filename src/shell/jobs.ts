@@ -41,6 +41,10 @@ export interface JobContext {
   readonly outbound: OutboundHttp;
   readonly runScript: RunScript;
   readonly lookUpProfile: LookUpProfile;
+  /** Tells a channel's platform that nothing is to come here any more, whatever its state here; absent: nobody is told. */
+  readonly signOffChannel?: ((channelId: number) => Promise<void>) | undefined;
+  /** Takes jobs about contacts out of the queue; absent: there is none. */
+  readonly forgetJobs?: Jobs["forget"] | undefined;
   /** What the channels of a bot have room for, of what is sent to many. */
   readonly bulkRoom: (botId: number) => Promise<BulkRoom>;
   readonly announceBroadcast: (news: BroadcastNews) => void;
@@ -234,6 +238,7 @@ export async function startJobs(options: {
   readonly outbound: OutboundHttp;
   readonly runScript: RunScript;
   readonly lookUpProfile: LookUpProfile;
+  readonly signOffChannel?: JobContext["signOffChannel"];
   readonly bulkRoom: JobContext["bulkRoom"];
   readonly announceBroadcast: JobContext["announceBroadcast"];
   readonly postMail?: PostMail | undefined;
@@ -250,7 +255,8 @@ export async function startJobs(options: {
       { kind: "hand-in-result", data: left as unknown as Json, startAt: given.now() + leftMs },
     ]),
   );
-  const context: JobContext = { db: database.db, enqueue, log, ...given, submit };
+  const forget: Jobs["forget"] = (trx, contactIds) => deleteContactJobs(trx, database.jobSchema, contactIds);
+  const context: JobContext = { db: database.db, enqueue, log, ...given, submit, forgetJobs: forget };
   const hands = new Map<string, Hands>();
   for (const job of isWorker ? Object.values(catalogue) : []) {
     hands.set(
@@ -276,7 +282,7 @@ export async function startJobs(options: {
   }
   return {
     enqueue,
-    forget: (trx, contactIds) => deleteContactJobs(trx, database.jobSchema, contactIds),
+    forget,
     move: (trx, from, to) => moveContactJobs(trx, database.jobSchema, from, to),
     wake(kinds) {
       for (const kind of kinds) hands.get(kind)?.wake();

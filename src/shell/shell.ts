@@ -123,6 +123,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     submit: submitLater,
     runScript: options.runScript,
     lookUpProfile: lookUpOn(channels, ports),
+    signOffChannel: signOffOn(channels, ports),
     bulkRoom: createBulkRoom({ db, channels }),
     announceBroadcast: live.announceBroadcast,
     postMail: options.postMail,
@@ -201,6 +202,13 @@ function lookUpOn(channels: ChannelRuntime, ports: ChannelPorts): JobContext["lo
   return async (channelId, person) => {
     const channel = await channels.find(channelId);
     return channel?.status === "connected" ? await channel.type.lookUpProfile?.(person, channel, ports) : undefined;
+  };
+}
+
+function signOffOn(channels: ChannelRuntime, ports: ChannelPorts): NonNullable<JobContext["signOffChannel"]> {
+  return async (channelId) => {
+    const channel = await channels.find(channelId);
+    await channel?.type.disconnect?.(channel, ports);
   };
 }
 

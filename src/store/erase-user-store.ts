@@ -92,7 +92,7 @@ async function forgetInAuditLog(trx: Database, { id, email }: Erased): Promise<v
 /** An action may name whom it mentions by e-mail: the event says how it was called. Whose events these are, mentions tell. */
 async function forgetInMentions(trx: Database, { id, email }: Erased): Promise<void> {
   await sql`
-    update events e set payload = regexp_replace(e.payload::text, ${toPattern(email)}, '…', 'gi')::jsonb
+    update events e set payload = regexp_replace(e.payload::text, ${toPattern(email)}, '…', 'gi')::json
     where e.contact_id in (select n.contact_id from mentions n join members m on m.id = n.member_id where m.user_id = ${id})
       and position(lower(${email}) in lower(e.payload::text)) > 0`.execute(trx);
 }

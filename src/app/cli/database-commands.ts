@@ -10,11 +10,13 @@ import { userDelete } from "./user-delete.ts";
 import { userResetPassword } from "./user-reset-password.ts";
 import { userResetTwoFactor } from "./user-reset-two-factor.ts";
 import { workspaceCreate } from "./workspace-create.ts";
+import { workspaceDelete } from "./workspace-delete.ts";
 
 /** Commands on the database: a running server runs them for the command line. */
 export const databaseCommands: readonly DatabaseCommand[] = [
   migrate,
   workspaceCreate,
+  workspaceDelete,
   tokenCreate,
   userCreate,
   userResetPassword,

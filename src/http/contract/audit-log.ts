@@ -94,6 +94,7 @@ export const auditedOperations = {
   createInvitation: "invitation",
   withdrawInvitation: "invitation",
   changeWorkspace: "workspace",
+  deleteWorkspace: "workspace",
   signIn: "account",
   refuseSignIn: "account",
   signOut: "account",

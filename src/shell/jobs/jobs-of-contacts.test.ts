@@ -24,6 +24,7 @@ const reached = {
   "call-integration": "with the contact",
   "count-overview": "names nobody",
   "count-steps": "names nobody",
+  "delete-workspace": "names a workspace",
   "deliver-webhook": "with the contact",
   "external-request": "with the contact",
   "hand-in-result": "with the contact",

@@ -19,7 +19,7 @@ export function DeleteAccount({ email }: { readonly email: string }) {
     await call("DELETE", "/auth/account", { body: { email: typed } });
     notifications.show({ message: t("deletion.accountGone") });
     await renewSession(client);
-    await navigate({ to: "/sign-in", search: {} });
+    await navigate({ to: "/" });
   };
   return (
     <>

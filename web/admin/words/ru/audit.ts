@@ -146,6 +146,7 @@ export const auditWords: typeof en = {
       createInvitation: "Приглашение создано",
       withdrawInvitation: "Приглашение отозвано",
       changeWorkspace: "Настройки пространства изменены",
+      deleteWorkspace: "Пространство удалено",
       signIn: "Вход выполнен",
       refuseSignIn: "Во входе отказано",
       signOut: "Выход выполнен",

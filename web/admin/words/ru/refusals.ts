@@ -45,6 +45,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
     "в этом пространстве нужен второй фактор; настройте его в разделе «Моя учётная запись»",
   "set up a second factor of your own first, under My account":
     "сначала настройте второй фактор у себя, в разделе «Моя учётная запись»",
+  "only an owner who is signed in deletes a workspace":
+    "удалить рабочее пространство может только владелец, вошедший под своим именем",
   "only an owner who is signed in takes away a second factor": "сбросить второй фактор может только вошедший владелец",
   "{email} belongs to a workspace that is not yours": "{email} состоит ещё и в чужом пространстве",
   "{email} has no second factor": "у {email} нет второго фактора",
@@ -228,6 +230,7 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "there is nothing at this address": "по этому адресу ничего нет",
   "there is nothing in the cart": "корзина пуста",
   "this is no workspace of yours": "это не ваше пространство",
+  "this is not the domain of the workspace": "это не домен этого пространства",
   "this is not the e-mail of your account": "это не e-mail вашей учётной записи",
   "this is not a flow: {problems}": "это не цепочка: {problems}",
   "this is not a live token of kind {kind}": "это не действующий токен вида {kind}",

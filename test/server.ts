@@ -69,6 +69,7 @@ export async function testServer({
   trustedProxies = [] as readonly string[],
   publicUrl = "https://bots.example",
   mailsAccounts = false,
+  metricsToken = undefined as string | undefined,
 } = {}): Promise<TestServer> {
   const database = await testDatabase();
   const { db } = database;
@@ -117,6 +118,7 @@ export async function testServer({
     findAddresses: addressesOnLoopback,
     runScript,
     mailsAccounts,
+    metricsToken,
     isReady: async () => true,
     system: systemOf(database),
   });

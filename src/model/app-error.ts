@@ -46,6 +46,10 @@ export const errorTable = {
     "This address exists, but not for this method; the header `Allow` names those it takes.",
   ),
   "request.not_found": row("not_found", "There is nothing at this address."),
+  "metrics.token_needed": row(
+    "unauthenticated",
+    "Send `Authorization: Bearer …` with what `METRICS_TOKEN` says on this server.",
+  ),
   "token.missing": row("unauthenticated", "Send `Authorization: Bearer <token>` with a token of kind `api`."),
   "token.invalid": row("unauthenticated", "The token is unknown, revoked, or of another kind than this door takes."),
   "token.expired": row("unauthenticated", "The token's time is over; the sentence says since when. Make another one."),

@@ -229,6 +229,7 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "there is no {title} integration yet": "интеграции {title} пока нет",
   "there is nothing at this address": "по этому адресу ничего нет",
   "there is nothing in the cart": "корзина пуста",
+  "send the token of METRICS_TOKEN": "отправьте токен из METRICS_TOKEN",
   "this is no workspace of yours": "это не ваше пространство",
   "this is not the domain of the workspace": "это не домен этого пространства",
   "this is not the e-mail of your account": "это не e-mail вашей учётной записи",

@@ -56,6 +56,7 @@ export function outboxBench() {
       snapshots: createSnapshots(preparePublishedFlow),
       isPullChannel: () => false,
       enqueueJobs: async () => {},
+      moveJobs: async () => {},
       leaseOwner: () => null,
       onCommitted: () => {},
       onDoubt: () => {},

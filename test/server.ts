@@ -69,6 +69,7 @@ export async function testServer({
   trustedProxies = [] as readonly string[],
   publicUrl = "https://bots.example",
   mailsAccounts = false,
+  metricsToken = undefined as string | undefined,
 } = {}): Promise<TestServer> {
   const database = await testDatabase();
   const { db } = database;
@@ -88,6 +89,7 @@ export async function testServer({
     snapshots: createSnapshots(preparePublishedFlow),
     isPullChannel: (kind) => catalogue[kind]?.capabilities.pull === true,
     enqueueJobs,
+    moveJobs: async () => {},
     leaseOwner: () => null,
     onCommitted: () => {},
     onDoubt: () => {},
@@ -102,6 +104,7 @@ export async function testServer({
       return waist.submit(submission);
     },
     enqueueJobs,
+    forgetJobs: async () => {},
     live,
     channels: createChannelRuntime({ db, catalogue, secretKey, log, now }),
     log,
@@ -115,6 +118,7 @@ export async function testServer({
     findAddresses: addressesOnLoopback,
     runScript,
     mailsAccounts,
+    metricsToken,
     isReady: async () => true,
     system: systemOf(database),
   });

@@ -72,6 +72,7 @@ export async function webchatServer(
     db,
     submit: shell.submit,
     enqueueJobs: shell.enqueueJobs,
+    forgetJobs: shell.forgetJobs,
     live: shell.live,
     channels: shell.channels,
     log,

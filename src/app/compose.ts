@@ -111,10 +111,12 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
   let isStopping = false;
   const isReady = async () => !isStopping && shell.isAlive();
   const refreshMetrics = createStateGauges({ database, now });
+  const { metricsToken } = config.http;
   const dependencies: HttpDependencies = {
     db: database.db,
     submit: shell.submit,
     enqueueJobs: shell.enqueueJobs,
+    forgetJobs: shell.forgetJobs,
     live: shell.live,
     channels: shell.channels,
     log,
@@ -124,6 +126,8 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
     },
     requestsPerSecond: config.http.requestsPerSecond,
     trustedProxies: config.http.trustedProxies,
+    metricsToken,
+    hstsSubdomains: config.http.hstsSubdomains,
     secretKey,
     ...outward,
     runScript: scripts.run,
@@ -137,7 +141,9 @@ export async function startApp(config: Config, log: Logger): Promise<RunningApp>
       examine: createExaminer({ config, database, secretKey, log, now, publicUrl: () => publicUrl }),
     },
   };
-  const http = config.roles.web ? buildHttpApp(dependencies) : buildHealthApp({ log, isReady, refreshMetrics });
+  const http = config.roles.web
+    ? buildHttpApp(dependencies)
+    : buildHealthApp({ log, isReady, refreshMetrics, metricsToken });
   const address = config.roles.web ? await http.listen(listenOn(config)) : await listenForHealth(http, config, log);
   const url = config.roles.web ? address : undefined;
   if (url !== undefined) publicUrl = publicUrlOf(config, Number(new URL(url).port));

@@ -26,6 +26,8 @@ describe("readConfig", () => {
         publicUrl: undefined,
         requestsPerSecond: 200,
         trustedProxies: ["127.0.0.0/8", "::1/128"],
+        metricsToken: undefined,
+        hstsSubdomains: false,
         drainMs: 0,
       },
       data: { directory: path.resolve("/srv/data") },
@@ -70,6 +72,8 @@ describe("readConfig", () => {
       ROLES: "worker",
       DEMO: "off",
       REQUESTS_PER_SECOND: "50",
+      METRICS_TOKEN: "m".repeat(24),
+      HSTS_SUBDOMAINS: "on",
       OUTBOUND_ALLOW_NETWORKS: "10.1.0.0/16, fd00::/8",
     });
     expect(config.outbound).toEqual({ allowNetworks: ["10.1.0.0/16", "fd00::/8"] });
@@ -82,11 +86,14 @@ describe("readConfig", () => {
       publicUrl: "https://bots.example.com",
       requestsPerSecond: 50,
       trustedProxies: ["127.0.0.0/8", "::1/128"],
+      metricsToken: "m".repeat(24),
+      hstsSubdomains: true,
       drainMs: 4_000,
     });
     const directUrl = "postgres://u:p@itself/bots";
     expect(config.database).toEqual({ url: "postgres://u:p@db/bots", directUrl, poolSize: 30 });
     expect(config.keep).toEqual({ messageDays: 365, historyDays: 90, deliveryDays: 14, logDays: 60 });
+    expect(problemsOf({ METRICS_TOKEN: "short" })).toEqual([expect.stringContaining("24 characters at least")]);
     expect(problemsOf({ KEEP_MESSAGES_DAYS: "7" })).toEqual([expect.stringContaining("at least 30")]);
     expect(problemsOf({ DATABASE_DIRECT_URL: directUrl })).toEqual([expect.stringContaining("beside DATABASE_URL")]);
     expect(config.roles).toEqual({ web: false, worker: true });

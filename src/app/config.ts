@@ -22,6 +22,10 @@ export interface Config {
     readonly requestsPerSecond: number;
     /** CIDRs. */
     readonly trustedProxies: readonly string[];
+    /** What `/metrics` asks for; undefined: nothing. */
+    readonly metricsToken: string | undefined;
+    /** Names below that of `publicUrl` are on https too. */
+    readonly hstsSubdomains: boolean;
     /** From the wish to stop to the closing of the doors. */
     readonly drainMs: number;
   };
@@ -133,6 +137,8 @@ function freeze(values: z.output<typeof settings>, directory: string): Config {
       publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ""),
       requestsPerSecond: values.REQUESTS_PER_SECOND,
       trustedProxies: Object.freeze([...values.TRUSTED_PROXIES]),
+      metricsToken: values.METRICS_TOKEN,
+      hstsSubdomains: values.HSTS_SUBDOMAINS === "on",
       drainMs: values.DRAIN_SECONDS * 1_000,
     }),
     data: Object.freeze({ directory: path.resolve(directory, values.DATA_DIR) }),

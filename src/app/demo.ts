@@ -15,7 +15,7 @@ const seedingLock = 7_261_548;
 
 /**
  * Makes the demo workspace in an empty database: workspace `demo`, a web chat, and the bot in `demo/bot`. False: there is a
- * workspace already.
+ * workspace or a user already.
  */
 export async function seedDemo(db: Database): Promise<boolean> {
   const read = fromFolder(await readFolder(folder));
@@ -23,7 +23,9 @@ export async function seedDemo(db: Database): Promise<boolean> {
   return await db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(${seedingLock})`.execute(trx);
     const some = await trx.selectFrom("workspaces").select("id").limit(1).executeTakeFirst();
-    if (some !== undefined) return false;
+    // Somebody who deleted the last one does not want another: nobody would own it.
+    const user = await trx.selectFrom("users").select("id").limit(1).executeTakeFirst();
+    if (some !== undefined || user !== undefined) return false;
     const workspace = await createWorkspace(trx, { domain: "demo", name: "Demo" });
     const { bot, unpublished } = await importBot(trx, workspace.id, read.bot, {
       at: new Date(),

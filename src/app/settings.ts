@@ -272,6 +272,26 @@ export const settings = z.object({
         "Share of the traces that begin here and are kept, from 0 to 1; who calls with a trace of their own decides for it.",
       default: "1",
     } satisfies SettingMeta),
+  METRICS_TOKEN: z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{24,}$/,
+      "METRICS_TOKEN has to have 24 characters at least, without spaces; make one with: openssl rand -hex 24",
+    )
+    .optional()
+    .meta({
+      description:
+        "What `GET /metrics` asks for, as `Authorization: Bearer …`. Absent: it answers whoever gets to it, and the proxy has to keep it from the public.",
+      default: "nothing is asked for",
+      secret: true,
+    } satisfies SettingMeta),
+  HSTS_SUBDOMAINS: oneOf("HSTS_SUBDOMAINS", ["on", "off"])
+    .default("off")
+    .meta({
+      description:
+        "Whether browsers are told to take https for every name below the one in `PUBLIC_URL` too (`includeSubDomains`): `on` or `off`. Only where all of them have it: a browser keeps to it for two years.",
+      default: "off",
+    } satisfies SettingMeta),
   DEMO: oneOf("DEMO", ["on", "off"])
     .default("on")
     .meta({

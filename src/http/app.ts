@@ -157,7 +157,7 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
 
 /** What a process without doors answers: how it is, for whoever watches over it. */
 export function buildHealthApp(
-  dependencies: Pick<HttpDependencies, "log" | "isReady" | "refreshMetrics">,
+  dependencies: Pick<HttpDependencies, "log" | "isReady" | "refreshMetrics" | "metricsToken">,
 ): FastifyInstance {
   const app = fastify({
     loggerInstance: dependencies.log as FastifyBaseLogger,

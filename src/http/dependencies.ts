@@ -17,6 +17,8 @@ export interface HttpDependencies {
   readonly submit: Submit;
   /** Enqueues in the given transaction. */
   readonly enqueueJobs: Jobs["enqueue"];
+  /** Takes what the queue holds of contacts, in the transaction that deletes them. */
+  readonly forgetJobs: Jobs["forget"];
   readonly live: Live;
   readonly channels: ChannelRuntime;
   readonly log: Logger;
@@ -28,6 +30,10 @@ export interface HttpDependencies {
   readonly requestsPerSecond: number;
   /** Networks (CIDRs) of proxies whose `X-Forwarded-For` says who calls; absent: whoever connects is who calls. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** What `/metrics` asks for, as a bearer token; absent: nothing. */
+  readonly metricsToken?: string | undefined;
+  /** Names below that of `publicUrl` are on https too, and browsers are told so. */
+  readonly hstsSubdomains?: boolean | undefined;
   /** For sealing secrets and signing visitor tokens. */
   readonly secretKey: SecretKey;
   /** For addresses that users gave. */

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../model/app-error.ts";
 import { say } from "../model/sentence.ts";
@@ -5,10 +6,10 @@ import { registry } from "../shell/metrics.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { addDataHeaders } from "./security-headers.ts";
 
-/** For whoever watches over the process. `live`: it runs. `ready`: its database answers and it is not stopping. */
+/** For whoever watches over the process. `live`: it runs. `ready`: its database answers and it is not stopping; both say nothing else. What it counts asks for a token where one is set. */
 export function healthRoutes(
   app: FastifyInstance,
-  { isReady, refreshMetrics }: Pick<HttpDependencies, "isReady" | "refreshMetrics">,
+  { isReady, refreshMetrics, metricsToken }: Pick<HttpDependencies, "isReady" | "refreshMetrics" | "metricsToken">,
 ): void {
   addDataHeaders(app);
   const config = { quiet: true };
@@ -23,9 +24,19 @@ export function healthRoutes(
       return { status: "ready" };
     },
   });
-  app.get("/metrics", { config }, async (_request, reply) => {
+  app.get("/metrics", { config }, async ({ headers }, reply) => {
+    if (metricsToken !== undefined && !isSame(headers.authorization, `Bearer ${metricsToken}`)) {
+      reply.header("www-authenticate", "Bearer");
+      throw new AppError("metrics.token_needed", say`send the token of METRICS_TOKEN`);
+    }
     await refreshMetrics?.();
     reply.type(registry.contentType);
     return await registry.metrics();
   });
+}
+
+/** In constant time, but for the length. */
+function isSame(given: string | undefined, expected: string): boolean {
+  const [a, b] = [Buffer.from(given ?? ""), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

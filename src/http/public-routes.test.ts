@@ -17,6 +17,7 @@ const byAddress = `
   POST /auth/password-reset/use
   POST /auth/proof
   POST /auth/workspaces
+  DELETE /auth/account
   GET /auth/invitations/:secret
   POST /auth/invitations/:secret
   POST /auth/second-factor

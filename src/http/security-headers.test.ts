@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../test/server.ts";
 import { createChannel } from "../store/channel-store.ts";
 import { listRoutes } from "./allowed-methods.ts";
+import { addBaseHeaders } from "./security-headers.ts";
 
 let server: TestServer;
 let tenant: Tenant;
@@ -75,9 +77,15 @@ it("a page that shows an API's document runs the script that stands in it, and n
   }
 });
 
+it("speaks for names below its own only where whoever runs it says so", async () => {
+  const app = fastify();
+  addBaseHeaders(app, { publicUrl: "https://bots.example", hstsSubdomains: true });
+  app.get("/", async () => "");
+  expect((await app.inject("/")).headers["strict-transport-security"]).toBe("max-age=63072000; includeSubDomains");
+  await app.close();
+});
+
 it("says nothing of HTTPS where the server's own address is plain http", async () => {
-  const { addBaseHeaders } = await import("./security-headers.ts");
-  const { default: fastify } = await import("fastify");
   const app = fastify();
   addBaseHeaders(app, { publicUrl: "http://127.0.0.1:3000" });
   app.get("/", async () => "");

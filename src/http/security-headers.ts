@@ -20,7 +20,12 @@ const noPermissions = [
 const hstsSeconds = 63_072_000;
 
 /** What every answer says, unless its own part says otherwise. */
-export function addBaseHeaders(app: FastifyInstance, dependencies: { readonly publicUrl: string }): void {
+export function addBaseHeaders(
+  app: FastifyInstance,
+  dependencies: { readonly publicUrl: string; readonly hstsSubdomains?: boolean | undefined },
+): void {
+  // Of its subdomains only where whoever runs the server says so: they are not ours to speak for.
+  const hsts = `max-age=${hstsSeconds}${dependencies.hstsSubdomains === true ? "; includeSubDomains" : ""}`;
   app.addHook("onSend", async (_request, reply) => {
     const wanted: Record<string, string> = {
       "x-content-type-options": "nosniff",
@@ -29,8 +34,7 @@ export function addBaseHeaders(app: FastifyInstance, dependencies: { readonly pu
       "cross-origin-resource-policy": "same-origin",
       "referrer-policy": "same-origin",
       "content-security-policy": dataPolicy,
-      // Not its subdomains: they are not ours to speak for.
-      ...(dependencies.publicUrl.startsWith("https:") ? { "strict-transport-security": `max-age=${hstsSeconds}` } : {}),
+      ...(dependencies.publicUrl.startsWith("https:") ? { "strict-transport-security": hsts } : {}),
     };
     for (const [name, value] of Object.entries(wanted)) if (!reply.hasHeader(name)) reply.header(name, value);
   });

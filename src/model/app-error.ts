@@ -50,6 +50,10 @@ export const errorTable = {
     "This address exists, but not for this method; the header `Allow` names those it takes.",
   ),
   "request.not_found": row("not_found", "There is nothing at this address."),
+  "metrics.token_needed": row(
+    "unauthenticated",
+    "Send `Authorization: Bearer …` with what `METRICS_TOKEN` says on this server.",
+  ),
   "token.missing": row("unauthenticated", "Send `Authorization: Bearer <token>` with a token of kind `api`."),
   "token.invalid": row("unauthenticated", "The token is unknown, revoked, or of another kind than this door takes."),
   "token.expired": row("unauthenticated", "The token's time is over; the sentence says since when. Make another one."),
@@ -97,6 +101,12 @@ export const errorTable = {
   "member.not_found": row("not_found", "There is no such member of the workspace."),
   "member.exists": row("conflict", "This user is a member of the workspace already."),
   "member.last_owner": row("conflict", "The workspace needs an owner. Name another one first."),
+  "workspace.other_domain": row("invalid", "What was typed to confirm is not the domain of the workspace."),
+  "user.last_owner": row(
+    "conflict",
+    "The account owns a workspace that nobody else owns. Name another owner there, or delete the workspace.",
+  ),
+  "user.other_email": row("invalid", "What was typed to confirm is not the e-mail of the account."),
   "session.none": row("unauthenticated", "Nobody is signed in on this browser, or the session is over. Sign in."),
   "session.proof_needed": row(
     "forbidden",

@@ -185,6 +185,8 @@ export interface JobRequest {
   readonly data: Json;
   /** Not before (Unix milliseconds). */
   readonly startAt?: number | undefined;
+  /** Whom it is about: it goes when they are deleted, and goes on about whom they become a part of. */
+  readonly contactId?: number | undefined;
   /** Who is not to take all hands: of a kind with `perGroup`, only so many of one group run at a time. */
   readonly group?: string | undefined;
 }

@@ -123,6 +123,7 @@ async function run(flows: readonly FlowDocument[], arrivals: readonly Arriving[]
     snapshots: createSnapshots(preparePublishedFlow),
     isPullChannel: () => false,
     enqueueJobs: async () => {},
+    moveJobs: async () => {},
     leaseOwner: () => null,
   };
   try {

@@ -16,6 +16,7 @@ import { type Attempt, attempt } from "./attempt.ts";
 import { findRepetition, meet, remember, toDuplicate, whyNobody } from "./batch-people.ts";
 import type { BatchStages } from "./batch-stages.ts";
 import { createDesks } from "./desks.ts";
+import type { Jobs } from "./jobs.ts";
 import { carryOutMerge, secondaryOf } from "./merging.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { Arrival, Submission, SubmitReply } from "./submission.ts";
@@ -27,6 +28,8 @@ export interface BatchDependencies {
   /** Messages of these channel kinds are fetched by the person's page: they are sent once they are stored. */
   readonly isPullChannel: (channelKind: string) => boolean;
   readonly enqueueJobs: (trx: Database, jobs: readonly JobRequest[]) => Promise<void>;
+  /** Gives one contact's jobs to another. */
+  readonly moveJobs: Jobs["move"];
   readonly leaseOwner: (lane: "live" | "bulk") => number | null;
 }
 
@@ -96,7 +99,7 @@ export async function handleBatch(
 }
 
 /** Advances event after event and gathers what is to be written. */
-function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchDependencies) {
+function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs }: BatchDependencies) {
   const handled: HandledOutcome[] = [];
   const changes = new Map<number, ContactChange>();
   const variableValues = new Map<number, Readonly<Record<string, FieldValue>>>();
@@ -175,14 +178,14 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel }: BatchD
       const isRetry = dedupeKey !== undefined && isRetryKey(dedupeKey);
       const told = feedWebhooks(bot, event, outcome, { isRetry });
       deliveries.push(...told);
-      jobs.push(...outcome.jobs, ...told.map(toDeliveryJob));
+      jobs.push(...[...outcome.jobs, ...told.map(toDeliveryJob)].map((job) => ({ ...job, contactId: contact.id })));
       // A timer that another process was quicker with, a job that ran twice: nothing happened, so nothing is told.
       const mayBeNothing = event.kind === "timer" || event.kind === "job_result" || event.kind === "sequence_changed";
       if (mayBeNothing && outcome.contact === contact && outcome.facts.length === 0)
         return { ...outcome.answer, contactId: contact.id, eventId: event.id };
       const stored =
         event.kind === "merge" && secondary !== undefined && failed === undefined
-          ? await carryOutMerge(trx, event, { primary: loaded, secondary, outcome })
+          ? await carryOutMerge(trx, event, { primary: loaded, secondary, outcome, moveJobs })
           : loaded;
       changes.set(contact.id, { before: stored.contact, after: outcome.contact, bot, at: event.at });
       const answered = findAnswered(arrival.submission, outcome.messages);

@@ -7,6 +7,7 @@ import { toError } from "../engine/to-error.ts";
 import type { Profile } from "../model/contact.ts";
 import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
+import { deleteContactJobs, holdContacts, moveContactJobs, prepareContactJobs } from "../store/contact-job-store.ts";
 import type { Database, OpenDatabase } from "../store/database.ts";
 import type { SecretKey } from "../store/secret-key.ts";
 import type { PostMail } from "./account-mail/account-mail.ts";
@@ -34,12 +35,16 @@ export interface JobContext {
   readonly db: Database;
   /** Hands an event to the waist: what a job found out comes back to the contact this way. */
   readonly submit: Submit;
-  /** Jobs that follow from this one. */
+  /** Jobs that follow from this one: where it is about a contact they are too; throws once that is gone. */
   readonly enqueue: Jobs["enqueue"];
   /** For addresses that users gave. */
   readonly outbound: OutboundHttp;
   readonly runScript: RunScript;
   readonly lookUpProfile: LookUpProfile;
+  /** Tells a channel's platform that nothing is to come here any more, whatever its state here; absent: nobody is told. */
+  readonly signOffChannel?: ((channelId: number) => Promise<void>) | undefined;
+  /** Takes jobs about contacts out of the queue; absent: there is none. */
+  readonly forgetJobs?: Jobs["forget"] | undefined;
   /** What the channels of a bot have room for, of what is sent to many. */
   readonly bulkRoom: (botId: number) => Promise<BulkRoom>;
   readonly announceBroadcast: (news: BroadcastNews) => void;
@@ -80,6 +85,10 @@ export type JobCatalogue = Readonly<Record<string, JobKind>>;
 export interface Jobs {
   /** Enqueues within the given transaction: the job exists if and only if that commits. */
   enqueue(trx: Database, jobs: readonly JobRequest[]): Promise<void>;
+  /** Takes all jobs about contacts out of the queue, in their deletion's own transaction, after everything that jobs are made of. */
+  forget(trx: Database, contactIds: Parameters<typeof deleteContactJobs>[2]): Promise<void>;
+  /** Gives one contact's jobs to another that it becomes a part of. */
+  move(trx: Database, from: number, to: number): Promise<void>;
   /** There are new jobs of these kinds, and they are committed: they are taken up now instead of at the next look. A hint that may get lost. */
   wake(kinds: readonly string[]): void;
   /** Takes up no more jobs, and lets those under way end (they may still submit); enqueuing goes on. What takes too long comes again later. */
@@ -103,14 +112,15 @@ const longestRestMs = 10_000;
 const leftMs = 3_000;
 
 /** A result that is for a newer release is kept until that takes it; the job which brought it is done. */
-function keepResults(submit: Submit, keep: (left: LeftResult) => Promise<void>): Submit {
+function keepResults(submit: Submit, keep: (left: LeftResult, contactId: number | undefined) => Promise<void>): Submit {
   return async (submission) => {
     try {
       return await submit(submission);
     } catch (thrown) {
-      const { happening } = submission;
+      const { happening, target } = submission;
       if (!(thrown instanceof LeftToNewer) || happening.kind !== "job_result") throw thrown;
-      await keep({ positionId: happening.positionId, result: happening.result });
+      const contactId = "contactId" in target ? target.contactId : undefined;
+      await keep({ positionId: happening.positionId, result: happening.result }, contactId);
       return { status: "done" };
     }
   };
@@ -164,8 +174,12 @@ async function openQueue(
     const byKind = Map.groupBy(jobs, ({ kind }) => kind);
     for (const [kind, requests] of byKind) {
       if (!Object.hasOwn(catalogue, kind)) throw new Error(`there is no job kind "${kind}"`);
-      const rows = requests.map(({ data, startAt, group }) => ({
-        data: { value: data, ...(trace === undefined ? {} : { trace }) },
+      const rows = requests.map(({ data, startAt, group, contactId }) => ({
+        data: {
+          value: data,
+          ...(trace === undefined ? {} : { trace }),
+          ...(contactId === undefined ? {} : { contact: String(contactId) }),
+        },
         ...(startAt === undefined ? {} : { startAfter: new Date(startAt) }),
         ...(group === undefined ? {} : { group: { id: group } }),
       }));
@@ -188,7 +202,31 @@ async function openQueue(
     // pg-boss reads what it knows of a queue when it is first needed, on its own connection: within a transaction on the embedded database it would wait for ever for the only one.
     await boss.insert(job.kind, []);
   }
+  await prepareContactJobs(database.db, database.jobSchema);
   return { boss, enqueue };
+}
+
+/** The contact of a job is no more. Deleted, the job went with them, and nobody tries it again; become a part of another, it is tried again as theirs. */
+class ContactGone extends Error {
+  override readonly name = "ContactGone";
+  constructor() {
+    super("the contact of this job was deleted, or became a part of another");
+  }
+}
+
+/** Of a job about a contact: what follows from it is about them, and is made only while they are there. */
+function enqueueFor(enqueue: Jobs["enqueue"], contactId: number | undefined): Jobs["enqueue"] {
+  if (contactId === undefined) return enqueue;
+  return async (db, jobs) => {
+    const add = async (trx: Database) => {
+      if (!(await holdContacts(trx, [contactId])).has(contactId)) throw new ContactGone();
+      await enqueue(
+        trx,
+        jobs.map((job) => ({ contactId, ...job })),
+      );
+    };
+    await (db.isTransaction ? add(db) : db.transaction().execute(add));
+  };
 }
 
 /** Starts the job queue on the same database. `isWorker: false` only enqueues. */
@@ -200,6 +238,7 @@ export async function startJobs(options: {
   readonly outbound: OutboundHttp;
   readonly runScript: RunScript;
   readonly lookUpProfile: LookUpProfile;
+  readonly signOffChannel?: JobContext["signOffChannel"];
   readonly bulkRoom: JobContext["bulkRoom"];
   readonly announceBroadcast: JobContext["announceBroadcast"];
   readonly postMail?: PostMail | undefined;
@@ -211,10 +250,13 @@ export async function startJobs(options: {
 }): Promise<Jobs> {
   const { database, catalogue, isWorker, log, ...given } = options;
   const { boss, enqueue } = await openQueue(database, catalogue, { isWorker, log });
-  const submit = keepResults(given.submit, (left) =>
-    enqueue(database.db, [{ kind: "hand-in-result", data: left as unknown as Json, startAt: given.now() + leftMs }]),
+  const submit = keepResults(given.submit, (left, contactId) =>
+    enqueueFor(enqueue, contactId)(database.db, [
+      { kind: "hand-in-result", data: left as unknown as Json, startAt: given.now() + leftMs },
+    ]),
   );
-  const context: JobContext = { db: database.db, enqueue, log, ...given, submit };
+  const forget: Jobs["forget"] = (trx, contactIds) => deleteContactJobs(trx, database.jobSchema, contactIds);
+  const context: JobContext = { db: database.db, enqueue, log, ...given, submit, forgetJobs: forget };
   const hands = new Map<string, Hands>();
   for (const job of isWorker ? Object.values(catalogue) : []) {
     hands.set(
@@ -225,9 +267,11 @@ export async function startJobs(options: {
         atOnce: job.atOnce ?? 1,
         perGroup: job.perGroup,
         run: (given, group) => {
-          const data = given as { readonly value?: Json; readonly trace?: string } | null;
+          const data = given as { readonly value?: Json; readonly trace?: string; readonly contact?: string } | null;
+          const contactId = data?.contact === undefined ? undefined : Number(data.contact);
+          const own = { ...context, enqueue: enqueueFor(enqueue, contactId) };
           const span = { name: `job ${job.kind}`, kind: "consumer", parent: data?.trace } as const;
-          return inSpan(span, () => runOrLeave(job, { data: data?.value ?? null, group }, context));
+          return inSpan(span, () => runOrLeave(job, { data: data?.value ?? null, group }, own));
         },
         log,
         pollMs,
@@ -238,6 +282,8 @@ export async function startJobs(options: {
   }
   return {
     enqueue,
+    forget,
+    move: (trx, from, to) => moveContactJobs(trx, database.jobSchema, from, to),
     wake(kinds) {
       for (const kind of kinds) hands.get(kind)?.wake();
     },

@@ -6,6 +6,7 @@ import type { Database } from "../store/database.ts";
 import { absorbContact } from "../store/merge-store.ts";
 import type { Access } from "../store/workspace-store.ts";
 import { type LoadedContact, loadContacts } from "../store/world-store.ts";
+import type { Jobs } from "./jobs.ts";
 import type { Submission } from "./submission.ts";
 
 type MergeHappening = Extract<Happening, { kind: "merge" }>;
@@ -27,7 +28,12 @@ export function secondaryOf({ happening }: Submission): number | undefined {
 export async function carryOutMerge(
   trx: Database,
   event: Event & MergeHappening,
-  { primary, secondary, outcome }: Record<"primary" | "secondary", LoadedContact> & { readonly outcome: Outcome },
+  {
+    primary,
+    secondary,
+    outcome,
+    moveJobs,
+  }: Record<"primary" | "secondary", LoadedContact> & { readonly outcome: Outcome; readonly moveJobs: Jobs["move"] },
 ): Promise<LoadedContact> {
   const { at, source, deleteSecondary } = event;
   const author = source;
@@ -38,6 +44,7 @@ export async function carryOutMerge(
     at: new Date(at),
     author,
   });
+  await moveJobs(trx, secondary.contact.id, primary.contact.id);
   const [merged] = await loadContacts(trx, [primary.contact.id]);
   return merged ?? primary;
 }

@@ -78,6 +78,13 @@ export const jobSeconds = new Histogram({
   registers: [registry],
 });
 
+export const accountMails = new Counter({
+  name: "repartee_account_mails_total",
+  help: "Mails about accounts, by kind (password_reset, invitation, notice) and result (sent, retried, given_up); what waits is repartee_jobs of the queue send-account-mail",
+  labelNames: ["kind", "result"] as const,
+  registers: [registry],
+});
+
 export const webhookCalls = new Counter({
   name: "repartee_webhook_calls_total",
   help: "Calls of webhooks' receivers, by format and result (delivered, retried, dead)",

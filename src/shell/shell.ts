@@ -68,6 +68,7 @@ export interface ShellOptions {
 export interface Shell {
   readonly submit: Submit;
   readonly enqueueJobs: Jobs["enqueue"];
+  readonly forgetJobs: Jobs["forget"];
   readonly channels: ChannelRuntime;
   readonly live: Live;
   /** Whether the database has answered lately. */
@@ -122,20 +123,17 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
   const waistStands = Promise.withResolvers<Submit>();
   const submitLater: Submit = async (submission) => await (await waistStands.promise)(submission);
   const jobs: Jobs = await startJobs({
-    database,
+    ...{ database, isWorker, outbound, log, now },
     catalogue: options.jobKinds,
-    isWorker,
     submit: submitLater,
-    outbound: options.outbound,
     runScript: options.runScript,
     lookUpProfile: lookUpOn(channels, ports),
+    signOffChannel: signOffOn(channels, ports),
     bulkRoom: createBulkRoom({ db, channels }),
     announceBroadcast: live.announceBroadcast,
     postMail: options.postMail,
     secretKey: options.secretKey,
     keep: options.keep,
-    log,
-    now,
   });
   wakeJobs = jobs.wake;
   const waist = createWaist({
@@ -147,6 +145,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     snapshots: createSnapshots(options.prepareFlow),
     isPullChannel: (kind) => channelTypes[kind]?.capabilities.pull === true,
     enqueueJobs: jobs.enqueue,
+    moveJobs: jobs.move,
     leaseOwner: (lane) => (isWorker && outbox.hasRoom(lane) ? processId : null),
     onCommitted: ({ messages, touched, jobKinds }) => {
       if (jobKinds.length === 0) {
@@ -182,6 +181,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
   return {
     submit: waist.submit,
     enqueueJobs: jobs.enqueue,
+    forgetJobs: jobs.forget,
     channels,
     live,
     isAlive: pulse.isAlive,
@@ -207,6 +207,13 @@ function lookUpOn(channels: ChannelRuntime, ports: ChannelPorts): JobContext["lo
   return async (channelId, person) => {
     const channel = await channels.find(channelId);
     return channel?.status === "connected" ? await channel.type.lookUpProfile?.(person, channel, ports) : undefined;
+  };
+}
+
+function signOffOn(channels: ChannelRuntime, ports: ChannelPorts): NonNullable<JobContext["signOffChannel"]> {
+  return async (channelId) => {
+    const channel = await channels.find(channelId);
+    await channel?.type.disconnect?.(channel, ports);
   };
 }
 

@@ -52,8 +52,12 @@ function wants({ events, messageMatch }: WebhookSubscription, { event, data }: O
   return typeof data.text === "string" && matchesWords(messageMatch, data.text);
 }
 
-export function toDeliveryJob({ id, webhookId }: Pick<NewDelivery, "id" | "webhookId">): JobRequest {
-  return { kind: "deliver-webhook", data: { delivery: id }, group: String(webhookId) };
+export function toDeliveryJob({
+  id,
+  webhookId,
+  contactId,
+}: Pick<NewDelivery, "id" | "webhookId" | "contactId">): JobRequest {
+  return { kind: "deliver-webhook", data: { delivery: id }, group: String(webhookId), contactId };
 }
 
 function listOccurrences({ facts, messages }: Outcome): Occurrence[] {

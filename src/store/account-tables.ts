@@ -16,6 +16,8 @@ export interface AccountTables {
     needsSecondFactor: Generated<boolean>;
     revision: Generated<number>;
     createdAt: Timestamp;
+    /** Its rows are being taken away; there is none for anybody. */
+    deletedAt: NullableTimestamp;
   };
   users: {
     id: Generated<number>;

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
@@ -58,14 +59,20 @@ export async function renameBot(trx: Database, bot: Bot, name: string): Promise<
   return { ...bot, name };
 }
 
-/** For good: with its channels, flows, contacts, and their events and messages. */
-export async function deleteBot(trx: Database, bot: Bot): Promise<void> {
+/** For good: with its channels, flows, contacts, and their events, messages, calls and jobs. */
+export async function deleteBot(
+  trx: Database,
+  bot: Bot,
+  forgetJobs: (trx: Database, contactIds: RawBuilder<unknown>) => Promise<void>,
+): Promise<void> {
   // Locked first: what a batch is writing about them right now is then there to be deleted.
   await trx.selectFrom("contacts").select("id").where("botId", "=", bot.id).orderBy("id").forUpdate().execute();
   const contacts = trx.selectFrom("contacts").select("id").where("botId", "=", bot.id);
   await trx.deleteFrom("messages").where("contactId", "in", contacts).execute();
   await trx.deleteFrom("events").where("contactId", "in", contacts).execute();
   await trx.deleteFrom("integrationLog").where("contactId", "in", contacts).execute();
+  await trx.deleteFrom("webhookDeliveries").where("contactId", "in", contacts).execute();
+  await forgetJobs(trx, sql`select id from contacts where bot_id = ${bot.id}`);
   await trx.deleteFrom("bots").where("id", "=", bot.id).execute();
   await bumpRevision(trx, bot.workspaceId);
 }

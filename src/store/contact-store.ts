@@ -95,15 +95,15 @@ export async function requireContactId(db: Database, access: Access, idOrCuid: s
   return row.id;
 }
 
-/** Whether a contact is another workspace's. One that is gone is nobody's. A job asks this of what its data says: a queue is no proof of whose things it names. */
-export async function isForeignContact(db: Database, workspaceId: number, contactId: number): Promise<boolean> {
-  const found = await db
-    .selectFrom("contacts")
-    .select("id")
-    .where("id", "=", contactId)
-    .where("workspaceId", "!=", workspaceId)
-    .executeTakeFirst();
-  return found !== undefined;
+/** Whether a contact is the workspace's own. A job asks this of what its data says: a queue is no proof of whose things it names. */
+export async function findContactOf(
+  db: Database,
+  workspaceId: number,
+  contactId: number,
+): Promise<"own" | "foreign" | "gone"> {
+  const found = await db.selectFrom("contacts").select("workspaceId").where("id", "=", contactId).executeTakeFirst();
+  if (found === undefined) return "gone";
+  return found.workspaceId === workspaceId ? "own" : "foreign";
 }
 
 /** The contact's time zone, else the workspace's (IANA name). */
@@ -195,10 +195,18 @@ export async function requireContactIdOnChannel(db: Database, access: Access, ch
 
 /**
  * Deletes a contact for good: with its identities, fields, positions and notes (by foreign keys) and with its events, messages and
- * log entries, and what webhooks said of it; ledgers and the overview keep their length, without a word about it. The row is locked first: that waits for a batch that is deciding over this
+ * log entries, what webhooks said of it, and its jobs; ledgers and the overview keep their length, without a word about it. The row is locked first: that waits for a batch that is deciding over this
  * contact right now.
  */
-export async function deleteContact(trx: Database, access: Access, idOrCuid: string, at: Date): Promise<void> {
+export async function deleteContact(
+  trx: Database,
+  access: Access,
+  idOrCuid: string,
+  {
+    at,
+    forgetJobs,
+  }: { readonly at: Date; readonly forgetJobs: (trx: Database, contactIds: readonly number[]) => Promise<void> },
+): Promise<void> {
   const id = await requireContactId(trx, access, idOrCuid);
   await countDeletion(trx, id, at);
   await trx.deleteFrom("contacts").where("id", "=", id).execute();
@@ -207,6 +215,7 @@ export async function deleteContact(trx: Database, access: Access, idOrCuid: str
   await trx.deleteFrom("integrationLog").where("contactId", "=", id).execute();
   await trx.deleteFrom("webhookDeliveries").where("contactId", "=", id).execute();
   await forgetRecipient(trx, id);
+  await forgetJobs(trx, [id]);
 }
 
 type Builder = ExpressionBuilder<Tables, "contacts">;

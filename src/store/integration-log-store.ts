@@ -4,6 +4,7 @@ import { AppError } from "../model/app-error.ts";
 import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
 import { say } from "../model/sentence.ts";
+import { holdContacts } from "./contact-job-store.ts";
 import type { Database } from "./database.ts";
 import type { Access } from "./workspace-store.ts";
 
@@ -44,6 +45,7 @@ export async function logIntegrationCall(db: Database, call: IntegrationCall): P
   await logIntegrationCalls(db, [call]);
 }
 
+/** What a call told of somebody who was deleted meanwhile is not kept. */
 export async function logIntegrationCalls(db: Database, calls: readonly IntegrationCall[]): Promise<void> {
   // What others send may hold what PostgreSQL takes in no text: the line would be lost, and with it that there was a call.
   const rows = cleanText(calls).map(
@@ -59,7 +61,19 @@ export async function logIntegrationCalls(db: Database, calls: readonly Integrat
       createdAt: at,
     }),
   );
-  await db.insertInto("integrationLog").values(rows).execute();
+  if (rows.every(({ contactId }) => contactId === null)) {
+    await db.insertInto("integrationLog").values(rows).execute();
+    return;
+  }
+  const write = async (trx: Database) => {
+    const living = await holdContacts(
+      trx,
+      rows.flatMap((row) => row.contactId ?? []),
+    );
+    const kept = rows.filter(({ contactId }) => contactId === null || living.has(contactId));
+    if (kept.length > 0) await trx.insertInto("integrationLog").values(kept).execute();
+  };
+  await (db.isTransaction ? write(db) : db.transaction().execute(write));
 }
 
 /** Newest first, beginning below id `before`. A token of one bot sees the calls about that bot's contacts. */
@@ -113,7 +127,7 @@ export async function listIntegrationCalls(
  */
 export async function retryIntegrationCall(trx: Database, access: Access, id: number, at: Date): Promise<JobRequest> {
   const call = await visible(trx, access)
-    .select(["job", "retriedAt"])
+    .select(["job", "retriedAt", "contactId"])
     .where("id", "=", id)
     .forUpdate()
     .executeTakeFirst();
@@ -126,7 +140,11 @@ export async function retryIntegrationCall(trx: Database, access: Access, id: nu
     throw new AppError("integration_call.not_retriable", say`call ${{ id }} went well, or is tried again by itself`);
   }
   await trx.updateTable("integrationLog").set({ retriedAt: at }).where("id", "=", id).execute();
-  return call.job;
+  const { job, contactId } = call;
+  if (contactId === null) return job;
+  // Of whom it is now: they may have become a part of another since.
+  const data = typeof job.data === "object" && job.data !== null ? { ...job.data, contactId } : job.data;
+  return { ...job, data, contactId };
 }
 
 function visible(db: Database, { workspaceId, botId }: Access) {

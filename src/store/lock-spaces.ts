@@ -9,4 +9,6 @@ export const lockSpaces = {
   processes: 7_362,
   /** The making of the first user; the second half is 0. */
   firstUser: 7_363,
+  /** The making of the index of contacts' jobs; the second half is 0. */
+  contactJobs: 7_364,
 } as const;

@@ -40,6 +40,7 @@ import { up as secretKeys } from "./migrations/0063-secret-keys.ts";
 import { up as system } from "./migrations/0065-system.ts";
 import { up as accountMail } from "./migrations/0066-account-mail.ts";
 import { up as cookiePrefix } from "./migrations/0067-cookie-prefix.ts";
+import { up as deletedWorkspaces } from "./migrations/0068-deleted-workspaces.ts";
 import { up as flowFolders } from "./migrations/0073-flow-folders.ts";
 
 /** Every migration, by name, in order. Forward only, and only adding: an older process may run beside (CONTRIBUTING.md, "Migrations"). */
@@ -84,6 +85,7 @@ export const migrations: Migrations = {
   "0063-secret-keys": { up: secretKeys },
   "0065-system": { up: system },
   "0067-cookie-prefix": { up: cookiePrefix },
+  "0068-deleted-workspaces": { up: deletedWorkspaces },
   "0073-flow-folders": { up: flowFolders },
   "0066-account-mail": { up: accountMail },
 };

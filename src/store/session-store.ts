@@ -180,11 +180,11 @@ export async function listMemberships(db: Database, userId: number): Promise<Mem
  */
 export async function mayWatchOver(db: Database, userId: number): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
-    select exists (select from workspaces) and not exists (
+    select exists (select from workspaces where deleted_at is null) and not exists (
       select from workspaces w
-      where not exists (select from members m where m.workspace_id = w.id and m.user_id = ${userId} and m.role = 'owner')
+      where w.deleted_at is null and (not exists (select from members m where m.workspace_id = w.id and m.user_id = ${userId} and m.role = 'owner')
         or (w.needs_second_factor and not exists (
-          select from second_factors f where f.user_id = ${userId} and f.confirmed_at is not null))) as may`.execute(
+          select from second_factors f where f.user_id = ${userId} and f.confirmed_at is not null)))) as may`.execute(
     db.withoutPlugins(),
   );
   return rows[0]?.may ?? false;
@@ -276,7 +276,7 @@ export async function createFirstUser(
     .executeTakeFirstOrThrow();
   await sql`insert into members (workspace_id, user_id, role)
     select id, ${id}, 'owner' from workspaces w
-    where not exists (select from members where workspace_id = w.id and role = 'owner')
+    where w.deleted_at is null and not exists (select from members where workspace_id = w.id and role = 'owner')
     on conflict (workspace_id, user_id) do update set role = 'owner'`.execute(trx);
   return id;
 }

@@ -35,7 +35,7 @@ const home = createRoute({
     const [first] = session.workspaces;
     if (first !== undefined) throw redirect({ to: "/w/$domain", params: { domain: first.domain } });
   },
-  component: MissingPage,
+  component: lazyRouteComponent(() => import("./pages/no-workspace-page.tsx"), "NoWorkspacePage"),
 });
 
 /** Only ways within this site: a link must not lead elsewhere after the sign-in. */

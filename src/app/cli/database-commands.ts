@@ -6,18 +6,22 @@ import { migrate } from "./migrate.ts";
 import { rotateSecrets } from "./rotate-secrets.ts";
 import { tokenCreate } from "./token-create.ts";
 import { userCreate } from "./user-create.ts";
+import { userDelete } from "./user-delete.ts";
 import { userResetPassword } from "./user-reset-password.ts";
 import { userResetTwoFactor } from "./user-reset-two-factor.ts";
 import { workspaceCreate } from "./workspace-create.ts";
+import { workspaceDelete } from "./workspace-delete.ts";
 
 /** Commands on the database: a running server runs them for the command line. */
 export const databaseCommands: readonly DatabaseCommand[] = [
   migrate,
   workspaceCreate,
+  workspaceDelete,
   tokenCreate,
   userCreate,
   userResetPassword,
   userResetTwoFactor,
+  userDelete,
   rotateSecrets,
   importCommand,
   exportCommand,

@@ -6,7 +6,13 @@ import { CommandError } from "./command.ts";
 export async function requireWorkspace(db: Database, domain: string): Promise<Workspace> {
   const workspace = await findWorkspace(db, domain);
   if (workspace !== undefined) return workspace;
-  const others = await db.selectFrom("workspaces").select("domain").orderBy("domain").limit(10).execute();
+  const others = await db
+    .selectFrom("workspaces")
+    .select("domain")
+    .where("deletedAt", "is", null)
+    .orderBy("domain")
+    .limit(10)
+    .execute();
   const hint =
     others.length === 0
       ? "none exists yet: repartee workspace create"

@@ -66,7 +66,7 @@ export const botResource: ApiResource = (app, dependencies) => {
     ),
     async (request) =>
       await writeOnce(dependencies, request, async (trx) => {
-        await deleteBot(trx, await requireBot(trx, request.caller, request.params.bot));
+        await deleteBot(trx, await requireBot(trx, request.caller, request.params.bot), dependencies.forgetJobs);
         return null;
       }),
   );

@@ -100,7 +100,8 @@ export const contactResource: ApiResource = (app, dependencies) => {
     ),
     async (request) =>
       await writeOnce(dependencies, request, async (trx) => {
-        await deleteContact(trx, request.caller, request.params.id, new Date(dependencies.now()));
+        const at = new Date(dependencies.now());
+        await deleteContact(trx, request.caller, request.params.id, { at, forgetJobs: dependencies.forgetJobs });
         return null;
       }),
   );

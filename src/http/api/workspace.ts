@@ -1,10 +1,13 @@
 import { AppError } from "../../model/app-error.ts";
 import { say } from "../../model/sentence.ts";
+import { toWorkspaceDeletion } from "../../shell/jobs/delete-workspace.ts";
 import type { Database } from "../../store/database.ts";
 import { findSecondFactor } from "../../store/second-factor-store.ts";
+import { type Marked, markWorkspaceDeleted } from "../../store/workspace-delete-store.ts";
 import { changeWorkspace, getWorkspace } from "../../store/workspace-store.ts";
-import { type Caller, requireMayChange } from "../auth.ts";
-import { workspaceChangeSchema, workspaceSchema } from "../contract/workspace.ts";
+import { type Caller, requireMayChange, requireProof } from "../auth.ts";
+import { noContent } from "../contract/common.ts";
+import { workspaceChangeSchema, workspaceDeletionSchema, workspaceSchema } from "../contract/workspace.ts";
 import { writeOnce } from "../idempotency.ts";
 import { type ApiResource, route } from "./route.ts";
 
@@ -12,7 +15,7 @@ const tag = "Workspace";
 
 /** The workspace that the caller belongs to. */
 export const workspaceResource: ApiResource = (app, dependencies) => {
-  const { db, publicUrl } = dependencies;
+  const { db, publicUrl, enqueueJobs, live, log, now } = dependencies;
   app.get(
     "/workspace",
     route({ tag, scope: "settings:read", id: "getWorkspace", summary: "Read the workspace" }, {}, workspaceSchema),
@@ -41,6 +44,49 @@ export const workspaceResource: ApiResource = (app, dependencies) => {
         }
         return { ...(await changeWorkspace(trx, caller.workspaceId, body)), publicUrl };
       }),
+  );
+  app.delete(
+    "/workspace",
+    route(
+      {
+        tag,
+        scope: "settings:write",
+        shared: true,
+        writes: true,
+        id: "deleteWorkspace",
+        summary: "Delete the workspace for good, with everything in it",
+        description:
+          "An owner alone, who is signed in and types the domain. It is gone for everybody at once, and its domain is free; its channels are signed off at their platforms, and its data is taken away in pieces from then on. People keep their accounts.",
+        status: 204,
+      },
+      { body: workspaceDeletionSchema },
+      noContent,
+    ),
+    async (request) => {
+      const { caller, body } = request;
+      await requireProof(dependencies, caller);
+      if (caller.member?.role !== "owner") {
+        throw new AppError("session.not_owner", say`only an owner who is signed in deletes a workspace`);
+      }
+      let marked: Marked | undefined;
+      await writeOnce(dependencies, request, async (trx) => {
+        const { domain } = await getWorkspace(trx, caller.workspaceId);
+        if (body.domain.trim().toLowerCase() !== domain) {
+          throw new AppError("workspace.other_domain", say`this is not the domain of the workspace`);
+        }
+        const at = now();
+        marked = await markWorkspaceDeleted(trx, caller.workspaceId, new Date(at));
+        if (marked !== undefined) {
+          await enqueueJobs(trx, [toWorkspaceDeletion(caller.workspaceId, at, marked.channels)]);
+        }
+        return null;
+      });
+      if (marked === undefined) return null;
+      // The audit log goes with the workspace.
+      log.warn({ workspaceId: caller.workspaceId, userId: caller.member.userId }, "a workspace is deleted");
+      for (const userId of marked.userIds) live.announceSignOut(userId);
+      return null;
+    },
   );
 };
 

@@ -94,6 +94,7 @@ export const auditedOperations = {
   createInvitation: "invitation",
   withdrawInvitation: "invitation",
   changeWorkspace: "workspace",
+  deleteWorkspace: "workspace",
   signIn: "account",
   refuseSignIn: "account",
   signOut: "account",
@@ -111,6 +112,7 @@ export const auditedOperations = {
   loseSecondFactor: "account",
   acceptInvitation: "account",
   createWorkspace: "account",
+  deleteAccount: "account",
 } as const satisfies Readonly<Record<string, AuditKind>>;
 export type AuditedOperation = keyof typeof auditedOperations;
 

@@ -65,6 +65,8 @@ export const setupSchema = z.strictObject({
   password,
 });
 export const passwordChangeSchema = z.strictObject({ current, next: password });
+/** Typed once more, so that nobody does it by mistake. */
+export const accountDeletionSchema = z.strictObject({ email: z.string().max(254) });
 export const proofSchema = z.strictObject({ current });
 export const profileChangeSchema = z.strictObject({ name: personName.optional(), language: language.optional() });
 /** Whoever has the e-mail, if anybody does, is sent a link. */

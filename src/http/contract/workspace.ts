@@ -17,6 +17,11 @@ export const workspaceSchema = z
   .meta({ id: "Workspace" });
 export type WorkspaceBody = z.infer<typeof workspaceSchema>;
 
+/** Typed once more, so that nobody does it by mistake. */
+export const workspaceDeletionSchema = z.strictObject({
+  domain: z.string().max(100).describe("The workspace's domain, to confirm it."),
+});
+
 export const workspaceChangeSchema = z.strictObject({
   name: nameSchema.optional(),
   timeZone: z

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type MailingServer, mailingServer, tokenIn } from "../../../test/account-mails.ts";
 import { aTenant, type Tenant, testServer } from "../../../test/server.ts";
 import { aBrowser, type TestBrowser } from "../../../test/signed-in.ts";
+import { accountMails } from "../../shell/metrics.ts";
 import { hashPassword } from "../../shell/password.ts";
 import { createUser, joinWorkspace } from "../../store/member-store.ts";
 
@@ -266,13 +267,33 @@ describe("a link for a new password", () => {
   it("is given up after some tries", async () => {
     const { email } = await aPerson();
     server.smtp.fail({ at: "greeting", code: 421 });
+    const before = await counted();
     await ask(email);
     await server.post();
     for (let n = 0; n < 5; n += 1) await server.work(server.later.at(-1));
     expect(server.later).toHaveLength(5);
     expect(server.jobLog.at(-1)).toContain("given up");
+    const after = await counted();
+    expect([after.retried - before.retried, after.given_up - before.given_up]).toEqual([5, 1]);
+  });
+
+  it("is counted once it is sent, and there is a number before anything is", async () => {
+    const { email } = await aPerson();
+    const before = await counted();
+    await linkFor(email);
+    expect((await counted()).sent).toBe(before.sent + 1);
+    const { values } = await accountMails.get();
+    expect(values.filter(({ labels }) => labels.kind === "invitation").map(({ value }) => value)).toEqual([0, 0, 0]);
   });
 });
+
+/** Links for a new password, by what became of their mails. */
+async function counted() {
+  const { values } = await accountMails.get();
+  const of = (result: string) =>
+    values.find(({ labels }) => labels.kind === "password_reset" && labels.result === result)?.value ?? Number.NaN;
+  return { sent: of("sent"), retried: of("retried"), given_up: of("given_up") };
+}
 
 describe("whoever asks often", () => {
   const wishes = async (emails: readonly string[], browser: TestBrowser) => {

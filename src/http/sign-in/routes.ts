@@ -43,6 +43,7 @@ import {
 } from "../contract/sign-in.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { addDataHeaders } from "../security-headers.ts";
+import { addAccountDeletion } from "./delete-account.ts";
 import { accountOf, createDesk, type Desk, most, notYourPassword } from "./desk.ts";
 import { hashGoodPassword } from "./good-password.ts";
 import { clearCookie, createMemberReader, refuseOtherSites, renewCookie, type SignedIn } from "./member-reader.ts";
@@ -106,6 +107,7 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
     return null;
   });
   addAccount(app, desk);
+  addAccountDeletion(app, desk);
   addPasswordReset(app, desk);
   addInvitations(app, desk);
   addSecondFactor(app, desk);

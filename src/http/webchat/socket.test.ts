@@ -179,7 +179,9 @@ describe("a conversation over a socket", () => {
     await page.act(text("t1", "Old"));
     await page.has(2);
     const contactId = await contactOf(token);
-    await deleteContact(database.db, { workspaceId: bot.workspaceId }, String(contactId), new Date());
+    const forgetJobs = async () => {};
+    const access = { workspaceId: bot.workspaceId };
+    await deleteContact(database.db, access, String(contactId), { at: new Date(), forgetJobs });
     await page.act(text("t2", "New"));
     await page.has(4);
     expect(page.texts()).toEqual(["Old", "re: Old", "New", "re: New"]);

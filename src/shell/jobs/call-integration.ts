@@ -5,7 +5,7 @@ import { toError } from "../../engine/to-error.ts";
 import type { ActionCall } from "../../model/action-call.ts";
 import type { Json } from "../../model/field.ts";
 import type { JobRequest } from "../../model/outcome.ts";
-import { isForeignContact } from "../../store/contact-store.ts";
+import { findContactOf } from "../../store/contact-store.ts";
 import { type IntegrationCall, logIntegrationCall } from "../../store/integration-log-store.ts";
 import {
   getIntegration,
@@ -47,7 +47,9 @@ export const callIntegration: JobKind = {
   perGroup: 4,
   async run(data, context) {
     const call = dataSchema.parse(data);
-    if (await isForeignContact(context.db, call.workspaceId, call.contactId)) {
+    const whose = await findContactOf(context.db, call.workspaceId, call.contactId);
+    if (whose === "gone") return;
+    if (whose === "foreign") {
       context.log.error({ workspaceId: call.workspaceId }, "a job named another workspace's contact; it was dropped");
       return;
     }

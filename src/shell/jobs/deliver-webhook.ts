@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readChatbotAnswer } from "../../engine/chatbot-answer.ts";
 import type { OutboundResult } from "../../engine/outbound.ts";
-import { isForeignContact } from "../../store/contact-store.ts";
+import { findContactOf } from "../../store/contact-store.ts";
 import { type Delivery, type DeliveryStatus, findDelivery, noteAttempt } from "../../store/delivery-store.ts";
 import { listFields } from "../../store/field-store.ts";
 import { logIntegrationCall } from "../../store/integration-log-store.ts";
@@ -28,7 +28,7 @@ export const deliverWebhook: JobKind = {
     if (delivery?.status !== "waiting") return;
     const webhook = await getWebhook(context.db, delivery.webhookId, context.secretKey);
     if (webhook === undefined) return;
-    if (await isForeignContact(context.db, webhook.workspaceId, delivery.contactId)) {
+    if ((await findContactOf(context.db, webhook.workspaceId, delivery.contactId)) === "foreign") {
       await settle(
         delivery,
         { lastStatus: null, lastError: "the contact is another workspace's", isLast: true },

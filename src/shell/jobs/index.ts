@@ -2,6 +2,7 @@ import type { JobCatalogue } from "../jobs.ts";
 import { callIntegration } from "./call-integration.ts";
 import { countOverviewJob } from "./count-overview.ts";
 import { countSteps } from "./count-steps.ts";
+import { deleteWorkspaceJob } from "./delete-workspace.ts";
 import { deliverWebhook } from "./deliver-webhook.ts";
 import { externalRequestJob } from "./external-request.ts";
 import { handInResult } from "./hand-in-result.ts";
@@ -21,6 +22,7 @@ export const jobKinds = {
   "call-integration": callIntegration,
   "count-overview": countOverviewJob,
   "count-steps": countSteps,
+  "delete-workspace": deleteWorkspaceJob,
   "deliver-webhook": deliverWebhook,
   "external-request": externalRequestJob,
   "hand-in-result": handInResult,

@@ -2,7 +2,10 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/database.ts";
 import { recordingLog } from "../../../test/shell.ts";
+import type { JobRequest } from "../../model/outcome.ts";
 import { findLastPruning } from "../../store/retention-store.ts";
+import { markWorkspaceDeleted } from "../../store/workspace-delete-store.ts";
+import { createWorkspace } from "../../store/workspace-store.ts";
 import { type JobContext, type Keep, keepByDefault } from "../jobs.ts";
 import { prune } from "./prune.ts";
 
@@ -32,8 +35,17 @@ async function fill(): Promise<void> {
     from generate_series(1, 4100) g`.execute(db);
 }
 
-const run = (keep?: Keep, now: () => number = () => 0) =>
-  prune.run(null, { db: database.db, log: recordingLog([]), now, keep } as Partial<JobContext> as JobContext);
+const enqueued: JobRequest[] = [];
+const run = (keep?: Keep, now: () => number = () => 0) => {
+  const enqueue: JobContext["enqueue"] = async (_trx, jobs) => void enqueued.push(...jobs);
+  return prune.run(null, {
+    db: database.db,
+    enqueue,
+    log: recordingLog([]),
+    now,
+    keep,
+  } as Partial<JobContext> as JobContext);
+};
 const texts = async () => {
   const { rows } = await sql<{ text: string }>`
     select distinct content ->> 'text' as text from messages order by 1`.execute(database.db);
@@ -71,4 +83,12 @@ it("ends after some hours and leaves the rest to the next night", async () => {
   await run({ ...keepByDefault, messageDays: 30 });
   expect(await findLastPruning(database.db)).toMatchObject({ whole: true, deleted: { messages: 4100, events: 0 } });
   expect(await texts()).toEqual(["waits", "young"]);
+});
+
+it("takes up deleting a workspace again where its job was given up", async () => {
+  const { id } = await createWorkspace(database.db, { domain: "half", name: "Half" });
+  await createWorkspace(database.db, { domain: "whole", name: "Whole" });
+  await database.db.transaction().execute((trx) => markWorkspaceDeleted(trx, id, new Date()));
+  await run();
+  expect(enqueued).toMatchObject([{ kind: "delete-workspace", data: { workspaceId: id } }]);
 });

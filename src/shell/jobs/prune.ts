@@ -4,7 +4,9 @@ import { pruneDeliveries } from "../../store/delivery-store.ts";
 import { pruneImports } from "../../store/import-store.ts";
 import { pruneLeases } from "../../store/lease-store.ts";
 import { notePruning, pruneEvents, pruneMessages } from "../../store/retention-store.ts";
+import { listDeletedWorkspaces } from "../../store/workspace-delete-store.ts";
 import { type JobKind, keepByDefault } from "../jobs.ts";
+import { toWorkspaceDeletion } from "./delete-workspace.ts";
 
 /** How long things are kept that only serve looking back, and are no business of the installation's. */
 const keepDays = { idempotencyKeys: 3, importFiles: 30 };
@@ -17,7 +19,7 @@ export const prune: JobKind = {
   kind: "prune",
   cron: "17 3 * * *",
   retryLimit: 3,
-  async run(_data, { db, log, now, keep = keepByDefault }) {
+  async run(_data, { db, enqueue, log, now, keep = keepByDefault }) {
     const startedAt = now();
     const keys = await db
       .deleteFrom("idempotencyKeys")
@@ -31,6 +33,12 @@ export const prune: JobKind = {
     const auditEntries = await pruneAuditLog(db, new Date(now()));
     await pruneImports(db, keepDays.importFiles);
     await pruneLeases(db);
+    // Where the job of one was given up.
+    const halfDeleted = await listDeletedWorkspaces(db);
+    await enqueue(
+      db,
+      halfDeleted.map((id) => toWorkspaceDeletion(id, now())),
+    );
     const goOn = () => now() - startedAt < longestMs;
     const messages = keep.messageDays === 0 ? 0 : await pruneMessages(db, { days: keep.messageDays, goOn });
     const events = keep.historyDays === 0 ? 0 : await pruneEvents(db, { days: keep.historyDays, goOn });

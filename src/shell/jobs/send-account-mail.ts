@@ -12,6 +12,7 @@ import {
 } from "../account-mail/account-mail.ts";
 import { writeInvitation, writeNotice, writeReset } from "../account-mail/write-mail.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
+import { accountMails } from "../metrics.ts";
 
 /** Seconds until the next try, after each failed one: whoever waits for a link asks again after some minutes; the rest is worth about ten hours. */
 const delays: Readonly<Record<AccountMail["kind"], readonly number[]>> = {
@@ -19,6 +20,11 @@ const delays: Readonly<Record<AccountMail["kind"], readonly number[]>> = {
   invitation: [10, 30, 120, 600, 1_800, 7_200, 25_200],
   notice: [10, 30, 120, 600, 1_800, 7_200, 25_200],
 };
+
+// The first that is given up counts as one more than none only where there was a none.
+for (const kind of Object.keys(delays)) {
+  for (const result of ["sent", "retried", "given_up"]) accountMails.inc({ kind, result }, 0);
+}
 
 /** Writes to somebody about their account, at least once, where there is still reason to. */
 export const sendAccountMail: JobKind = {
@@ -35,9 +41,13 @@ export const sendAccountMail: JobKind = {
       kind: "later",
       message: "ACCOUNT_SMTP_URL is not set in this process",
     };
-    if (posted.kind === "posted") return;
+    if (posted.kind === "posted") {
+      accountMails.inc({ kind: mail.kind, result: "sent" });
+      return;
+    }
     const about = { mail: mail.kind, attempt, why: posted.message };
     const delay = posted.kind === "refused" ? undefined : delays[mail.kind][attempt - 1];
+    accountMails.inc({ kind: mail.kind, result: delay === undefined ? "given_up" : "retried" });
     if (delay === undefined) {
       log.error(about, "a mail about an account was given up");
       return;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isForeignContact } from "../../store/contact-store.ts";
+import { findContactOf } from "../../store/contact-store.ts";
 import { logIntegrationCall } from "../../store/integration-log-store.ts";
 import type { JobKind } from "../jobs.ts";
 import { findFailure, toWebhookCall } from "../webhook-call.ts";
@@ -28,7 +28,9 @@ export const sendWebhookJob: JobKind = {
   async run(data, { db, outbound, enqueue, now, log }) {
     const call = dataSchema.parse(data);
     const { workspaceId, contactId, deliveryId, url, headers, body, attempt } = call;
-    if (await isForeignContact(db, workspaceId, contactId)) {
+    const whose = await findContactOf(db, workspaceId, contactId);
+    if (whose === "gone") return;
+    if (whose === "foreign") {
       log.error({ workspaceId }, "a job named another workspace's contact; it was dropped");
       return;
     }

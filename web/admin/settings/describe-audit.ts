@@ -13,5 +13,7 @@ export function describeThing(t: TFunction, { kind, ref, name }: AuditEntryBody[
 
 export function describeActor(t: TFunction, { kind, name }: AuditEntryBody["actor"]): string {
   if (kind === "nobody") return t("audit.nobody");
-  return kind === "token" ? t("audit.token", { name }) : name;
+  if (kind === "token") return t("audit.token", { name });
+  // Their account was deleted.
+  return name === "" ? t("inbox.formerMember") : name;
 }

@@ -30,6 +30,7 @@ import { sayDay } from "../layout/moment.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { useSession } from "../session.ts";
+import { DeleteAccount } from "./delete-account.tsx";
 
 type Member = z.infer<typeof memberSchema>;
 type Invitation = z.infer<typeof invitationSchema>;
@@ -98,6 +99,7 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
               mayChangeRole={mayChange && (member.role !== "owner" || mayOwn)}
               maySignOut={mayChange && (member.role !== "owner" || mayOwn) && member.email !== me}
               mayResetSecondFactor={mayOwn && member.hasSecondFactor && member.email !== me}
+              isMe={member.email === me}
               onRemove={mayChange && member.email !== me ? () => remove.mutate(member.id) : undefined}
               onSettled={onSettled}
             />
@@ -111,6 +113,7 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
 function MemberRow({
   member,
   mayChangeRole,
+  isMe,
   maySignOut,
   mayResetSecondFactor,
   onRemove,
@@ -118,6 +121,7 @@ function MemberRow({
 }: {
   readonly member: Member;
   readonly mayChangeRole: boolean;
+  readonly isMe: boolean;
   readonly maySignOut: boolean;
   readonly mayResetSecondFactor: boolean;
   readonly onRemove: (() => void) | undefined;
@@ -156,6 +160,7 @@ function MemberRow({
           />
         </Table.Td>
         <Table.Td ta="right">
+          {isMe ? <DeleteAccount email={email} /> : null}
           {maySignOut ? <SignOut id={id} email={email} /> : null}
           {mayResetSecondFactor ? <ResetSecondFactor id={id} email={email} onDone={onSettled} /> : null}
           {onRemove === undefined ? null : (

@@ -12,11 +12,14 @@ import { useForm } from "../layout/form.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
 import { useMayChange, useRenew, useWorkspace } from "../layout/resource.ts";
 import { sessionQuery, useSession } from "../session.ts";
+import { DeleteWorkspace } from "./delete-workspace.tsx";
 
 /** What the workspace is called and what time it lives in. */
 export function WorkspacePage() {
   const { t } = useTranslation();
   const workspace = useWorkspace();
+  const session = useSession();
+  const isOwner = session?.workspaces.some(({ id, role }) => id === workspace?.id && role === "owner") === true;
   return (
     <Page title={t("menu.workspace")}>
       {workspace === undefined ? (
@@ -40,6 +43,11 @@ export function WorkspacePage() {
               />
             </Stack>
           </Section>
+          {isOwner ? (
+            <Section title={t("deletion.workspace")}>
+              <DeleteWorkspace workspace={workspace} />
+            </Section>
+          ) : null}
         </>
       )}
     </Page>

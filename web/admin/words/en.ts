@@ -4,6 +4,7 @@ import { channelWords } from "./en/channels.ts";
 import { connectionWords } from "./en/connections.ts";
 import { contactsEn } from "./en/contacts.ts";
 import { dataWords } from "./en/data.ts";
+import { deletionWords } from "./en/deletion.ts";
 import { flowWords } from "./en/flows.ts";
 import { inboxWords } from "./en/inbox.ts";
 import { linkWords } from "./en/links.ts";
@@ -24,6 +25,7 @@ export const en = {
   ...salesWords,
   ...connectionWords,
   ...dataWords,
+  ...deletionWords,
   ...linkWords,
   ...reportWords,
   ...passwordResetWords,

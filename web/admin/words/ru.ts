@@ -5,6 +5,7 @@ import { channelWords } from "./ru/channels.ts";
 import { connectionWords } from "./ru/connections.ts";
 import { contactsRu } from "./ru/contacts.ts";
 import { dataWords } from "./ru/data.ts";
+import { deletionWords } from "./ru/deletion.ts";
 import { flowWords } from "./ru/flows.ts";
 import { inboxWords } from "./ru/inbox.ts";
 import { linkWords } from "./ru/links.ts";
@@ -25,6 +26,7 @@ export const ru: typeof en = {
   ...salesWords,
   ...connectionWords,
   ...dataWords,
+  ...deletionWords,
   ...linkWords,
   ...reportWords,
   ...passwordResetWords,

@@ -146,9 +146,10 @@ export const subscriberEndpoints: readonly AnyEndpoint[] = [
     answer: okSchema,
     async handle(call, { user_ns }) {
       const { id } = await call.requireContact(user_ns);
+      const { now, forgetJobs } = call.dependencies;
       await call.db
         .transaction()
-        .execute(async (trx) => await deleteContact(trx, call.caller, String(id), new Date(call.dependencies.now())));
+        .execute(async (trx) => await deleteContact(trx, call.caller, String(id), { at: new Date(now()), forgetJobs }));
       return ok;
     },
   }),

@@ -144,6 +144,7 @@ export const auditWords = {
       createInvitation: "Invitation made",
       withdrawInvitation: "Invitation withdrawn",
       changeWorkspace: "Workspace's settings changed",
+      deleteWorkspace: "Workspace deleted",
       signIn: "Signed in",
       refuseSignIn: "Sign-in refused",
       signOut: "Signed out",
@@ -161,6 +162,7 @@ export const auditWords = {
       loseSecondFactor: "Second factor taken away on the command line",
       acceptInvitation: "Invitation accepted",
       createWorkspace: "Another workspace made",
+      deleteAccount: "Account deleted",
     },
   },
 };

@@ -146,6 +146,7 @@ export const auditWords: typeof en = {
       createInvitation: "Приглашение создано",
       withdrawInvitation: "Приглашение отозвано",
       changeWorkspace: "Настройки пространства изменены",
+      deleteWorkspace: "Пространство удалено",
       signIn: "Вход выполнен",
       refuseSignIn: "Во входе отказано",
       signOut: "Выход выполнен",
@@ -163,6 +164,7 @@ export const auditWords: typeof en = {
       loseSecondFactor: "Второй фактор сброшен из командной строки",
       acceptInvitation: "Приглашение принято",
       createWorkspace: "Создано ещё одно пространство",
+      deleteAccount: "Учётная запись удалена",
     },
   },
 };

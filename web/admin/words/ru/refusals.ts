@@ -45,6 +45,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
     "в этом пространстве нужен второй фактор; настройте его в разделе «Моя учётная запись»",
   "set up a second factor of your own first, under My account":
     "сначала настройте второй фактор у себя, в разделе «Моя учётная запись»",
+  "only an owner who is signed in deletes a workspace":
+    "удалить рабочее пространство может только владелец, вошедший под своим именем",
   "only an owner who is signed in takes away a second factor": "сбросить второй фактор может только вошедший владелец",
   "{email} belongs to a workspace that is not yours": "{email} состоит ещё и в чужом пространстве",
   "{email} has no second factor": "у {email} нет второго фактора",
@@ -96,6 +98,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "the bot has no e-mail channel with the id {channelId}": "у бота нет почтового канала с id {channelId}",
   "the bot has no e-mail channel; connect one first": "у бота нет почтового канала; сначала подключите его",
   'the bot has no entry link with the ref "{link}"': "у бота нет пригласительной ссылки с ref «{link}»",
+  "nobody else owns {domains}; name another owner there, or delete the workspace":
+    "кроме вас, у {domains} нет владельца: назначьте другого или удалите пространство",
   "the contact has no e-mail address": "у контакта нет адреса электронной почты",
   "the contact has no note {id}": "у контакта нет заметки {id}",
   "the contact has no open channel for this message": "у контакта нет открытого канала для этого сообщения",
@@ -227,7 +231,10 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "there is no {title} integration yet": "интеграции {title} пока нет",
   "there is nothing at this address": "по этому адресу ничего нет",
   "there is nothing in the cart": "корзина пуста",
+  "send the token of METRICS_TOKEN": "отправьте токен из METRICS_TOKEN",
   "this is no workspace of yours": "это не ваше пространство",
+  "this is not the domain of the workspace": "это не домен этого пространства",
+  "this is not the e-mail of your account": "это не e-mail вашей учётной записи",
   "this is not a flow: {problems}": "это не цепочка: {problems}",
   "this is not a live token of kind {kind}": "это не действующий токен вида {kind}",
   "this is not an HTTP request that can be read": "этот HTTP-запрос не читается",

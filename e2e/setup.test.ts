@@ -61,6 +61,10 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     expect(await snippet.inputValue()).toBe(
       `<script src="${admin.server.url}/widget.js" data-bot="${ref}" async></script>`,
     );
+    await page
+      .getByText(/^Only this machine can open this address.*sets PUBLIC_URL/)
+      .first()
+      .waitFor();
     const chat = await page.getByRole("textbox", { name: "Link to the chat" }).inputValue();
     expect((await fetch(chat)).status).toBe(200);
     await page.getByRole("button", { name: "Check" }).click();
@@ -111,6 +115,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await page.getByRole("button", { name: "Make a secret key" }).click();
     await page.getByText("Choose a tag.").waitFor();
     await choose("Tag", "Купил курс");
+    await page.getByText("Only this machine can open this address").waitFor();
     const link = await page.getByRole("textbox", { name: "Ready link" }).inputValue();
     expect(link).toContain(`${admin.server.url}/compat/bothelp/gc?domain_name=demo&token=`);
     const filled = link.replace("{object.user.email}", "eve@example.com").replace("{object.user.phone}", "");

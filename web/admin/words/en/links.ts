@@ -1,4 +1,10 @@
 export const linkWords = {
+  /** Beside an address that is given away: the words of `repartee doctor` and the page "System". */
+  reach: {
+    machine: "Only this machine can open this address: messengers and people elsewhere cannot reach the server.",
+    network: "Only this network knows this address: messengers and people elsewhere cannot reach the server.",
+    set: "For them, whoever runs the server sets PUBLIC_URL to the https address of the proxy in front of it, such as https://bots.example.com.",
+  },
   choice: {
     flow: "Flow",
     step: "Step",

@@ -1,5 +1,6 @@
 import { auditWords } from "./en/audit.ts";
 import { builderWords } from "./en/builder.ts";
+import { channelKindWords } from "./en/channel-kinds.ts";
 import { channelWords } from "./en/channels.ts";
 import { connectionWords } from "./en/connections.ts";
 import { contactsEn } from "./en/contacts.ts";
@@ -21,6 +22,7 @@ export const en = {
   ...menuWords,
   ...auditWords,
   ...channelWords,
+  ...channelKindWords,
   ...salesWords,
   ...connectionWords,
   ...dataWords,

@@ -1,6 +1,7 @@
 import type { en } from "./en.ts";
 import { auditWords } from "./ru/audit.ts";
 import { builderWords } from "./ru/builder.ts";
+import { channelKindWords } from "./ru/channel-kinds.ts";
 import { channelWords } from "./ru/channels.ts";
 import { connectionWords } from "./ru/connections.ts";
 import { contactsRu } from "./ru/contacts.ts";
@@ -22,6 +23,7 @@ export const ru: typeof en = {
   ...menuWords,
   ...auditWords,
   ...channelWords,
+  ...channelKindWords,
   ...salesWords,
   ...connectionWords,
   ...dataWords,

@@ -90,16 +90,24 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await page.getByRole("button", { name: "New entry link" }).first().click();
     await dialog().getByRole("textbox", { name: "Name", exact: true }).fill("Spring poster");
     await choose("Bot", "Demo", dialog());
-    await dialog().getByText("Data", { exact: true }).click();
-    await dialog()
-      .getByLabel("E-mail")
-      .first()
-      .fill(`${"a".repeat(60)}@example.com`);
+    await choose("What happens when somebody opens it", "Welcome", dialog());
+    await dialog().getByRole("button", { name: "More: source (UTM), data for flows" }).click();
+    await dialog().getByLabel("Source (utm_source)").fill("poster");
+    await dialog().getByText("Contacts have no field for this yet").waitFor();
+    await dialog().getByRole("button", { name: "Make the fields" }).click();
+    await dialog().getByText("Contacts have no field for this yet").waitFor({ state: "detached" });
+    const one = dialog().getByRole("group", { name: "For one person" });
+    await one.getByText("Data", { exact: true }).click();
+    await one.getByLabel("E-mail").fill(`${"a".repeat(60)}@example.com`);
     await dialog().getByText("Too long for every channel").waitFor();
-    await dialog().getByLabel("E-mail").first().fill("eve@example.com");
-    await dialog().getByText("31 of 64 characters").waitFor();
+    await one.getByLabel("E-mail").fill("eve@example.com");
+    await dialog()
+      .getByText(/^\d+ of 64 characters$/)
+      .waitFor();
     await dialog().getByRole("button", { name: "Create" }).click();
-    await page.getByRole("img", { name: "QR code of the link" }).first().waitFor();
+    // Shown where it was made, to be taken along.
+    await dialog().getByRole("img", { name: "QR code of the link" }).first().waitFor();
+    await dialog().getByRole("button", { name: "Copy the link" }).waitFor();
     const link = await page.getByRole("textbox", { name: "Web chat" }).inputValue();
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: /PNG/ }).first().click();
@@ -108,11 +116,16 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await visitor.page.goto(link);
     await visitor.page.getByText("demo bot").first().waitFor();
     await visitor.close();
+    await dialog().getByRole("link", { name: "To the link's page" }).click();
+    await page.waitForURL((url) => /\/entry-links\/./.test(url.pathname));
+    expect(await page.getByLabel("Source (utm_source)").inputValue()).toBe("poster");
     await until("one came", async () => {
       await page.reload();
       await page.getByRole("heading", { name: "Spring poster" }).waitFor();
       return (await page.getByText("Came by it: 1").count()) === 1;
     });
+    const { data: eves } = await api("GET", "/contacts?q=eve");
+    expect((await api("GET", `/contacts/${eves[0].id}`)).fields).toMatchObject({ utm_source: "poster" });
   });
 
   it("build an action link from menus, which then does what it says", async () => {

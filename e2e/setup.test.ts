@@ -85,6 +85,25 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await page.getByText(/^It works/).waitFor();
   });
 
+  it("find a setting by what stands in its page", async () => {
+    await open("/settings/channels");
+    const menu = page.getByRole("navigation", { name: "Settings" });
+    await menu.getByText("Operation", { exact: true }).waitFor();
+    const search = menu.getByRole("searchbox", { name: "Search settings" });
+    await search.fill("time zone");
+    await menu.getByRole("link", { name: "Channels" }).waitFor({ state: "detached" });
+    await menu.getByRole("link", { name: "Workspace" }).getByText("time zone").waitFor();
+    await search.press("Enter");
+    await page.getByRole("heading", { name: "Workspace", level: 1 }).waitFor();
+    await search.fill("nonsense");
+    await menu.getByText("No setting fits").waitFor();
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.getByRole("combobox", { name: "Settings" }).fill("password");
+    await page.getByRole("option", { name: "My account" }).click();
+    await page.getByRole("heading", { name: "My account", level: 1 }).waitFor();
+    await page.setViewportSize({ width: 1360, height: 850 });
+  });
+
   it("make an entry link that fits, with its QR code, and count who came by it", async () => {
     await open("/entry-links");
     await page.getByRole("button", { name: "New entry link" }).first().click();

@@ -15,6 +15,7 @@ import { planWords } from "./en/plans.ts";
 import { salesWords } from "./en/sales.ts";
 import { secondFactorWords } from "./en/second-factor.ts";
 import { sequenceWords } from "./en/sequences.ts";
+import { settingsSearchWords } from "./en/settings-search.ts";
 import { systemWords } from "./en/system.ts";
 
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
@@ -31,6 +32,7 @@ export const en = {
   ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,
+  ...settingsSearchWords,
   ...systemWords,
   language: "Language",
   saved: "Saved",

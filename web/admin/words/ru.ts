@@ -16,6 +16,7 @@ import { planWords } from "./ru/plans.ts";
 import { salesWords } from "./ru/sales.ts";
 import { secondFactorWords } from "./ru/second-factor.ts";
 import { sequenceWords } from "./ru/sequences.ts";
+import { settingsSearchWords } from "./ru/settings-search.ts";
 import { systemWords } from "./ru/system.ts";
 
 /** The same keys as in English. */
@@ -32,6 +33,7 @@ export const ru: typeof en = {
   ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,
+  ...settingsSearchWords,
   ...systemWords,
   language: "Язык",
   saved: "Сохранено",

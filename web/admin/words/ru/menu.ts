@@ -31,10 +31,10 @@ export const menuWords: typeof en = {
     build: "Сценарии",
     sell: "Продажи",
     more: "Настройка",
-    connections: "Подключения",
+    connections: "Каналы и подключения",
     data: "Данные",
-    workspace: "Пространство",
-    installation: "Установка",
+    team: "Команда и пространство",
+    operation: "Работа системы",
   },
   list: {
     name: "Название",

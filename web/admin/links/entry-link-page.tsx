@@ -45,7 +45,7 @@ export function EntryLinkPage() {
     />
   ) : null;
   return (
-    <Page title={data.name} actions={remove}>
+    <Page title={data.name} list={{ name: t("menu.entryLinks"), to: "/entry-links" }} actions={remove}>
       <Text size="sm" c="dimmed">
         {t("entryLinks.came")}: {counts === undefined ? "…" : (counts.get(ref) ?? 0)} ·{" "}
         {t("entryLinks.length", { length: data.length, most: data.maxLength })}

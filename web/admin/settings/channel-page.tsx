@@ -36,7 +36,11 @@ export function ChannelPage() {
   if (leavesNothing(trouble, kind)) return <ErrorNotice error={trouble} onRetry={() => void refetch()} />;
   if (data === undefined || kind === undefined) return <Skeleton h={300} />;
   return (
-    <Page title={data.name} actions={<ChannelStatus status={data.status} />}>
+    <Page
+      title={data.name}
+      list={{ name: t("menu.channels"), to: "/settings/channels" }}
+      actions={<ChannelStatus status={data.status} />}
+    >
       <State channel={data} mayChange={mayChange} />
       {data.status === "connected" ? <ChannelNext channel={data} kind={kind} /> : null}
       {kind.capabilities.pull === true || isPolling(kind.settings, data.settings) ? null : (

@@ -160,6 +160,7 @@ export const en = {
   },
   nav: {
     menu: "Menu",
+    wayBack: "Way back",
     overview: "Overview",
     inbox: "Inbox",
     flows: "Flows",

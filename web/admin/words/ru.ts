@@ -161,6 +161,7 @@ export const ru: typeof en = {
   },
   nav: {
     menu: "Меню",
+    wayBack: "Путь назад",
     overview: "Обзор",
     inbox: "Входящие",
     flows: "Цепочки",

@@ -100,7 +100,7 @@ describe("a broadcast's draft in words", () => {
     const said = say("ru", { actions: [], split: { variants, winnerBy: "reads", afterMinutes: 60 } });
     expect(said["version B"]).toEqual({
       title: "Версия B",
-      value: { "Доля получателей": "20 %", Цепочку: "Welcome" },
+      value: { "Доля получателей": "20 %", Сценарий: "Welcome" },
     });
     expect([said.what?.value, said.winnerBy?.value, said.after?.value]).toEqual([null, "по прочтениям", 60]);
   });

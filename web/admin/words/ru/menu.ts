@@ -28,7 +28,7 @@ export const menuWords: typeof en = {
   },
   menuGroup: {
     talk: "Общение",
-    build: "Сценарии",
+    build: "Автоматизация",
     sell: "Продажи",
     more: "Настройка",
     connections: "Каналы и подключения",

@@ -52,7 +52,7 @@ export function OverviewPage() {
     >
       {bots.error === null ? null : <ErrorNotice error={bots.error} onRetry={bots.retry} />}
       {contacts.items?.length === 0 ? (
-        <FirstSteps domain={domain} bot={bot?.ref} flows={flows.items ?? []} channels={channels.items ?? []} />
+        <FirstSteps domain={domain} bot={bot} flows={flows.items ?? []} channels={channels.items ?? []} />
       ) : null}
       {workspace === undefined || contacts.items === undefined ? (
         <Skeleton h={320} />

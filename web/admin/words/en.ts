@@ -127,12 +127,18 @@ export const en = {
     },
   },
   front: { demoChat: "Chat with the demo bot", api: "API documentation" },
-  signIn: { title: "Sign in", lead: "Welcome back.", submit: "Sign in" },
+  signIn: {
+    title: "Sign in",
+    lead: "Welcome back.",
+    submit: "Sign in",
+    noAccount: "No account yet? An owner or admin of your team invites you: Settings, Team.",
+  },
   setup: {
-    title: "Make the first user",
-    lead: "This server is new. You become the owner of its workspaces.",
+    title: "Welcome to Repartee",
+    lead: "Nobody has an account here yet. Make yours: it is the owner's. Your team you invite afterwards.",
     code: "Set-up code",
-    codeHint: "The server printed it in its terminal when it started.",
+    codeHint:
+      "Shows that the server is yours. It stands where the server was started, in the line “set-up code”; in Docker, “docker compose logs” shows it. If somebody else started the server, ask them for it.",
     submit: "Make my account",
   },
   invitation: {
@@ -152,7 +158,7 @@ export const en = {
     yourName: "Your name",
     email: "E-mail",
     password: "Password",
-    passwordHint: "At least 12 characters; several words are good. What leaked often is refused.",
+    passwordHint: "At least 12 characters; several words are good. Passwords that are known from leaks are refused.",
     phone: "Phone",
     language: "Language",
     timeZone: "Time zone",
@@ -176,7 +182,7 @@ export const en = {
     recent: "Newest contacts",
     nothing: "Nobody has written yet. Talk to the bot yourself: you will appear here at once.",
     unread: "new",
-    api: "Everything here can also be done by programs:",
+    api: "For programmers: everything here can be done by programs too.",
   },
   ...inboxWords,
   contacts: {

@@ -22,7 +22,7 @@ export const menuWords: typeof en = {
     customEvents: "Свои события",
     closingNotes: "Итоги разговоров",
     auditLog: "Журнал действий",
-    workspace: "Пространство",
+    workspace: "Рабочее пространство",
     failures: "Сбои",
     system: "Система",
   },

@@ -258,7 +258,7 @@ export const salesWords: typeof en = {
     timeZoneHint: "По этому поясу считается время в сценариях для контактов без своего пояса.",
     addresses: "Для других систем",
     domain: "Короткое имя",
-    domainHint: "В ссылках действий это domain_name. Не меняется.",
+    domainHint: "Стоит в адресах этих страниц; в ссылках действий это domain_name. Не меняется.",
     publicUrl: "Адрес сервера",
     publicUrlHint: "Задаёт тот, кто запускает сервер: PUBLIC_URL.",
   },

@@ -51,8 +51,8 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     // A kind is told by what it is for and what it takes, and one may look at another first.
     const telegram = dialog().getByRole("button", { name: "Telegram", exact: true });
     expect(await telegram.getAttribute("aria-describedby")).toBeTruthy();
-    await telegram.getByText("Needed: a token from @BotFather").waitFor();
-    await dialog().getByRole("button", { name: "WhatsApp" }).getByText("which this one has not yet").waitFor();
+    await dialog().getByText("Needed: a token from @BotFather").waitFor();
+    await dialog().getByText("which this one has not yet").first().waitFor();
     await telegram.click();
     await dialog().getByRole("button", { name: "Advanced settings" }).click();
     await dialog().getByText("Chosen for this server. This server asks the platform").waitFor();
@@ -341,11 +341,22 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     ].map((name) => `/settings/${name}`),
   ];
 
+  /** What opens over a page, and the buttons that lead there. */
+  const dialogs: [string, ...(string | RegExp)[]][] = [
+    ["/settings/channels", "Подключить канал"],
+    ["/settings/channels", "Подключить канал", "Telegram", "Дополнительные настройки"],
+    ["/settings/channels", "Подключить канал", "Web chat"],
+    ["/entry-links", "Новая ссылка входа", /^Ещё: /],
+  ];
+
   /** What keeps a page from being read or used, in words; empty: nothing. */
-  const findTroubles = async (phone: Page, place: string): Promise<string[]> => {
+  const findTroubles = async (phone: Page, place: string, ...buttons: (string | RegExp)[]): Promise<string[]> => {
     await phone.goto(`${admin.server.url}/w/demo${place}`);
     await phone.getByRole("heading", { level: 1 }).waitFor();
     await phone.waitForLoadState("networkidle");
+    for (const name of buttons) await phone.getByRole("button", { name, exact: true }).first().click();
+    // What opens fades in, and is pale until it has.
+    await phone.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== "running"));
     const keys = await phone.getByText(/^[a-z]+[A-Za-z]*\.[A-Za-z.]+$/).allInnerTexts();
     const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -382,6 +393,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
       const phone = await openTab(admin.browser, { storageState, locale: "ru-RU", colorScheme, viewport });
       const troubles: string[] = [];
       for (const place of places) troubles.push(...(await findTroubles(phone.page, place)));
+      for (const dialog of dialogs) troubles.push(...(await findTroubles(phone.page, ...dialog)));
       expect(troubles, colorScheme).toEqual([]);
       expect(phone.complaints).toEqual([]);
       await phone.close();

@@ -1,5 +1,5 @@
 /** A page of the settings as it is searched for. */
-export interface Findable {
+interface Findable {
   readonly name: string;
   /** What stands in it, in phrases separated by commas. */
   readonly words: string;

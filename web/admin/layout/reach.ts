@@ -1,5 +1,5 @@
 /** Who can open an address: everybody, whoever is in the same network, or this machine alone. */
-export type Reach = "everybody" | "network" | "machine";
+type Reach = "everybody" | "network" | "machine";
 
 /** Names that the public DNS never has (RFC 2606, RFC 6762, RFC 8375). */
 const innerNames = /\.(?:local|lan|home|internal|intranet|corp|test|invalid)$|\.home\.arpa$/;

@@ -44,37 +44,36 @@ function KindCard({
   const words = useKindWords()(kind.kind);
   const Icon = iconOfKind(kind.kind);
   return (
-    <UnstyledButton
-      onClick={onChoose}
-      aria-labelledby={`${id}-title`}
-      aria-describedby={id}
-      data-autofocus={isFirst || undefined}
-      className="card-button"
-    >
-      <Paper withBorder p="sm" radius="md" h="100%">
-        <Group wrap="nowrap" align="flex-start" gap="sm">
-          <ThemeIcon variant="light" size="lg" aria-hidden>
-            <Icon size={20} />
-          </ThemeIcon>
-          <Stack gap={4}>
-            <Text size="sm" fw={600} id={`${id}-title`}>
-              {kind.title}
-            </Text>
-            <Stack gap={4} id={id}>
-              {words === undefined ? null : (
-                <>
-                  <Text size="sm">{words.about}</Text>
-                  <Text size="xs" c="dimmed">
-                    {t("channels.needs", { what: words.needs })}
-                  </Text>
-                </>
-              )}
-              <NeedsAddress kind={kind} />
-            </Stack>
+    <Paper withBorder p="sm" radius="md" pos="relative" className="card">
+      <Group wrap="nowrap" align="flex-start" gap="sm">
+        <ThemeIcon variant="light" size="lg" aria-hidden>
+          <Icon size={20} />
+        </ThemeIcon>
+        <Stack gap={4}>
+          <UnstyledButton
+            fz="sm"
+            fw={600}
+            className="card-button"
+            aria-describedby={id}
+            data-autofocus={isFirst || undefined}
+            onClick={onChoose}
+          >
+            {kind.title}
+          </UnstyledButton>
+          <Stack gap={4} id={id}>
+            {words === undefined ? null : (
+              <>
+                <Text size="sm">{words.about}</Text>
+                <Text size="xs" c="dimmed">
+                  {t("channels.needs", { what: words.needs })}
+                </Text>
+              </>
+            )}
+            <NeedsAddress kind={kind} />
           </Stack>
-        </Group>
-      </Paper>
-    </UnstyledButton>
+        </Stack>
+      </Group>
+    </Paper>
   );
 }
 

@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aReceiver, type Receiver } from "../test/receiver.ts";
+import { startTelegramStandIn, type TelegramStandIn } from "../test/stand-ins/telegram-bot-api.ts";
 import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
@@ -10,17 +11,20 @@ import { type Admin, openAdmin } from "./open-admin.ts";
 describe.skipIf(!hasBrowser)("the set-up pages", () => {
   let admin: Admin;
   let receiver: Receiver;
+  let telegram: TelegramStandIn;
   let page: Page;
 
   beforeAll(async () => {
     admin = await openAdmin({ settings: { OUTBOUND_ALLOW_NETWORKS: "127.0.0.0/8" } });
     page = admin.page;
     receiver = await aReceiver();
+    telegram = await startTelegramStandIn();
   });
 
   afterAll(async () => {
     await admin?.close();
     await receiver?.close();
+    await telegram?.close();
   });
 
   const open = (place: string) => page.goto(`${admin.server.url}/w/demo${place}`);
@@ -83,6 +87,28 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     expect((await fetch(chat)).status).toBe(200);
     await page.getByRole("button", { name: "Check" }).click();
     await page.getByText(/^It works/).waitFor();
+  });
+
+  it("connect Telegram with its token alone, which is asked for messages where it cannot call", async () => {
+    await open("/settings/channels");
+    const demo = page.locator("section", { has: page.getByRole("heading", { name: "Demo" }) });
+    await demo.getByRole("button", { name: "Connect a channel" }).click();
+    await dialog().getByRole("button", { name: "Telegram", exact: true }).click();
+    await dialog().getByLabel("Access token").fill("123456:ABCDEFGHIJKLMNOP");
+    await dialog().getByRole("button", { name: "Advanced settings" }).click();
+    await dialog().getByLabel("Address of the platform's API").fill(telegram.url);
+    await dialog().getByRole("button", { name: "Connect", exact: true }).click();
+    await page.getByText("Open the chat in Telegram and press Start").waitFor();
+    expect(await page.getByRole("link", { name: "Open the chat" }).getAttribute("href")).toBe(
+      "https://t.me/standin_bot",
+    );
+    await until("the server asks for messages", () => telegram.calls.some(({ method }) => method === "getUpdates"));
+    expect(telegram.calls.map(({ method }) => method)).not.toContain("setWebhook");
+    // Nobody has to be told an address then.
+    expect(await page.getByRole("heading", { name: "Webhook address" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await dialog().getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("heading", { name: "Channels", level: 1 }).waitFor();
   });
 
   it("find a setting by what stands in its page", async () => {

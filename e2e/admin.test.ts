@@ -42,6 +42,8 @@ describe.skipIf(!hasBrowser)("the admin", () => {
 
   it("makes the first user with the set-up code, and says what is wrong beside the field", async () => {
     await page.goto(server.url);
+    // Somebody who knows no terminal learns where the code is, and whom to ask.
+    await page.getByText(/where the server was started.*docker compose logs.*ask them/).waitFor();
     await page.getByLabel("Set-up code").fill("AAAA-BBBB-CCCC");
     await page.getByLabel("E-mail").fill(person.email);
     await page.getByRole("textbox", { name: "Password" }).fill("short");
@@ -54,6 +56,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByLabel("Set-up code").fill(makeSetupCode(readSecretKey(openDataDirectory(data), undefined)));
     await page.getByRole("button", { name: "Make my account" }).click();
     await page.getByRole("heading", { name: "Demo" }).waitFor();
+    await page.getByText("This is your workspace: the place of one company").waitFor();
   });
 
   it("builds a flow: steps, settings, taking back, and publishes it once nothing is wrong", async () => {

@@ -62,6 +62,23 @@ describe.skipIf(!hasBrowser)("the admin for a newcomer", () => {
     await page.getByTitle("anrxbq8djtsd / q92g75").first().waitFor();
   });
 
+  it("leads from one thing back to the list of all", async () => {
+    const { ref } = await api("POST", "/sequences", { bot: "demo", name: "Course" });
+    const audience = { audience: { all: true }, actions: [{ action: "send_message", args: { content: "Hello" } }] };
+    const broadcast = await api("POST", "/broadcasts", { bot: "demo", name: "Sale", ...audience });
+    const ways = [
+      [`/contacts/${contact}`, "Contacts"],
+      [`/sequences/${ref}`, "Sequences"],
+      [`/broadcasts/${broadcast.id}`, "Broadcasts"],
+      ["/settings/channels/1", "Channels"],
+    ];
+    for (const [place, list = ""] of ways) {
+      await page.goto(`${admin.server.url}/w/demo${place}`);
+      await page.getByRole("navigation", { name: "Way back" }).getByRole("link", { name: list }).click();
+      await page.getByRole("heading", { name: list, level: 1 }).waitFor();
+    }
+  });
+
   it("asks before a sequence's unsaved steps are left, and keeps them for whoever stays", async () => {
     const { ref } = await api("POST", "/sequences", { bot: "demo", name: "Warm up" });
     await page.goto(`${admin.server.url}/w/demo/sequences/${ref}`);

@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aReceiver, type Receiver } from "../test/receiver.ts";
+import { startTelegramStandIn, type TelegramStandIn } from "../test/stand-ins/telegram-bot-api.ts";
 import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
@@ -10,17 +11,20 @@ import { type Admin, openAdmin } from "./open-admin.ts";
 describe.skipIf(!hasBrowser)("the set-up pages", () => {
   let admin: Admin;
   let receiver: Receiver;
+  let telegram: TelegramStandIn;
   let page: Page;
 
   beforeAll(async () => {
     admin = await openAdmin({ settings: { OUTBOUND_ALLOW_NETWORKS: "127.0.0.0/8" } });
     page = admin.page;
     receiver = await aReceiver();
+    telegram = await startTelegramStandIn();
   });
 
   afterAll(async () => {
     await admin?.close();
     await receiver?.close();
+    await telegram?.close();
   });
 
   const open = (place: string) => page.goto(`${admin.server.url}/w/demo${place}`);
@@ -48,12 +52,26 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     const shop = page.locator("section", { has: page.getByRole("heading", { name: "Shop" }) });
     await shop.getByText("Not connected with anything yet").waitFor();
     await shop.getByRole("button", { name: "Connect a channel" }).click();
-    await choose("Where shall the bot talk?", "Web chat");
-    await dialog().getByLabel("Colour").fill("red");
+    // A kind is told by what it is for and what it takes, and one may look at another first.
+    const telegram = dialog().getByRole("button", { name: "Telegram", exact: true });
+    expect(await telegram.getAttribute("aria-describedby")).toBeTruthy();
+    await dialog().getByText("Needed: a token from @BotFather").waitFor();
+    await dialog().getByText("which this one has not yet").first().waitFor();
+    await telegram.click();
+    await dialog().getByRole("button", { name: "Advanced settings" }).click();
+    await dialog().getByText("Chosen for this server. This server asks the platform").waitFor();
+    const mode = dialog().getByRole("combobox", { name: "How messages come in" });
+    expect(await mode.inputValue()).toContain("polling");
+    await choose("How messages come in", "The platform calls this server (webhook)", dialog());
+    await dialog().getByText(`does not reach this server at ${admin.server.url}`).waitFor();
+    await dialog().getByRole("button", { name: "All kinds of channels" }).click();
+    await dialog().getByRole("button", { name: "Web chat", exact: true }).click();
+    await dialog().getByLabel("Colour").click();
+    await page.getByRole("button", { name: "#b91c1c" }).click();
     await dialog().getByRole("button", { name: "Connect", exact: true }).click();
-    await dialog().getByText("a colour looks like #2563eb").waitFor();
-    await dialog().getByLabel("Colour").fill("#aa3300");
-    await dialog().getByRole("button", { name: "Connect", exact: true }).click();
+    await page.getByText("The bot has no published flow yet").waitFor();
+    await page.getByText("Open the chat and write to the bot").waitFor();
+    expect(await page.getByRole("textbox", { name: "Colour" }).inputValue()).toBe("#b91c1c");
     const snippet = page.getByRole("textbox", { name: "Code for your site" });
     await snippet.waitFor();
     const { data: bots } = await api("GET", "/bots");
@@ -61,10 +79,55 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     expect(await snippet.inputValue()).toBe(
       `<script src="${admin.server.url}/widget.js" data-bot="${ref}" async></script>`,
     );
+    await page
+      .getByText(/^Only this machine can open this address.*sets PUBLIC_URL/)
+      .first()
+      .waitFor();
     const chat = await page.getByRole("textbox", { name: "Link to the chat" }).inputValue();
     expect((await fetch(chat)).status).toBe(200);
     await page.getByRole("button", { name: "Check" }).click();
     await page.getByText(/^It works/).waitFor();
+  });
+
+  it("connect Telegram with its token alone, which is asked for messages where it cannot call", async () => {
+    await open("/settings/channels");
+    const demo = page.locator("section", { has: page.getByRole("heading", { name: "Demo" }) });
+    await demo.getByRole("button", { name: "Connect a channel" }).click();
+    await dialog().getByRole("button", { name: "Telegram", exact: true }).click();
+    await dialog().getByLabel("Access token").fill("123456:ABCDEFGHIJKLMNOP");
+    await dialog().getByRole("button", { name: "Advanced settings" }).click();
+    await dialog().getByLabel("Address of the platform's API").fill(telegram.url);
+    await dialog().getByRole("button", { name: "Connect", exact: true }).click();
+    await page.getByText("Open the chat in Telegram and press Start").waitFor();
+    expect(await page.getByRole("link", { name: "Open the chat" }).getAttribute("href")).toBe(
+      "https://t.me/standin_bot",
+    );
+    await until("the server asks for messages", () => telegram.calls.some(({ method }) => method === "getUpdates"));
+    expect(telegram.calls.map(({ method }) => method)).not.toContain("setWebhook");
+    // Nobody has to be told an address then.
+    expect(await page.getByRole("heading", { name: "Webhook address" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await dialog().getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("heading", { name: "Channels", level: 1 }).waitFor();
+  });
+
+  it("find a setting by what stands in its page", async () => {
+    await open("/settings/channels");
+    const menu = page.getByRole("navigation", { name: "Settings" });
+    await menu.getByText("Operation", { exact: true }).waitFor();
+    const search = menu.getByRole("searchbox", { name: "Search settings" });
+    await search.fill("time zone");
+    await menu.getByRole("link", { name: "Channels" }).waitFor({ state: "detached" });
+    await menu.getByRole("link", { name: "Workspace" }).getByText("time zone").waitFor();
+    await search.press("Enter");
+    await page.getByRole("heading", { name: "Workspace", level: 1 }).waitFor();
+    await search.fill("nonsense");
+    await menu.getByText("No setting fits").waitFor();
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.getByRole("combobox", { name: "Settings" }).fill("password");
+    await page.getByRole("option", { name: "My account" }).click();
+    await page.getByRole("heading", { name: "My account", level: 1 }).waitFor();
+    await page.setViewportSize({ width: 1360, height: 850 });
   });
 
   it("make an entry link that fits, with its QR code, and count who came by it", async () => {
@@ -72,16 +135,24 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await page.getByRole("button", { name: "New entry link" }).first().click();
     await dialog().getByRole("textbox", { name: "Name", exact: true }).fill("Spring poster");
     await choose("Bot", "Demo", dialog());
-    await dialog().getByText("Data", { exact: true }).click();
-    await dialog()
-      .getByLabel("E-mail")
-      .first()
-      .fill(`${"a".repeat(60)}@example.com`);
+    await choose("What happens when somebody opens it", "Welcome", dialog());
+    await dialog().getByRole("button", { name: "More: source (UTM), data for flows" }).click();
+    await dialog().getByLabel("Source (utm_source)").fill("poster");
+    await dialog().getByText("Contacts have no field for this yet").waitFor();
+    await dialog().getByRole("button", { name: "Make the fields" }).click();
+    await dialog().getByText("Contacts have no field for this yet").waitFor({ state: "detached" });
+    const one = dialog().getByRole("group", { name: "For one person" });
+    await one.getByText("Data", { exact: true }).click();
+    await one.getByLabel("E-mail").fill(`${"a".repeat(60)}@example.com`);
     await dialog().getByText("Too long for every channel").waitFor();
-    await dialog().getByLabel("E-mail").first().fill("eve@example.com");
-    await dialog().getByText("31 of 64 characters").waitFor();
+    await one.getByLabel("E-mail").fill("eve@example.com");
+    await dialog()
+      .getByText(/^\d+ of 64 characters$/)
+      .waitFor();
     await dialog().getByRole("button", { name: "Create" }).click();
-    await page.getByRole("img", { name: "QR code of the link" }).first().waitFor();
+    // Shown where it was made, to be taken along.
+    await dialog().getByRole("img", { name: "QR code of the link" }).first().waitFor();
+    await dialog().getByRole("button", { name: "Copy the link" }).waitFor();
     const link = await page.getByRole("textbox", { name: "Web chat" }).inputValue();
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: /PNG/ }).first().click();
@@ -90,11 +161,16 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await visitor.page.goto(link);
     await visitor.page.getByText("demo bot").first().waitFor();
     await visitor.close();
+    await dialog().getByRole("link", { name: "To the link's page" }).click();
+    await page.waitForURL((url) => /\/entry-links\/./.test(url.pathname));
+    expect(await page.getByLabel("Source (utm_source)").inputValue()).toBe("poster");
     await until("one came", async () => {
       await page.reload();
       await page.getByRole("heading", { name: "Spring poster" }).waitFor();
       return (await page.getByText("Came by it: 1").count()) === 1;
     });
+    const { data: eves } = await api("GET", "/contacts?q=eve");
+    expect((await api("GET", `/contacts/${eves[0].id}`)).fields).toMatchObject({ utm_source: "poster" });
   });
 
   it("build an action link from menus, which then does what it says", async () => {
@@ -111,6 +187,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await page.getByRole("button", { name: "Make a secret key" }).click();
     await page.getByText("Choose a tag.").waitFor();
     await choose("Tag", "Купил курс");
+    await page.getByText("Only this machine can open this address").waitFor();
     const link = await page.getByRole("textbox", { name: "Ready link" }).inputValue();
     expect(link).toContain(`${admin.server.url}/compat/bothelp/gc?domain_name=demo&token=`);
     const filled = link.replace("{object.user.email}", "eve@example.com").replace("{object.user.phone}", "");
@@ -290,11 +367,22 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     ].map((name) => `/settings/${name}`),
   ];
 
+  /** What opens over a page, and the buttons that lead there. */
+  const dialogs: [string, ...(string | RegExp)[]][] = [
+    ["/settings/channels", "Подключить канал"],
+    ["/settings/channels", "Подключить канал", "Telegram", "Дополнительные настройки"],
+    ["/settings/channels", "Подключить канал", "Web chat"],
+    ["/entry-links", "Новая ссылка входа", /^Ещё: /],
+  ];
+
   /** What keeps a page from being read or used, in words; empty: nothing. */
-  const findTroubles = async (phone: Page, place: string): Promise<string[]> => {
+  const findTroubles = async (phone: Page, place: string, ...buttons: (string | RegExp)[]): Promise<string[]> => {
     await phone.goto(`${admin.server.url}/w/demo${place}`);
     await phone.getByRole("heading", { level: 1 }).waitFor();
     await phone.waitForLoadState("networkidle");
+    for (const name of buttons) await phone.getByRole("button", { name, exact: true }).first().click();
+    // What opens fades in, and is pale until it has.
+    await phone.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== "running"));
     const keys = await phone.getByText(/^[a-z]+[A-Za-z]*\.[A-Za-z.]+$/).allInnerTexts();
     const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -331,6 +419,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
       const phone = await openTab(admin.browser, { storageState, locale: "ru-RU", colorScheme, viewport });
       const troubles: string[] = [];
       for (const place of places) troubles.push(...(await findTroubles(phone.page, place)));
+      for (const dialog of dialogs) troubles.push(...(await findTroubles(phone.page, ...dialog)));
       expect(troubles, colorScheme).toEqual([]);
       expect(phone.complaints).toEqual([]);
       await phone.close();

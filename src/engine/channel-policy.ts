@@ -39,6 +39,9 @@ export function policySettings(own: ConsentWords = {}) {
   };
 }
 
+/** How a channel hears of messages, where its platform leaves the choice; the format tells forms what the choice is about. */
+export const receivingMode = z.enum(["webhook", "polling"]).default("webhook").meta({ format: "receiving" });
+
 /** Of the settings of channels on which the company may write in the messenger's own inbox. */
 export const outsideSettings = {
   /** For so long the bot is silent after that; 0: not at all. */

@@ -9,6 +9,8 @@ import type { CallPlatform } from "./platform-call.ts";
 
 /** What a channel can do, as data: the engine, the renderer and the editor read it; nobody asks "is this Telegram?". */
 export interface ChannelCapabilities extends ChannelRules {
+  /** The platform calls this server, and there is no other way to hear of messages: it has to be reached at a public https address. */
+  readonly needsPublicAddress?: true;
   /** The person's own page fetches the messages: they are sent once they are stored, and `send` is not called. */
   readonly pull?: true;
   /** What the platform tells of a message that has left; absent: nothing. */
@@ -243,10 +245,10 @@ export interface ChannelType<Settings = unknown> {
   templates?(channel: ConnectedChannel<Settings>, ports: ChannelPorts): Promise<readonly PlatformTemplate[]>;
   /** Reads what stands behind `/e/` in a link of our own making. Undefined: it is none of this channel's. */
   openLink?(token: string, channel: ConnectedChannel<Settings>): OpenedLink | undefined;
-  /** The link that opens the bot with this payload; undefined where the settings lack what it needs. `publicUrl` without a trailing slash. */
+  /** The link that opens the bot, with this payload where there is one; undefined where the settings lack what it needs. `publicUrl` without a trailing slash. */
   entryUrl?(
     channel: ConnectedChannel<Settings>,
-    payload: string,
+    payload: string | undefined,
     context: { readonly publicUrl: string; readonly botRef: string },
   ): string | undefined;
 }

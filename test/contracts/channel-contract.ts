@@ -122,6 +122,9 @@ function describesItself<Settings>(
     expect(payload).toMatch(new RegExp(`^(?:${entryPayload?.alphabet})+$`));
     const url = new URL(type.entryUrl?.(connected(), payload, context) ?? "");
     expect([...url.searchParams.values()]).toContain(payload);
+    // Without one it is the bot alone: nothing is said or carried.
+    expect(url.href).toContain(type.entryUrl?.(connected(), undefined, context));
+    expect(type.entryUrl?.(connected(), undefined, context)).not.toMatch(/undefined|(?:start|ref|text|context)=/);
   });
 }
 

@@ -28,6 +28,7 @@ export const instagram = defineChannel<InstagramSettings>({
   title: "Instagram",
   // Bytes of a text: above; …/instagram-messaging/features/quick-replies (13 of 20), …/button-template (3), …/features/ig-me-links (2083), and the 24 hours: …/instagram-messaging/overview.
   capabilities: {
+    needsPublicAddress: true,
     textLength: 1000,
     buttons: 3,
     buttonTitleLength: 20,
@@ -63,7 +64,8 @@ export const instagram = defineChannel<InstagramSettings>({
   health: ({ settings }, ports) => health(settings, ports),
   entryUrl({ settings: { username } }, payload) {
     if (username === "") return undefined;
-    return `https://ig.me/m/${encodeURIComponent(username)}?ref=${encodeURIComponent(payload)}`;
+    const link = `https://ig.me/m/${encodeURIComponent(username)}`;
+    return payload === undefined ? link : `${link}?ref=${encodeURIComponent(payload)}`;
   },
 });
 

@@ -33,6 +33,7 @@ export const messenger = defineChannel<MessengerSettings>({
   // https://developers.facebook.com/docs/messenger-platform/reference/send-api (text, quick replies), …/send-messages/template/button, …/discovery/m-me-links (2083), …/policy/policy-overview (24 hours);
   // 300 calls a second for a page, 10 with audio or video: …/overview/rate-limiting.
   capabilities: {
+    needsPublicAddress: true,
     textLength: 2000,
     buttons: 3,
     buttonTitleLength: 20,
@@ -66,7 +67,9 @@ export const messenger = defineChannel<MessengerSettings>({
   health: ({ settings }, ports) => health(settings, ports),
   entryUrl({ settings: { username, pageId } }, payload) {
     const name = username === "" ? pageId : username;
-    return name === "" ? undefined : `https://m.me/${encodeURIComponent(name)}?ref=${encodeURIComponent(payload)}`;
+    if (name === "") return undefined;
+    const link = `https://m.me/${encodeURIComponent(name)}`;
+    return payload === undefined ? link : `${link}?ref=${encodeURIComponent(payload)}`;
   },
 });
 

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { policySettings } from "../../engine/channel-policy.ts";
+import { policySettings, receivingMode } from "../../engine/channel-policy.ts";
 import {
   ChannelConnectError,
   type ChannelHealth,
@@ -38,7 +38,7 @@ const settingsSchema = z.object({
     .default(""),
   /** The bot's name without @; read from Telegram when the channel is connected. */
   username: z.string().default(""),
-  mode: z.enum(["webhook", "polling"]).default("webhook"),
+  mode: receivingMode,
   apiRoot: z
     .url({ protocol: /^https?$/ })
     .default("https://api.telegram.org")
@@ -108,7 +108,8 @@ export const telegram = defineChannel<Settings>({
     }
   },
   entryUrl({ settings }, payload) {
-    return settings.username === "" ? undefined : `https://t.me/${settings.username}?start=${payload}`;
+    if (settings.username === "") return undefined;
+    return `https://t.me/${settings.username}${payload === undefined ? "" : `?start=${payload}`}`;
   },
 });
 

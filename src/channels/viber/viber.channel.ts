@@ -47,6 +47,7 @@ export const viber = defineChannel<Settings>({
   title: "Viber",
   // https://developers.viber.com/docs/api/rest-bot-api/#message-types and https://developers.viber.com/docs/tools/keyboards
   capabilities: {
+    needsPublicAddress: true,
     textLength: 7000,
     buttons: 24,
     buttonTitleLength: 250,
@@ -75,7 +76,8 @@ export const viber = defineChannel<Settings>({
   health: ({ settings }, ports) => health(settings, ports),
   entryUrl({ settings }, payload) {
     if (settings.uri === "") return undefined;
-    return `viber://pa?chatURI=${encodeURIComponent(settings.uri)}&context=${encodeURIComponent(payload)}`;
+    const link = `viber://pa?chatURI=${encodeURIComponent(settings.uri)}`;
+    return payload === undefined ? link : `${link}&context=${encodeURIComponent(payload)}`;
   },
 });
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { outsideSettings, policySettings } from "../../engine/channel-policy.ts";
+import { outsideSettings, policySettings, receivingMode } from "../../engine/channel-policy.ts";
 import type { ConnectedChannel } from "../../engine/channel-type.ts";
 
 export const settingsSchema = z.object({
   token: z.string().regex(/^[\w.-]{20,400}$/, "a token is a long word; the community's settings (API usage) make it"),
-  mode: z.enum(["webhook", "polling"]).default("webhook"),
+  mode: receivingMode,
   /** The community's id and its short name; read from VK when the channel is connected. */
   groupId: z.number().int().nonnegative().default(0),
   screenName: z.string().default(""),

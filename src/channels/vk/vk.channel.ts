@@ -70,7 +70,8 @@ export const vk = defineChannel<VkSettings>({
   health: ({ settings }, ports) => health(settings, ports),
   entryUrl({ settings: { screenName, groupId } }, payload) {
     const name = screenName === "" && groupId !== 0 ? `club${groupId}` : screenName;
-    return name === "" ? undefined : `https://vk.me/${name}?ref=${encodeURIComponent(payload)}`;
+    if (name === "") return undefined;
+    return `https://vk.me/${name}${payload === undefined ? "" : `?ref=${encodeURIComponent(payload)}`}`;
   },
 });
 

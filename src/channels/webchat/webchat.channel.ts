@@ -8,7 +8,8 @@ const settingsSchema = z.object({
   accent: z
     .string()
     .regex(/^#[0-9a-f]{6}$/i, "a colour looks like #2563eb")
-    .default("#2563eb"),
+    .default("#2563eb")
+    .meta({ format: "colour" }),
   position: z.enum(["right", "left"]).default("right"),
   /** Sites that may embed the widget, such as https://shop.example.com; none: any. */
   allowedOrigins: z
@@ -42,5 +43,5 @@ export const webchat = defineChannel<WebchatSettings>({
     return { status: "sent" };
   },
   entryUrl: (_channel, payload, { publicUrl, botRef }) =>
-    `${publicUrl}/chat/${encodeURIComponent(botRef)}?start=${encodeURIComponent(payload)}`,
+    `${publicUrl}/chat/${encodeURIComponent(botRef)}${payload === undefined ? "" : `?start=${encodeURIComponent(payload)}`}`,
 });

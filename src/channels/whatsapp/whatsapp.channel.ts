@@ -70,6 +70,7 @@ export const whatsapp = defineChannel<WhatsAppSettings>({
   // https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages (4096) and the pages of each kind; ten choices together, of which three may be buttons. 80 messages a second, in
   // and out, and one every six seconds to one person after a burst of 45: …/whatsapp/throughput.
   capabilities: {
+    needsPublicAddress: true,
     textLength: 4096,
     buttons: 3,
     buttonTitleLength: 20,
@@ -104,7 +105,8 @@ export const whatsapp = defineChannel<WhatsAppSettings>({
   health: ({ settings }, ports) => health(settings, ports),
   templates: ({ settings }, ports) => listTemplates(settings, ports),
   entryUrl({ settings: { phone } }, payload) {
-    return phone === "" ? undefined : `https://wa.me/${phone}?text=${encodeURIComponent(payload)}`;
+    if (phone === "") return undefined;
+    return `https://wa.me/${phone}${payload === undefined ? "" : `?text=${encodeURIComponent(payload)}`}`;
   },
 });
 

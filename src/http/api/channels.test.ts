@@ -40,6 +40,7 @@ describe("a channel", () => {
       status: "connected",
       settings: { username: "standin_bot", token: "••••••••", secretToken: "••••••••" },
       webhookUrl: `https://bots.example/webhooks/${channel.id}`,
+      chatUrl: "https://t.me/standin_bot",
     });
     expect(platform.calls.map(({ method }) => method)).toEqual(["getMe", "setWebhook"]);
     expect(platform.calls[1]?.payload).toMatchObject({ url: channel.webhookUrl });
@@ -91,13 +92,33 @@ describe("a channel", () => {
     expect((await tenant.call("GET", `/channels/${id}`)).json().error.code).toBe("channel.not_found");
   });
 
+  it("says where the bot is talked to there, once the platform has told", async () => {
+    const body = { bot: tenant.bot.id, kind: "webchat", name: "Site" };
+    const { id } = (await tenant.call("POST", "/channels", { body })).json();
+    const waiting = { ...body, kind: "telegram", settings: { token }, connect: false };
+    await tenant.call("POST", "/channels", { body: waiting });
+    const { data } = (await tenant.call("GET", "/channels")).json();
+    const urls = data.map(({ kind, chatUrl }: { kind: string; chatUrl: string | null }) => [kind, chatUrl]);
+    expect(Object.fromEntries(urls)).toEqual({
+      telegram: null,
+      webchat: `https://bots.example/chat/${tenant.bot.ref}`,
+    });
+    const chatUrl = `https://bots.example/chat/${tenant.bot.ref}`;
+    expect((await tenant.call("GET", `/channels/${id}`)).json()).toMatchObject({ chatUrl });
+  });
+
   it("of every kind is described with the JSON Schema of its settings", async () => {
     const { data } = (await tenant.call("GET", "/channel-kinds")).json();
     expect(data).toContainEqual(
       expect.objectContaining({
         kind: "telegram",
         secrets: ["token", "secretToken"],
-        settings: expect.objectContaining({ properties: expect.objectContaining({ token: expect.anything() }) }),
+        settings: expect.objectContaining({
+          properties: expect.objectContaining({
+            token: expect.anything(),
+            mode: expect.objectContaining({ format: "receiving", enum: ["webhook", "polling"] }),
+          }),
+        }),
       }),
     );
   });

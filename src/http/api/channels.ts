@@ -10,6 +10,7 @@ import {
   listChannels,
   requireChannel,
 } from "../../store/channel-store.ts";
+import type { Access } from "../../store/workspace-store.ts";
 import {
   type ChannelBody,
   channelChangeSchema,
@@ -28,7 +29,7 @@ import { toInstant } from "./instant.ts";
 import { narrowToBot } from "./narrow-to-bot.ts";
 import { type ApiResource, route } from "./route.ts";
 
-function presentChannel(dependencies: HttpDependencies, channel: Channel): ChannelBody {
+async function presentChannel(dependencies: HttpDependencies, access: Access, channel: Channel): Promise<ChannelBody> {
   const { id, botId, kind, name, settings, secrets, status, statusMessage, createdAt } = channel;
   const masked = secrets === null ? [] : requireChannelType(kind).secrets.map((key) => [key, secretMask] as const);
   return {
@@ -40,8 +41,22 @@ function presentChannel(dependencies: HttpDependencies, channel: Channel): Chann
     status,
     statusMessage,
     webhookUrl: webhookUrlOf(dependencies, id),
+    chatUrl: (await chatUrlOf(dependencies, access, channel)) ?? null,
     createdAt: toInstant(createdAt),
   };
+}
+
+async function chatUrlOf(
+  { db, channels, publicUrl }: HttpDependencies,
+  access: Access,
+  { id, botId, kind }: Channel,
+): Promise<string | undefined> {
+  const type = requireChannelType(kind) as ChannelType;
+  if (type.entryUrl === undefined) return undefined;
+  const running = await channels.find(id);
+  if (running === undefined) return undefined;
+  const { ref } = await requireBot(db, access, botId);
+  return type.entryUrl(running, undefined, { publicUrl, botRef: ref });
 }
 
 function presentKind({ kind, title, secrets, settings, capabilities }: ChannelType<never>) {
@@ -59,20 +74,7 @@ const tag = "Channels";
 const read = { tag, scope: "settings:read" } as const;
 const write = { tag, scope: "settings:write", writes: true } as const;
 
-export const channelResource: ApiResource = (app, dependencies) => {
-  const { db, secretKey, channels } = dependencies;
-  app.get(
-    "/channels",
-    route(
-      { ...read, id: "listChannels", summary: "List channels" },
-      { querystring: ofBotQuery },
-      listOf(channelSchema),
-    ),
-    async ({ caller, query }) => {
-      const found = await listChannels(db, await narrowToBot(db, caller, query.bot));
-      return { data: found.map((channel) => presentChannel(dependencies, channel)) };
-    },
-  );
+const addKinds: ApiResource = (app) => {
   app.get(
     "/channel-kinds",
     route(
@@ -82,10 +84,28 @@ export const channelResource: ApiResource = (app, dependencies) => {
     ),
     async () => ({ data: Object.values(channelTypes).map((type) => presentKind(type as ChannelType<never>)) }),
   );
+};
+
+export const channelResource: ApiResource = (app, dependencies) => {
+  const { db, secretKey, channels } = dependencies;
+  const present = (access: Access, channel: Channel) => presentChannel(dependencies, access, channel);
+  app.get(
+    "/channels",
+    route(
+      { ...read, id: "listChannels", summary: "List channels" },
+      { querystring: ofBotQuery },
+      listOf(channelSchema),
+    ),
+    async ({ caller, query }) => {
+      const found = await listChannels(db, await narrowToBot(db, caller, query.bot));
+      return { data: await Promise.all(found.map((channel) => present(caller, channel))) };
+    },
+  );
+  addKinds(app, dependencies);
   app.get(
     "/channels/:id",
     route({ ...read, id: "getChannel", summary: "Read a channel" }, { params: idParams }, channelSchema),
-    async ({ caller, params }) => presentChannel(dependencies, await requireChannel(db, caller, params.id)),
+    async ({ caller, params }) => await present(caller, await requireChannel(db, caller, params.id)),
   );
   app.post(
     "/channels",
@@ -103,7 +123,11 @@ export const channelResource: ApiResource = (app, dependencies) => {
       });
       const channel = await requireChannel(db, caller, id);
       const isDue = body.connect && channel.status !== "connected";
-      return presentChannel(dependencies, isDue ? await connectChannel(dependencies, caller, id) : channel);
+      return await presentChannel(
+        dependencies,
+        caller,
+        isDue ? await connectChannel(dependencies, caller, id) : channel,
+      );
     },
   );
   app.patch(
@@ -125,7 +149,11 @@ export const channelResource: ApiResource = (app, dependencies) => {
       channels.forget(params.id);
       const channel = await requireChannel(db, caller, params.id);
       const isDue = body.settings !== undefined && channel.status !== "disconnected";
-      return presentChannel(dependencies, isDue ? await connectChannel(dependencies, caller, params.id) : channel);
+      return await presentChannel(
+        dependencies,
+        caller,
+        isDue ? await connectChannel(dependencies, caller, params.id) : channel,
+      );
     },
   );
   app.post(
@@ -135,7 +163,7 @@ export const channelResource: ApiResource = (app, dependencies) => {
       { params: idParams },
       channelSchema,
     ),
-    async ({ caller, params }) => presentChannel(dependencies, await connectChannel(dependencies, caller, params.id)),
+    async ({ caller, params }) => await present(caller, await connectChannel(dependencies, caller, params.id)),
   );
   app.post(
     "/channels/:id/disconnect",
@@ -144,8 +172,7 @@ export const channelResource: ApiResource = (app, dependencies) => {
       { params: idParams },
       channelSchema,
     ),
-    async ({ caller, params }) =>
-      presentChannel(dependencies, await disconnectChannel(dependencies, caller, params.id)),
+    async ({ caller, params }) => present(caller, await disconnectChannel(dependencies, caller, params.id)),
   );
   app.get(
     "/channels/:id/health",

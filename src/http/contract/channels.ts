@@ -13,6 +13,10 @@ export const channelSchema = z
     status: z.enum(["connected", "disconnected", "broken"]),
     statusMessage: z.string().nullable(),
     webhookUrl: z.string(),
+    chatUrl: z
+      .string()
+      .nullable()
+      .describe("What opens the bot there; null: it has no such link, or is not connected yet."),
     createdAt: instantSchema,
   })
   .meta({ id: "Channel" });

@@ -39,7 +39,11 @@ export function BroadcastPage() {
   const isUnderWay = data.status === "preparing" || data.status === "running" || isEnding;
   const every = isUnderWay ? pollMs.underWay : pollMs.atRest;
   return (
-    <Page title={data.name} actions={<BroadcastStatus broadcast={data} />}>
+    <Page
+      title={data.name}
+      list={{ name: t("menu.broadcasts"), to: "/broadcasts" }}
+      actions={<BroadcastStatus broadcast={data} />}
+    >
       <Section title={t("broadcasts.progress")}>
         <BroadcastState broadcast={data} isTyped={isTyped} every={every} />
       </Section>

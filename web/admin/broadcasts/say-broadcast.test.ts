@@ -1,5 +1,5 @@
 import i18next, { type i18n } from "i18next";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { BroadcastDetailBody } from "../../../src/http/contract/broadcasts.ts";
 import { catalogueIn } from "../builder/catalogue.ts";
 import { catalogueWords as english } from "../words/en/catalogue.ts";
@@ -24,7 +24,9 @@ const message = {
 describe("a broadcast's draft in words", () => {
   let instance: i18n;
   const catalogues = { en: catalogueIn(english), ru: catalogueIn(russian) };
+  afterAll(() => vi.unstubAllGlobals());
   beforeAll(async () => {
+    vi.stubGlobal("navigator", { languages: ["en-GB"], language: "en-GB" });
     instance = i18next.createInstance();
     const resources = { en: { translation: en }, ru: { translation: ru } };
     await instance.init({ lng: "en", resources, interpolation: { escapeValue: false }, returnNull: false });
@@ -98,7 +100,7 @@ describe("a broadcast's draft in words", () => {
     const said = say("ru", { actions: [], split: { variants, winnerBy: "reads", afterMinutes: 60 } });
     expect(said["version B"]).toEqual({
       title: "Версия B",
-      value: { "Доля получателей": "20 %", Цепочку: "Welcome" },
+      value: { "Доля получателей": "20 %", Сценарий: "Welcome" },
     });
     expect([said.what?.value, said.winnerBy?.value, said.after?.value]).toEqual([null, "по прочтениям", 60]);
   });

@@ -4,6 +4,7 @@ import type { ActionCall } from "../../../src/model/action-call.ts";
 import type { ConditionGroup } from "../../../src/model/condition.ts";
 import type { Catalogue } from "../builder/catalogue.ts";
 import { sayMoment } from "../layout/moment.tsx";
+import { sayClock } from "../words/times.ts";
 import type { AudienceDraft } from "./audience-draft.ts";
 import { fromBroadcast } from "./broadcast-draft.ts";
 import type { PlanDraft } from "./plan-draft.ts";
@@ -93,7 +94,10 @@ function sayPlan(
   return {
     when: { title: t("broadcasts.startAt"), value: moment[when]() },
     passed: { title: t("broadcasts.passed.label"), value: isLocal ? t(`broadcasts.passed.${passed}`) : null },
-    quiet: { title: t("broadcasts.quiet.on"), value: isQuiet ? t("broadcasts.quiet.told", { from, to }) : null },
+    quiet: {
+      title: t("broadcasts.quiet.on"),
+      value: isQuiet ? t("broadcasts.quiet.told", { from: sayClock(from), to: sayClock(to) }) : null,
+    },
     giveUp: { title: t("broadcasts.quiet.giveUp"), value: isQuiet ? giveUpHours : null },
     agents: { title: t("broadcasts.agents.label"), value: t(`broadcasts.agents.${agents}`) },
     restHours: { title: t("broadcasts.restHours"), value: restHours },

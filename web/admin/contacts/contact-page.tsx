@@ -36,7 +36,11 @@ export function ContactPage() {
   if (leavesNothing(error, data)) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={400} />;
   return (
-    <Page title={nameOf(t, data)} actions={<Actions contact={data} />}>
+    <Page
+      title={nameOf(t, data)}
+      list={{ name: t("nav.contacts"), to: "/contacts" }}
+      actions={<Actions contact={data} />}
+    >
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack gap="lg">

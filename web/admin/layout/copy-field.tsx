@@ -2,6 +2,7 @@ import { ActionIcon, CopyButton, Group, Input, Text, Textarea, Tooltip } from "@
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import { ReachNotice } from "./reach-notice.tsx";
 
 function CopyIcon({ what, value }: { readonly what: string; readonly value: string }) {
   const { t } = useTranslation();
@@ -55,6 +56,7 @@ export function CopyField({
         />
         <CopyIcon what={label} value={value} />
       </Group>
+      <ReachNotice text={value} />
     </Input.Wrapper>
   );
 }

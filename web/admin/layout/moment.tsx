@@ -1,4 +1,5 @@
 import { Text } from "@mantine/core";
+import { timeFormat } from "../words/times.ts";
 import { currentLanguage } from "../words/words.ts";
 
 const steps = [
@@ -20,12 +21,12 @@ export function describeDistance(at: Date, now: number, language: string): strin
 
 /** An instant to the second, as this browser's clock shows it. */
 export function sayMoment(at: string): string {
-  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+  return timeFormat({ dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 }
 
 /** The day of an instant, by this browser's clock. */
 export function sayDay(at: string): string {
-  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "long" }).format(new Date(at));
+  return timeFormat({ dateStyle: "long" }).format(new Date(at));
 }
 
 /** An instant as its distance from now, with the exact time for whoever points at it. */
@@ -33,7 +34,7 @@ export function Moment({ at }: { readonly at: string | null }) {
   if (at === null) return <Text span>—</Text>;
   const date = new Date(at);
   const language = currentLanguage();
-  const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(date);
+  const exact = timeFormat({ dateStyle: "medium", timeStyle: "short" }).format(date);
   return (
     <time dateTime={at} title={exact}>
       {describeDistance(date, Date.now(), language)}

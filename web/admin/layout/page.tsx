@@ -2,6 +2,7 @@ import { Box, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { apiOf, type WorkspaceApi } from "../api.ts";
+import { type ListPlace, WayBack } from "./way-back.tsx";
 
 /** The API of the workspace whose page this is. */
 export function useApi(): WorkspaceApi {
@@ -9,25 +10,30 @@ export function useApi(): WorkspaceApi {
   return useMemo(() => apiOf(domain), [domain]);
 }
 
-/** A page's title with what one can do there. */
+/** A page's title with what one can do there; of one thing, with the way back to the list of all. */
 export function Page({
   title,
+  list,
   actions,
   children,
 }: {
   readonly title: string;
+  readonly list?: ListPlace;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }) {
   return (
     <Stack gap="lg" maw={1200} mx="auto">
       <title>{`${title} · Repartee`}</title>
-      <Group justify="space-between" align="center">
-        <Title order={1} size="h2">
-          {title}
-        </Title>
-        <Group gap="sm">{actions}</Group>
-      </Group>
+      <Stack gap={4}>
+        {list === undefined ? null : <WayBack list={list} />}
+        <Group justify="space-between" align="center">
+          <Title order={1} size="h2">
+            {title}
+          </Title>
+          <Group gap="sm">{actions}</Group>
+        </Group>
+      </Stack>
       {children}
     </Stack>
   );

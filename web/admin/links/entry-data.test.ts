@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyData, fromEntryData, toEntryData } from "./entry-data.ts";
+import { emptyData, fromEntryData, readVariable, toEntryData, withVariable } from "./entry-data.ts";
 
 describe("what is typed of an entry link's data", () => {
   it("is nothing where nothing was typed", () => {
@@ -11,5 +11,16 @@ describe("what is typed of an entry link's data", () => {
     const data = toEntryData(draft);
     expect(data).toEqual({ email: "a@example.com", variables: { city: "Perm" } });
     expect(fromEntryData(data ?? null)).toEqual(draft);
+  });
+
+  it("has the marks of a source among its variables, each once, and none that was emptied", () => {
+    const other = { ...emptyData, variables: [["city", "Perm"]] as const };
+    const marked = withVariable(withVariable(other, "utm_source", "vk"), "utm_source", "instagram");
+    expect(marked.variables).toEqual([
+      ["city", "Perm"],
+      ["utm_source", "instagram"],
+    ]);
+    expect(readVariable(marked, "utm_source")).toBe("instagram");
+    expect(withVariable(marked, "utm_source", "")).toEqual(other);
   });
 });

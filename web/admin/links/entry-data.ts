@@ -34,3 +34,20 @@ export function fromEntryData(data: Readonly<Record<string, unknown>> | null): D
     variables: variables.map(([key, value]) => [key, String(value)]),
   };
 }
+
+/** The marks by which advertising tells where people come from. */
+export const utmKeys = ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"] as const;
+
+export const isUtm = (key: string): boolean => (utmKeys as readonly string[]).includes(key);
+
+export function readVariable({ variables }: DataDraft, key: string): string {
+  return variables.find(([name]) => name === key)?.[1] ?? "";
+}
+
+/** With this value in its place; an empty one takes the variable out. */
+export function withVariable(draft: DataDraft, key: string, value: string): DataDraft {
+  const at = draft.variables.findIndex(([name]) => name === key);
+  if (value === "") return { ...draft, variables: draft.variables.filter(([name]) => name !== key) };
+  const entry = [key, value] as const;
+  return { ...draft, variables: at === -1 ? [...draft.variables, entry] : draft.variables.with(at, entry) };
+}

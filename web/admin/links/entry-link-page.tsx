@@ -1,23 +1,21 @@
-import { Fieldset, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Skeleton, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ChannelBody } from "../../../src/http/contract/channels.ts";
 import type { EntryLinkBody } from "../../../src/http/contract/entry-links.ts";
 import { useBasis } from "../layout/basis.ts";
-import { CopyField } from "../layout/copy-field.tsx";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
-import { useContactCounts, useList, useMayBuild, useRenew } from "../layout/resource.ts";
+import { useContactCounts, useMayBuild, useRenew } from "../layout/resource.ts";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { FlowChoice, type Start } from "../setup/flow-choice.tsx";
 import { fromEntryData, toEntryData } from "./entry-data.ts";
-import { EntryDataFields } from "./entry-data-fields.tsx";
-import { QrCode } from "./qr-code.tsx";
+import { LinkAddresses } from "./link-addresses.tsx";
+import { StoredFields } from "./stored-fields.tsx";
 
 /** One entry link: its addresses with their QR codes, and what it does. */
 export function EntryLinkPage() {
@@ -47,13 +45,13 @@ export function EntryLinkPage() {
     />
   ) : null;
   return (
-    <Page title={data.name} actions={remove}>
+    <Page title={data.name} list={{ name: t("menu.entryLinks"), to: "/entry-links" }} actions={remove}>
       <Text size="sm" c="dimmed">
         {t("entryLinks.came")}: {counts === undefined ? "…" : (counts.get(ref) ?? 0)} ·{" "}
         {t("entryLinks.length", { length: data.length, most: data.maxLength })}
       </Text>
       <Section title={t("entryLinks.addresses")}>
-        <Addresses link={data} />
+        <LinkAddresses link={data} />
       </Section>
       {mayBuild ? (
         <Section title={t("entryLinks.does")}>
@@ -61,30 +59,6 @@ export function EntryLinkPage() {
         </Section>
       ) : null}
     </Page>
-  );
-}
-
-function Addresses({ link }: { readonly link: EntryLinkBody }) {
-  const { t } = useTranslation();
-  const channels = useList<ChannelBody>("/channels").items ?? [];
-  if (link.links.length === 0) {
-    return (
-      <Text size="sm" c="dimmed">
-        {t("entryLinks.noAddress")}
-      </Text>
-    );
-  }
-  return (
-    <Stack gap="lg">
-      {link.links.map(({ channelId, kind, url, qrSvg }) => (
-        <Group key={channelId} align="flex-start" gap="lg">
-          <Stack flex={1} miw={220}>
-            <CopyField label={channels.find(({ id }) => id === channelId)?.name ?? kind} value={url} />
-          </Stack>
-          <QrCode svg={qrSvg} name={`${link.ref}-${kind}`} />
-        </Group>
-      ))}
-    </Stack>
   );
 }
 
@@ -120,16 +94,11 @@ function Edit({ link }: { readonly link: EntryLinkBody }) {
         value={start}
         onChange={setStart}
         errors={form.fieldErrors}
-        without={t("entryLinks.byTriggers")}
+        label={t("entryLinks.starts")}
+        description={t("entryLinks.startsHint")}
+        without={t("entryLinks.asUsual")}
       />
-      <Fieldset legend={t("entryLinks.stored")} p="sm">
-        <Stack gap="sm">
-          <Text size="xs" c="dimmed">
-            {t("entryLinks.storedHint")}
-          </Text>
-          <EntryDataFields value={brought} onChange={setBrought} />
-        </Stack>
-      </Fieldset>
+      <StoredFields value={brought} onChange={setBrought} />
     </DialogForm>
   );
 }

@@ -1,6 +1,5 @@
-import { Fieldset, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { Button, Collapse, Group, Stack, TextInput } from "@mantine/core";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EntryLinkBody } from "../../../src/http/contract/entry-links.ts";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
@@ -9,108 +8,108 @@ import { useApi } from "../layout/page.tsx";
 import { useRenew } from "../layout/resource.ts";
 import { BotChoice, useChosenBot } from "../setup/bot-choice.tsx";
 import { FlowChoice, type Start } from "../setup/flow-choice.tsx";
-import { emptyData, toEntryData } from "./entry-data.ts";
-import { EntryDataFields } from "./entry-data-fields.tsx";
-import { PayloadMeter } from "./payload-meter.tsx";
+import { type DataDraft, emptyData, toEntryData } from "./entry-data.ts";
+import { LinkChannel } from "./link-channel.tsx";
+import { MadeLink } from "./made-link.tsx";
+import { type Carried, carriesNothing, PersonFields, toCarried } from "./person-fields.tsx";
+import { StoredFields } from "./stored-fields.tsx";
 
-type Carries = "nothing" | "key" | "data";
-
-/** Makes a link: what it starts, what stands in it for one person, what it brings along for everybody. */
+/** Makes a link, and shows it: what it is for, what it starts, where; the rest only for whoever asks. */
 export function NewEntryLink({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const [made, setMade] = useState<EntryLinkBody | undefined>(undefined);
+  return (
+    <Dialog title={made === undefined ? t("entryLinks.create") : made.name} onClose={onClose} size="lg">
+      {made === undefined ? <NewLinkForm onMade={setMade} /> : <MadeLink link={made} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function NewLinkForm({ onMade }: { readonly onMade: (link: EntryLinkBody) => void }) {
   const { t } = useTranslation();
   const api = useApi();
   const renew = useRenew();
-  const navigate = useNavigate();
   const [name, setName] = useState("");
   const [chosenBot, setChosenBot] = useState<number | undefined>(undefined);
+  const [channel, setChannel] = useState<number | undefined>(undefined);
   const [start, setStart] = useState<Start>({ flow: null, step: null });
-  const [carries, setCarries] = useState<Carries>("nothing");
-  const [key, setKey] = useState("");
-  const [inLink, setInLink] = useState(emptyData);
-  const [brought, setBrought] = useState(emptyData);
+  const [carried, setCarried] = useState<Carried>(carriesNothing);
+  const [brought, setBrought] = useState<DataDraft>(emptyData);
   const botId = useChosenBot(chosenBot);
   const stored = toEntryData(brought);
-  const wish = {
-    key: carries === "key" && key !== "" ? key : undefined,
-    data: carries === "data" ? toEntryData(inLink) : undefined,
-    isNamed: start.flow !== null || stored !== undefined,
-  };
+  const wish = { ...toCarried(carried), isNamed: start.flow !== null || stored !== undefined };
   const form = useForm(
     ["name", "flow", "step", "key"],
     async () => {
       const made = await api.send<EntryLinkBody>("POST", "/entry-links", {
         bot: botId,
         name,
-        ...(start.flow === null ? {} : { flow: start.flow }),
-        ...(start.step === null ? {} : { step: start.step }),
-        ...(wish.key === undefined ? {} : { key: wish.key }),
-        ...(wish.data === undefined ? {} : { data: wish.data }),
-        ...(stored === undefined ? {} : { stored }),
+        channel,
+        flow: start.flow ?? undefined,
+        step: start.step ?? undefined,
+        key: wish.key,
+        data: wish.data,
+        stored,
       });
       await renew("/entry-links");
-      await navigate({ to: `/w/${api.domain}/entry-links/${made.ref}` });
+      onMade(made);
     },
-    carries === "key" ? { "entry_link.bad_characters": "key", "entry_link.too_long": "key" } : {},
+    carried.kind === "key" ? { "entry_link.bad_characters": "key", "entry_link.too_long": "key" } : {},
   );
   return (
-    <Dialog title={t("entryLinks.create")} onClose={onClose} size="lg">
-      <DialogForm form={form} submit={t("action.create")}>
-        <TextInput
-          label={t("list.name")}
-          description={t("entryLinks.nameHint")}
-          required
-          data-autofocus
-          value={name}
-          error={form.fieldErrors.name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
+    <DialogForm form={form} submit={t("action.create")}>
+      <TextInput
+        label={t("list.name")}
+        description={t("entryLinks.nameHint")}
+        required
+        data-autofocus
+        value={name}
+        error={form.fieldErrors.name}
+        onChange={({ currentTarget }) => setName(currentTarget.value)}
+      />
+      <BotChoice
+        value={botId}
+        onChange={(next) => {
+          setChosenBot(next);
+          setChannel(undefined);
+          setStart({ flow: null, step: null });
+        }}
+      />
+      <FlowChoice
+        botId={botId}
+        value={start}
+        onChange={setStart}
+        errors={form.fieldErrors}
+        label={t("entryLinks.starts")}
+        description={t("entryLinks.startsHint")}
+        without={t("entryLinks.asUsual")}
+      />
+      <LinkChannel botId={botId} value={channel} onChange={setChannel} />
+      <More hasError={form.fieldErrors.key !== undefined}>
+        <StoredFields value={brought} onChange={setBrought} />
+        <PersonFields
+          value={carried}
+          onChange={setCarried}
+          keyError={form.fieldErrors.key}
+          meter={{ botId, channel, wish }}
         />
-        <BotChoice
-          value={botId}
-          onChange={(next) => {
-            setChosenBot(next);
-            setStart({ flow: null, step: null });
-          }}
-        />
-        <FlowChoice
-          botId={botId}
-          value={start}
-          onChange={setStart}
-          errors={form.fieldErrors}
-          without={t("entryLinks.byTriggers")}
-        />
-        <Fieldset legend={t("entryLinks.inLink")} p="sm">
-          <Stack gap="sm">
-            <SegmentedControl
-              aria-label={t("entryLinks.inLink")}
-              data={(["nothing", "key", "data"] as const).map((one) => ({
-                value: one,
-                label: t(`entryLinks.carries.${one}`),
-              }))}
-              value={carries}
-              onChange={(next) => setCarries(next as Carries)}
-            />
-            {carries === "key" ? (
-              <TextInput
-                label={t("entryLinks.key")}
-                description={t("entryLinks.keyHint")}
-                value={key}
-                error={form.fieldErrors.key}
-                onChange={({ currentTarget }) => setKey(currentTarget.value)}
-              />
-            ) : null}
-            {carries === "data" ? <EntryDataFields value={inLink} onChange={setInLink} /> : null}
-            <PayloadMeter botId={botId} wish={wish} />
-          </Stack>
-        </Fieldset>
-        <Fieldset legend={t("entryLinks.stored")} p="sm">
-          <Stack gap="sm">
-            <Text size="xs" c="dimmed">
-              {t("entryLinks.storedHint")}
-            </Text>
-            <EntryDataFields value={brought} onChange={setBrought} />
-          </Stack>
-        </Fieldset>
-      </DialogForm>
-    </Dialog>
+      </More>
+    </DialogForm>
+  );
+}
+
+function More({ hasError, children }: { readonly hasError: boolean; readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const isShown = isOpen || hasError;
+  return (
+    <>
+      <Group>
+        <Button size="compact-sm" variant="subtle" px={0} aria-expanded={isShown} onClick={() => setOpen(!isOpen)}>
+          {t(isShown ? "entryLinks.less" : "entryLinks.more")}
+        </Button>
+      </Group>
+      <Collapse expanded={isShown}>{isShown ? <Stack>{children}</Stack> : null}</Collapse>
+    </>
   );
 }

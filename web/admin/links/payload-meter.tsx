@@ -6,9 +6,9 @@ import {
   maxPayloadLength,
   toEntryPayload,
 } from "../../../src/engine/entry-wish.ts";
-import type { ChannelBody } from "../../../src/http/contract/channels.ts";
 import { useList } from "../layout/resource.ts";
 import type { ChannelKind } from "../settings/connect-channel.tsx";
+import { useLinkChannels } from "./link-channel.tsx";
 
 /** Refs of links are this long; which one it becomes is not known before. */
 const someRef = "x".repeat(8);
@@ -16,13 +16,16 @@ const someRef = "x".repeat(8);
 /** How much of what a link can carry is used, by the very code that makes the link. */
 export function PayloadMeter({
   botId,
+  channel,
   wish,
 }: {
   readonly botId: number | undefined;
+  /** Undefined: every one of the bot's. */
+  readonly channel: number | undefined;
   readonly wish: Omit<EntryWish, "ref">;
 }) {
   const { t } = useTranslation();
-  const capacities = useCapacities(botId);
+  const capacities = useCapacities(botId, channel);
   const { length } = toEntryPayload({ ...wish, ref: someRef });
   const most = maxPayloadLength(capacities, wish.data === undefined && !wish.isNamed);
   const isTooLong = length > most;
@@ -39,13 +42,11 @@ export function PayloadMeter({
 }
 
 /** What the links of a bot's channels can carry. */
-function useCapacities(botId: number | undefined): EntryCapacity[] {
-  const channels = useList<ChannelBody>("/channels").items ?? [];
+function useCapacities(botId: number | undefined, only: number | undefined): EntryCapacity[] {
+  const channels = useLinkChannels(botId).filter(({ id }) => only === undefined || id === only);
   const kinds = useList<ChannelKind>("/channel-kinds").items ?? [];
-  return channels
-    .filter((channel) => channel.botId === botId)
-    .flatMap(({ kind }) => {
-      const capacity = kinds.find((one) => one.kind === kind)?.capabilities.entryPayload as EntryCapacity | undefined;
-      return capacity === undefined ? [] : [capacity];
-    });
+  return channels.flatMap(({ kind }) => {
+    const capacity = kinds.find((one) => one.kind === kind)?.capabilities.entryPayload as EntryCapacity | undefined;
+    return capacity === undefined ? [] : [capacity];
+  });
 }

@@ -3,6 +3,7 @@ import { IconCheck, IconMessages, IconPlugConnected, IconSitemap } from "@tabler
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { BotBody } from "../../../src/http/contract/bots.ts";
 import type { ChannelBody } from "../../../src/http/contract/channels.ts";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
 import { Section } from "../layout/page.tsx";
@@ -15,18 +16,22 @@ export function FirstSteps({
   channels,
 }: {
   readonly domain: string;
-  /** Ref of the bot to talk to. */
-  readonly bot: string | undefined;
+  /** The one to talk to. */
+  readonly bot: Pick<BotBody, "ref" | "name"> | undefined;
   readonly flows: readonly FlowSummaryBody[];
   readonly channels: readonly ChannelBody[];
 }) {
   const { t } = useTranslation();
   return (
     <Section title={t("report.first.title")}>
+      <Text size="sm" maw={720}>
+        {t("report.first.lead")}
+        {bot === undefined ? "" : ` ${t("report.first.play", { bot: bot.name })}`}
+      </Text>
       <List spacing="md" center listStyleType="none">
         {bot === undefined ? null : (
           <Item icon={<IconMessages size={18} />} text={t("report.first.talkText")}>
-            <Anchor href={`/chat/${encodeURIComponent(bot)}`} target="_blank">
+            <Anchor href={`/chat/${encodeURIComponent(bot.ref)}`} target="_blank">
               {t("report.first.talk")}
             </Anchor>
           </Item>

@@ -1,3 +1,4 @@
+import { timeFormat } from "../words/times.ts";
 import { currentLanguage } from "../words/words.ts";
 
 export function formatCount(count: number): string {
@@ -12,6 +13,6 @@ export function formatShare(part: number, whole: number): string {
 
 /** `2026-01-31` as "31 Jan". */
 export function formatDay(date: string): string {
-  const format = new Intl.DateTimeFormat(currentLanguage(), { day: "numeric", month: "short", timeZone: "UTC" });
+  const format = timeFormat({ day: "numeric", month: "short", timeZone: "UTC" });
   return format.format(new Date(`${date}T00:00:00Z`));
 }

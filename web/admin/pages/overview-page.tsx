@@ -19,7 +19,7 @@ import { ReportBar } from "../overview/report-bar.tsx";
 import { type ReportChoice, toDays, todayIn } from "../overview/report-choice.ts";
 import { useReport } from "../overview/use-report.ts";
 import { useSession } from "../session.ts";
-import { currentLanguage } from "../words/words.ts";
+import { timeFormat } from "../words/times.ts";
 import { RecentPeople } from "./recent-people.tsx";
 
 /** Where one begins: how it goes, who is new, and while nobody has written, what to do first. */
@@ -52,7 +52,7 @@ export function OverviewPage() {
     >
       {bots.error === null ? null : <ErrorNotice error={bots.error} onRetry={bots.retry} />}
       {contacts.items?.length === 0 ? (
-        <FirstSteps domain={domain} bot={bot?.ref} flows={flows.items ?? []} channels={channels.items ?? []} />
+        <FirstSteps domain={domain} bot={bot} flows={flows.items ?? []} channels={channels.items ?? []} />
       ) : null}
       {workspace === undefined || contacts.items === undefined ? (
         <Skeleton h={320} />
@@ -107,6 +107,6 @@ function Report({ timeZone, channels }: { readonly timeZone: string; readonly ch
 function Counted({ countedUntil }: Pick<ActivityBody, "countedUntil">) {
   const { t } = useTranslation();
   if (countedUntil === null) return t("report.counting");
-  const format = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });
+  const format = timeFormat({ dateStyle: "medium", timeStyle: "short" });
   return t("report.counted", { time: format.format(new Date(countedUntil)) });
 }

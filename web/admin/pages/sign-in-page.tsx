@@ -80,6 +80,9 @@ export function SignInPage() {
             {t("signIn.submit")}
           </Button>
           <Forgotten />
+          <Text size="xs" c="dimmed">
+            {t("signIn.noAccount")}
+          </Text>
         </Stack>
       </form>
     </FrontPage>

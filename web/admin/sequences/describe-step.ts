@@ -1,5 +1,6 @@
 import type { TFunction } from "i18next";
 import type { SequenceContent, SequenceDelay } from "../../../src/model/sequence.ts";
+import { sayClock } from "../words/times.ts";
 
 /** When a step is due, in words. */
 export function describeDelay(
@@ -16,7 +17,7 @@ export function describeDelay(
   const days = weekdays.map((day) => format(Date.UTC(2024, 0, day))).join(", ");
   const parts = [
     `${span} ${t(isFirst ? "sequences.delay.afterStart" : "sequences.delay.afterStep")}`,
-    ...(time === undefined ? [] : [t("sequences.delay.at", { time })]),
+    ...(time === undefined ? [] : [t("sequences.delay.at", { time: sayClock(time) })]),
     ...(days === "" ? [] : [t("sequences.delay.on", { days })]),
   ];
   return parts.join(", ");
@@ -27,7 +28,7 @@ function describeDate(t: TFunction, { days, time }: Extract<SequenceDelay, { mod
     days === 0
       ? t("sequences.delay.onDay", { field })
       : t(days < 0 ? "sequences.delay.before" : "sequences.delay.behind", { count: Math.abs(days), field });
-  return time === undefined ? when : `${when}, ${t("sequences.delay.at", { time })}`;
+  return time === undefined ? when : `${when}, ${t("sequences.delay.at", { time: sayClock(time) })}`;
 }
 
 /** What a step does, in a line. */

@@ -48,7 +48,7 @@ export function SequencePage() {
     />
   ) : null;
   return (
-    <Page title={data.name} actions={remove}>
+    <Page title={data.name} list={{ name: t("menu.sequences"), to: "/sequences" }} actions={remove}>
       <Group gap="md" role="group" aria-label={t("sequences.numbers")}>
         <CopyText what={t("sequences.ref")} value={ref} />
         {totals.map((name) => (

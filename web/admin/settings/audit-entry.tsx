@@ -2,7 +2,7 @@ import { Anchor, Group, Stack, Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { AuditEntryBody } from "../../../src/http/contract/audit-log.ts";
 import { Dialog } from "../layout/dialog.tsx";
-import { currentLanguage } from "../words/words.ts";
+import { timeFormat } from "../words/times.ts";
 import type { AuditFilter } from "./audit-filter.ts";
 import { describeActor, describeOperation, describeThing } from "./describe-audit.ts";
 
@@ -19,7 +19,7 @@ export function AuditEntry({
 }) {
   const { t } = useTranslation();
   const { actor, subject, changes } = entry;
-  const exact = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "long", timeStyle: "medium" });
+  const exact = timeFormat({ dateStyle: "long", timeStyle: "medium" });
   const rows = [
     [t("audit.thing"), describeThing(t, subject)],
     [t("audit.who"), describeActor(t, actor)],

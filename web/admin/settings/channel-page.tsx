@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
@@ -12,10 +12,11 @@ import { DeleteButton } from "../layout/delete-button.tsx";
 import { DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
-import { useBots, useList, useMayChange, useRenew, useWorkspace } from "../layout/resource.ts";
+import { useList, useMayChange, useRenew } from "../layout/resource.ts";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { SettingsFields } from "../setup/settings-fields.tsx";
-import { type SettingValues, toChangedSettings, toFormValues } from "../setup/settings-values.ts";
+import { isPolling, type SettingValues, toChangedSettings, toFormValues } from "../setup/settings-values.ts";
+import { ChannelNext } from "./channel-next.tsx";
 import { ChannelStatus } from "./channel-status.tsx";
 import type { ChannelKind } from "./connect-channel.tsx";
 
@@ -35,10 +36,14 @@ export function ChannelPage() {
   if (leavesNothing(trouble, kind)) return <ErrorNotice error={trouble} onRetry={() => void refetch()} />;
   if (data === undefined || kind === undefined) return <Skeleton h={300} />;
   return (
-    <Page title={data.name} actions={<ChannelStatus status={data.status} />}>
+    <Page
+      title={data.name}
+      list={{ name: t("menu.channels"), to: "/settings/channels" }}
+      actions={<ChannelStatus status={data.status} />}
+    >
       <State channel={data} mayChange={mayChange} />
-      {data.kind === "webchat" ? <Embed botId={data.botId} /> : null}
-      {kind.capabilities.pull === true ? null : (
+      {data.status === "connected" ? <ChannelNext channel={data} kind={kind} /> : null}
+      {kind.capabilities.pull === true || isPolling(kind.settings, data.settings) ? null : (
         <Section title={t("channels.webhook")}>
           <CopyField label={t("channels.webhook")} description={t("channels.webhookHint")} value={data.webhookUrl} />
         </Section>
@@ -105,28 +110,6 @@ function State({ channel, mayChange }: { readonly channel: ChannelBody; readonly
           ) : null}
         </Group>
       </Stack>
-    </Section>
-  );
-}
-
-/** What somebody puts on their site. */
-function Embed({ botId }: { readonly botId: number }) {
-  const { t } = useTranslation();
-  const publicUrl = useWorkspace()?.publicUrl;
-  const ref = useBots().items?.find(({ id }) => id === botId)?.ref;
-  if (publicUrl === undefined || ref === undefined) return <Skeleton h={120} />;
-  const chat = `${publicUrl}/chat/${encodeURIComponent(ref)}`;
-  return (
-    <Section title={t("channels.embed")}>
-      <CopyField
-        label={t("channels.snippet")}
-        description={t("channels.snippetHint")}
-        value={`<script src="${publicUrl}/widget.js" data-bot="${ref}" async></script>`}
-      />
-      <CopyField label={t("channels.chatLink")} description={t("channels.chatLinkHint")} value={chat} />
-      <Anchor size="sm" href={chat} target="_blank">
-        {t("channels.openChat")}
-      </Anchor>
     </Section>
   );
 }

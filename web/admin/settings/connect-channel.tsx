@@ -1,4 +1,5 @@
-import { List, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, List, Stack, Text, TextInput } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,8 +10,11 @@ import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useList, useRenew } from "../layout/resource.ts";
+import { useIsReached } from "../setup/receiving.ts";
 import { SettingsFields } from "../setup/settings-fields.tsx";
-import { type SettingValues, toNewSettings } from "../setup/settings-values.ts";
+import { receivingOf, type SettingValues, toNewSettings } from "../setup/settings-values.ts";
+import { KindCards } from "./kind-cards.tsx";
+import { useKindWords } from "./kind-words.ts";
 
 export type ChannelKind = z.infer<typeof channelKindSchema>;
 
@@ -23,15 +27,24 @@ export function ConnectChannel({ bot, onClose }: { readonly bot: BotBody; readon
   return (
     <Dialog title={`${t("channels.connect")}: ${bot.name}`} onClose={onClose} size="lg">
       <Stack>
-        <Select
-          label={t("channels.which")}
-          data-autofocus
-          data={kinds.map((one) => ({ value: one.kind, label: one.title }))}
-          value={chosen}
-          onChange={setChosen}
-          allowDeselect={false}
-        />
-        {kind === undefined ? null : <ChannelForm key={kind.kind} bot={bot} kind={kind} />}
+        {kind === undefined ? (
+          <KindCards kinds={kinds} onChoose={setChosen} />
+        ) : (
+          <>
+            <Group>
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                px={0}
+                leftSection={<IconArrowLeft size={14} />}
+                onClick={() => setChosen(null)}
+              >
+                {t("channels.others")}
+              </Button>
+            </Group>
+            <ChannelForm key={kind.kind} bot={bot} kind={kind} />
+          </>
+        )}
       </Stack>
     </Dialog>
   );
@@ -43,7 +56,9 @@ function ChannelForm({ bot, kind }: { readonly bot: BotBody; readonly kind: Chan
   const renew = useRenew();
   const navigate = useNavigate();
   const [name, setName] = useState(kind.title);
-  const [values, setValues] = useState<SettingValues>({});
+  const isReached = useIsReached() ?? true;
+  const [typed, setTyped] = useState<SettingValues>({});
+  const values = { ...receivingOf(kind.settings, isReached), ...typed };
   // A platform that refuses leaves the channel made: the next try corrects that one instead of making another.
   const [made, setMade] = useState<ChannelBody | undefined>(undefined);
   const form = useForm(["name", ...Object.keys(kind.settings.properties ?? {})], async () => {
@@ -68,6 +83,11 @@ function ChannelForm({ bot, kind }: { readonly bot: BotBody; readonly kind: Chan
   });
   return (
     <DialogForm form={form} submit={t("channels.connectNow")}>
+      {kind.capabilities.needsPublicAddress === true && !isReached ? (
+        <Alert color="yellow">
+          {t("channels.needsAddress")} {t("reach.set")}
+        </Alert>
+      ) : null}
       <Steps kind={kind.kind} />
       <TextInput
         label={t("list.name")}
@@ -82,7 +102,7 @@ function ChannelForm({ bot, kind }: { readonly bot: BotBody; readonly kind: Chan
         isSet={() => false}
         values={values}
         errors={form.fieldErrors}
-        onChange={setValues}
+        onChange={setTyped}
       />
     </DialogForm>
   );
@@ -90,8 +110,7 @@ function ChannelForm({ bot, kind }: { readonly bot: BotBody; readonly kind: Chan
 
 function Steps({ kind }: { readonly kind: string }) {
   const { t } = useTranslation();
-  const known: Readonly<Record<string, readonly string[]>> = t("channelSteps", { returnObjects: true });
-  const steps = known[kind] ?? [t("channels.genericSteps")];
+  const steps = useKindWords()(kind)?.steps ?? [t("channels.genericSteps")];
   return (
     <Stack gap={4}>
       <Text size="sm" fw={600}>

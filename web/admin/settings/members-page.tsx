@@ -28,6 +28,7 @@ import { DeleteButton } from "../layout/delete-button.tsx";
 import { useForm } from "../layout/form.tsx";
 import { sayDay } from "../layout/moment.tsx";
 import { Page, Section, useApi } from "../layout/page.tsx";
+import { ReachNotice } from "../layout/reach-notice.tsx";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { useSession } from "../session.ts";
 import { DeleteAccount } from "./delete-account.tsx";
@@ -346,6 +347,7 @@ function Invite({ mayOwn, onClose }: { readonly mayOwn: boolean; readonly onClos
         <Code block style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
           {url}
         </Code>
+        <ReachNotice text={url} />
         <CopyButton value={url}>
           {({ copied, copy }) => <Button onClick={copy}>{t(copied ? "action.copied" : "action.copy")}</Button>}
         </CopyButton>

@@ -21,6 +21,8 @@ export function FlowChoice({
   without,
   isRequired = false,
   hasSteps = true,
+  label,
+  description,
 }: {
   /** Undefined: of any bot. */
   readonly botId: number | undefined;
@@ -31,6 +33,9 @@ export function FlowChoice({
   readonly without?: string;
   readonly isRequired?: boolean;
   readonly hasSteps?: boolean;
+  /** What the flow is for here, in words. */
+  readonly label?: string;
+  readonly description?: string;
 }) {
   const { t } = useTranslation();
   const flows = useList<FlowSummaryBody>("/flows").items ?? [];
@@ -40,7 +45,8 @@ export function FlowChoice({
   return (
     <>
       <Select
-        label={t("choice.flow")}
+        label={label ?? t("choice.flow")}
+        description={description}
         placeholder={without}
         searchable
         clearable={!isRequired}

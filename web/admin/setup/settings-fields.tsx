@@ -2,6 +2,7 @@ import {
   Button,
   Checkbox,
   Collapse,
+  ColorInput,
   Group,
   NumberInput,
   PasswordInput,
@@ -13,11 +14,15 @@ import {
 } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type JsonSchema, wordsOf } from "../builder/json-schema.ts";
-import { type SettingValues, sortSettings } from "./settings-values.ts";
+import { wordsOf } from "../builder/json-schema.ts";
+import { useReceivingHint } from "./receiving.ts";
+import { type SettingSchema, type SettingValues, sortSettings } from "./settings-values.ts";
+
+/** Colours that hold white letters and are seen on white. */
+const swatches = ["#2563eb", "#0e7490", "#15803d", "#b45309", "#b91c1c", "#be185d", "#7e22ce"];
 
 interface FieldsProps {
-  readonly schema: JsonSchema;
+  readonly schema: SettingSchema;
   readonly secrets: readonly string[];
   /** Which secrets are set, so that they are only replaced. */
   readonly isSet: (key: string) => boolean;
@@ -75,6 +80,7 @@ function Field({
   const { t } = useTranslation();
   const labels: Readonly<Record<string, string>> = t("formField", { returnObjects: true });
   const choices: Readonly<Record<string, string>> = t("formChoice", { returnObjects: true });
+  const hint = useReceivingHint();
   const set = (value: unknown) => onChange({ ...values, [name]: value });
   const value = values[name] ?? schema.default;
   const common = { label: labels[name] ?? wordsOf(name), error: errors[name], withAsterisk: isRequired };
@@ -94,7 +100,29 @@ function Field({
       value: String(one),
       label: choices[String(one)] ?? wordsOf(String(one)),
     }));
-    return <Select {...common} data={data} value={toText(value)} allowDeselect={false} onChange={set} />;
+    const description = schema.format === "receiving" ? hint(toText(value)) : undefined;
+    return (
+      <Select
+        {...common}
+        data={data}
+        description={description}
+        value={toText(value)}
+        allowDeselect={false}
+        onChange={set}
+      />
+    );
+  }
+  if (schema.format === "colour") {
+    return (
+      <ColorInput
+        {...common}
+        format="hex"
+        withEyeDropper={false}
+        swatches={swatches}
+        value={toText(value)}
+        onChange={set}
+      />
+    );
   }
   switch (schema.type) {
     case "number":

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { sortSettings, toChangedSettings, toFormValues, toNewSettings } from "./settings-values.ts";
+import {
+  isPolling,
+  receivingOf,
+  sortSettings,
+  toChangedSettings,
+  toFormValues,
+  toNewSettings,
+} from "./settings-values.ts";
 
 describe("a form of settings", () => {
   it("begins without secrets", () => {
@@ -19,6 +26,15 @@ describe("a form of settings", () => {
       host: null,
       key: "new",
     });
+  });
+
+  it("asks the platform for messages where it cannot call, and only where the kind leaves the choice", () => {
+    const schema = { properties: { mode: { type: "string", format: "receiving" }, token: { type: "string" } } };
+    expect(receivingOf(schema, true)).toEqual({ mode: "webhook" });
+    expect(receivingOf(schema, false)).toEqual({ mode: "polling" });
+    expect(receivingOf({ properties: { token: { type: "string" } } }, false)).toEqual({});
+    expect(isPolling(schema, { mode: "polling" })).toBe(true);
+    expect(isPolling(schema, { mode: "webhook", token: "polling" })).toBe(false);
   });
 
   it("shows what everybody needs first", () => {

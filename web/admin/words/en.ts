@@ -1,5 +1,6 @@
 import { auditWords } from "./en/audit.ts";
 import { builderWords } from "./en/builder.ts";
+import { channelKindWords } from "./en/channel-kinds.ts";
 import { channelWords } from "./en/channels.ts";
 import { connectionWords } from "./en/connections.ts";
 import { contactsEn } from "./en/contacts.ts";
@@ -15,6 +16,7 @@ import { planWords } from "./en/plans.ts";
 import { salesWords } from "./en/sales.ts";
 import { secondFactorWords } from "./en/second-factor.ts";
 import { sequenceWords } from "./en/sequences.ts";
+import { settingsSearchWords } from "./en/settings-search.ts";
 import { systemWords } from "./en/system.ts";
 
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
@@ -22,6 +24,7 @@ export const en = {
   ...menuWords,
   ...auditWords,
   ...channelWords,
+  ...channelKindWords,
   ...salesWords,
   ...connectionWords,
   ...dataWords,
@@ -31,6 +34,7 @@ export const en = {
   ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,
+  ...settingsSearchWords,
   ...systemWords,
   language: "Language",
   saved: "Saved",
@@ -125,12 +129,18 @@ export const en = {
     },
   },
   front: { demoChat: "Chat with the demo bot", api: "API documentation" },
-  signIn: { title: "Sign in", lead: "Welcome back.", submit: "Sign in" },
+  signIn: {
+    title: "Sign in",
+    lead: "Welcome back.",
+    submit: "Sign in",
+    noAccount: "No account yet? An owner or admin of your team invites you: Settings, Team.",
+  },
   setup: {
-    title: "Make the first user",
-    lead: "This server is new. You become the owner of its workspaces.",
+    title: "Welcome to Repartee",
+    lead: "Nobody has an account here yet. Make yours: it is the owner's. Your team you invite afterwards.",
     code: "Set-up code",
-    codeHint: "The server printed it in its terminal when it started.",
+    codeHint:
+      "Shows that the server is yours. It stands where the server was started, in the line “set-up code”; in Docker, “docker compose logs” shows it. If somebody else started the server, ask them for it.",
     submit: "Make my account",
   },
   invitation: {
@@ -150,7 +160,7 @@ export const en = {
     yourName: "Your name",
     email: "E-mail",
     password: "Password",
-    passwordHint: "At least 12 characters; several words are good. What leaked often is refused.",
+    passwordHint: "At least 12 characters; several words are good. Passwords that are known from leaks are refused.",
     phone: "Phone",
     language: "Language",
     timeZone: "Time zone",
@@ -158,6 +168,7 @@ export const en = {
   },
   nav: {
     menu: "Menu",
+    wayBack: "Way back",
     overview: "Overview",
     inbox: "Inbox",
     flows: "Flows",
@@ -173,7 +184,7 @@ export const en = {
     recent: "Newest contacts",
     nothing: "Nobody has written yet. Talk to the bot yourself: you will appear here at once.",
     unread: "new",
-    api: "Everything here can also be done by programs:",
+    api: "For programmers: everything here can be done by programs too.",
   },
   ...inboxWords,
   contacts: {

@@ -1,6 +1,7 @@
 import type { en } from "./en.ts";
 import { auditWords } from "./ru/audit.ts";
 import { builderWords } from "./ru/builder.ts";
+import { channelKindWords } from "./ru/channel-kinds.ts";
 import { channelWords } from "./ru/channels.ts";
 import { connectionWords } from "./ru/connections.ts";
 import { contactsRu } from "./ru/contacts.ts";
@@ -16,6 +17,7 @@ import { planWords } from "./ru/plans.ts";
 import { salesWords } from "./ru/sales.ts";
 import { secondFactorWords } from "./ru/second-factor.ts";
 import { sequenceWords } from "./ru/sequences.ts";
+import { settingsSearchWords } from "./ru/settings-search.ts";
 import { systemWords } from "./ru/system.ts";
 
 /** The same keys as in English. */
@@ -23,6 +25,7 @@ export const ru: typeof en = {
   ...menuWords,
   ...auditWords,
   ...channelWords,
+  ...channelKindWords,
   ...salesWords,
   ...connectionWords,
   ...dataWords,
@@ -32,6 +35,7 @@ export const ru: typeof en = {
   ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,
+  ...settingsSearchWords,
   ...systemWords,
   language: "Язык",
   saved: "Сохранено",
@@ -126,12 +130,18 @@ export const ru: typeof en = {
     },
   },
   front: { demoChat: "Поговорить с демо-ботом", api: "Документация API" },
-  signIn: { title: "Вход", lead: "С возвращением.", submit: "Войти" },
+  signIn: {
+    title: "Вход",
+    lead: "С возвращением.",
+    submit: "Войти",
+    noAccount: "Ещё нет учётной записи? Вас может пригласить владелец или администратор: «Настройки», «Команда».",
+  },
   setup: {
-    title: "Первый пользователь",
-    lead: "Этот сервер новый. Вы станете владельцем его рабочих пространств.",
+    title: "Добро пожаловать в Repartee",
+    lead: "Здесь пока ни у кого нет учётной записи. Создайте свою: вы будете владельцем. Команду пригласите потом.",
     code: "Код установки",
-    codeHint: "Сервер напечатал его в терминале при запуске.",
+    codeHint:
+      "Подтверждает, что сервер ваш. Он напечатан там, где запустили сервер, в строке «set-up code»; в Docker его покажет «docker compose logs». Если сервер запускали не вы, спросите код у того, кто это сделал.",
     submit: "Создать учётную запись",
   },
   invitation: {
@@ -159,9 +169,10 @@ export const ru: typeof en = {
   },
   nav: {
     menu: "Меню",
+    wayBack: "Путь назад",
     overview: "Обзор",
     inbox: "Входящие",
-    flows: "Цепочки",
+    flows: "Сценарии",
     contacts: "Контакты",
     tags: "Теги",
     sales: "Продажи",
@@ -174,7 +185,7 @@ export const ru: typeof en = {
     recent: "Новые контакты",
     nothing: "Пока никто не написал. Поговорите с ботом сами: вы сразу появитесь здесь.",
     unread: "новое",
-    api: "Всё это доступно и программам:",
+    api: "Для программистов: всё это можно делать и через API.",
   },
   ...inboxWords,
   contacts: {
@@ -192,8 +203,8 @@ export const ru: typeof en = {
     profile: "Профиль",
     channels: "Каналы",
     history: "Что происходило",
-    positions: "Место в цепочках",
-    nowhere: "Сейчас ни в одной цепочке.",
+    positions: "Место в сценариях",
+    nowhere: "Сейчас ни в одном сценарии.",
     waits: "ждёт: {{what}}",
     stop: "Остановить",
     addTag: "Добавить тег",
@@ -204,18 +215,18 @@ export const ru: typeof en = {
   ...planWords,
   ...flowWords,
   builder: {
-    canvas: "Цепочка",
-    map: "Карта цепочки",
+    canvas: "Сценарий",
+    map: "Карта сценария",
     addStep: "Добавить шаг",
     layOut: "Расставить",
-    flowSettings: "Настройки цепочки",
+    flowSettings: "Настройки сценария",
     settings: "Настройки шага",
     stepName: "Название шага",
     description: "Описание",
     ref: "Ref",
-    flowRef: "Ref цепочки",
-    triggers: "Что её запускает",
-    start: "Цепочка начинается здесь",
+    flowRef: "Ref сценария",
+    triggers: "Что его запускает",
+    start: "Сценарий начинается здесь",
     makeStart: "Начинать здесь",
     into: "Вход в шаг",
     outOf: "Выход: {{output}}",
@@ -227,7 +238,7 @@ export const ru: typeof en = {
     notSaved: "Не сохранено",
     publish: "Опубликовать",
     published: "Опубликована версия {{version}}.",
-    notPublished: "Это мешает опубликовать цепочку",
+    notPublished: "Это мешает опубликовать сценарий",
     without: "Без этого: {{what}}",
     add: "Добавить: {{what}}",
     remove: "Удалить {{what}} {{number}}",
@@ -243,7 +254,7 @@ export const ru: typeof en = {
     noVariable: "Такой переменной нет",
     chooseAction: "Выберите действие",
     conflict: {
-      title: "Эту цепочку изменил кто-то ещё",
+      title: "Этот сценарий изменил кто-то ещё",
       text: "Чужая версия сохранена, в ней шагов: {{theirs}}; в вашей {{mine}}, она не сохранена. Ничего не перезаписано: какую оставить?",
       mine: "Оставить мою",
       theirs: "Взять чужую",
@@ -309,9 +320,9 @@ export const ru: typeof en = {
   roleText: {
     owner: "Может всё, в том числе назначать владельцев.",
     admin: "Может всё, кроме назначения владельцев.",
-    editor: "Строит цепочки и работает с контактами, не меняет настройки.",
-    agent: "Общается с контактами и изменяет их, видит цепочки.",
-    viewer: "Видит контакты и цепочки, ничего не меняет.",
+    editor: "Строит сценарии и работает с контактами, не меняет настройки.",
+    agent: "Общается с контактами и изменяет их, видит сценарии.",
+    viewer: "Видит контакты и сценарии, ничего не меняет.",
   },
   event: {
     message: "Пишет: {{text}}",
@@ -370,10 +381,10 @@ export const ru: typeof en = {
     message_delivered: "Сообщение доставлено",
     message_read: "Сообщения прочитаны",
     message_failed: "Сообщение не доставлено: {{reason}}",
-    flow_started: "Вошёл в цепочку «{{flow}}»: {{by}}",
-    step_entered: "Перешёл к шагу «{{step}}» цепочки «{{flow}}»",
+    flow_started: "Вошёл в сценарий «{{flow}}»: {{by}}",
+    step_entered: "Перешёл к шагу «{{step}}» сценария «{{flow}}»",
     waiting: "На шаге «{{step}}» ждёт {{for}}",
-    position_ended: "Вышел из цепочки «{{flow}}» на шаге «{{step}}»: {{reason}}",
+    position_ended: "Вышел из сценария «{{flow}}» на шаге «{{step}}»: {{reason}}",
     message_skipped: "Сообщение не отправлено: {{reason}}",
     message_scheduled: "Запланировано сообщение",
     scheduled_message_removed: "Запланированное сообщение убрано",

@@ -96,7 +96,7 @@ describe("a sentence in Russian", () => {
     expect(sayIn(ru, say`the field "${{ field: "Рост" }}" ${{ why: inner }}`)).toBe("поле «Рост»: должно быть числом");
     expect(
       sayIn(ru, say`the flow cannot be published: ${{ problems: [say`the flow has no first step`, inner] }}`),
-    ).toBe("цепочку нельзя опубликовать: у цепочки нет первого шага; должно быть числом");
+    ).toBe("сценарий нельзя опубликовать: у сценария нет первого шага; должно быть числом");
   });
 
   it("stays English where nobody translated it, within the words for its code", () => {

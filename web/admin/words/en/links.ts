@@ -1,4 +1,10 @@
 export const linkWords = {
+  /** Beside an address that is given away: the words of `repartee doctor` and the page "System". */
+  reach: {
+    machine: "Only this machine can open this address: messengers and people elsewhere cannot reach the server.",
+    network: "Only this network knows this address: messengers and people elsewhere cannot reach the server.",
+    set: "For them, whoever runs the server sets PUBLIC_URL to the https address of the proxy in front of it, such as https://bots.example.com.",
+  },
   choice: {
     flow: "Flow",
     step: "Step",
@@ -11,15 +17,50 @@ export const linkWords = {
   },
   entryLinks: {
     create: "New entry link",
-    nameHint: "For you: where you will put it, say.",
+    nameHint: "Only you see it: where you will put the link, such as “Instagram profile” or “Poster, May”.",
+    starts: "What happens when somebody opens it",
+    startsHint:
+      "The flow that begins. To tag everybody who comes by this link, let the flow begin with the action “Add a tag”.",
     byTriggers: "What the bot's triggers say",
+    asUsual: "As for whoever writes first: the bot's triggers decide",
+    where: "Which channel it opens",
+    whereHint: "Every channel has an address of its own. The link's page shows all of them at any time.",
+    everywhere: "All of them: an address for each",
+    more: "More: source (UTM), data for flows",
+    less: "Less",
+    utm: "Source (UTM)",
+    utmHint:
+      "By these you tell later who came from where: each contact keeps them in its fields, and segments, conditions and texts know them.",
+    utmOf: {
+      utm_source: "Source (utm_source)",
+      utm_medium: "Kind (utm_medium)",
+      utm_campaign: "Campaign (utm_campaign)",
+      utm_content: "Which ad (utm_content)",
+      utm_term: "Keyword (utm_term)",
+    },
+    utmExample: {
+      utm_source: "instagram",
+      utm_medium: "cpc",
+      utm_campaign: "spring",
+      utm_content: "video-1",
+      utm_term: "english course",
+    },
+    utmMissing:
+      "Contacts have no field for this yet, so that it would only be known until they open another link: {{keys}}",
+    utmMake: "Make the fields",
+    made: "The link is ready. Copy it, or take its QR code.",
+    copy: "Copy the link",
+    toPage: "To the link's page",
     came: "Came by it",
-    inLink: "What stands in the link, for one person",
+    inLink: "For one person: what stands in the link itself",
+    inLinkHint:
+      "For links that another system makes, one for each customer. A link that everybody gets needs nothing here.",
     carries: { nothing: "Nothing", key: "A key", data: "Data" },
     key: "Key",
     keyHint: "Latin letters, digits, dashes and underscores. Becomes the contact's external id.",
-    stored: "What the link brings along, for everybody",
-    storedHint: "Kept on this server, so it may be as long as you like.",
+    stored: "For everybody: what else the link brings along",
+    storedHint:
+      "Flows know it of whoever came by this link. It is kept on this server, so it may be as long as you like.",
     addVariable: "Add a variable",
     variableName: "Name of variable {{number}}",
     variableValue: "Value of variable {{number}}",

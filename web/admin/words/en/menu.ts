@@ -29,10 +29,10 @@ export const menuWords = {
     build: "Build",
     sell: "Sell",
     more: "Set up",
-    connections: "Connections",
+    connections: "Channels and connections",
     data: "Data",
-    workspace: "Workspace",
-    installation: "Installation",
+    team: "Team and workspace",
+    operation: "Operation",
   },
   /** What many set-up pages say. */
   list: {

@@ -79,13 +79,15 @@ export const reportWords = {
     },
     first: {
       title: "First steps",
+      lead: "This is your workspace: the place of one company, with its bots, contacts and team. What it is called, you say under Settings, Workspace.",
+      play: "The bot “{{bot}}” is here to begin with.",
       done: "done",
       talk: "Talk to your bot",
       talkText: "Open the web chat and say hello: you will be the first contact here.",
       flow: "Build a flow",
-      flowText: "Draw what the bot says, try it beside the drawing, publish it.",
+      flowText: "A flow is a conversation that the bot leads: draw it, try it beside the drawing, publish it.",
       channel: "Connect a channel",
-      channelText: "A messenger, e-mail, or the web chat on your own site.",
+      channelText: "Where people meet the bot: a messenger, e-mail, or the web chat on your own site.",
     },
   },
 };

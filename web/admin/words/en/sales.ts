@@ -250,7 +250,7 @@ export const salesWords = {
     timeZoneHint: "Times in flows are of this zone, for contacts without one of their own.",
     addresses: "For other systems",
     domain: "Short name",
-    domainHint: "Action links call it domain_name. It never changes.",
+    domainHint: "Stands in the addresses of these pages; action links call it domain_name. It never changes.",
     publicUrl: "Address of this server",
     publicUrlHint: "Set by whoever runs it, as PUBLIC_URL.",
   },

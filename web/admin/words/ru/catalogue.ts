@@ -47,7 +47,7 @@ export const catalogueWords: TranslatedCatalogue = {
     contact: "Контакт",
     tags: "Теги и метки",
     fields: "Поля",
-    flows: "Цепочки",
+    flows: "Сценарии",
     sequences: "Серии",
     messages: "Сообщения",
     consent: "Согласие",

@@ -132,10 +132,10 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "the file of this import is not kept any more; upload it again":
     "файл этого импорта больше не хранится; загрузите его снова",
   "the first request with this key is still under way": "первый запрос с этим ключом ещё выполняется",
-  'the flow "{ref}" has no step "{step}"': "в цепочке «{ref}» нет шага «{step}»",
-  'the flow "{ref}" has no version {version}': "у цепочки «{ref}» нет версии {version}",
-  'the flow "{ref}" is not published': "цепочка «{ref}» не опубликована",
-  "the flow cannot be published: {problems}": "цепочку нельзя опубликовать: {problems}",
+  'the flow "{ref}" has no step "{step}"': "в сценарии «{ref}» нет шага «{step}»",
+  'the flow "{ref}" has no version {version}': "у сценария «{ref}» нет версии {version}",
+  'the flow "{ref}" is not published': "сценарий «{ref}» не опубликован",
+  "the flow cannot be published: {problems}": "сценарий нельзя опубликовать: {problems}",
   "the link was used, replaced by a newer one, or is older than an hour; ask for another":
     "ссылку уже использовали, заменили более новой, или ей больше часа; попросите другую",
   "this server sends no mail; ask whoever runs it for a new password":
@@ -197,7 +197,7 @@ export const refusalForms: Readonly<Record<string, string>> = {
   'there is no entry link "{ref}"': "пригласительной ссылки «{ref}» нет",
   "there is no failed event {id}": "неудавшегося события {id} нет",
   "there is no field {id}": "поля {id} нет",
-  'there is no flow "{ref}"': "цепочки «{ref}» нет",
+  'there is no flow "{ref}"': "сценария «{ref}» нет",
   "there is no import {id}": "импорта {id} нет",
   "there is no inbound webhook {id}": "входящего вебхука {id} нет",
   'there is no integration kind "{kind}"; there are {kinds}': "интеграций вида «{kind}» нет; есть {kinds}",
@@ -235,7 +235,7 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "this is no workspace of yours": "это не ваше пространство",
   "this is not the domain of the workspace": "это не домен этого пространства",
   "this is not the e-mail of your account": "это не e-mail вашей учётной записи",
-  "this is not a flow: {problems}": "это не цепочка: {problems}",
+  "this is not a flow: {problems}": "это не сценарий: {problems}",
   "this is not a live token of kind {kind}": "это не действующий токен вида {kind}",
   "this is not an HTTP request that can be read": "этот HTTP-запрос не читается",
   "this is not the cursor of a page; begin again without one": "это не курсор страницы; начните без него",

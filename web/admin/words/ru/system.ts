@@ -37,7 +37,7 @@ export const systemWords: typeof en = {
     messagesOn: "Сообщения, {{channel}}",
     broadcastsOn: "Сообщения рассылок, {{channel}}",
     noMessages: "Сообщения",
-    timers: "Ожидания в цепочках, которым пора кончиться",
+    timers: "Ожидания в сценариях, которым пора кончиться",
     deliveries: "Доставки на вебхуки",
     jobsOf: "Задания: {{queue}}",
     quietJobs: "Задания очередей, где ничего не ждёт ({{count}})",

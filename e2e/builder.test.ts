@@ -18,7 +18,7 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await admin?.close();
   });
 
-  const boxes = () => page.locator(".react-flow__node");
+  const boxes = () => page.locator(".react-flow__node-step");
   const panel = (name: string) => page.getByRole("complementary", { name });
   const addStep = async (name: RegExp) => {
     await page.getByRole("button", { name: "Add step" }).click();

@@ -2,7 +2,7 @@ import { Box, Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -18,6 +18,7 @@ import type { Flow, FlowProblem, Validation } from "./flow-types.ts";
 import { NumbersBar } from "./numbers-bar.tsx";
 import { StepSearch } from "./search.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
+import { isOfStart } from "./starts.ts";
 import { StepPanel } from "./step-panel.tsx";
 import { type Side, Toolbar } from "./toolbar.tsx";
 import { type SaveState, useDraft } from "./use-draft.ts";
@@ -25,6 +26,8 @@ import { useFollow } from "./use-follow.ts";
 import { useKeys } from "./use-keys.ts";
 import { type NumbersChoice, useNumbers } from "./use-numbers.ts";
 import { useSelection } from "./use-selection.ts";
+import type { Starting } from "./use-start-node.ts";
+import { useStarts } from "./use-starts.ts";
 import { VersionsPanel } from "./versions-panel.tsx";
 import "./builder.css";
 
@@ -76,10 +79,14 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const add = (ref: string) => select(new Set([ref]));
   const [only] = selected.size === 1 ? selected : [];
   const step = only === undefined ? undefined : document.steps.find(({ ref }) => ref === only);
-  const openSide = (next: Side) => {
-    select(new Set());
-    setSide(next);
-  };
+  const openSide = useCallback(
+    (next: Side) => {
+      select(new Set());
+      setSide(next);
+    },
+    [select],
+  );
+  const starting = useStarting(flow.ref, document, openSide);
   return (
     <Stack gap={0} h="calc(100dvh - 56px)" m="calc(-1 * var(--mantine-spacing-md))">
       <title>{`${document.name} · Repartee`}</title>
@@ -104,6 +111,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
             problems={problems}
             numbers={numbers}
             trail={trail}
+            starting={starting}
             selection={selection}
             onEdit={edit}
             onOffer={setOffer}
@@ -119,7 +127,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
           )}
           {counted === undefined ? null : <NumbersBar botId={flow.botId} choice={counted} onChange={setCounted} />}
           {document.steps.length === 0 ? (
-            <Text pos="absolute" top="40%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
+            <Text pos="absolute" top="75%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
               {t("builder.noSteps")}
             </Text>
           ) : null}
@@ -137,12 +145,14 @@ function Builder({ flow }: { readonly flow: Flow }) {
             />
           </Panel>
         )}
-        {step === undefined && side === "flow" ? (
+        {step === undefined && (side === "flow" || side === "triggers") ? (
           <Panel>
             <FlowPanel
               flowRef={flow.ref}
               botId={flow.botId}
               document={document}
+              problems={problems.filter(isOfStart)}
+              at={side === "triggers" ? side : undefined}
               onEdit={edit}
               onClose={() => setSide(undefined)}
             />
@@ -197,6 +207,13 @@ function useShowStep(
     },
     [steps, select, canvas],
   );
+}
+
+/** What starts the flow, and the way to where it is set. */
+function useStarting(flowRef: string, document: Flow["draft"], openSide: (side: Side) => void): Starting {
+  const lines = useStarts(flowRef, document);
+  const onOpen = useCallback(() => openSide("triggers"), [openSide]);
+  return useMemo(() => ({ lines, onOpen }), [lines, onOpen]);
 }
 
 /** What the server says of the draft that it has; asked anew after each save. */

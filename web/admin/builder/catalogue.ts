@@ -38,7 +38,8 @@ export interface Catalogue {
   hint(description: string | undefined): string | undefined;
   readonly groups: CatalogueWords["groups"];
   readonly subjects: CatalogueWords["subjects"];
-  readonly operators: Readonly<Record<string, string>>;
+  /** `kind`: of what is compared, where that is known. */
+  operator(subject: string, kind: string | undefined, operator: string): string;
 }
 
 const actionTypes: Readonly<Record<string, AnyAction>> = actions;
@@ -60,9 +61,11 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalo
     const known = of<Entry>(translated?.actions ?? {}, name);
     return known ?? { title: type?.title ?? wordsOf(name), about: type?.description ?? "" };
   };
+  const own = (owner: string | undefined, operator: string) => of<string>(words.comparisons, `${owner}.${operator}`);
   const ruleWords = {
     subject: (subject: string) => of<string>(words.subjects, subject) ?? subject,
     operator: (operator: string) => of<string>(words.operators, operator) ?? operator,
+    phrase: (subject: string, operator: string) => own(subject, operator),
   };
   return {
     step,
@@ -88,7 +91,8 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalo
       description === undefined ? undefined : (of(translated?.hints ?? {}, description) ?? description),
     groups: words.groups,
     subjects: words.subjects,
-    operators: words.operators,
+    operator: (subject, kind, operator) =>
+      own(subject, operator) ?? own(kind, operator) ?? of<string>(words.operators, operator) ?? operator,
   };
 }
 

@@ -18,6 +18,8 @@ export interface CatalogueWords {
   readonly groups: Readonly<Record<ActionType["group"], string>>;
   readonly subjects: Readonly<Record<Comparison["subject"], string>>;
   readonly operators: Readonly<Record<Operator, string>>;
+  /** Comparisons that are said otherwise of one subject, or of one kind of value, as `subject.operator`: of a subject they stand without its name. `said`: with their value in them. */
+  readonly comparisons: Readonly<Record<string, string>>;
 }
 
 /** What a registry says of itself in English, in another language: a step or an action that is added has to be in here. */

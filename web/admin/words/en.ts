@@ -257,7 +257,7 @@ export const en = {
     match: "How the rules are joined",
     all: "All of these",
     any: "Any of these",
-    addRule: "Rule",
+    addRule: "Add a rule",
     addGroup: "Group",
     subject: "What",
     operator: "Comparison",

@@ -258,7 +258,7 @@ export const ru: typeof en = {
     match: "Как соединены правила",
     all: "Все из них",
     any: "Любое из них",
-    addRule: "Правило",
+    addRule: "Добавить правило",
     addGroup: "Группа",
     subject: "Что",
     operator: "Сравнение",

@@ -46,7 +46,7 @@ const actionTypes: Readonly<Record<string, AnyAction>> = actions;
 const of = <Value>(words: Readonly<Record<string, Value>>, key: string): Value | undefined =>
   Object.hasOwn(words, key) ? words[key] : undefined;
 
-/** English titles and hints are the registries' own; another language brings a translation of each. */
+/** English titles of steps, and most hints, are the registries' own; another language brings a translation of each. */
 export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalogue {
   const translated = "steps" in words ? words : undefined;
   const option = (owner: string, key: string, value: string) =>
@@ -58,7 +58,7 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalo
   };
   const action = (name: string) => {
     const type = of(actionTypes, name);
-    const known = of<Entry>(translated?.actions ?? {}, name);
+    const known = of<Entry>(words.actions, name);
     return known ?? { title: type?.title ?? wordsOf(name), about: type?.description ?? "" };
   };
   const own = (owner: string | undefined, operator: string) => of<string>(words.comparisons, `${owner}.${operator}`);
@@ -87,8 +87,7 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalo
     label: (owner, key) => of(words.labels, `${owner}.${key}`) ?? of(words.labels, key) ?? wordsOf(key),
     option: (owner, key, value) => option(owner, key, value) ?? wordsOf(value),
     item: (key, label) => of(words.items, key) ?? singular(label.toLowerCase()),
-    hint: (description) =>
-      description === undefined ? undefined : (of(translated?.hints ?? {}, description) ?? description),
+    hint: (description) => (description === undefined ? undefined : (of(words.hints, description) ?? description)),
     groups: words.groups,
     subjects: words.subjects,
     operator: (subject, kind, operator) =>

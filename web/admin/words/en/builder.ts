@@ -1,5 +1,6 @@
 /** Words of what stands around the canvas. */
 export const builderWords = {
+  keepResult: "Keep something of the result",
   rules: {
     add: "What to look at: a tag, a field…",
     groups: {

@@ -1,4 +1,5 @@
 import type { CatalogueWords } from "../catalogue.ts";
+import { actionWords, hints } from "./catalogue-actions.ts";
 
 /** Labels, items and options stand here where the key itself, as words, does not say it well. */
 export const catalogueWords: CatalogueWords = {
@@ -38,6 +39,13 @@ export const catalogueWords: CatalogueWords = {
     repeatable: "May be sent twice",
     play: "Play what comes back",
     create: "Make the tag if there is none",
+    save: "What of the result is kept",
+    triggers: "What starts it",
+    "set_profile.key": "What to set",
+    "set_consent.kind": "Consent to",
+    "remove_scheduled_message.id": "Which message: what the step that scheduled it kept",
+    "log_event.price": "Amount",
+    "move_conversation.closingNote": "How it ended",
     createSubscriber: "Link the address with the contact",
     interrupts: "Also while a question waits",
     outputs: "Outputs",
@@ -95,7 +103,17 @@ export const catalogueWords: CatalogueWords = {
     "match.contains": "Anywhere in the message",
     "match.pattern": "A pattern",
   },
-  items: {},
+  items: {
+    save: "part of the result",
+    triggers: "way to start",
+    args: "parameter",
+    urls: "end of an address",
+    weekdays: "day of the week",
+    branches: "path",
+    query: "parameter",
+  },
+  actions: actionWords,
+  hints,
   outputs: {
     next: "Next",
     yes: "Yes",

@@ -1,6 +1,7 @@
 import type { builderWords as english } from "../en/builder.ts";
 
 export const builderWords: typeof english = {
+  keepResult: "Сохранить что-то из результата",
   rules: {
     add: "На что смотреть: тег, поле…",
     groups: {

@@ -28,6 +28,7 @@ import { type NumbersChoice, useNumbers } from "./use-numbers.ts";
 import { useSelection } from "./use-selection.ts";
 import type { Starting } from "./use-start-node.ts";
 import { useStarts } from "./use-starts.ts";
+import { useVariableNames, VariableNamesContext } from "./variable-names.ts";
 import { VersionsPanel } from "./versions-panel.tsx";
 import "./builder.css";
 
@@ -86,6 +87,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
     },
     [select],
   );
+  const variableNames = useVariableNames();
   const starting = useStarting(flow.ref, document, openSide);
   return (
     <Stack gap={0} h="calc(100dvh - 56px)" m="calc(-1 * var(--mantine-spacing-md))">
@@ -106,16 +108,18 @@ function Builder({ flow }: { readonly flow: Flow }) {
       />
       <Group flex={1} gap={0} wrap="nowrap" align="stretch" mih={0} pos="relative">
         <Box flex={1} miw={0} pos="relative">
-          <Canvas
-            document={document}
-            problems={problems}
-            numbers={numbers}
-            trail={trail}
-            starting={starting}
-            selection={selection}
-            onEdit={edit}
-            onOffer={setOffer}
-          />
+          <VariableNamesContext value={variableNames}>
+            <Canvas
+              document={document}
+              problems={problems}
+              numbers={numbers}
+              trail={trail}
+              starting={starting}
+              selection={selection}
+              onEdit={edit}
+              onOffer={setOffer}
+            />
+          </VariableNamesContext>
           {offer === undefined ? null : (
             <OfferMenu
               offer={offer}

@@ -236,7 +236,7 @@ export const en = {
     searchVariable: "Search variables",
     item: "{{what}} {{number}}",
     friend: "friend",
-    firstNameOr: 'contact.first_name, or "{{friend}}"',
+    firstNameOr: "First name, or “{{friend}}”",
     noVariable: "There is no such variable",
     chooseAction: "Choose an action",
     conflict: {

@@ -237,7 +237,7 @@ export const ru: typeof en = {
     searchVariable: "Поиск переменных",
     item: "{{what}} {{number}}",
     friend: "друг",
-    firstNameOr: "contact.first_name или «{{friend}}»",
+    firstNameOr: "Имя или «{{friend}}»",
     noVariable: "Такой переменной нет",
     chooseAction: "Выберите действие",
     conflict: {

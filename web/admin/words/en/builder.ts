@@ -1,5 +1,24 @@
 /** Words of what stands around the canvas. */
 export const builderWords = {
+  variableNames: {
+    first_name: "First name",
+    last_name: "Last name",
+    name: "Name",
+    email: "E-mail",
+    phone: "Phone",
+    language: "Language",
+    username: "Username",
+    cuid: "Contact's id",
+    client_external_id: "Id in your system",
+    message_text: "Text of the message",
+    bot_name: "Name of the bot",
+    or: "{{name}}, or “{{fallback}}” where there is none",
+  },
+  outputHelp: {
+    not_allowed:
+      "Some messengers (WhatsApp, Instagram, Facebook) let a bot write only for a while, mostly 24 hours, after the person wrote last. Later than that, the flow goes on here.",
+  },
+  toCanvas: "Back to the canvas",
   keepResult: "Keep something of the result",
   rules: {
     add: "What to look at: a tag, a field…",
@@ -278,7 +297,7 @@ export const builderWords = {
     },
   },
   shortcuts: {
-    title: "Keyboard",
+    title: "Keyboard shortcuts",
     search: "Find a step",
     undo: "Undo",
     redo: "Redo",

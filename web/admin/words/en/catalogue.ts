@@ -5,6 +5,12 @@ import { actionWords, hints } from "./catalogue-actions.ts";
 export const catalogueWords: CatalogueWords = {
   labels: {
     limit: "How many at most",
+    keyboard: "Where the quick replies stand (Telegram)",
+    edit: "Change the message whose button was pressed, instead of sending a new one (Telegram)",
+    request: "What the button asks the messenger for",
+    shareTitle: "Button by which they send their phone or place",
+    location: "A place on the map",
+    quickReplies: "Quick replies",
     includeBot: "With the bot's messages",
     includeAgent: "With the agents' messages",
     "list_messages.from": "From",
@@ -124,7 +130,7 @@ export const catalogueWords: CatalogueWords = {
     success: "Success",
     failure: "Failure",
     failed: "Failed",
-    not_allowed: "Not allowed now",
+    not_allowed: "Too late to write",
   },
   groups: {
     contact: "Contact",

@@ -1,6 +1,25 @@
 import type { builderWords as english } from "../en/builder.ts";
 
 export const builderWords: typeof english = {
+  variableNames: {
+    first_name: "Имя",
+    last_name: "Фамилия",
+    name: "Имя и фамилия",
+    email: "Почта",
+    phone: "Телефон",
+    language: "Язык",
+    username: "Имя пользователя",
+    cuid: "Номер контакта",
+    client_external_id: "Номер в вашей системе",
+    message_text: "Текст сообщения",
+    bot_name: "Имя бота",
+    or: "{{name}} или «{{fallback}}», если пусто",
+  },
+  outputHelp: {
+    not_allowed:
+      "В некоторых мессенджерах (WhatsApp, Instagram, Facebook) боту можно писать только какое-то время после сообщения человека, обычно 24 часа. Если оно прошло, цепочка идёт сюда.",
+  },
+  toCanvas: "Назад к схеме",
   keepResult: "Сохранить что-то из результата",
   rules: {
     add: "На что смотреть: тег, поле…",
@@ -280,7 +299,7 @@ export const builderWords: typeof english = {
     },
   },
   shortcuts: {
-    title: "Клавиатура",
+    title: "Сочетания клавиш",
     search: "Найти шаг",
     undo: "Отменить",
     redo: "Вернуть",

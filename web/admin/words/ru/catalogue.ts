@@ -41,7 +41,7 @@ export const catalogueWords: TranslatedCatalogue = {
     success: "Получилось",
     failure: "Не получилось",
     failed: "Не удалось",
-    not_allowed: "Сейчас нельзя",
+    not_allowed: "Писать уже поздно",
   },
   groups: {
     contact: "Контакт",

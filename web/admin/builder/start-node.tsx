@@ -7,7 +7,7 @@ import { useSentence } from "../layout/trouble.tsx";
 import type { FlowProblem } from "./flow-types.ts";
 
 /** What the box before the first step shows. */
-export interface StartData extends Record<string, unknown> {
+interface StartData extends Record<string, unknown> {
   /** Absent: it is not known yet. */
   readonly lines: readonly string[] | undefined;
   readonly problems: readonly FlowProblem[];

@@ -1,7 +1,7 @@
 import { wordsOf } from "./json-schema.ts";
 
 /** A part of a text: words as they stand, or a variable. */
-export type TextPart =
+type TextPart =
   | { readonly kind: "text"; readonly text: string }
   | {
       readonly kind: "variable";

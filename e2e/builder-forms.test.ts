@@ -169,7 +169,7 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
     await page.getByLabel("Value 1", { exact: true }).fill("{{ contact.first_name }}");
     await page.getByLabel("Value 2", { exact: true }).fill("17");
     await page.getByLabel("End of the address behind “Track”").fill("17?from=chat");
-    await page.getByText("Hi {{ contact.first_name }}, order 17 is on its way.").waitFor();
+    await page.getByText("Hi First name, order 17 is on its way.").waitFor();
     expect((await configOf("say")).messages[0].template).toEqual({
       name: "order_update",
       language: "en_US",

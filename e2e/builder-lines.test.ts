@@ -22,8 +22,8 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
     await admin?.close();
   });
 
-  const boxes = () => page.locator(".react-flow__node");
-  const lines = () => page.locator(".react-flow__edge");
+  const boxes = () => page.locator(".react-flow__node-step");
+  const lines = () => page.locator(".react-flow__edge:not(.start-line)");
   const chosen = () => page.locator(".react-flow__edge.selected");
   const addStep = async (name: RegExp) => {
     await page.getByRole("button", { name: "Add step" }).click();

@@ -18,7 +18,7 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await admin?.close();
   });
 
-  const boxes = () => page.locator(".react-flow__node");
+  const boxes = () => page.locator(".react-flow__node-step");
   const panel = (name: string) => page.getByRole("complementary", { name });
   const addStep = async (name: RegExp) => {
     await page.getByRole("button", { name: "Add step" }).click();
@@ -108,7 +108,9 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await page.getByRole("textbox", { name: "Find a step" }).fill("see you");
     await page.keyboard.press("Enter");
     const preview = page.getByRole("region", { name: "As the messenger shows it" });
-    await preview.getByText("See you, {{ contact.first_name }}!").waitFor();
+    // A variable is called by its name; how it is written is told on it.
+    await preview.getByText("See you, First name!").waitFor();
+    await boxes().filter({ hasText: "See you, First name!" }).getByTitle("{{ contact.first_name }}").waitFor();
     // As the bot's own channel shows it, and as any other would.
     expect(await preview.getByRole("combobox", { name: "Messenger" }).inputValue()).toBe("Web chat");
     await preview.getByRole("combobox", { name: "Messenger" }).click();

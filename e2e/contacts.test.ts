@@ -72,8 +72,12 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
 
   it("filters, keeps the filter in the address, and saves it as a segment", async () => {
     await page.getByRole("button", { name: "Filter" }).click();
-    await page.getByRole("button", { name: "Rule" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("vip");
+    await page.getByRole("combobox", { name: "Add a rule" }).click();
+    await page.getByRole("option", { name: "Tag", exact: true }).click();
+    // Who is shown stays shown while the rule is not finished.
+    await page.getByText("Choose a tag. Until then this rule is left out.").waitFor();
+    await counted("2");
+    await page.getByRole("combobox", { name: "Tag", exact: true }).fill("vip");
     await counted("1");
     await page.waitForURL(/where=/);
     await page.reload();

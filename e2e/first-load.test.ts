@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)("the scripts of a first visit", () => {
   });
 
   it("weigh less than 700 kB for the flow builder", async () => {
-    const isThere = (page: Page) => page.locator(".react-flow__node").first().waitFor();
+    const isThere = (page: Page) => page.locator(".react-flow__node-step").first().waitFor();
     const bytes = await weigh("/w/demo/flows/demo", { isSignedIn: true, isThere });
     expect(bytes).toBeGreaterThan(50_000);
     expect(bytes).toBeLessThan(700_000);

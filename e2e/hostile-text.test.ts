@@ -263,7 +263,7 @@ describe.skipIf(!hasBrowser)("markup and scripts that people write", () => {
 
   /** Begins the flow in the simulator, and has it ask: the preview of its messages beside it. */
   const simulate = async (page: Page) => {
-    await page.locator(".react-flow__node").first().click();
+    await page.locator(".react-flow__node-step").first().click();
     await page.getByRole("button", { name: "Try it" }).click();
     await page.getByRole("button", { name: "Begin", exact: true }).click();
     await page.getByText("Trail").or(page.getByLabel("Write as the contact")).first().waitFor();

@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)("the page of a sequence", () => {
     await page.getByRole("option", { name: "Monday" }).click();
     await page.keyboard.press("Tab");
     await step(2).getByRole("switch", { name: "Only for some" }).press("Space");
-    await step(2).getByRole("button", { name: "Rule" }).waitFor();
+    await step(2).getByRole("combobox", { name: "Add a rule" }).waitFor();
     await step(2).getByText("1 day after the step before, at 10:00, only Mon").waitFor();
     await save();
     const kept = await api("GET", `/sequences/${refOf()}`);

@@ -18,7 +18,7 @@ import { say } from "../model/sentence.ts";
 
 export const addToCart = defineAction({
   name: "add_to_cart",
-  title: "Add to the cart",
+  title: "Put into the cart",
   group: "shop",
   description:
     "Puts so many of a variant into the contact's cart, named by id or by sku; more of what is there already. The line gets the variant's name and price of now. Text is a template.",

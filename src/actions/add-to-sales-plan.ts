@@ -19,7 +19,7 @@ import { say } from "../model/sentence.ts";
 
 export const addToSalesPlan = defineAction({
   name: "add_to_sales_plan",
-  title: "Add to a sales plan",
+  title: "Add a deal to a sales plan",
   group: "sales",
   description:
     "Makes a deal for the contact in a sales plan, in the status named or the first open one, worth the sum or the plan's average check, of the manager named or as the plan distributes deals. Where the contact has an open deal there, it is kept as it is, updated by what is given, or gets another beside it. The sum is in the currency's main unit; all texts are templates.",

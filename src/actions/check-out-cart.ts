@@ -7,7 +7,7 @@ import { orderStatusSchema } from "../model/shop.ts";
 
 export const checkOutCart = defineAction({
   name: "check_out_cart",
-  title: "Check out the cart",
+  title: "Make an order of the cart",
   group: "shop",
   description:
     "Makes an order of the contact's cart, at the prices that the cart shows, and takes it from the stock; the cart is empty then. All texts are templates.",

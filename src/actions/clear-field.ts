@@ -4,7 +4,7 @@ import { say } from "../model/sentence.ts";
 
 export const clearField = defineAction({
   name: "clear_field",
-  title: "Clear a field",
+  title: "Empty a field",
   group: "fields",
   description: "Takes the value out of a field of the contact, named by key or by name.",
   args: z.object({ field: z.string().trim().min(1).max(200) }),

@@ -4,7 +4,7 @@ import { say } from "../model/sentence.ts";
 
 export const clearVariable = defineAction({
   name: "clear_variable",
-  title: "Clear a bot variable",
+  title: "Empty a variable of the bot",
   group: "variables",
   description: "Takes the value out of a variable of the bot.",
   args: z.object({ variable: z.string().trim().min(1).max(200) }),

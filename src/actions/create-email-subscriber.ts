@@ -7,7 +7,7 @@ import { say } from "../model/sentence.ts";
 
 export const createEmailSubscriber = defineAction({
   name: "create_email_subscriber",
-  title: "Create an e-mail subscriber",
+  title: "Subscribe to e-mail",
   group: "contact",
   description:
     "Links the contact with its address on an e-mail channel (the bot's first one where none is named), records the entry, and starts the flow there. Without a flow the channel's default flow is recorded, and nothing is sent. `email` is a template; absent: the contact's own address.",

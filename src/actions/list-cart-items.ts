@@ -5,8 +5,9 @@ import { describeLines, describeTotal } from "../engine/order-lines.ts";
 
 export const listCartItems = defineAction({
   name: "list_cart_items",
-  title: "List the cart's items",
+  title: "Read the cart",
   group: "shop",
+  isForCallers: true,
   description:
     "Gives what is in the contact's cart, with its total. Amounts are minor units; `totalText` is for people.",
   args: z.object({}),

@@ -5,8 +5,9 @@ import { findPlan } from "../engine/sales-plans.ts";
 
 export const listDeals = defineAction({
   name: "list_deals",
-  title: "List the deals",
+  title: "Read the deals",
   group: "sales",
+  isForCallers: true,
   description:
     "Gives the contact's deals, the newest first: of one sales plan or of all, the open ones or the latest of all, 150 at most. Sums are minor units; `sumText` is for people.",
   args: z.object({ plan: planArgument.optional(), open: z.boolean().default(false).describe("Only the open ones.") }),

@@ -3,8 +3,9 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const listLabels = defineAction({
   name: "list_labels",
-  title: "List the labels",
+  title: "Read the labels",
   group: "tags",
+  isForCallers: true,
   description: "Gives the contact's labels.",
   args: z.object({}),
   example: {},

@@ -4,8 +4,9 @@ import { describeLines, describeOrder } from "../engine/order-lines.ts";
 
 export const listOrders = defineAction({
   name: "list_orders",
-  title: "List the orders",
+  title: "Read the orders",
   group: "shop",
+  isForCallers: true,
   description:
     "Gives the contact's orders, the newest first, 50 at most, with their items. Amounts are minor units; `totalText` is for people.",
   args: z.object({}),

@@ -3,8 +3,9 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const listSequences = defineAction({
   name: "list_sequences",
-  title: "List the sequences",
+  title: "Read the sequences",
   group: "sequences",
+  isForCallers: true,
   description: "Gives the sequences that the contact is subscribed to.",
   args: z.object({}),
   example: {},

@@ -3,8 +3,9 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const listTags = defineAction({
   name: "list_tags",
-  title: "List the tags",
+  title: "Read the tags",
   group: "tags",
+  isForCallers: true,
   description: "Gives the contact's tags.",
   args: z.object({}),
   example: {},

@@ -3,7 +3,7 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const optIn = defineAction({
   name: "opt_in",
-  title: "Opt in",
+  title: "Allow messages again",
   group: "consent",
   description: "Records that the contact wants messages again.",
   args: z.object({}),

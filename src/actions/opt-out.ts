@@ -3,7 +3,7 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const optOut = defineAction({
   name: "opt_out",
-  title: "Opt out",
+  title: "Stop messages",
   group: "consent",
   description:
     "Records that the contact wants no more messages: from then on they get only what they ask for themselves.",

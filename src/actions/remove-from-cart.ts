@@ -11,7 +11,7 @@ import {
 
 export const removeFromCart = defineAction({
   name: "remove_from_cart",
-  title: "Remove from the cart",
+  title: "Take out of the cart",
   group: "shop",
   description:
     "Takes a variant, named by id or by sku, out of the contact's cart; with `quantity` only so many. Text is a template.",

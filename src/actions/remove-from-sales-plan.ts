@@ -12,7 +12,7 @@ import {
 
 export const removeFromSalesPlan = defineAction({
   name: "remove_from_sales_plan",
-  title: "Remove from a sales plan",
+  title: "Remove deals from a sales plan",
   group: "sales",
   description:
     "Removes all open deals of the contact from a sales plan; those that were won or lost stay. With a deal named, that one alone, open or not.",

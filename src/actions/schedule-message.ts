@@ -11,7 +11,7 @@ const longestMs = 3 * 366 * 86_400_000;
 
 export const scheduleMessage = defineAction({
   name: "schedule_message",
-  title: "Schedule a message",
+  title: "Send a message later",
   group: "messages",
   description:
     "Sends a message later: after some minutes, or at a date and time in the contact's zone (a template). It is put together now, goes out also while the bot is paused, and can be removed until then. Gives its id.",

@@ -6,7 +6,7 @@ import { amocrmContactShape, amocrmKind, toAmocrmContact } from "./amocrm-contac
 /** Leeloo's "contact in amoCRM" (requirements/001). */
 export const sendContactToAmocrm = defineAction({
   name: "send_contact_to_amocrm",
-  title: "Contact in amoCRM",
+  title: "Send the contact to amoCRM",
   group: "integrations",
   description:
     "Makes the contact in amoCRM or Kommo, with its tags, phone and e-mail, or brings it up to date: the one that was made before, or one with the same phone or e-mail. All texts are templates; what came of it stands in the integration log.",

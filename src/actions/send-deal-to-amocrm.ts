@@ -20,7 +20,7 @@ const closed = [142, 143];
 /** Leeloo's "deal in amoCRM" (requirements/001). */
 export const sendDealToAmocrm = defineAction({
   name: "send_deal_to_amocrm",
-  title: "Deal in amoCRM",
+  title: "Send a deal to amoCRM",
   group: "integrations",
   description:
     "Makes a deal in amoCRM or Kommo, with the contact, its tags, phone and e-mail, or changes the one that was made before. All texts are templates; what came of it stands in the integration log.",

@@ -6,7 +6,7 @@ import { say } from "../model/sentence.ts";
 /** BotHelp's "send subscriber data via webhook" (WIRE-FORMATS 3.3). */
 export const sendWebhook = defineAction({
   name: "send_webhook",
-  title: "Send the contact's data by webhook",
+  title: "Send the contact's data to another system",
   group: "contact",
   description:
     "Posts the contact as it is at this moment to an address, as JSON, after everything else is committed. Address and header values are templates; what came of it stands in the integration log.",

@@ -4,7 +4,7 @@ import { consentKinds } from "../model/conversation.ts";
 
 export const setConsent = defineAction({
   name: "set_consent",
-  title: "Set a consent",
+  title: "Set consent to e-mail or SMS",
   group: "consent",
   description: "Records whether the contact wants e-mail or SMS.",
   args: z.object({ kind: z.enum(consentKinds), granted: z.boolean() }),

@@ -6,7 +6,7 @@ import { say } from "../model/sentence.ts";
 
 export const setProfile = defineAction({
   name: "set_profile",
-  title: "Set the profile",
+  title: "Set name, e-mail, phone…",
   group: "contact",
   description:
     "Sets one value of the contact's profile (name, e-mail, phone, language, time zone …); an empty value clears it. Text is a template.",

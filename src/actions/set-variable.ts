@@ -5,7 +5,7 @@ import { say, toSentence } from "../model/sentence.ts";
 
 export const setVariable = defineAction({
   name: "set_variable",
-  title: "Set a bot variable",
+  title: "Set a variable of the bot",
   group: "variables",
   description:
     "Sets a variable of the bot, for all its contacts. Text is a template; the value is read in the variable's kind.",

@@ -3,7 +3,7 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const unban = defineAction({
   name: "unban",
-  title: "Unban the contact",
+  title: "Lift the ban",
   group: "conversation",
   description: "Ends a ban; waits that ended meanwhile go on at once.",
   args: z.object({}),

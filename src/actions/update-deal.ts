@@ -14,7 +14,7 @@ import {
 
 export const updateDeal = defineAction({
   name: "update_deal",
-  title: "Update a deal",
+  title: "Change a deal",
   group: "sales",
   description:
     "Changes what is given of a deal of the contact: the deal named, or the newest open one of the plan. The sum is in the currency's main unit; a manager that is null takes the deal from everybody. All texts are templates; an empty title or note clears it.",

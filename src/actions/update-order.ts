@@ -19,7 +19,7 @@ const open: ReadonlySet<OrderStatus> = new Set(["ordered", "paid", "processing"]
 
 export const updateOrder = defineAction({
   name: "update_order",
-  title: "Update an order",
+  title: "Change an order",
   group: "shop",
   description:
     "Changes an order of the contact: its status, payment and delivery, or (until it is shipped) its items. Items that stay keep their prices. A cancelled order gives its items back to the stock. All texts are templates; an empty one clears.",

@@ -4,8 +4,9 @@ import { say } from "../model/sentence.ts";
 
 export const viewProfile = defineAction({
   name: "view_profile",
-  title: "Note that the profile was viewed",
+  title: "Tell that the profile was viewed",
   group: "conversation",
+  isForCallers: true,
   description:
     "Tells webhooks that a member of the team looked at the contact's profile. Without `agent`: somebody else.",
   args: z.object({ agent: z.number().int().positive().optional() }),

@@ -120,7 +120,9 @@ export interface ActionType<Args = unknown> {
     | "shop"
     | "sales"
     | "integrations";
-  /** One sentence for the editor and the API document. */
+  /** It answers a question, or tells what somebody did on another screen: of use to a program that calls it, and nothing to put into a flow. */
+  readonly isForCallers?: true;
+  /** One sentence for the API document; the admin has words of its own. */
   readonly description: string;
   readonly args: z.ZodType<Args>;
   /** Arguments that pass the schema; the contract suite runs them. */

@@ -98,7 +98,7 @@ export const message = defineStep({
     ...pressables(config).map(
       ({ id, title, actions }): StepOutput => ({ name: `button:${id}`, title, isAwaited: actions.length === 0 }),
     ),
-    { name: "not_allowed", title: "Not allowed now" },
+    { name: "not_allowed", title: "Too late to write" },
   ],
   problems(config) {
     const ids = [...config.messages.flatMap(({ buttons }) => buttons), ...config.quickReplies].map(({ id }) => id);

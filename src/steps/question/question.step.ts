@@ -79,7 +79,7 @@ export const question = defineStep({
     ...(answer.type === "choice" ? answer.options : []).map(({ id, title }) => ({ name: `choice:${id}`, title })),
     { name: "invalid", title: "No valid answer" },
     { name: "timeout", title: "No answer in time" },
-    { name: "not_allowed", title: "Not allowed now" },
+    { name: "not_allowed", title: "Too late to write" },
   ],
   problems({ answer }) {
     const ids = answer.options.map(({ id }) => id);

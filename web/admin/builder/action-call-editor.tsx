@@ -1,18 +1,37 @@
-import { Fieldset, Select, Stack, Text } from "@mantine/core";
+import { Button, Fieldset, Group, Select, Stack, Text } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { type ComponentType, useContext, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { actions } from "../../../src/actions/index.ts";
 import type { AnyAction } from "../../../src/engine/action-type.ts";
 import { actionCallSchema } from "../../../src/model/action-call.ts";
-import { useCatalogue } from "./catalogue.ts";
+import { type Catalogue, useCatalogue } from "./catalogue.ts";
 import type { FieldProps, FieldsProps } from "./field-props.ts";
 import { FormScopeContext } from "./form-scope.ts";
 import { emptyValue, type JsonSchema } from "./json-schema.ts";
 import { StepScopeContext } from "./step-scope.ts";
 
 const catalogue: Readonly<Record<string, AnyAction>> = actions;
-const groups = Map.groupBy(Object.values(catalogue), ({ group }) => group);
+/** What is done to most contacts comes first. */
+const order: readonly AnyAction["group"][] = [
+  ...(["tags", "fields", "messages", "flows", "sequences", "conversation", "contact", "consent"] as const),
+  ...(["sales", "shop", "integrations", "variables"] as const),
+];
+const offered = Object.values(catalogue).filter(({ isForCallers }) => isForCallers !== true);
+const groups = [...Map.groupBy(offered, ({ group }) => group)].toSorted(
+  ([one], [other]) => order.indexOf(one) - order.indexOf(other),
+);
+
+const toChoice = ({ name }: AnyAction, words: Catalogue) => ({ value: name, label: words.action(name).title });
+
+/** What can be put into a flow, or done to many: by what it is about. */
+export function offeredActions(words: Catalogue) {
+  return groups.map(([group, members]) => ({
+    group: words.groups[group],
+    items: members.map((action) => toChoice(action, words)),
+  }));
+}
 
 const schemas = new Map<string, JsonSchema>();
 
@@ -35,14 +54,7 @@ export function ActionCallEditor({
   const { t } = useTranslation();
   const { document } = useContext(StepScopeContext);
   const words = useCatalogue();
-  const choices = useMemo(
-    () =>
-      Array.from(groups, ([group, members]) => ({
-        group: words.groups[group],
-        items: members.map(({ name }) => ({ value: name, label: words.action(name).title })),
-      })),
-    [words],
-  );
+  const choices = useMemo(() => offeredActions(words), [words]);
   const call = (value ?? {}) as {
     readonly action?: string;
     readonly args?: Record<string, unknown>;
@@ -58,7 +70,9 @@ export function ActionCallEditor({
           label={label}
           searchable
           placeholder={t("builder.chooseAction")}
-          data={choices}
+          nothingFoundMessage={t("choice.nothing")}
+          // One that is not offered stays what it is where it was put in before.
+          data={action?.isForCallers === true ? [...choices, toChoice(action, words)] : choices}
           value={action?.name ?? null}
           onChange={(name) => {
             const next = name === null ? undefined : catalogue[name];
@@ -109,6 +123,23 @@ function SavedParts({
   onChange,
   Fields,
 }: Pick<FieldProps, "value" | "path" | "onChange"> & { readonly Fields: ComponentType<FieldsProps> }) {
+  const { t } = useTranslation();
+  // Few actions have a result that anybody looks at.
+  if (value === undefined) {
+    const first = emptyValue(saveSchema.properties?.save?.items ?? {});
+    return (
+      <Group>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => onChange([first], path)}
+        >
+          {t("keepResult")}
+        </Button>
+      </Group>
+    );
+  }
   return (
     <Fields
       schema={saveSchema}

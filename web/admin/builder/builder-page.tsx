@@ -1,8 +1,8 @@
-import { Box, Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { Box, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -18,13 +18,18 @@ import type { Flow, FlowProblem, Validation } from "./flow-types.ts";
 import { NumbersBar } from "./numbers-bar.tsx";
 import { StepSearch } from "./search.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
+import { SidePanel, useIsPhone } from "./side-panel.tsx";
+import { isOfStart } from "./starts.ts";
 import { StepPanel } from "./step-panel.tsx";
 import { type Side, Toolbar } from "./toolbar.tsx";
-import { type SaveState, useDraft } from "./use-draft.ts";
+import { type DraftEditor, type SaveState, useDraft } from "./use-draft.ts";
 import { useFollow } from "./use-follow.ts";
 import { useKeys } from "./use-keys.ts";
 import { type NumbersChoice, useNumbers } from "./use-numbers.ts";
 import { useSelection } from "./use-selection.ts";
+import type { Starting } from "./use-start-node.ts";
+import { useStarts } from "./use-starts.ts";
+import { useVariableNames, VariableNamesContext } from "./variable-names.ts";
 import { VersionsPanel } from "./versions-panel.tsx";
 import "./builder.css";
 
@@ -76,38 +81,50 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const add = (ref: string) => select(new Set([ref]));
   const [only] = selected.size === 1 ? selected : [];
   const step = only === undefined ? undefined : document.steps.find(({ ref }) => ref === only);
-  const openSide = (next: Side) => {
-    select(new Set());
-    setSide(next);
-  };
+  const openSide = useCallback(
+    (next: Side) => {
+      select(new Set());
+      setSide(next);
+    },
+    [select],
+  );
+  const isPhone = useIsPhone();
+  const isCovered = isPhone && (step !== undefined || side !== undefined || isSimulating);
+  const variableNames = useVariableNames();
+  const starting = useStarting(flow.ref, document, openSide);
   return (
     <Stack gap={0} h="calc(100dvh - 56px)" m="calc(-1 * var(--mantine-spacing-md))">
       <title>{`${document.name} · Repartee`}</title>
-      <Toolbar
-        flow={flow}
-        editor={editor}
-        problems={problems}
-        onSide={openSide}
-        isCounted={counted !== undefined}
-        onCount={() => setCounted(counted === undefined ? { days: 7, channel: undefined } : undefined)}
-        onDialog={setDialog}
-        isSimulating={isSimulating}
-        onSimulate={() => setSimulating(!isSimulating)}
-        onAdd={add}
-        onShow={show}
-        selected={selected}
-      />
+      <Box inert={isCovered}>
+        <Toolbar
+          flow={flow}
+          editor={editor}
+          problems={problems}
+          onSide={openSide}
+          isCounted={counted !== undefined}
+          onCount={() => setCounted(counted === undefined ? { days: 7, channel: undefined } : undefined)}
+          onDialog={setDialog}
+          isSimulating={isSimulating}
+          onSimulate={() => setSimulating(!isSimulating)}
+          onAdd={add}
+          onShow={show}
+          selected={selected}
+        />
+      </Box>
       <Group flex={1} gap={0} wrap="nowrap" align="stretch" mih={0} pos="relative">
-        <Box flex={1} miw={0} pos="relative">
-          <Canvas
-            document={document}
-            problems={problems}
-            numbers={numbers}
-            trail={trail}
-            selection={selection}
-            onEdit={edit}
-            onOffer={setOffer}
-          />
+        <Box flex={1} miw={0} pos="relative" inert={isCovered}>
+          <VariableNamesContext value={variableNames}>
+            <Canvas
+              document={document}
+              problems={problems}
+              numbers={numbers}
+              trail={trail}
+              starting={starting}
+              selection={selection}
+              onEdit={edit}
+              onOffer={setOffer}
+            />
+          </VariableNamesContext>
           {offer === undefined ? null : (
             <OfferMenu
               offer={offer}
@@ -119,13 +136,13 @@ function Builder({ flow }: { readonly flow: Flow }) {
           )}
           {counted === undefined ? null : <NumbersBar botId={flow.botId} choice={counted} onChange={setCounted} />}
           {document.steps.length === 0 ? (
-            <Text pos="absolute" top="40%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
+            <Text pos="absolute" top="75%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
               {t("builder.noSteps")}
             </Text>
           ) : null}
         </Box>
         {step === undefined ? null : (
-          <Panel>
+          <SidePanel onClose={() => select(new Set())}>
             <StepPanel
               key={step.ref}
               step={step}
@@ -135,34 +152,25 @@ function Builder({ flow }: { readonly flow: Flow }) {
               onEdit={edit}
               onClose={() => select(new Set())}
             />
-          </Panel>
+          </SidePanel>
         )}
-        {step === undefined && side === "flow" ? (
-          <Panel>
-            <FlowPanel
-              flowRef={flow.ref}
-              botId={flow.botId}
-              document={document}
-              onEdit={edit}
-              onClose={() => setSide(undefined)}
-            />
-          </Panel>
-        ) : null}
-        {step === undefined && side === "versions" ? (
-          <Panel>
-            <VersionsPanel flowRef={flow.ref} editor={editor} onClose={() => setSide(undefined)} />
-          </Panel>
+        {step === undefined ? (
+          <FlowSide side={side} flow={flow} editor={editor} problems={problems} onClose={() => setSide(undefined)} />
         ) : null}
         {isSimulating ? (
-          <Panel>
+          <SidePanel onClose={() => setSimulating(false)}>
             <SimulatorPanel
               flow={flow}
               document={document}
               simulator={simulator}
-              onShowStep={show}
+              onShowStep={(ref) => {
+                // The play goes on where it is once it is opened again.
+                if (isPhone) setSimulating(false);
+                show(ref);
+              }}
               onClose={() => setSimulating(false)}
             />
-          </Panel>
+          </SidePanel>
         ) : null}
       </Group>
       {dialog === "search" ? (
@@ -174,11 +182,37 @@ function Builder({ flow }: { readonly flow: Flow }) {
   );
 }
 
-function Panel({ children }: { readonly children: ReactNode }) {
+/** What is of the flow as a whole. */
+function FlowSide({
+  side,
+  flow,
+  editor,
+  problems,
+  onClose,
+}: {
+  readonly side: Side;
+  readonly flow: Flow;
+  readonly editor: DraftEditor;
+  readonly problems: readonly FlowProblem[];
+  readonly onClose: () => void;
+}) {
+  if (side === undefined) return null;
   return (
-    <Paper radius={0} withBorder className="builder-panel">
-      {children}
-    </Paper>
+    <SidePanel onClose={onClose}>
+      {side === "versions" ? (
+        <VersionsPanel flowRef={flow.ref} editor={editor} onClose={onClose} />
+      ) : (
+        <FlowPanel
+          flowRef={flow.ref}
+          botId={flow.botId}
+          document={editor.document}
+          problems={problems.filter(isOfStart)}
+          at={side === "triggers" ? side : undefined}
+          onEdit={editor.edit}
+          onClose={onClose}
+        />
+      )}
+    </SidePanel>
   );
 }
 
@@ -197,6 +231,13 @@ function useShowStep(
     },
     [steps, select, canvas],
   );
+}
+
+/** What starts the flow, and the way to where it is set. */
+function useStarting(flowRef: string, document: Flow["draft"], openSide: (side: Side) => void): Starting {
+  const lines = useStarts(flowRef, document);
+  const onOpen = useCallback(() => openSide("triggers"), [openSide]);
+  return useMemo(() => ({ lines, onOpen }), [lines, onOpen]);
 }
 
 /** What the server says of the draft that it has; asked anew after each save. */

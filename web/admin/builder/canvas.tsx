@@ -18,7 +18,7 @@ import "@xyflow/react/dist/style.css";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
-import type { FlowDocument } from "../../../src/model/flow.ts";
+import type { Edge, FlowDocument } from "../../../src/model/flow.ts";
 import type { Trail } from "../simulator/trail.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { connect, disconnect, moveSteps, type Place, reconnect, removeSteps } from "./document.ts";
@@ -26,10 +26,14 @@ import { FlowMap } from "./flow-map.tsx";
 import type { FlowProblem } from "./flow-types.ts";
 import { pickLines, toEdge, useLines } from "./lines.ts";
 import { type Look, lookOf } from "./look.ts";
+import { StartNode, type StartNodeType } from "./start-node.tsx";
+import { beginAt, startId } from "./starts.ts";
 import { StepNode, type StepNodeType } from "./step-node.tsx";
 import type { Selection } from "./use-selection.ts";
+import { type Starting, startWidth, useStartLine, useStartNode } from "./use-start-node.ts";
 
-const nodeTypes = { step: StepNode };
+export type CanvasNode = StepNodeType | StartNodeType;
+const nodeTypes = { step: StepNode, start: StartNode };
 const nothing: readonly never[] = [];
 
 interface Size {
@@ -38,7 +42,7 @@ interface Size {
 }
 
 /** What the canvas tells of its boxes at once, by what it is. */
-function sortChanges(changes: readonly NodeChange<StepNodeType>[]) {
+function sortChanges(changes: readonly NodeChange<CanvasNode>[]) {
   const places = new Map<string, Place>();
   const measured = new Map<string, Size>();
   const picked = new Map<string, boolean>();
@@ -60,6 +64,7 @@ interface CanvasProps {
   readonly trail: Trail | undefined;
   /** By step; absent: none are shown. */
   readonly numbers: ReadonlyMap<string, StepNumbersBody> | undefined;
+  readonly starting: Starting;
   readonly selection: Selection;
   readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
   /** A line was let go where nothing is. */
@@ -76,7 +81,7 @@ export interface Offer {
 }
 
 /** The drawing: boxes and lines of the document; what is done to them goes back into it. */
-export function Canvas({ document, problems, trail, numbers, selection, onEdit, onOffer }: CanvasProps) {
+export function Canvas({ document, problems, trail, numbers, starting, selection, onEdit, onOffer }: CanvasProps) {
   const { t } = useTranslation();
   const colorMode = useComputedColorScheme("light");
   // While boxes are dragged they move here alone; the document hears of it when they are let go.
@@ -84,11 +89,15 @@ export function Canvas({ document, problems, trail, numbers, selection, onEdit, 
   const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
   const { steps: selected, lines: picked, setSteps, setLines } = selection;
   const isLarge = document.steps.length > 100;
-  const nodes = useNodes({ document, problems, trail, numbers, selected }, dragged, sizes);
-  const edges = useLines(document, { trail, picked, isLarge });
-  const chosenLines = edges.filter((line) => line.selected === true);
+  const steps = useNodes({ document, problems, trail, numbers, selected }, dragged, sizes);
+  const start = useStartNode(document, { problems, starting, steps, measured: sizes.get(startId) });
+  const nodes = useMemo((): CanvasNode[] => [start, ...steps], [start, steps]);
+  const lines = useLines(document, { trail, picked, isLarge });
+  const startLine = useStartLine(document);
+  const edges = useMemo(() => (startLine === undefined ? lines : [startLine, ...lines]), [startLine, lines]);
+  const chosenLines = lines.filter((line) => line.selected === true);
 
-  const onNodesChange: OnNodesChange<StepNodeType> = useCallback(
+  const onNodesChange: OnNodesChange<CanvasNode> = useCallback(
     (changes) => {
       const { places, isDragging, measured, picked } = sortChanges(changes);
       if (isDragging) setDragged(places);
@@ -105,13 +114,10 @@ export function Canvas({ document, problems, trail, numbers, selection, onEdit, 
     [onEdit, setSteps, selected],
   );
   const onEdgesChange: OnEdgesChange = useCallback((changes) => setLines((old) => pickLines(old, changes)), [setLines]);
-  const onConnect = useCallback(
-    (connection: Connection) => onEdit((old) => connect(old, toEdge(connection))),
-    [onEdit],
-  );
+  const onConnect = useCallback((connection: Connection) => onEdit((old) => draw(old, toEdge(connection))), [onEdit]);
   const isReconnecting = useRef(false);
   const onReconnect: OnReconnect = useCallback(
-    (line, connection) => onEdit((old) => reconnect(old, toEdge(line), toEdge(connection))),
+    (line, connection) => onEdit((old) => redraw(old, toEdge(line), toEdge(connection))),
     [onEdit],
   );
   const onConnectEnd = useCallback(
@@ -121,9 +127,9 @@ export function Canvas({ document, problems, trail, numbers, selection, onEdit, 
       const { clientX: x, clientY: y } = "changedTouches" in event ? (event.changedTouches[0] ?? noPoint) : event;
       const under = window.document.elementFromPoint(x, y);
       const box = under?.closest<HTMLElement>(".react-flow__node")?.dataset.id;
-      if (box === fromNode.id) return;
+      if (box === fromNode.id || box === startId) return;
       // On a box, though not on its point: it is clear what is meant.
-      if (box !== undefined) onEdit((old) => connect(old, { from: fromNode.id, output, to: box }));
+      if (box !== undefined) onEdit((old) => draw(old, { from: fromNode.id, output, to: box }));
       else if (under?.closest(".react-flow__pane") != null) onOffer({ from: fromNode.id, output, x, y });
     },
     [onEdit, onOffer],
@@ -144,8 +150,8 @@ export function Canvas({ document, problems, trail, numbers, selection, onEdit, 
       onReconnect={onReconnect}
       onReconnectEnd={(_event, line, _end, { toHandle }) => {
         isReconnecting.current = false;
-        // Taken off and let go: undo brings it back.
-        if (toHandle === null) onEdit((old) => disconnect(old, [toEdge(line)]));
+        // Taken off and let go: undo brings it back. The first step is always one.
+        if (toHandle === null && line.id !== startId) onEdit((old) => disconnect(old, [toEdge(line)]));
       }}
       onDelete={({ nodes: gone, edges: cut }) =>
         onEdit((old) => {
@@ -186,6 +192,16 @@ export function Canvas({ document, problems, trail, numbers, selection, onEdit, 
   );
 }
 
+/** A line from what starts the flow says which step comes first; it has one. */
+function draw(document: FlowDocument, edge: Edge): FlowDocument {
+  return edge.from === startId ? beginAt(document, edge.to) : connect(document, edge);
+}
+
+function redraw(document: FlowDocument, edge: Edge, now: Edge): FlowDocument {
+  if (edge.from === startId) return beginAt(document, now.to);
+  return now.from === startId ? document : reconnect(document, edge, now);
+}
+
 const deleteKeys = ["Delete", "Backspace"];
 const multiSelectionKeys = ["Shift", "Meta", "Control"];
 const snapGrid: [number, number] = [10, 10];
@@ -198,7 +214,7 @@ const noViewport = { x: 0, y: 0, zoom: 1 };
 function lookAtStart({ start, steps }: FlowDocument) {
   const { x = 0, y = 0 } = steps.find(({ ref }) => ref === start)?.at ?? {};
   const zoom = 0.8;
-  return { x: 80 - x * zoom, y: 120 - y * zoom, zoom };
+  return { x: 80 - (x - startWidth - 90) * zoom, y: 120 - y * zoom, zoom };
 }
 
 /** A box's head and summary, and a line for each output. */

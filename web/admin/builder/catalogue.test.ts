@@ -9,6 +9,7 @@ import { steps } from "../../../src/steps/index.ts";
 import type { CatalogueWords } from "../words/catalogue.ts";
 import { catalogueWords as en } from "../words/en/catalogue.ts";
 import { catalogueWords as ru } from "../words/ru/catalogue.ts";
+import { offeredActions } from "./action-call-editor.tsx";
 import { catalogueIn } from "./catalogue.ts";
 import { choicesOf, discriminatorOf, type JsonSchema, primitivesOf } from "./json-schema.ts";
 import { lookupOfSetting } from "./lookups.ts";
@@ -123,6 +124,30 @@ describe("the words of the registries", () => {
     expect(output({ name: "next", title: "Next" })).toBe("Дальше");
     expect(output({ name: "button:x", title: "Next" })).toBe("Next");
     expect(output({ name: "next", title: "My own" })).toBe("My own");
+  });
+
+  it("say what an action does as marketers do: no names of parameters, no code", () => {
+    const technical = /`|\{\{|\b(cuid|ref|id|sku|JSON|template|walks?)\b|[a-z]_[a-z]|[a-z][A-Z](?<!amoC)/;
+    for (const words of [en, ru]) {
+      const texts = Object.values(words.actions).flatMap(({ title, about }) => [title, about]);
+      expect(texts.filter((text) => technical.test(text.replaceAll("GetCourse", "")))).toEqual([]);
+      expect(Object.values(words.hints).filter((text) => text.includes("`"))).toEqual([]);
+    }
+  });
+
+  it("call an action as its type does, and have no hints that nobody gives any more", () => {
+    for (const { name, title } of actionTypes) expect(en.actions[name as keyof typeof en.actions].title).toBe(title);
+    expect(Object.keys(en.hints).filter((hint) => !found.hints.has(hint))).toEqual([]);
+  });
+
+  it("offer for a flow what does something, by what it is about, and nothing twice", () => {
+    const names = (words: CatalogueWords) => offeredActions(catalogueIn(words)).flatMap(({ items }) => items);
+    const values = names(en).map(({ value }) => value);
+    expect(values).not.toEqual(expect.arrayContaining(["has_tag"]));
+    expect(values.filter((value) => /^(list|has)_/.test(value))).toEqual([]);
+    expect(values).toHaveLength(actionTypes.filter(({ isForCallers }) => isForCallers !== true).length);
+    for (const words of [en, ru]) expect(new Set(names(words).map(({ label }) => label)).size).toBe(values.length);
+    expect(offeredActions(catalogueIn(en))[0]?.group).toBe("Tags and labels");
   });
 
   it("differ by whose setting it is", () => {

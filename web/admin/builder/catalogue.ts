@@ -38,14 +38,15 @@ export interface Catalogue {
   hint(description: string | undefined): string | undefined;
   readonly groups: CatalogueWords["groups"];
   readonly subjects: CatalogueWords["subjects"];
-  readonly operators: Readonly<Record<string, string>>;
+  /** `kind`: of what is compared, where that is known. */
+  operator(subject: string, kind: string | undefined, operator: string): string;
 }
 
 const actionTypes: Readonly<Record<string, AnyAction>> = actions;
 const of = <Value>(words: Readonly<Record<string, Value>>, key: string): Value | undefined =>
   Object.hasOwn(words, key) ? words[key] : undefined;
 
-/** English titles and hints are the registries' own; another language brings a translation of each. */
+/** English titles of steps, and most hints, are the registries' own; another language brings a translation of each. */
 export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalogue {
   const translated = "steps" in words ? words : undefined;
   const option = (owner: string, key: string, value: string) =>
@@ -57,12 +58,14 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalo
   };
   const action = (name: string) => {
     const type = of(actionTypes, name);
-    const known = of<Entry>(translated?.actions ?? {}, name);
+    const known = of<Entry>(words.actions, name);
     return known ?? { title: type?.title ?? wordsOf(name), about: type?.description ?? "" };
   };
+  const own = (owner: string | undefined, operator: string) => of<string>(words.comparisons, `${owner}.${operator}`);
   const ruleWords = {
     subject: (subject: string) => of<string>(words.subjects, subject) ?? subject,
     operator: (operator: string) => of<string>(words.operators, operator) ?? operator,
+    phrase: (subject: string, operator: string) => own(subject, operator),
   };
   return {
     step,
@@ -84,11 +87,11 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue): Catalo
     label: (owner, key) => of(words.labels, `${owner}.${key}`) ?? of(words.labels, key) ?? wordsOf(key),
     option: (owner, key, value) => option(owner, key, value) ?? wordsOf(value),
     item: (key, label) => of(words.items, key) ?? singular(label.toLowerCase()),
-    hint: (description) =>
-      description === undefined ? undefined : (of(translated?.hints ?? {}, description) ?? description),
+    hint: (description) => (description === undefined ? undefined : (of(words.hints, description) ?? description)),
     groups: words.groups,
     subjects: words.subjects,
-    operators: words.operators,
+    operator: (subject, kind, operator) =>
+      own(subject, operator) ?? own(kind, operator) ?? of<string>(words.operators, operator) ?? operator,
   };
 }
 

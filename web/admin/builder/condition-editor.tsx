@@ -3,64 +3,71 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Comparison, ConditionGroup } from "../../../src/model/condition.ts";
 import type { FieldProps } from "./field-props.ts";
-import { RuleEditor } from "./rule-editor.tsx";
+import { type About, RuleEditor, useSubjects } from "./rule-editor.tsx";
+import { fitted, ruleAbout, type Subject } from "./rules.ts";
+import { useRuleKinds } from "./use-rule-kinds.ts";
 
 const isGroup = (rule: Comparison | ConditionGroup): rule is ConditionGroup => "rules" in rule;
 const emptyGroup: ConditionGroup = { match: "all", rules: [] };
 
 /** Nested groups of comparisons. */
-export function ConditionEditor({ value, path, onChange }: FieldProps) {
+export function ConditionEditor({ value, path, about, onChange }: FieldProps & { readonly about?: About }) {
   const group = (value as ConditionGroup | undefined) ?? emptyGroup;
-  return <GroupEditor group={group} onChange={(next) => onChange(next, path)} />;
+  return <GroupEditor group={group} about={about} onChange={(next) => onChange(next, path)} />;
 }
 
 function GroupEditor({
   group,
+  about,
   onChange,
   onRemove,
 }: {
   readonly group: ConditionGroup;
+  readonly about: About;
   readonly onChange: (group: ConditionGroup) => void;
   readonly onRemove?: () => void;
 }) {
   const { t } = useTranslation();
+  const kindOf = useRuleKinds();
   const replace = (rules: ConditionGroup["rules"]) => onChange({ ...group, rules });
   return (
     <Fieldset p="sm">
       <Stack gap="sm">
-        <Group justify="space-between">
-          <Select
-            aria-label={t("condition.match")}
-            size="xs"
-            data={[
-              { value: "all", label: t("condition.all") },
-              { value: "any", label: t("condition.any") },
-            ]}
-            value={group.match}
-            allowDeselect={false}
-            onChange={(match) => onChange({ ...group, match: match === "any" ? "any" : "all" })}
-          />
-          {onRemove === undefined ? null : <RemoveButton onClick={onRemove} />}
-        </Group>
+        {group.rules.length < 2 && onRemove === undefined ? null : (
+          <Group justify="space-between">
+            <Select
+              aria-label={t("condition.match")}
+              size="xs"
+              data={[
+                { value: "all", label: t("condition.all") },
+                { value: "any", label: t("condition.any") },
+              ]}
+              value={group.match}
+              allowDeselect={false}
+              onChange={(match) => onChange({ ...group, match: match === "any" ? "any" : "all" })}
+            />
+            {onRemove === undefined ? null : <RemoveButton onClick={onRemove} />}
+          </Group>
+        )}
         {group.rules.map((rule, index) => {
           const change = (next: Comparison | ConditionGroup) => replace(group.rules.with(index, next));
           const remove = () => replace(group.rules.toSpliced(index, 1));
           const key = `${index}`;
           return isGroup(rule) ? (
-            <GroupEditor key={key} group={rule} onChange={change} onRemove={remove} />
+            <GroupEditor key={key} group={rule} about={about} onChange={change} onRemove={remove} />
           ) : (
-            <RuleEditor key={key} rule={rule} onChange={change} onRemove={remove} />
+            <RuleEditor
+              key={key}
+              rule={rule}
+              kind={kindOf(rule)}
+              about={about}
+              onChange={(next) => change(next.key === rule.key ? next : fitted(next, kindOf(next)))}
+              onRemove={remove}
+            />
           );
         })}
         <Group gap="xs">
-          <Button
-            size="compact-sm"
-            variant="light"
-            leftSection={<IconPlus size={14} />}
-            onClick={() => replace([...group.rules, { subject: "tag", key: "", operator: "has" }])}
-          >
-            {t("condition.addRule")}
-          </Button>
+          <AddRule about={about} onAdd={(subject) => replace([...group.rules, ruleAbout(subject)])} />
           <Button
             size="compact-sm"
             variant="subtle"
@@ -72,6 +79,26 @@ function GroupEditor({
         </Group>
       </Stack>
     </Fieldset>
+  );
+}
+
+/** The first question is what to look at; what can be asked of it comes after. */
+function AddRule({ about, onAdd }: { readonly about: About; readonly onAdd: (subject: Subject) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      flex="1 1 170px"
+      miw={0}
+      size="xs"
+      aria-label={t("condition.addRule")}
+      placeholder={t("rules.add")}
+      leftSection={<IconPlus size={14} />}
+      data={useSubjects(about)}
+      value={null}
+      searchable
+      nothingFoundMessage={t("choice.nothing")}
+      onChange={(subject) => subject !== null && onAdd(subject as Subject)}
+    />
   );
 }
 

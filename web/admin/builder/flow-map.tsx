@@ -1,7 +1,7 @@
 import { Panel, type ReactFlowState, useReactFlow, useStore } from "@xyflow/react";
 import { type PointerEvent, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { StepNodeType } from "./step-node.tsx";
+import type { CanvasNode } from "./canvas.tsx";
 
 const width = 200;
 const height = 150;
@@ -15,7 +15,7 @@ interface Area {
   readonly bottom: number;
 }
 
-const areaOf = ({ position: { x, y }, measured, initialWidth = 0, initialHeight = 0 }: StepNodeType): Area => ({
+const areaOf = ({ position: { x, y }, measured, initialWidth = 0, initialHeight = 0 }: CanvasNode): Area => ({
   left: x,
   top: y,
   right: x + (measured?.width ?? initialWidth),
@@ -45,7 +45,7 @@ const isSame = (a: Area, b: Area) =>
  * The whole flow, small, with what is in sight left light; dragging and the wheel move the canvas. All boxes are one path: the library's own map has an element
  * for each, and each of them looks at every move of the canvas.
  */
-export function FlowMap({ nodes }: { readonly nodes: readonly StepNodeType[] }) {
+export function FlowMap({ nodes }: { readonly nodes: readonly CanvasNode[] }) {
   const { t } = useTranslation();
   const canvas = useReactFlow();
   const shown = useStore(shownOf, isSame);

@@ -1,10 +1,24 @@
-import { ActionIcon, Code, Group, ScrollArea, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
+import {
+  ActionIcon,
+  Alert,
+  Box,
+  Code,
+  Group,
+  ScrollArea,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+  Title,
+} from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { type FlowDocument, triggerSchema } from "../../../src/model/flow.ts";
+import { useSentence } from "../layout/trouble.tsx";
 import { CopyRef } from "./copy-ref.tsx";
+import type { FlowProblem } from "./flow-types.ts";
 import { FlowUses } from "./flow-uses.tsx";
 import { FormScopeContext } from "./form-scope.ts";
 import type { JsonSchema } from "./json-schema.ts";
@@ -19,16 +33,29 @@ export function FlowPanel({
   flowRef,
   botId,
   document,
+  problems,
+  at,
   onEdit,
   onClose,
 }: {
   readonly flowRef: string;
   readonly botId: number;
   readonly document: FlowDocument;
+  /** What is wrong with how the flow is started. */
+  readonly problems: readonly FlowProblem[];
+  /** What is looked for, where it is not the whole. */
+  readonly at?: "triggers" | undefined;
   readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
+  const say = useSentence();
+  const triggers = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (at !== "triggers") return;
+    triggers.current?.scrollIntoView({ block: "start" });
+    triggers.current?.focus({ preventScroll: true });
+  }, [at]);
   const scope = useMemo(() => ({ localNames: [], mayUseSecrets: false, botId, document }), [botId, document]);
   return (
     <Stack h="100%" gap={0} component="aside" aria-label={t("builder.flowSettings")}>
@@ -66,19 +93,26 @@ export function FlowPanel({
             </Text>
             <CopyRef value={flowRef} />
           </Group>
-          <StepScopeContext value={scope}>
-            <FormScopeContext value={ofTriggers}>
-              <SchemaField
-                schema={triggersSchema}
-                value={document.triggers}
-                path="triggers"
-                label={t("builder.triggers")}
-                onChange={(triggers, path) =>
-                  onEdit((old) => ({ ...old, triggers: triggers as FlowDocument["triggers"] }), path)
-                }
-              />
-            </FormScopeContext>
-          </StepScopeContext>
+          <Box ref={triggers} tabIndex={-1} role="group" aria-label={t("builder.triggers")} className="flow-triggers">
+            {problems.map((problem) => (
+              <Alert key={problem.message} color={problem.severity === "error" ? "red" : "yellow"} p="xs" mb="xs">
+                <Text size="sm">{say(problem)}</Text>
+              </Alert>
+            ))}
+            <StepScopeContext value={scope}>
+              <FormScopeContext value={ofTriggers}>
+                <SchemaField
+                  schema={triggersSchema}
+                  value={document.triggers}
+                  path="triggers"
+                  label={t("builder.triggers")}
+                  onChange={(triggers, path) =>
+                    onEdit((old) => ({ ...old, triggers: triggers as FlowDocument["triggers"] }), path)
+                  }
+                />
+              </FormScopeContext>
+            </StepScopeContext>
+          </Box>
           <FlowUses flowRef={flowRef} />
         </Stack>
       </ScrollArea>

@@ -1,6 +1,7 @@
 import dagre from "@dagrejs/dagre";
 import type { FlowDocument } from "../../../src/model/flow.ts";
 import { moveSteps, type Place } from "./document.ts";
+import { startId } from "./starts.ts";
 
 const width = 250;
 /** A box's head and summary, and a line for each output. */
@@ -14,6 +15,11 @@ export function arrange(document: FlowDocument, countOutputs: (ref: string) => n
   graph.setDefaultEdgeLabel(() => ({}));
   const heights = new Map(document.steps.map(({ ref }) => [ref, headHeight + outputHeight * countOutputs(ref)]));
   for (const [ref, height] of heights) graph.setNode(ref, { width, height });
+  // The box before the first step is drawn left of it, whatever leads back there: it gets its room.
+  if (document.start !== undefined && heights.has(document.start)) {
+    graph.setNode(startId, { width, height: headHeight + outputHeight });
+    graph.setEdge(startId, document.start, { weight: 2 }, startId);
+  }
   for (const { from, output, to } of document.edges) {
     if (heights.has(from) && heights.has(to)) graph.setEdge(from, to, {}, output);
   }

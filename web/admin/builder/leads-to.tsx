@@ -6,6 +6,7 @@ import { useCatalogue } from "./catalogue.ts";
 import { connect, disconnect } from "./document.ts";
 import { onlyWhileOpen } from "./lookup-input.tsx";
 import type { Choice } from "./lookups.ts";
+import { useOutputHelp } from "./output-help.ts";
 import { outputsOf } from "./step-kinds.ts";
 
 type Edit = (make: (document: FlowDocument) => FlowDocument) => void;
@@ -22,6 +23,7 @@ export function LeadsTo({
 }) {
   const { t } = useTranslation();
   const catalogue = useCatalogue();
+  const helpOf = useOutputHelp();
   const choices = useStepChoices(document.steps);
   const outputs = outputsOf(step);
   if (outputs.length === 0) return null;
@@ -36,6 +38,7 @@ export function LeadsTo({
           from={step.ref}
           output={output}
           label={catalogue.output({ name: output, title })}
+          help={helpOf(output)}
           choices={choices}
           edges={document.edges}
           onEdit={onEdit}
@@ -50,6 +53,7 @@ const Targets = memo(function Targets({
   from,
   output,
   label,
+  help,
   choices,
   edges,
   onEdit,
@@ -57,6 +61,7 @@ const Targets = memo(function Targets({
   readonly from: string;
   readonly output: string;
   readonly label: string;
+  readonly help: string | undefined;
   readonly choices: Choice[];
   readonly edges: FlowDocument["edges"];
   readonly onEdit: Edit;
@@ -66,6 +71,7 @@ const Targets = memo(function Targets({
     <MultiSelect
       size="xs"
       label={label}
+      description={help}
       data={choices}
       searchable
       hidePickedOptions

@@ -3,12 +3,16 @@ import { useContext, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "../layout/page.tsx";
 import { StepScopeContext } from "./step-scope.ts";
+import { useVariableNames } from "./variable-names.ts";
+import { lastOf } from "./variables.ts";
 
 /** Something that a template can show. */
 export interface Name {
   /** What is put into the text. */
   readonly expression: string;
   readonly title: string;
+  /** Which of those that are called so. */
+  readonly path: string;
 }
 
 interface Definition {
@@ -32,6 +36,7 @@ const ofContact = [
 export function useNames(): readonly Name[] {
   const { t } = useTranslation();
   const api = useApi();
+  const nameOf = useVariableNames();
   const { localNames, mayUseSecrets } = useContext(StepScopeContext);
   const secrets = useQuery({
     queryKey: [api.domain, "secrets"],
@@ -54,19 +59,20 @@ export function useNames(): readonly Name[] {
       {
         expression: `{{ contact.first_name | default: "${t("builder.friend")}" }}`,
         title: t("builder.firstNameOr", { friend: t("builder.friend") }),
+        path: "contact.first_name",
       },
-      ...ofContact.map((key) => toName(`contact.${key}`)),
+      ...ofContact.map((key) => toName(`contact.${key}`, nameOf(`contact.${key}`))),
       ...(fields.data?.data ?? []).map(({ key, name }) => toName(`fields.${key}`, name)),
       ...(variables.data?.data ?? []).map(({ key, name }) => toName(`vars.${key}`, name)),
       ...localNames.map((key) => toName(`vars.${key}`)),
       ...(mayUseSecrets ? (secrets.data?.data ?? []) : []).map(({ key, name }) => toName(`secrets.${key}`, name)),
-      toName("message.text"),
-      toName("bot.name"),
+      toName("message.text", nameOf("message.text")),
+      toName("bot.name", nameOf("bot.name")),
     ],
-    [fields.data, variables.data, secrets.data, localNames, mayUseSecrets, t],
+    [fields.data, variables.data, secrets.data, localNames, mayUseSecrets, nameOf, t],
   );
 }
 
-function toName(path: string, name?: string): Name {
-  return { expression: `{{ ${path} }}`, title: name === undefined ? path : `${path} (${name})` };
+function toName(path: string, name = lastOf(path)): Name {
+  return { expression: `{{ ${path} }}`, title: name, path };
 }

@@ -62,6 +62,8 @@ interface RuleWords {
   key?(subject: string, key: string): string;
   subject(subject: string): string;
   operator(operator: string): string;
+  /** A comparison of this subject that says by itself what is looked at: `has the tag`. */
+  phrase?(subject: string, operator: string): string | undefined;
 }
 
 /** What a summary calls things by. */
@@ -117,7 +119,7 @@ function collectParts(value: object, texts: string[], { words, key, depth }: Pla
   }
 }
 
-/** `Field goal contains x and (Tag vip has or Tag new has)` */
+/** `Field goal contains x and (has the tag vip or has the tag new)` */
 export function describeCondition(
   { match, rules }: ConditionGroup,
   joints: Readonly<Record<ConditionGroup["match"], string>>,
@@ -129,11 +131,14 @@ export function describeCondition(
   return parts.join(` ${joints[match]} `);
 }
 
-/** `Field goal contains x` */
+/** `Field goal contains x`, `has the tag vip` */
 function describeRule(rule: object, words: RuleWords): string {
   const { subject, key, operator, value } = rule as Readonly<Record<string, unknown>>;
   const which = typeof key === "string" ? (words.key?.(String(subject), key) ?? key) : key;
-  const parts = [words.subject(String(subject)), which, words.operator(String(operator)).toLowerCase(), value];
+  const phrase = words.phrase?.(String(subject), String(operator));
+  const said = words.phrase?.("said", String(operator))?.replace("{{days}}", String(value ?? "…"));
+  const compared = said === undefined ? [words.operator(String(operator)).toLowerCase(), value] : [said];
+  const parts = phrase === undefined ? [words.subject(String(subject)), which, ...compared] : [phrase, which, value];
   return parts
     .flat()
     .filter((part) => part !== undefined && part !== "")

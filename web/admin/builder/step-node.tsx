@@ -14,12 +14,15 @@ import {
   IconSearch,
 } from "@tabler/icons-react";
 import { Handle, type Node, type NodeProps, Position, type ReactFlowState, useStore } from "@xyflow/react";
-import { type ComponentType, memo } from "react";
+import { type ComponentType, memo, useContext } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepOutput } from "../../../src/engine/step-type.ts";
 import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
 import { useSentence } from "../layout/trouble.tsx";
+import { useOutputHelp } from "./output-help.ts";
 import { StepNumbers } from "./step-numbers.tsx";
+import { VariableNamesContext } from "./variable-names.ts";
+import { VariableText } from "./variable-text.tsx";
 
 /** What a step's box shows. */
 export interface StepData extends Record<string, unknown> {
@@ -68,6 +71,8 @@ const isReadable = ({ transform: [, , zoom] }: ReactFlowState) => zoom >= readab
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
   const { t } = useTranslation();
   const say = useSentence();
+  const nameOf = useContext(VariableNamesContext);
+  const helpOf = useOutputHelp();
   const isNear = useStore(isReadable);
   const worst = data.problems.find(({ severity }) => severity === "error") ?? data.problems[0];
   return (
@@ -87,7 +92,9 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           </span>
         )}
       </div>
-      <div className="step-summary breakable">{data.summary === "" ? t("builder.empty") : data.summary}</div>
+      <div className="step-summary breakable">
+        {data.summary === "" ? t("builder.empty") : <VariableText text={data.summary} nameOf={nameOf} />}
+      </div>
       <div className="step-ref">{id}</div>
       {data.numbers === undefined ? null : <StepNumbers numbers={data.numbers ?? undefined} />}
       {data.outputs.map(({ name, title }) => {
@@ -95,7 +102,9 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
         return (
           <div key={name} className="step-output">
             {clicks === undefined ? null : <b title={t("numbers.clicked")}>{clicks}</b>}
-            <span className="step-output-title cut">{title}</span>
+            <span className="step-output-title cut" title={helpOf(name)}>
+              <VariableText text={title} nameOf={nameOf} />
+            </span>
             <Handle
               type="source"
               position={Position.Right}

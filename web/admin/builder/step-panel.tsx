@@ -13,6 +13,7 @@ import { FormScopeContext } from "./form-scope.ts";
 import { LeadsTo } from "./leads-to.tsx";
 import { findLocalNames } from "./local-names.ts";
 import { ObjectFields, SchemaField } from "./schema-form.tsx";
+import { beginAt } from "./starts.ts";
 import { findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
 import { StepIcon } from "./step-node.tsx";
 import { StepScopeContext } from "./step-scope.ts";
@@ -113,7 +114,7 @@ export function StepPanel({
                 size="compact-sm"
                 variant="default"
                 leftSection={<IconPlayerPlay size={14} />}
-                onClick={() => onEdit((old) => ({ ...old, start: step.ref }))}
+                onClick={() => onEdit((old) => beginAt(old, step.ref))}
               >
                 {t("builder.makeStart")}
               </Button>

@@ -16,6 +16,8 @@ import type { FieldProps, FieldsProps } from "./field-props.ts";
 import { FormScopeContext } from "./form-scope.ts";
 import { StepScopeContext } from "./step-scope.ts";
 import { TemplateInput } from "./template-input.tsx";
+import { useVariableNames } from "./variable-names.ts";
+import { VariableText } from "./variable-text.tsx";
 
 /** A template that the platform approved, chosen from those that there are, with a field for each of its variables. Written by hand (`Fields`) where the list cannot be had. */
 export function TemplateField({ Fields, ...props }: FieldProps & { readonly Fields: ComponentType<FieldsProps> }) {
@@ -77,6 +79,7 @@ function Filled({
   readonly onChange: (template: MessageTemplate) => void;
 }) {
   const { t } = useTranslation();
+  const nameOf = useVariableNames();
   const { header, body, urls } = fillFrom(approved, template);
   const now = {
     ...fillFrom(approved, template),
@@ -127,7 +130,7 @@ function Filled({
         </Text>
       </Group>
       <div className="messenger" data-kind="whatsapp" style={{ borderRadius: 8 }}>
-        <Bubble content={content} />
+        <Bubble content={content} draw={(text) => <VariableText text={text} nameOf={nameOf} />} />
       </div>
     </>
   );

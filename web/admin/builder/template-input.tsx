@@ -1,4 +1,4 @@
-import { ActionIcon, Combobox, Textarea, Tooltip, useCombobox } from "@mantine/core";
+import { ActionIcon, Combobox, Text, Textarea, Tooltip, useCombobox } from "@mantine/core";
 import { IconBraces } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -36,7 +36,7 @@ export function TemplateInput({
     input.current?.focus();
   };
   const wanted = search.trim().toLowerCase();
-  const found = names.filter(({ expression }) => expression.toLowerCase().includes(wanted));
+  const found = names.filter(({ expression, title }) => `${title} ${expression}`.toLowerCase().includes(wanted));
   return (
     <Textarea
       ref={input}
@@ -71,9 +71,12 @@ export function TemplateInput({
               onChange={({ currentTarget }) => setSearch(currentTarget.value)}
             />
             <Combobox.Options mah={260} style={{ overflowY: "auto" }}>
-              {found.map(({ expression, title }) => (
+              {found.map(({ expression, title, path }) => (
                 <Combobox.Option key={expression} value={expression}>
-                  {title}
+                  {title}{" "}
+                  <Text span size="xs" c="dimmed">
+                    {path}
+                  </Text>
                 </Combobox.Option>
               ))}
               {found.length === 0 ? <Combobox.Empty>{t("builder.noVariable")}</Combobox.Empty> : null}

@@ -22,7 +22,7 @@ import { outputsOf } from "./step-kinds.ts";
 import type { DraftEditor, SaveState } from "./use-draft.ts";
 
 /** What stands beside the canvas when no step is chosen. */
-export type Side = "flow" | "versions" | undefined;
+export type Side = "flow" | "triggers" | "versions" | undefined;
 
 export function Toolbar({
   flow,

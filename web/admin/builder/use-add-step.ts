@@ -2,6 +2,7 @@ import { useReactFlow } from "@xyflow/react";
 import { addStep, createRef, type Place } from "./document.ts";
 import { findFreePlace } from "./free-place.ts";
 import { emptyValue } from "./json-schema.ts";
+import { beginAt, startId } from "./starts.ts";
 import { findFreeOutput, findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
 import type { DraftEditor } from "./use-draft.ts";
 
@@ -39,7 +40,9 @@ export function useAddStep(
     const beside = before?.at === undefined ? middle : { x: before.at.x + columnWidth, y: before.at.y + 20 };
     const ref = createRef();
     const made = { ref, kind, config: emptyValue(schemaOf(type)) as Record<string, unknown> };
-    const taken = canvas.getNodes().map(({ position, measured, initialWidth, initialHeight }) => ({
+    // The box before the first step makes room by itself.
+    const boxes = canvas.getNodes().filter(({ id }) => id !== startId);
+    const taken = boxes.map(({ position, measured, initialWidth, initialHeight }) => ({
       ...position,
       width: measured?.width ?? initialWidth ?? width,
       height: measured?.height ?? initialHeight ?? heightOf(2),
@@ -48,9 +51,14 @@ export function useAddStep(
       { ...(spot?.at ?? beside), width, height: heightOf(outputsOf({ ...made, at: middle }).length) },
       taken,
     );
-    edit((old) =>
-      addStep(old, { ...made, at }, after === undefined ? undefined : { from: after.from, output: after.output }),
-    );
+    edit((old) => {
+      if (after?.from === startId) return beginAt(addStep(old, { ...made, at }), ref);
+      return addStep(
+        old,
+        { ...made, at },
+        after === undefined ? undefined : { from: after.from, output: after.output },
+      );
+    });
     onAdd(ref);
     void canvas.setCenter(at.x + width / 2, at.y + 80, { zoom: Math.min(1, canvas.getZoom()), duration: 200 });
   };

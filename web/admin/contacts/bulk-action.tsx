@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { BotBody } from "../../../src/http/contract/bots.ts";
 import type { BroadcastBody } from "../../../src/http/contract/broadcasts.ts";
 import { ActionCallEditor } from "../builder/action-call-editor.tsx";
-import { wordsOf } from "../builder/json-schema.ts";
+import { useCatalogue } from "../builder/catalogue.ts";
 import { ObjectFields } from "../builder/schema-form.tsx";
 import { Dialog } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
@@ -66,7 +66,7 @@ function Choice({
     queryKey: [api.domain, "bots"],
     queryFn: ({ signal }) => api.get<{ data: BotBody[] }>("/bots", {}, signal),
   });
-  const name = wordsOf(call.action ?? "");
+  const name = useCatalogue().action(call.action ?? "").title;
   const form = useForm([], async () => {
     const made: number[] = [];
     // A broadcast is a bot's: those of its contacts that are meant are in it.

@@ -7,6 +7,8 @@ import { useTranslation } from "react-i18next";
 import type { SegmentBody } from "../../../src/http/contract/segments.ts";
 import type { ConditionGroup } from "../../../src/model/condition.ts";
 import { ConditionEditor } from "../builder/condition-editor.tsx";
+import { withoutGaps } from "../builder/rules.ts";
+import { useRuleKinds } from "../builder/use-rule-kinds.ts";
 import { useSayCondition } from "../builder/use-say-condition.ts";
 import { type Basis, useBasis, useGuard } from "../layout/basis.ts";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
@@ -110,6 +112,7 @@ function FilterEditor({
 }) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState(condition);
+  const kindOf = useRuleKinds();
   const told = useRef(JSON.stringify(condition));
   const tell = useRef(onChange);
   tell.current = onChange;
@@ -121,19 +124,22 @@ function FilterEditor({
     setDraft(JSON.parse(outside) as ConditionGroup);
   }, [outside]);
   useEffect(() => {
-    const text = JSON.stringify(draft);
+    // A rule that is being made is nobody's condition yet.
+    const finished = withoutGaps(draft, kindOf);
+    const text = JSON.stringify(finished);
     if (text === told.current) return;
     const timer = setTimeout(() => {
       told.current = text;
-      tell.current(draft);
+      tell.current(finished);
     }, pauseMs);
     return () => clearTimeout(timer);
-  }, [draft]);
+  }, [draft, kindOf]);
   return (
     <ConditionEditor
       schema={{}}
       path="condition"
       label={t("segments.filter")}
+      about="contacts"
       value={draft}
       onChange={(next) => setDraft(next as ConditionGroup)}
     />

@@ -1,4 +1,5 @@
 import { IconFile, IconMicrophone, IconMusic, IconVideo } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import type { Attachment, MessageContent } from "../../../src/model/message.ts";
 import { Place } from "./place.tsx";
 import "./messenger.css";
@@ -11,9 +12,12 @@ export interface Pressable {
 /** A message of the bot as a messenger draws it. Without `onPress` it is only looked at. */
 export function Bubble({
   content,
+  draw = (text) => text,
   onPress,
 }: {
   readonly content: MessageContent;
+  /** How its texts are drawn, where they are no plain ones yet. */
+  readonly draw?: (text: string) => ReactNode;
   readonly onPress?: ((button: Pressable) => void) | undefined;
 }) {
   const { text = "", subject, attachments, buttons, quickReplies, location } = content;
@@ -21,12 +25,17 @@ export function Bubble({
     <div className="messenger-message">
       {text === "" && attachments.length === 0 && subject === undefined && location === undefined ? null : (
         <div className="messenger-bubble">
-          {subject === undefined ? null : <strong>{`${subject}\n`}</strong>}
+          {subject === undefined ? null : (
+            <strong>
+              {draw(subject)}
+              {"\n"}
+            </strong>
+          )}
           {attachments.map((attachment, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the same file may be there twice, and none moves.
             <Media key={index} attachment={attachment} />
           ))}
-          {text}
+          {draw(text)}
           {location === undefined ? null : <Place location={location} />}
         </div>
       )}
@@ -40,7 +49,7 @@ export function Bubble({
             target="_blank"
             rel="noreferrer"
           >
-            {button.title} ↗
+            {draw(button.title)} ↗
           </a>
         ) : (
           <button
@@ -51,7 +60,7 @@ export function Bubble({
             disabled={onPress === undefined}
             onClick={() => onPress?.(button)}
           >
-            {button.title}
+            {draw(button.title)}
           </button>
         ),
       )}
@@ -64,7 +73,7 @@ export function Bubble({
           disabled={onPress === undefined}
           onClick={() => onPress?.(reply)}
         >
-          {reply.title}
+          {draw(reply.title)}
         </button>
       ))}
     </div>

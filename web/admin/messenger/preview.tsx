@@ -2,6 +2,8 @@ import { Alert, Select, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StoredStep } from "../../../src/model/flow.ts";
+import { useVariableNames } from "../builder/variable-names.ts";
+import { VariableText } from "../builder/variable-text.tsx";
 import { Bubble } from "./bubble.tsx";
 import { findLimits } from "./limits.ts";
 import { previewMessages } from "./preview-messages.ts";
@@ -12,6 +14,7 @@ import { type ChannelKind, useChannelKinds } from "./use-channel-kinds.ts";
 export function Preview({ step, botId }: { readonly step: StoredStep; readonly botId?: number | undefined }) {
   const { t } = useTranslation();
   const kinds = useChannelKinds();
+  const nameOf = useVariableNames();
   const [chosen, setChosen] = useState<string>();
   const channels = useBotChannels(botId);
   const connected = new Set((channels ?? []).map((channel) => channel.kind));
@@ -39,7 +42,7 @@ export function Preview({ step, botId }: { readonly step: StoredStep; readonly b
       <div className="messenger" data-kind={kind.kind} style={{ borderRadius: 8 }}>
         {messages.map((content, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: messages have no other name than their place.
-          <Bubble key={index} content={content} />
+          <Bubble key={index} content={content} draw={(text) => <VariableText text={text} nameOf={nameOf} />} />
         ))}
       </div>
       {limits.map((limit, index) => (

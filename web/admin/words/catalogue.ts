@@ -16,14 +16,16 @@ export interface CatalogueWords {
   /** Outputs that every step of a kind has, by name. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly groups: Readonly<Record<ActionType["group"], string>>;
+  readonly actions: Readonly<Record<keyof typeof actions, { readonly title: string; readonly about: string }>>;
+  /** What stands below a setting, by what the registry says to callers of the API. */
+  readonly hints: Readonly<Record<string, string>>;
   readonly subjects: Readonly<Record<Comparison["subject"], string>>;
   readonly operators: Readonly<Record<Operator, string>>;
+  /** Comparisons that are said otherwise of one subject, or of one kind of value, as `subject.operator`: of a subject they stand without its name. `said`: with their value in them. */
+  readonly comparisons: Readonly<Record<string, string>>;
 }
 
-/** What a registry says of itself in English, in another language: a step or an action that is added has to be in here. */
+/** What a registry says of itself in English, in another language: a step that is added has to be in here. */
 export interface TranslatedCatalogue extends CatalogueWords {
-  /** Hints by the English sentence: one that is changed there has to be changed here. */
-  readonly hints: Readonly<Record<string, string>>;
   readonly steps: Readonly<Record<keyof typeof steps, { readonly title: string; readonly about: string }>>;
-  readonly actions: Readonly<Record<keyof typeof actions, { readonly title: string; readonly about: string }>>;
 }

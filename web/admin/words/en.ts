@@ -249,7 +249,7 @@ export const en = {
     searchVariable: "Search variables",
     item: "{{what}} {{number}}",
     friend: "friend",
-    firstNameOr: 'contact.first_name, or "{{friend}}"',
+    firstNameOr: "First name, or “{{friend}}”",
     noVariable: "There is no such variable",
     chooseAction: "Choose an action",
     conflict: {
@@ -270,7 +270,7 @@ export const en = {
     match: "How the rules are joined",
     all: "All of these",
     any: "Any of these",
-    addRule: "Rule",
+    addRule: "Add a rule",
     addGroup: "Group",
     subject: "What",
     operator: "Comparison",

@@ -250,7 +250,7 @@ export const ru: typeof en = {
     searchVariable: "Поиск переменных",
     item: "{{what}} {{number}}",
     friend: "друг",
-    firstNameOr: "contact.first_name или «{{friend}}»",
+    firstNameOr: "Имя или «{{friend}}»",
     noVariable: "Такой переменной нет",
     chooseAction: "Выберите действие",
     conflict: {
@@ -271,7 +271,7 @@ export const ru: typeof en = {
     match: "Как соединены правила",
     all: "Все из них",
     any: "Любое из них",
-    addRule: "Правило",
+    addRule: "Добавить правило",
     addGroup: "Группа",
     subject: "Что",
     operator: "Сравнение",

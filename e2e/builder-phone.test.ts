@@ -1,0 +1,85 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../test/until.ts";
+import { hasBrowser } from "./browser.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
+
+/** A flow on a phone: one thing at a time, each on the whole width. */
+describe.skipIf(!hasBrowser)("the flow builder on a phone", () => {
+  let admin: Admin;
+  let page: Page;
+
+  beforeAll(async () => {
+    admin = await openAdmin({ width: 360, height: 740 });
+    page = admin.page;
+    await page.goto(`${admin.server.url}/w/demo/flows`);
+    await page.locator('a[href*="/flows/"]').first().click();
+    await page.locator(".react-flow__node-step").first().waitFor();
+  });
+
+  afterAll(async () => {
+    await admin?.close();
+  });
+
+  const panel = () => page.locator(".builder-panel");
+  const back = () => page.getByRole("button", { name: "Back to the canvas" });
+  const hasFocus = (what: Locator) =>
+    until("it has the focus", () => what.evaluate((element) => element === document.activeElement));
+  const isWhole = async () => {
+    const box = await panel().boundingBox();
+    expect(box).toMatchObject({ x: 0, width: 360 });
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBe(740);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  };
+
+  it("plays a flow on the whole screen, and goes back to the canvas", async () => {
+    const open = page.getByRole("button", { name: "Try it" });
+    await open.click();
+    await hasFocus(panel());
+    await page.keyboard.press("Tab");
+    await hasFocus(back());
+    await isWhole();
+    // What is covered is not there for whoever goes through the page by the keyboard.
+    const publish = page.getByRole("button", { name: "Publish", exact: true });
+    expect(await publish.evaluate((button) => button.closest("[inert]") !== null)).toBe(true);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await page.getByRole("button", { name: "Begin", exact: true }).click();
+    await page.getByLabel("Write as the contact").waitFor();
+    await back().click();
+    await panel().waitFor({ state: "detached" });
+    await hasFocus(open);
+    await open.click();
+    // The play is where it was.
+    await page.getByLabel("Write as the contact").waitFor();
+    await back().click();
+    await panel().waitFor({ state: "detached" });
+  });
+
+  it("shows a step's settings and what starts the flow in the same way", async () => {
+    await page.locator(".react-flow__node-step").first().press("Enter");
+    await page.getByRole("complementary", { name: "Step settings" }).waitFor();
+    await isWhole();
+    await back().click();
+    await panel().waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Starts when…" }).press("Enter");
+    const settings = page.getByRole("complementary", { name: "Flow settings" });
+    await hasFocus(settings.getByRole("group", { name: "What starts it", exact: true }).first());
+    await isWhole();
+    await back().click();
+    await panel().waitFor({ state: "detached" });
+    await hasFocus(page.getByRole("button", { name: "Starts when…" }));
+  });
+
+  it("goes from the play to the step where the contact stands", async () => {
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByRole("button", { name: /: waits for/ }).click();
+    await page.getByRole("complementary", { name: "Step settings" }).waitFor();
+    expect(await page.getByRole("complementary", { name: "Simulator" }).count()).toBe(0);
+  });
+
+  it("complains about nothing", () => {
+    expect(admin.tab.complaints).toEqual([]);
+  });
+});

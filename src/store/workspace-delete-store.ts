@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { removeLedger } from "./broadcast-delete-store.ts";
 import type { Database } from "./database.ts";
 
-/** What one transaction takes out: on the embedded database others wait for it. */
+/** What one transaction takes out: on the embedded database others wait for it. On PostgreSQL 15, two cores: 40 ms a piece, 100 at most, with ten messages and events a contact. */
 const contactsInPiece = 500;
 const rowsInPage = 2_000;
 /** Each may be some megabytes. */

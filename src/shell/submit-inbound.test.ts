@@ -36,6 +36,12 @@ async function timeOf(at: number): Promise<number | undefined> {
   return row?.createdAt.getTime();
 }
 
+it("asks for a person by what PostgreSQL takes, whatever the platform calls them", async () => {
+  const context = { db: database.db, submit: one.shell.submit };
+  const unsubscribed = { externalId: "u1", from: "a\0b", happening: { kind: "blocked" }, onlyKnown: true } as const;
+  expect(await submitInbound(context, shop.channelId, [unsubscribed])).toEqual([]);
+});
+
 describe("what a platform says of the time", () => {
   it("holds where it is a time that has been", async () => {
     const at = one.clock.now() - 90_000;

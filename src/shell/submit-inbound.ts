@@ -1,4 +1,5 @@
 import type { InboundEvent } from "../engine/channel-type.ts";
+import { cleanText } from "../engine/clean-text.ts";
 import type { Database } from "../store/database.ts";
 import { isKnownIdentity, linkIdentity } from "../store/identity-store.ts";
 import { isOwnMessage } from "../store/outside-message-store.ts";
@@ -14,7 +15,9 @@ export async function submitInbound(
   events: readonly InboundEvent[],
 ): Promise<SubmitReply[]> {
   const meant: InboundEvent[] = [];
-  for (const told of events) {
+  for (const given of events) {
+    // It is asked for before the waist cleans it.
+    const told = cleanText(given);
     const event = { ...told, at: isTime(told.at) ? told.at : undefined };
     if (await isForUs(db, channelId, event)) meant.push(event);
   }

@@ -96,7 +96,7 @@ export const builderWords: typeof english = {
   },
   starts: {
     title: "Запускается, когда…",
-    none: "Пока её ничто не запускает",
+    none: "Пока его ничто не запускает",
     set: "Задать, что запускает",
     change: "Изменить",
     open: "Открывает настройки запуска сценария",
@@ -132,8 +132,8 @@ export const builderWords: typeof english = {
     from: {
       flow: "Сюда ведёт сценарий «{{name}}»",
       inboundWebhook: "Сработал входящий вебхук «{{name}}»",
-      sequence: "Её запускает серия «{{name}}»",
-      broadcast: "Её запускает рассылка «{{name}}»",
+      sequence: "Его запускает серия «{{name}}»",
+      broadcast: "Его запускает рассылка «{{name}}»",
     },
   },
   simulator: {

@@ -78,13 +78,18 @@ describe("bad requests", () => {
     );
   });
 
-  it.each(["/api/v1/contacts?q=%ff", "/api/v1/contacts/cuid:%00", "/api/v1/tags/%E0%A4", "/webhooks/%ff"])(
-    "with escapes in %s that are no UTF-8 text are refused",
-    async (url) => {
-      const answer = await inject({ method: "GET", url, headers: authorized() });
-      expect([answer.statusCode, answer.json().error.code]).toEqual([400, "request.bad_encoding"]);
-    },
-  );
+  it.each([
+    "/api/v1/contacts?q=%ff",
+    "/api/v1/contacts/cuid:%00",
+    "/api/v1/tags/%E0%A4",
+    "/webhooks/%ff",
+    "/webhooks/in/%00",
+    "/auth/x%00",
+    "/health/live?a=%00",
+  ])("with escapes in %s that are no UTF-8 text are refused", async (url) => {
+    const answer = await inject({ method: "GET", url, headers: authorized() });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([400, "request.bad_encoding"]);
+  });
 
   it.each([
     ["no HTTP at all", "NONSENSE\r\n\r\n", "request.malformed"],

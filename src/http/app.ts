@@ -17,7 +17,7 @@ import { chatbotRoutes } from "./compat/chatbot/chatbot-routes.ts";
 import { overrideMethod } from "./compat/uchat/method-override.ts";
 import { uchatRoutes } from "./compat/uchat/uchat-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
-import { parseJson } from "./encoding.ts";
+import { checkUrl, parseJson } from "./encoding.ts";
 import { addErrorHandling, sendError, statusOf, toAppError, toErrorBody } from "./errors.ts";
 import { fileRoutes } from "./files.ts";
 import { healthRoutes } from "./health.ts";
@@ -76,6 +76,7 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   addBaseHeaders(app, dependencies);
   addErrorHandling(app);
   addMeasuring(app);
+  app.addHook("onRequest", checkUrl);
   app.register(cookie, { secret: cookieSecrets(dependencies.secretKey) });
   const limit = createAddressLimit(dependencies);
   const limitRefusals = createRefusalLimit(dependencies);

@@ -6,11 +6,12 @@ import { say } from "../model/sentence.ts";
 
 /**
  * Refuses an address whose percent-escapes are not UTF-8 (an old script that sends windows-1251), or that holds U+0000, which PostgreSQL
- * cannot store. Most addresses have no escape and pass at once.
+ * cannot store. Every door has it, but one that takes what is no UTF-8 as it comes and says so itself. Most addresses have no escape and pass at once.
  */
 export const checkUrl: onRequestHookHandler = (request, _reply, done) => {
   const { url } = request.raw;
-  if (url === undefined || !url.includes("%") || isReadable(url)) done();
+  const isDoors = request.routeOptions.config?.readsOwnUrl === true;
+  if (url === undefined || !url.includes("%") || isDoors || isReadable(url)) done();
   else done(new AppError("request.bad_encoding", say`the address is not percent-encoded UTF-8`) as never);
 };
 
@@ -75,4 +76,11 @@ export function parseJson(body: Buffer): unknown {
 function hasProto(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.hasOwn(value, "__proto__") || Object.values(value).some(hasProto);
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The route decodes its address, and refuses it, itself. */
+    readsOwnUrl?: boolean;
+  }
 }

@@ -3,13 +3,11 @@ import { AppError } from "../model/app-error.ts";
 import { say } from "../model/sentence.ts";
 import { findFile } from "../store/file-store.ts";
 import type { HttpDependencies } from "./dependencies.ts";
-import { checkUrl } from "./encoding.ts";
 import { toMediaKind } from "./file-type.ts";
 import { dataPolicy } from "./security-headers.ts";
 
 /** Files under addresses that nobody guesses. The name behind the key is for whoever saves the file, and for messengers that look at its ending. */
 export function fileRoutes(app: FastifyInstance, { db }: HttpDependencies): void {
-  app.addHook("onRequest", checkUrl);
   app.get<{ Params: { key: string } }>(
     "/files/:key/:name",
     { schema: { hide: true }, config: { quiet: true } },

@@ -4,7 +4,6 @@ import type { ChannelType, OpenedLink } from "../engine/channel-type.ts";
 import type { Happening } from "../model/event.ts";
 import { linkIdentity } from "../store/identity-store.ts";
 import type { HttpDependencies } from "./dependencies.ts";
-import { checkUrl } from "./encoding.ts";
 import { linkAskPage, linkDonePage, linkGonePage, pageStyle } from "./webchat/page-texts.ts";
 
 type LinkRequest = FastifyRequest<{ Params: { "*": string } }>;
@@ -16,7 +15,6 @@ type LinkRequest = FastifyRequest<{ Params: { "*": string } }>;
 export function messageLinkRoutes(app: FastifyInstance, dependencies: HttpDependencies): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: 10_000 }, (_request, body, done) => done(null, body));
-  app.addHook("onRequest", checkUrl);
   const options = { schema: { hide: true }, config: { quiet: true } };
   app.get("/e/*", options, async (request: LinkRequest, reply) => {
     const opened = await open(dependencies, request.params["*"]);

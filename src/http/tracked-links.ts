@@ -3,7 +3,6 @@ import { toError } from "../engine/to-error.ts";
 import { findTarget, openTrackedLink } from "../shell/tracked-links.ts";
 import { findSentMessage } from "../store/message-store.ts";
 import type { HttpDependencies } from "./dependencies.ts";
-import { checkUrl } from "./encoding.ts";
 import { linkGonePage } from "./webchat/page-texts.ts";
 
 type LinkRequest = FastifyRequest<{ Params: { token: string } }>;
@@ -18,7 +17,6 @@ const previews =
 /** Where tracked buttons lead: the opening is an event of the contact, once for each message and button, and the browser is sent on to the page that stands in the stored message. */
 export function trackedLinkRoutes(app: FastifyInstance, dependencies: HttpDependencies): void {
   const { db, submit, secretKey, log } = dependencies;
-  app.addHook("onRequest", checkUrl);
   const options = { schema: { hide: true }, config: { quiet: true } };
   app.route({ ...options, method: ["GET", "HEAD"], url: "/l/:token", handler: follow });
 

@@ -4,7 +4,6 @@ import path from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { HttpDependencies } from "../dependencies.ts";
-import { checkUrl } from "../encoding.ts";
 
 const folder = path.resolve(import.meta.dirname, "../../../dist/web/admin");
 
@@ -23,7 +22,6 @@ const pages = [
 /** The admin: one page for all its addresses, and the files that it loads. */
 export async function adminRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
   const template = await readFile(path.join(folder, "index.html"), "utf8").catch(() => undefined);
-  app.addHook("onRequest", checkUrl);
   for (const url of pages) {
     app.get(url, { schema: { hide: true } }, async (_request, reply) => {
       reply.header("x-content-type-options", "nosniff").header("referrer-policy", "same-origin");

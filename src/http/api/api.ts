@@ -5,7 +5,7 @@ import type { AddAddressLimit } from "../address-limit.ts";
 import { addAuditLog } from "../audit.ts";
 import { addAuthentication, addRequestLimit } from "../auth.ts";
 import type { HttpDependencies } from "../dependencies.ts";
-import { checkUrl, decodeBody } from "../encoding.ts";
+import { decodeBody } from "../encoding.ts";
 import { addDataHeaders } from "../security-headers.ts";
 import { actionResource } from "./actions.ts";
 import { auditLogResource } from "./audit-log.ts";
@@ -125,7 +125,6 @@ export async function apiRoutes(
   dependencies: HttpDependencies,
   limit: AddAddressLimit,
 ): Promise<void> {
-  app.addHook("onRequest", checkUrl);
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",

@@ -5,7 +5,6 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { findWebchat } from "../../store/webchat-store.ts";
 import type { HttpDependencies } from "../dependencies.ts";
-import { checkUrl } from "../encoding.ts";
 import { chatPage, notFoundPage, pageStyle } from "./page-texts.ts";
 
 const widgetFile = path.resolve(import.meta.dirname, "../../../dist/web/widget.js");
@@ -16,7 +15,6 @@ export async function pageRoutes(app: FastifyInstance, dependencies: HttpDepende
   const widget = await readFile(widgetFile).catch(() => undefined);
   const etag = widget === undefined ? "" : `"${hash(widget).slice(0, 20)}"`;
 
-  app.addHook("onRequest", checkUrl);
   app.get("/widget.js", async (request, reply) => {
     reply.header("x-content-type-options", "nosniff");
     if (widget === undefined) {

@@ -13,7 +13,6 @@ import {
   sessionBodySchema,
 } from "../contract/webchat.ts";
 import type { HttpDependencies } from "../dependencies.ts";
-import { checkUrl } from "../encoding.ts";
 import { createRateLimits, visitorRate } from "../rate-limits.ts";
 import {
   createPresenter,
@@ -55,7 +54,6 @@ export async function webchatRoutes(app: FastifyInstance, dependencies: HttpDepe
     },
   });
 
-  app.addHook("onRequest", checkUrl);
   app.addHook("onRequest", async (request, reply) => allowOrigin(reply, request.headers.origin));
   app.options("/:bot/*", async (_request, reply) => {
     reply.header("access-control-allow-methods", "GET, POST").header("access-control-allow-headers", "content-type");

@@ -10,7 +10,6 @@ import { submitInbound } from "../../shell/submit-inbound.ts";
 import { listReplies } from "../../store/message-store.ts";
 import { toPorts } from "../api/connect-channel.ts";
 import type { HttpDependencies } from "../dependencies.ts";
-import { checkUrl } from "../encoding.ts";
 
 const noBody = Buffer.alloc(0);
 
@@ -21,7 +20,6 @@ const noBody = Buffer.alloc(0);
 export function channelWebhookRoutes(app: FastifyInstance, dependencies: HttpDependencies): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  app.addHook("onRequest", checkUrl);
   app.route<{ Params: { channelId: string } }>({
     method: ["GET", "POST"],
     url: "/webhooks/:channelId",

@@ -8,6 +8,7 @@ import { useForm } from "../layout/form.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { GuardedForm } from "../layout/unsaved.tsx";
+import { useKindName } from "../settings/kind-words.ts";
 
 const keys = [
   "name",
@@ -122,6 +123,7 @@ export function ProfileCard({ contact }: { readonly contact: ContactBody }) {
 
 function Identities({ contact }: { readonly contact: ContactBody }) {
   const { t } = useTranslation();
+  const nameOf = useKindName();
   const rows = [
     ["cuid", contact.cuid] as const,
     ...Object.entries(contact.utm).map(([key, value]) => [`utm ${key}`, value] as const),
@@ -139,7 +141,7 @@ function Identities({ contact }: { readonly contact: ContactBody }) {
       {contact.channels.map(({ channelId, kind, externalId, username, status }) => (
         <Group key={`${channelId} ${externalId}`} gap="xs" wrap="nowrap">
           <Badge variant="default" tt="none">
-            {kind}
+            {nameOf(kind)}
           </Badge>
           <Text size="sm" c="dimmed" className="cut">
             {username === null ? externalId : `${username} · ${externalId}`}

@@ -1,37 +1,14 @@
-import {
-  type Icon,
-  IconBrandInstagram,
-  IconBrandMessenger,
-  IconBrandTelegram,
-  IconBrandViber,
-  IconBrandVk,
-  IconBrandWhatsapp,
-  IconMail,
-  IconMessageCircle,
-} from "@tabler/icons-react";
 import type { ContactBody } from "../../../src/http/contract/contacts.ts";
-import { useList } from "../layout/resource.ts";
-import type { ChannelKind } from "../settings/connect-channel.tsx";
-
-const icons: Readonly<Record<string, Icon>> = {
-  telegram: IconBrandTelegram,
-  whatsapp: IconBrandWhatsapp,
-  viber: IconBrandViber,
-  vk: IconBrandVk,
-  messenger: IconBrandMessenger,
-  instagram: IconBrandInstagram,
-  email: IconMail,
-};
+import { iconOfKind } from "../layout/channel-kind-icon.ts";
+import { useKindName } from "../settings/kind-words.ts";
 
 /** Where the person is, messenger by messenger. */
 export function ChannelIcons({ channels }: Pick<ContactBody, "channels">) {
-  const kinds = useList<ChannelKind>("/channel-kinds").items;
+  const nameOf = useKindName();
   return [...new Set(channels.map(({ kind }) => kind))].map((kind) => {
-    const Shown = Object.hasOwn(icons, kind) ? icons[kind] : undefined;
-    const title = kinds?.find((one) => one.kind === kind)?.title ?? kind;
-    const Drawn = Shown ?? IconMessageCircle;
+    const Drawn = iconOfKind(kind);
     return (
-      <span key={kind} role="img" aria-label={title} title={title} style={{ display: "flex" }}>
+      <span key={kind} role="img" aria-label={nameOf(kind)} title={nameOf(kind)} style={{ display: "flex" }}>
         <Drawn size={18} aria-hidden />
       </span>
     );

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { SavedReplyBody } from "../../../src/http/contract/saved-replies.ts";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { currentLanguage } from "../words/words.ts";
+import { timeFormat } from "../words/times.ts";
 import { AttachTools } from "./attach-tools.tsx";
 import { SavedReplies } from "./saved-replies.tsx";
 import { ScheduledList, ScheduleTool } from "./schedule.tsx";
@@ -21,7 +21,7 @@ const noEndYear = 9999;
 
 function sayPause(t: TFunction, until: string): string {
   if (new Date(until).getUTCFullYear() >= noEndYear) return t("inbox.paused");
-  const format = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });
+  const format = timeFormat({ dateStyle: "medium", timeStyle: "short" });
   return t("inbox.pausedUntil", { at: format.format(new Date(until)) });
 }
 

@@ -12,6 +12,7 @@ import { Moment } from "../layout/moment.tsx";
 import { Page, Section } from "../layout/page.tsx";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { renewSession, useSession } from "../session.ts";
+import { DeleteAccount } from "./delete-account.tsx";
 import { SecondFactor } from "./second-factor.tsx";
 
 type Device = z.infer<typeof deviceSchema>;
@@ -32,6 +33,14 @@ export function AccountPage() {
       <Section title={t("account.devices")}>
         <Devices />
       </Section>
+      {user == null ? null : (
+        <Section title={t("deletion.account")}>
+          <Text size="sm">{t("deletion.accountAbout")}</Text>
+          <Group>
+            <DeleteAccount email={user.email} />
+          </Group>
+        </Section>
+      )}
     </Page>
   );
 }

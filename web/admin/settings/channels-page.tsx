@@ -16,6 +16,7 @@ import { type List, useBots, useList, useMayChange, useRenew } from "../layout/r
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { ChannelStatus } from "./channel-status.tsx";
 import { ConnectChannel } from "./connect-channel.tsx";
+import { useKindName } from "./kind-words.ts";
 
 /** The bots of the workspace, and where each of them talks. */
 export function ChannelsPage() {
@@ -78,6 +79,7 @@ export function ChannelsPage() {
 function Channels({ channels, botId }: { readonly channels: List<ChannelBody>; readonly botId: number }) {
   const { t } = useTranslation();
   const { domain } = useParams({ from: "/w/$domain" });
+  const nameOf = useKindName();
   if (leavesNothing(channels.error, channels.items))
     return <ErrorNotice error={channels.error} onRetry={channels.retry} />;
   if (channels.items === undefined) return <Skeleton h={40} />;
@@ -102,7 +104,7 @@ function Channels({ channels, botId }: { readonly channels: List<ChannelBody>; r
                   </Text>
                 </Link>
                 <Text size="xs" c="dimmed">
-                  {kind}
+                  {nameOf(kind)}
                 </Text>
               </Table.Td>
               <Table.Td>

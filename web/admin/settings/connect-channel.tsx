@@ -14,7 +14,7 @@ import { useIsReached } from "../setup/receiving.ts";
 import { SettingsFields } from "../setup/settings-fields.tsx";
 import { receivingOf, type SettingValues, toNewSettings } from "../setup/settings-values.ts";
 import { KindCards } from "./kind-cards.tsx";
-import { useKindWords } from "./kind-words.ts";
+import { useKindName, useKindWords } from "./kind-words.ts";
 
 export type ChannelKind = z.infer<typeof channelKindSchema>;
 
@@ -55,7 +55,7 @@ function ChannelForm({ bot, kind }: { readonly bot: BotBody; readonly kind: Chan
   const api = useApi();
   const renew = useRenew();
   const navigate = useNavigate();
-  const [name, setName] = useState(kind.title);
+  const [name, setName] = useState(useKindName()(kind.kind));
   const isReached = useIsReached() ?? true;
   const [typed, setTyped] = useState<SettingValues>({});
   const values = { ...receivingOf(kind.settings, isReached), ...typed };

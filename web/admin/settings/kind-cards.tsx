@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { iconOfKind } from "../layout/channel-kind-icon.ts";
 import { useIsReached } from "../setup/receiving.ts";
 import type { ChannelKind } from "./connect-channel.tsx";
-import { useKindWords, useOffered } from "./kind-words.ts";
+import { useKindName, useKindWords, useOffered } from "./kind-words.ts";
 
 /** The kinds of channels to choose from: what each is for, and what it takes. */
 export function KindCards({
@@ -42,6 +42,7 @@ function KindCard({
   const { t } = useTranslation();
   const id = useId();
   const words = useKindWords()(kind.kind);
+  const nameOf = useKindName();
   const Icon = iconOfKind(kind.kind);
   return (
     <Paper withBorder p="sm" radius="md" pos="relative" className="card">
@@ -58,7 +59,7 @@ function KindCard({
             data-autofocus={isFirst || undefined}
             onClick={onChoose}
           >
-            {kind.title}
+            {nameOf(kind.kind)}
           </UnstyledButton>
           <Stack gap={4} id={id}>
             {words === undefined ? null : (

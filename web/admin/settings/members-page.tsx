@@ -31,7 +31,6 @@ import { Page, Section, useApi } from "../layout/page.tsx";
 import { ReachNotice } from "../layout/reach-notice.tsx";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { useSession } from "../session.ts";
-import { DeleteAccount } from "./delete-account.tsx";
 
 type Member = z.infer<typeof memberSchema>;
 type Invitation = z.infer<typeof invitationSchema>;
@@ -100,7 +99,6 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
               mayChangeRole={mayChange && (member.role !== "owner" || mayOwn)}
               maySignOut={mayChange && (member.role !== "owner" || mayOwn) && member.email !== me}
               mayResetSecondFactor={mayOwn && member.hasSecondFactor && member.email !== me}
-              isMe={member.email === me}
               onRemove={mayChange && member.email !== me ? () => remove.mutate(member.id) : undefined}
               onSettled={onSettled}
             />
@@ -114,7 +112,6 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
 function MemberRow({
   member,
   mayChangeRole,
-  isMe,
   maySignOut,
   mayResetSecondFactor,
   onRemove,
@@ -122,7 +119,6 @@ function MemberRow({
 }: {
   readonly member: Member;
   readonly mayChangeRole: boolean;
-  readonly isMe: boolean;
   readonly maySignOut: boolean;
   readonly mayResetSecondFactor: boolean;
   readonly onRemove: (() => void) | undefined;
@@ -161,7 +157,6 @@ function MemberRow({
           />
         </Table.Td>
         <Table.Td ta="right">
-          {isMe ? <DeleteAccount email={email} /> : null}
           {maySignOut ? <SignOut id={id} email={email} /> : null}
           {mayResetSecondFactor ? <ResetSecondFactor id={id} email={email} onDone={onSettled} /> : null}
           {onRemove === undefined ? null : (

@@ -1,6 +1,7 @@
 import { Button, Group, Menu, Text } from "@mantine/core";
 import { IconClock, IconPlayerSkipForward } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { timeFormat } from "../words/times.ts";
 import { currentLanguage } from "../words/words.ts";
 import { describeDuration } from "./describe-duration.ts";
 import type { Simulator } from "./use-simulator.ts";
@@ -12,7 +13,7 @@ export function Clock({ simulator }: { readonly simulator: Simulator }) {
   const { t } = useTranslation();
   const { now, nextTimer, isBusy } = simulator;
   const language = currentLanguage();
-  const time = new Intl.DateTimeFormat(language, {
+  const time = timeFormat({
     weekday: "short",
     day: "numeric",
     month: "short",

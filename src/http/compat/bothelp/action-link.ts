@@ -62,6 +62,8 @@ export function actionLinkRoutes(app: FastifyInstance, dependencies: HttpDepende
   app.route({
     method: ["GET", "POST"],
     url: "/gc",
+    // Links carry placeholders as GetCourse fills them in, some of them not at all.
+    config: { readsOwnUrl: true },
     handler: async (request, reply) => {
       const startedAt = dependencies.now();
       const pairs = parseRawQuery(request.raw.url ?? "");

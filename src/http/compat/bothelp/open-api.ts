@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../../../model/app-error.ts";
 import { addDoorAuthentication } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
-import { checkUrl, decodeBody, parseJson } from "../../encoding.ts";
+import { decodeBody, parseJson } from "../../encoding.ts";
 import { logError, toAppError, toMissingRoute } from "../../errors.ts";
 import { addDataHeaders } from "../../security-headers.ts";
 import { readAccessToken } from "./access-token.ts";
@@ -24,7 +24,6 @@ export async function openApiRoutes(app: FastifyInstance, dependencies: HttpDepe
     return await sendRefusal(reply, error);
   });
   app.setNotFoundHandler(async (request, reply) => await sendRefusal(reply, toMissingRoute(request, reply)));
-  app.addHook("onRequest", checkUrl);
   await addDoorAuthentication(app, dependencies, "bothelp", (bearer) => readAccessToken(secretKey, bearer, now()));
   listRoutes(app, dependencies);
   subscriberRoutes(app, dependencies);

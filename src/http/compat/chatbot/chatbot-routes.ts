@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { addDoorAuditLog } from "../../audit.ts";
 import { addDoorAuthentication } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
-import { checkUrl, parseJson } from "../../encoding.ts";
+import { parseJson } from "../../encoding.ts";
 import { logError, toAppError, toMissingRoute } from "../../errors.ts";
 import { addDataHeaders } from "../../security-headers.ts";
 import { sendChatbotError } from "./answers.ts";
@@ -14,7 +14,6 @@ import { webhookRoutes } from "./webhooks.ts";
 
 /** ChatBot.com's API (requirements/004), v1 and v2. */
 export async function chatbotRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
-  app.addHook("onRequest", checkUrl);
   app.setErrorHandler(async (thrown, request, reply) => {
     const error = toAppError(thrown);
     logError(error, request);

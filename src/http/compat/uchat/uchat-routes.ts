@@ -5,7 +5,7 @@ import { createDocumentPage } from "../../api/docs-page.ts";
 import { addDoorAuditLog } from "../../audit.ts";
 import { addDoorAuthentication } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
-import { checkUrl, decodeBody, parseJson } from "../../encoding.ts";
+import { decodeBody, parseJson } from "../../encoding.ts";
 import { logError, toAppError, toMissingRoute } from "../../errors.ts";
 import { addDataHeaders } from "../../security-headers.ts";
 import { parseRawQuery } from "../bothelp/raw-query.ts";
@@ -24,7 +24,6 @@ export async function uchatRoutes(
   dependencies: HttpDependencies,
   limit: AddAddressLimit,
 ): Promise<void> {
-  app.addHook("onRequest", checkUrl);
   app.setErrorHandler(async (thrown, request, reply) => {
     if (thrown instanceof InvalidInput) return await sendUchatError(reply, thrown);
     const error = toAppError(thrown);

@@ -2,6 +2,8 @@ import type { channelTypes } from "../../../../src/channels/index.ts";
 
 /** What one is told of a kind of channel before it is connected and after. */
 export interface ChannelKindWords {
+  /** Where it is no name of somebody's, which is the same everywhere. */
+  readonly title?: string;
   readonly about: string;
   /** What has to be at hand to connect it. */
   readonly needs: string;
@@ -28,6 +30,7 @@ export const channelKindWords = {
       ],
     },
     webchat: {
+      title: "Web chat",
       about: "A chat window on your own site, and a page of its own to link to.",
       needs: "nothing, it works at once; for your site, one line of code.",
       steps: [
@@ -105,6 +108,7 @@ export const channelKindWords = {
       ],
     },
     email: {
+      title: "E-mail",
       about: "Letters that flows, sequences and broadcasts send, and the answers to them.",
       needs: "an SMTP server with user and password, from your mail provider.",
       steps: [

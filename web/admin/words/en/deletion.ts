@@ -4,6 +4,7 @@ export const deletionWords = {
     type: "Type {{expected}} to confirm",
     notTheSame: "This is not what stands there.",
     account: "Delete my account",
+    accountAbout: "For good, everywhere. What you wrote stays with your team, without your name.",
     accountLoss:
       "Your account goes at once and for good, with your password, your second factor, all devices and your place in every workspace. What you wrote stays, without your name: it is a former member's.",
     accountGone: "Your account is deleted.",

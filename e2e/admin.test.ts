@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await until("two boxes", async () => (await boxes.count()) === 2);
     await page.getByRole("button", { name: "Flow settings" }).click();
     await page.getByRole("button", { name: "Add: way to start" }).click();
-    await page.getByRole("combobox", { name: "What starts it 1" }).click();
+    await page.getByRole("combobox", { name: "Way to start 1" }).click();
     await page.getByRole("option", { name: "The person writes certain words" }).click();
     await page.getByRole("combobox", { name: "Words" }).fill("course");
     await page.keyboard.press("Enter");

@@ -3,10 +3,10 @@ import type { NameOfVariable } from "./variable-names.ts";
 import { splitTemplate } from "./variables.ts";
 import "./variable-text.css";
 
-/** A text with its variables as what people call them. */
-export function VariableText({ text, nameOf }: { readonly text: string; readonly nameOf: NameOfVariable }) {
+/** A text with its variables as what people call them. What is half typed may have none yet: the title of a branch. */
+export function VariableText({ text, nameOf }: { readonly text: string | undefined; readonly nameOf: NameOfVariable }) {
   const { t } = useTranslation();
-  if (!text.includes("{{")) return text;
+  if (text?.includes("{{") !== true) return text;
   return splitTemplate(text).map((part, index) => {
     if (part.kind === "text") return part.text;
     const { code, path, fallback } = part;

@@ -8,6 +8,8 @@ import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import { Moment } from "../layout/moment.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useSession } from "../session.ts";
+import { useKindName } from "../settings/kind-words.ts";
+import { usePlaceNames } from "./use-fact-names.ts";
 
 /** A column of the table. The contact's name is not one: it is always there, and first. */
 export interface Column {
@@ -33,6 +35,17 @@ function Badges({ names }: { readonly names: readonly string[] }) {
       {names.length > maxBadges ? <Text size="xs">+{names.length - maxBadges}</Text> : null}
     </Group>
   );
+}
+
+function Channels({ kinds }: { readonly kinds: readonly string[] }) {
+  const nameOf = useKindName();
+  return <Badges names={kinds.map(nameOf)} />;
+}
+
+/** Where the contact stands, by the names that flows and steps have. */
+function Places({ positions }: Pick<ContactRowBody, "positions">) {
+  const names = usePlaceNames(positions.map(({ flow }) => flow));
+  return <Badges names={positions.map(({ flow, step }) => `${names.flow(flow)} / ${names.step(flow, step)}`)} />;
 }
 
 function useFields(): readonly FieldBody[] {
@@ -65,13 +78,13 @@ export function useAllColumns(): readonly Column[] {
         key: "channels",
         title: t("contact.channels"),
         width: 180,
-        show: ({ channels }) => <Badges names={[...new Set(channels.map(({ kind }) => kind))]} />,
+        show: ({ channels }) => <Channels kinds={[...new Set(channels.map(({ kind }) => kind))]} />,
       },
       {
         key: "position",
         title: t("contactList.position"),
         width: 200,
-        show: ({ positions }) => <Badges names={positions.map(({ flow, step }) => `${flow} / ${step}`)} />,
+        show: ({ positions }) => <Places positions={positions} />,
       },
       {
         key: "sequences",

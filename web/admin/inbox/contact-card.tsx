@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { ContactBody, noteSchema, positionSchema } from "../../../src/http/contract/contacts.ts";
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
+import { CameBy } from "../contacts/came-by.tsx";
 import { usePlaceNames } from "../contacts/use-fact-names.ts";
 import { Moment } from "../layout/moment.tsx";
 import { useApi } from "../layout/page.tsx";
@@ -38,9 +39,7 @@ export function ContactCard({ contact, onClose }: { readonly contact: ContactBod
         <Fields contact={contact} />
         {contact.entry === null ? null : (
           <Part title={t("inbox.cameBy")}>
-            <Text size="sm" className="breakable">
-              {contact.entry.link ?? contact.entry.payload} · <Moment at={contact.entry.at} />
-            </Text>
+            <CameBy entry={contact.entry} />
           </Part>
         )}
         <Positions id={contact.id} />

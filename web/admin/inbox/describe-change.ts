@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { ConversationEntryBody } from "../../../src/http/contract/conversation-entries.ts";
 import type { ConversationStatus } from "../../../src/model/conversation.ts";
-import { currentLanguage } from "../words/words.ts";
+import { timeFormat } from "../words/times.ts";
 import { useMembers } from "./use-members.ts";
 
 type Change = Extract<ConversationEntryBody, { kind: "change" }>;
@@ -17,8 +17,7 @@ export function useDescribeChange(): (change: Change) => string {
       name: typeof agent === "number" ? nameOfMember(agent) : "",
       note: String(note ?? ""),
       summary: [summary, attachment].filter((one) => typeof one === "string" && one !== "").join(" "),
-      until:
-        typeof until === "number" ? new Date(until).toLocaleTimeString(currentLanguage(), { timeStyle: "short" }) : "",
+      until: typeof until === "number" ? timeFormat({ timeStyle: "short" }).format(until) : "",
     };
     const word = kind === "bot_paused" && values.until !== "" ? "bot_paused_until" : kind;
     const sentence = t(`inbox.change.${word}`, values);

@@ -87,6 +87,7 @@ export const inboxWords = {
     wholeContact: "The contact's page",
     labels: "Labels",
     fields: "Fields",
+    link: "A link",
     cameBy: "Came by",
     yes: "Yes",
     no: "No",

@@ -88,6 +88,7 @@ export const inboxWords: typeof english = {
     wholeContact: "Страница контакта",
     labels: "Метки",
     fields: "Поля",
+    link: "По ссылке",
     cameBy: "Откуда пришёл",
     yes: "Да",
     no: "Нет",

@@ -26,11 +26,12 @@ import { FlowMap } from "./flow-map.tsx";
 import type { FlowProblem } from "./flow-types.ts";
 import { pickLines, toEdge, useLines } from "./lines.ts";
 import { type Look, lookOf } from "./look.ts";
+import { openingOf } from "./opening.ts";
 import { StartNode, type StartNodeType } from "./start-node.tsx";
 import { beginAt, startId } from "./starts.ts";
 import { StepNode, type StepNodeType } from "./step-node.tsx";
 import type { Selection } from "./use-selection.ts";
-import { type Starting, startWidth, useStartLine, useStartNode } from "./use-start-node.ts";
+import { type Starting, useStartLine, useStartNode } from "./use-start-node.ts";
 
 export type CanvasNode = StepNodeType | StartNodeType;
 const nodeTypes = { step: StepNode, start: StartNode };
@@ -89,6 +90,7 @@ export function Canvas({ document, problems, trail, numbers, starting, selection
   const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
   const { steps: selected, lines: picked, setSteps, setLines } = selection;
   const isLarge = document.steps.length > 100;
+  const [opening] = useState(() => openingOf(document, sizeOfCanvas()));
   const steps = useNodes({ document, problems, trail, numbers, selected }, dragged, sizes);
   const start = useStartNode(document, { problems, starting, steps, measured: sizes.get(startId) });
   const nodes = useMemo((): CanvasNode[] => [start, ...steps], [start, steps]);
@@ -167,8 +169,8 @@ export function Canvas({ document, problems, trail, numbers, starting, selection
       snapGrid={snapGrid}
       minZoom={0.1}
       maxZoom={2}
-      fitView={!isLarge}
-      defaultViewport={isLarge ? lookAtStart(document) : noViewport}
+      fitView={opening === undefined}
+      defaultViewport={opening ?? noViewport}
       fitViewOptions={fitViewOptions}
       onlyRenderVisibleElements={isLarge}
       aria-label={t("builder.canvas")}
@@ -210,11 +212,10 @@ const fitViewOptions = { maxZoom: 1, padding: 0.15 };
 const noPoint = { clientX: 0, clientY: 0 };
 const noViewport = { x: 0, y: 0, zoom: 1 };
 
-/** A large flow opens where it begins: seen as a whole it would be 500 boxes that nobody can read. */
-function lookAtStart({ start, steps }: FlowDocument) {
-  const { x = 0, y = 0 } = steps.find(({ ref }) => ref === start)?.at ?? {};
-  const zoom = 0.8;
-  return { x: 80 - (x - startWidth - 90) * zoom, y: 120 - y * zoom, zoom };
+/** What the menu, the head and the toolbar leave of the window, about: the canvas is not drawn yet. */
+function sizeOfCanvas(): Size {
+  const { innerWidth, innerHeight } = window;
+  return { width: innerWidth > 768 ? innerWidth - 220 : innerWidth, height: innerHeight - 114 };
 }
 
 /** A box's head and summary, and a line for each output. */

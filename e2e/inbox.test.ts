@@ -100,6 +100,12 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     await visitor.getByText("One moment: {{ not a template }}").waitFor();
   });
 
+  it("lists who wrote last with their words alone, by no key of the admin's own words", async () => {
+    await visitor.getByLabel("Message", { exact: true }).fill("Are you there?");
+    await visitor.keyboard.press("Enter");
+    await row(first, "eve@example.com").getByText("Are you there?", { exact: true }).waitFor();
+  });
+
   it("fills a saved reply in for the contact, and keeps what was typed over a reload", async () => {
     const box = first.getByRole("textbox", { name: "Write a reply" });
     await box.fill("/h");

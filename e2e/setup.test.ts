@@ -371,7 +371,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
   const dialogs: [string, ...(string | RegExp)[]][] = [
     ["/settings/channels", "Подключить канал"],
     ["/settings/channels", "Подключить канал", "Telegram", "Дополнительные настройки"],
-    ["/settings/channels", "Подключить канал", "Web chat"],
+    ["/settings/channels", "Подключить канал", "Чат на сайте"],
     ["/entry-links", "Новая ссылка входа", /^Ещё: /],
   ];
 

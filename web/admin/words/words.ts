@@ -51,6 +51,8 @@ export async function startWords(): Promise<void> {
     resources: { en: { ...english }, [language]: { ...(await loaders[language]()) } },
     interpolation: { escapeValue: false },
     returnNull: false,
+    // A place where nothing is said, such as before what the contact wrote, is no missing word: its key would stand there.
+    returnEmptyString: true,
   });
   document.documentElement.lang = language;
 }

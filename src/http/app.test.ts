@@ -146,4 +146,11 @@ describe("the log", () => {
     expect(server.logged.length).toBeGreaterThan(0);
     expect(server.logged.join("")).not.toContain(tenant.token);
   });
+
+  it("has no line for each file that a page loads, but where it tells everything", async () => {
+    for (const url of ["/assets/index.js", "/widget.js", "/sign-in"]) await inject(url);
+    const lines = server.logged.map((line) => JSON.parse(line) as { level: number; route?: string });
+    const levelOf = (wanted: string) => lines.findLast(({ route }) => route === wanted)?.level;
+    expect([levelOf("/assets/*"), levelOf("/widget.js"), levelOf("/sign-in")]).toEqual([20, 20, 30]);
+  });
 });

@@ -39,6 +39,10 @@ export async function adminRoutes(app: FastifyInstance, dependencies: HttpDepend
       );
     });
   }
+  // Some dozens for each page: what the start printed, the set-up code among it, would be out of the terminal with the first look.
+  app.addHook("onRoute", (route) => {
+    route.config = { ...route.config, quiet: true };
+  });
   if (template === undefined) {
     // The routes of a server do not depend on what lies on its disk.
     const handler = (_request: unknown, reply: FastifyReply) => reply.callNotFound();

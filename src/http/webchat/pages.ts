@@ -15,7 +15,7 @@ export async function pageRoutes(app: FastifyInstance, dependencies: HttpDepende
   const widget = await readFile(widgetFile).catch(() => undefined);
   const etag = widget === undefined ? "" : `"${hash(widget).slice(0, 20)}"`;
 
-  app.get("/widget.js", async (request, reply) => {
+  app.get("/widget.js", { config: { quiet: true } }, async (request, reply) => {
     reply.header("x-content-type-options", "nosniff");
     if (widget === undefined) {
       return reply.status(503).type("text/plain").send("the widget is not built: run npm run build");

@@ -158,6 +158,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await other.getByText("Mine", { exact: true }).click();
     await other.locator(".inbox-row", { hasText: "eve@example.com" }).waitFor();
     await page.getByRole("button", { name: "Close", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Close it" }).click();
     await page.getByRole("button", { name: "Open again" }).waitFor();
     await other.close();
     await visitor.close();

@@ -160,6 +160,8 @@ describe("a conversation", () => {
       ["message", null],
       ["change", ann.id],
       ["message", ann.id],
+      // The bot keeps still while she talks.
+      ["change", ann.id],
       ["change", bob.id],
       ["message", null],
       ["change", bob.id],

@@ -17,6 +17,8 @@ export interface FactNames {
   field(key: string): string;
   trigger(kind: string): string;
   action(name: string): string;
+  /** Of an entry link. */
+  link(ref: string): string;
 }
 
 const same = (known: string) => known;
@@ -28,11 +30,15 @@ export const noNames: FactNames = {
   field: same,
   trigger: same,
   action: same,
+  link: same,
 };
 
 /** What came in, in a sentence. */
-export function describeEvent(t: TFunction, { kind, payload }: EventBody, names: FactNames = noNames): string {
+export function describeEvent(t: TFunction, event: EventBody, names: FactNames = noNames): string {
+  const { kind, payload } = event;
   if (kind === "actions") return describeActions(t, payload, names);
+  const link = linkOf(event);
+  if (kind === "start" && link !== undefined) return t("event.start_by_link", { link: names.link(link) });
   const said = payload as {
     readonly message?: { readonly text?: string };
     readonly title?: string;
@@ -42,6 +48,10 @@ export function describeEvent(t: TFunction, { kind, payload }: EventBody, names:
   const text = said.message?.text ?? said.title ?? said.payload ?? "";
   return t(`event.${word}`, { kind, text: shorten(text) });
 }
+
+/** The entry link that brought somebody in with this event. */
+const linkOf = ({ facts }: EventBody) =>
+  facts.map((fact) => (fact.kind === "entry" ? fact.link : undefined)).find((link) => typeof link === "string");
 
 /** Which actions were run, the same one named once. */
 function describeActions(t: TFunction, payload: unknown, names: FactNames): string {
@@ -60,7 +70,8 @@ export function describeSource(t: TFunction, { source, payload }: EventBody, nam
 /** What followed, in a sentence. A kind that has no words of its own shows its name: nothing is hidden. */
 export function describeFact(t: TFunction, fact: FactBody, names: FactNames = noNames): string {
   const skipped = fact.kind === "sequence_step" && "reason" in fact;
-  const kind = skipped ? "sequence_skipped" : fact.kind;
+  const isByLink = fact.kind === "entry" && typeof fact.link === "string";
+  const kind = skipped ? "sequence_skipped" : isByLink ? "entry_by_link" : fact.kind;
   const word = Object.hasOwn(factWords, kind) ? (kind as FactWord) : "other";
   const values = Object.entries(fact).map(([key, value]) => [key, sayOf(t, fact, { key, value, names })]);
   return t(`fact.${word}`, { ...Object.fromEntries(values), kind: fact.kind });
@@ -83,12 +94,26 @@ function sayOf(
   if (typeof value === "object") return JSON.stringify(value);
   if (key === "agent" && typeof value === "number") return names.member(value);
   const text = String(value);
+  return nameOf(fact, { key, text, names }) ?? wordOf(t, fact, { key, text });
+}
+
+/** What people call it, where the fact knows it by a ref or key. */
+function nameOf(
+  fact: FactBody,
+  { key, text, names }: { readonly key: string; readonly text: string; readonly names: FactNames },
+): string | undefined {
   if (key === "flow") return names.flow(text);
   if (key === "step" && typeof fact.flow === "string") return names.step(fact.flow, text);
   if (key === "sequence") return names.sequence(text);
   if (key === "field") return names.field(text);
-  if (key === "reason" && fact.kind === "sequence_step") return describeSkip(t, text);
+  if (fact.kind === "entry" && key === "link") return names.link(text);
   if (fact.kind === "flow_started" && key === "by" && text.startsWith("trigger:")) return names.trigger(text.slice(8));
+  return undefined;
+}
+
+/** One of a few values, in words. */
+function wordOf(t: TFunction, fact: FactBody, { key, text }: { readonly key: string; readonly text: string }): string {
+  if (key === "reason" && fact.kind === "sequence_step") return describeSkip(t, text);
   const words = wordsOfValue(fact.kind, key);
   if (words !== undefined) {
     const [list, known] = words;
@@ -123,6 +148,7 @@ const eventWords: Readonly<Record<EventWord, true>> = {
   button: true,
   link_opened: true,
   start: true,
+  start_by_link: true,
   blocked: true,
   unblocked: true,
   message_status: true,
@@ -138,6 +164,7 @@ const factWords: Readonly<Record<FactWord, true>> = {
   contact_created: true,
   contact_merged: true,
   entry: true,
+  entry_by_link: true,
   tag_added: true,
   tag_removed: true,
   label_added: true,

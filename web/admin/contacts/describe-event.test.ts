@@ -1,0 +1,41 @@
+import type { TFunction } from "i18next";
+import i18next from "i18next";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { EventBody } from "../../../src/http/contract/events.ts";
+import { en } from "../words/en.ts";
+import { describeEvent, describeFact, noNames } from "./describe-event.ts";
+
+let t: TFunction;
+
+beforeAll(async () => {
+  t = await i18next
+    .createInstance()
+    .init({ lng: "en", resources: { en: { translation: en } }, interpolation: { escapeValue: false } });
+});
+
+const event = (kind: string, payload: unknown, facts: readonly object[] = []) =>
+  ({
+    id: "1",
+    kind,
+    payload,
+    facts,
+    failed: null,
+    source: "channel",
+    at: "2026-01-01T00:00:00Z",
+  }) as unknown as EventBody;
+
+describe("who came by an entry link", () => {
+  const came = event("start", { payload: "jftt4bfn" }, [{ kind: "entry", payload: "jftt4bfn", link: "jftt4bfn" }]);
+  const names = { ...noNames, link: () => "Facebook May" };
+
+  it("is told by the link's name", () => {
+    expect(describeEvent(t, came, names)).toBe("Opened the entry link “Facebook May”");
+    expect(came.facts.map((fact) => describeFact(t, fact, names))).toEqual(["Came by the link “Facebook May”"]);
+  });
+
+  it("is told by what the link carried, where it is none of ours", () => {
+    const other = event("start", { payload: "promo" }, [{ kind: "entry", payload: "promo" }]);
+    expect(describeEvent(t, other, names)).toBe("Started promo");
+    expect(other.facts.map((fact) => describeFact(t, fact, names))).toEqual(["Came by a link with promo"]);
+  });
+});

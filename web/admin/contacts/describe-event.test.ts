@@ -3,7 +3,7 @@ import i18next from "i18next";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EventBody } from "../../../src/http/contract/events.ts";
 import { en } from "../words/en.ts";
-import { describeEvent, describeFact, noNames } from "./describe-event.ts";
+import { describeEvent, describeFact, describeSource, noNames } from "./describe-event.ts";
 
 let t: TFunction;
 
@@ -37,5 +37,22 @@ describe("who came by an entry link", () => {
     const other = event("start", { payload: "promo" }, [{ kind: "entry", payload: "promo" }]);
     expect(describeEvent(t, other, names)).toBe("Started promo");
     expect(other.facts.map((fact) => describeFact(t, fact, names))).toEqual(["Came by a link with promo"]);
+  });
+});
+
+describe("actions for many at once", () => {
+  const many = (...names: string[]) => ({
+    ...event("actions", { actions: names.map((action) => ({ action })) }),
+    source: "broadcast",
+  });
+
+  it("are a broadcast only where they send something", () => {
+    expect(describeSource(t, many("add_tag"), noNames)).toBe("a bulk change");
+    expect(describeSource(t, many("add_tag", "send_message"), noNames)).toBe("a broadcast");
+  });
+
+  it("are told in one sentence, each once", () => {
+    const names = { ...noNames, action: (name: string) => ({ add_tag: "Add a tag", ban: "Ban" })[name] ?? "CRM deal" };
+    expect(describeEvent(t, many("add_tag", "ban", "ban", "crm"), names)).toBe("Add a tag, ban, and CRM deal");
   });
 });

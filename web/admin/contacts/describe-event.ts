@@ -1,7 +1,9 @@
 import type { TFunction } from "i18next";
+import { reaches } from "../../../src/actions/reaching.ts";
 import type { EventBody } from "../../../src/http/contract/events.ts";
 import { describeSkip } from "../sequences/describe-step.ts";
 import { en } from "../words/en.ts";
+import { currentLanguage } from "../words/words.ts";
 
 type FactBody = EventBody["facts"][number];
 type FactWord = keyof (typeof en)["fact"];
@@ -53,17 +55,28 @@ export function describeEvent(t: TFunction, event: EventBody, names: FactNames =
 const linkOf = ({ facts }: EventBody) =>
   facts.map((fact) => (fact.kind === "entry" ? fact.link : undefined)).find((link) => typeof link === "string");
 
+function callsOf(payload: unknown): readonly { readonly action: string }[] {
+  const { actions = [] } = (payload ?? {}) as { readonly actions?: readonly { readonly action?: string }[] };
+  return actions.flatMap(({ action }) => (action === undefined ? [] : [{ action }]));
+}
+
+/** In the middle of a sentence; what is written in capitals, such as "CRM", stays. */
+const uncapitalized = (text: string) =>
+  /^\p{Lu}\p{Lu}/u.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
+
 /** Which actions were run, the same one named once. */
 function describeActions(t: TFunction, payload: unknown, names: FactNames): string {
-  const { actions } = payload as { readonly actions?: readonly { readonly action?: string }[] };
-  const titles = new Set((actions ?? []).flatMap(({ action }) => (action === undefined ? [] : [names.action(action)])));
-  return titles.size === 0 ? t("event.actions") : [...titles].join(", ");
+  const [first, ...rest] = new Set(callsOf(payload).map(({ action }) => names.action(action)));
+  if (first === undefined) return t("event.actions");
+  return new Intl.ListFormat(currentLanguage(), { type: "conjunction" }).format([first, ...rest.map(uncapitalized)]);
 }
 
 /** Who did it: a member where one did, else what it came by. */
-export function describeSource(t: TFunction, { source, payload }: EventBody, names: FactNames): string {
+export function describeSource(t: TFunction, { kind, source, payload }: EventBody, names: FactNames): string {
   const by = (payload as { readonly by?: unknown } | null)?.by;
   if (typeof by === "number") return names.member(by);
+  if (source === "broadcast" && kind === "actions" && !reaches(callsOf(payload)))
+    return t("factWords.source.bulk_change");
   return Object.hasOwn(en.factWords.source, source) ? t(`factWords.source.${source as SourceWord}`) : source;
 }
 

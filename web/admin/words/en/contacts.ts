@@ -81,6 +81,7 @@ export const contactsEn = {
       bothelp: "another system (BotHelp API)",
       cli: "the command line",
       broadcast: "a broadcast",
+      bulk_change: "a bulk change",
       import: "an import",
     },
     by: { go_to: "another flow led there", button: "a button led there", sequence: "a sequence", action: "an action" },

@@ -240,6 +240,12 @@ export const salesWords = {
     cancelling: "It is cancelled: nobody gets it any more. Who still waits is being written down as skipped.",
     recipient: { waiting: "Waiting", sending: "Sending", sent: "Sent", failed: "Failed", skipped: "Skipped" },
     loss: "The list of its recipients goes as well. What was sent stays with the contacts.",
+    changedFor: "Done for",
+    show: { label: "Show", sending: "Broadcasts", changes: "Bulk changes" },
+    noChanges: {
+      title: "No bulk changes yet",
+      text: "What is done for many contacts at once and sends them nothing, such as adding a tag. Choose contacts in their list, then the action.",
+    },
     empty: {
       title: "No broadcasts yet",
       text: "A broadcast gives the same to many contacts: a message, a flow or actions; to everybody, to segments or by a condition; at a time and as fast as you say.",

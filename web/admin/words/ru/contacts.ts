@@ -82,6 +82,7 @@ export const contactsRu: typeof contactsEn = {
       bothelp: "другая система (BotHelp API)",
       cli: "командная строка",
       broadcast: "рассылка",
+      bulk_change: "массовое изменение",
       import: "импорт",
     },
     by: { go_to: "переход из другого сценария", button: "нажата кнопка", sequence: "серия", action: "действие" },

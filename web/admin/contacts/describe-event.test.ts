@@ -3,7 +3,7 @@ import i18next from "i18next";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EventBody } from "../../../src/http/contract/events.ts";
 import { en } from "../words/en.ts";
-import { describeEvent, describeFact, describeSource, noNames } from "./describe-event.ts";
+import { describeEvent, describeFact, describeSource, isLook, noNames } from "./describe-event.ts";
 
 let t: TFunction;
 
@@ -54,5 +54,26 @@ describe("actions for many at once", () => {
   it("are told in one sentence, each once", () => {
     const names = { ...noNames, action: (name: string) => ({ add_tag: "Add a tag", ban: "Ban" })[name] ?? "CRM deal" };
     expect(describeEvent(t, many("add_tag", "ban", "ban", "crm"), names)).toBe("Add a tag, ban, and CRM deal");
+  });
+});
+
+describe("what the team did", () => {
+  it("is told by what was said, where that is all", () => {
+    const say = (content: unknown) => event("actions", { actions: [{ action: "send_message", args: { content } }] });
+    expect(describeEvent(t, say("It is ready"))).toBe("Sent: It is ready");
+    expect(describeEvent(t, say({ text: "With a picture" }))).toBe("Sent: With a picture");
+    expect(describeEvent(t, say({ text: "", attachments: [{}] }))).toBe("send_message");
+  });
+
+  it("is a look alone where somebody only read", () => {
+    const done = (action: string, ...facts: string[]) =>
+      event(
+        "actions",
+        { actions: [{ action }] },
+        facts.map((kind) => ({ kind })),
+      );
+    expect(isLook(done("mark_read", "marked_read"))).toBe(true);
+    expect(isLook(done("mark_read", "marked_read", "conversation_moved"))).toBe(false);
+    expect(isLook(done("add_tag", "tag_added"))).toBe(false);
   });
 });

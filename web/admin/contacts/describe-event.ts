@@ -55,9 +55,33 @@ export function describeEvent(t: TFunction, event: EventBody, names: FactNames =
 const linkOf = ({ facts }: EventBody) =>
   facts.map((fact) => (fact.kind === "entry" ? fact.link : undefined)).find((link) => typeof link === "string");
 
-function callsOf(payload: unknown): readonly { readonly action: string }[] {
-  const { actions = [] } = (payload ?? {}) as { readonly actions?: readonly { readonly action?: string }[] };
-  return actions.flatMap(({ action }) => (action === undefined ? [] : [{ action }]));
+interface Call {
+  readonly action: string;
+  readonly args?: { readonly content?: unknown } | undefined;
+}
+
+function callsOf(payload: unknown): readonly Call[] {
+  const { actions = [] } = (payload ?? {}) as { readonly actions?: readonly Partial<Call>[] };
+  return actions.flatMap(({ action, args }) => (action === undefined ? [] : [{ action, args }]));
+}
+
+/** What was said, where that was all that was done: an agent's answer, a broadcast's message. */
+function sentTextOf(payload: unknown): string | undefined {
+  const [call, second] = callsOf(payload);
+  if (call?.action !== "send_message" || second !== undefined) return undefined;
+  const content = call.args?.content;
+  const text = typeof content === "object" && content !== null ? (content as { text?: unknown }).text : content;
+  return typeof text === "string" && text !== "" ? text : undefined;
+}
+
+const looks: ReadonlySet<string> = new Set(["mark_read", "view_profile"]);
+const lookFacts: ReadonlySet<string> = new Set(["marked_read", "profile_viewed"]);
+
+/** Somebody of the team only looked: nothing happened to the contact. */
+export function isLook({ kind, payload, facts, failed }: EventBody): boolean {
+  const calls = callsOf(payload);
+  const isLooking = kind === "actions" && calls.length > 0 && calls.every(({ action }) => looks.has(action));
+  return isLooking && failed === null && facts.every((fact) => lookFacts.has(fact.kind));
 }
 
 /** In the middle of a sentence; what is written in capitals, such as "CRM", stays. */
@@ -66,6 +90,8 @@ const uncapitalized = (text: string) =>
 
 /** Which actions were run, the same one named once. */
 function describeActions(t: TFunction, payload: unknown, names: FactNames): string {
+  const text = sentTextOf(payload);
+  if (text !== undefined) return t("event.sent", { text: shorten(text) });
   const [first, ...rest] = new Set(callsOf(payload).map(({ action }) => names.action(action)));
   if (first === undefined) return t("event.actions");
   return new Intl.ListFormat(currentLanguage(), { type: "conjunction" }).format([first, ...rest.map(uncapitalized)]);
@@ -168,6 +194,7 @@ const eventWords: Readonly<Record<EventWord, true>> = {
   timer: true,
   job_result: true,
   actions: true,
+  sent: true,
   merge: true,
   sequence_changed: true,
   other: true,

@@ -63,6 +63,7 @@ export const contactsEn = {
     timer: "A wait was over",
     job_result: "An answer from outside came",
     actions: "Actions were run",
+    sent: "Sent: {{text}}",
     merge: "Two contacts became one",
     sequence_changed: "A sequence was changed",
     other: "{{kind}}",

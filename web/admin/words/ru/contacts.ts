@@ -64,6 +64,7 @@ export const contactsRu: typeof contactsEn = {
     timer: "Ожидание закончилось",
     job_result: "Пришёл ответ извне",
     actions: "Выполнены действия",
+    sent: "Отправлено: {{text}}",
     merge: "Два контакта стали одним",
     sequence_changed: "Серию изменили",
     other: "{{kind}}",

@@ -21,7 +21,7 @@ export function BroadcastStatus({ broadcast }: { readonly broadcast: BroadcastBo
   const { status } = broadcast;
   const isQuiet = status === "draft" || status === "cancelled";
   return (
-    <Badge variant={isQuiet ? "default" : "light"} color={colours[status]} tt="none">
+    <Badge variant={isQuiet ? "default" : "light"} color={colours[status]} tt="none" className="whole-badge">
       {t(isBeingCancelled(broadcast) ? "broadcasts.beingCancelled" : `broadcasts.status.${status}`)}
     </Badge>
   );

@@ -20,8 +20,8 @@ describe("the demo workspace", () => {
     expect(made.toSorted()).toEqual([false, true]);
     expect(await seedDemo(database.db)).toBe(false);
     expect(await findWorkspace(database.db, "demo")).toBeDefined();
-    const flows = await database.db.selectFrom("flows").select(["ref", "publishedVersion"]).execute();
-    expect(flows).toEqual([{ ref: "demo", publishedVersion: 1 }]);
+    const flows = await database.db.selectFrom("flows").select(["ref", "publishedVersion", "draftRevision"]).execute();
+    expect(flows).toEqual([{ ref: "demo", publishedVersion: 1, draftRevision: 1 }]);
   });
 });
 

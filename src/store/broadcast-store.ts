@@ -81,27 +81,49 @@ export function visibleBroadcasts(db: Database, { workspaceId, botId }: Access) 
   return botId === undefined ? rows : rows.where("botId", "=", botId);
 }
 
+/** Those that send something, or those that do not: every recipient gets the same actions, all of which are quiet. */
+export interface Sending {
+  readonly sends: boolean;
+  /** By these nobody comes to hear anything. */
+  readonly quiet: readonly string[];
+}
+
+const isBulkChange = (quiet: readonly string[]) =>
+  sql<boolean>`(split is null and jsonb_array_length(actions) > 0 and not exists (
+    select from jsonb_array_elements(actions) as call where call ->> 'action' not in (${sql.join(quiet)})))`;
+
+const isOfSending = ({ sends, quiet }: Sending) =>
+  sends ? sql<boolean>`not ${isBulkChange(quiet)}` : isBulkChange(quiet);
+
 /** Newest first, from below id `before`. */
 export async function listBroadcasts(
   db: Database,
   access: Access,
-  page: { readonly before?: number | undefined; readonly limit: number },
+  page: { readonly before?: number | undefined; readonly limit: number; readonly sending?: Sending | undefined },
 ): Promise<Broadcast[]> {
-  return await visibleBroadcasts(db, access)
+  const { sending } = page;
+  const rows = visibleBroadcasts(db, access);
+  return await (sending === undefined ? rows : rows.where(isOfSending(sending)))
     .$if(page.before !== undefined, (rows) => rows.where("id", "<", page.before ?? 0))
     .orderBy("id", "desc")
     .limit(page.limit)
     .execute();
 }
 
-/** Those that began in a stretch of time, newest first. `result`: null until they are finished. */
+/** Those that send something and began in a stretch of time, newest first. `result`: null until they are finished. */
 export async function listStartedBroadcasts(
   db: Database,
   access: Access,
-  { since, until, limit }: { readonly since: Date; readonly until: Date; readonly limit: number },
+  {
+    since,
+    until,
+    limit,
+    quiet,
+  }: { readonly since: Date; readonly until: Date; readonly limit: number; readonly quiet: Sending["quiet"] },
 ): Promise<(Broadcast & { readonly startedAt: Date; readonly result: BroadcastResult | null })[]> {
   return await visibleBroadcasts(db, access)
     .select("result")
+    .where(isOfSending({ sends: true, quiet }))
     .where("startedAt", ">=", since)
     .where("startedAt", "<", until)
     .$narrowType<{ startedAt: Date }>()

@@ -107,3 +107,13 @@ async function selectMessages(
       and ${place} limit ${limit}`.execute(db.withoutPlugins());
   return rows;
 }
+
+/** Whether the bot keeps still in this contact's conversation, because a person looks after it. */
+export async function isBotSilent(db: Database, contactId: number, at: Date): Promise<boolean> {
+  const found = await db
+    .selectFrom("contacts")
+    .select(sql<boolean>`coalesce((conversation ->> 'pausedUntil')::float8 > ${at.getTime()}, false)`.as("isSilent"))
+    .where("id", "=", contactId)
+    .executeTakeFirst();
+  return found?.isSilent === true;
+}

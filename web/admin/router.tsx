@@ -142,15 +142,23 @@ const board = createRoute({
   path: "/sales/$ref",
   component: lazyRouteComponent(() => import("./sales/board-page.tsx"), "BoardPage"),
 });
-const account = createRoute({
+/** Where the account's page once was: what people kept of it leads on. */
+const formerAccount = createRoute({
   getParentRoute: () => workspace,
   path: "/account",
-  component: lazyRouteComponent(() => import("./settings/account-page.tsx"), "AccountPage"),
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/w/$domain/settings/account", params });
+  },
 });
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: "/settings",
   component: lazyRouteComponent(() => import("./layout/settings-shell.tsx"), "SettingsShell"),
+});
+const account = createRoute({
+  getParentRoute: () => settings,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./settings/account-page.tsx"), "AccountPage"),
 });
 const settingsHome = createRoute({
   getParentRoute: () => settings,
@@ -327,7 +335,7 @@ export function createAppRouter(client: QueryClient) {
         builder,
         sales,
         board,
-        account,
+        formerAccount,
         broadcast,
         broadcasts,
         orders,
@@ -338,6 +346,7 @@ export function createAppRouter(client: QueryClient) {
         entryLinks,
         settings.addChildren([
           settingsHome,
+          account,
           failures,
           system,
           workspaceSettings,

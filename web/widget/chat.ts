@@ -96,7 +96,7 @@ export function createChat({ server, bot, isPage, start, theme }: ChatOptions): 
 
   function hear(frame: ServerFrame): void {
     if (frame.type === "messages") change(withMessages(state, frame.messages));
-    else if (frame.type === "ack") change(withAck(state, frame.id));
+    else if (frame.type === "ack") change(withAck(state, frame));
     else if (frame.type === "error" && frame.id !== undefined) change(withRefusal(state, frame.id));
     else if (frame.type === "ready") {
       change(withStanding(state, frame));

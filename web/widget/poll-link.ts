@@ -31,8 +31,8 @@ export function openPollLink({ base, token, cursor, onFrame, onEnd }: LinkOption
   follow().catch(end);
   return {
     send(act) {
-      postJson(`${base}/messages`, { token, act })
-        .then(() => onFrame({ type: "ack", id: act.id }))
+      postJson<{ isSilent?: true }>(`${base}/messages`, { token, act })
+        .then(({ isSilent }) => onFrame({ type: "ack", id: act.id, isSilent }))
         .catch((error: unknown) => {
           if (!(error instanceof Refusal)) end();
           else onFrame({ type: "error", id: act.id, code: error.code, message: error.message });

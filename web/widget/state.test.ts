@@ -36,7 +36,7 @@ describe("what was said", () => {
     const saying = withAct(emptyChat, said("a"), noon);
     const keyOf = (state: ChatState) => entriesOf(state, () => "today").at(1)?.key;
     expect(shown(saying)).toEqual(["a"]);
-    const taken = withAck(saying, "a");
+    const taken = withAck(saying, { id: "a" });
     const back = withMessages(taken, [own(1, "a")]);
     expect([shown(taken), shown(back)]).toEqual([["a"], ["a"]]);
     expect(new Set([keyOf(saying), keyOf(taken), keyOf(back)]).size).toBe(1);
@@ -44,15 +44,15 @@ describe("what was said", () => {
 
   it("is gone from the outbox whether the message or the acknowledgement comes first", () => {
     const saying = withAct(emptyChat, said("a"), noon);
-    expect(withMessages(withAck(saying, "a"), [own(1, "a")]).outbox).toEqual([]);
-    expect(withAck(withMessages(saying, [own(1, "a")]), "a").outbox).toEqual([]);
+    expect(withMessages(withAck(saying, { id: "a" }), [own(1, "a")]).outbox).toEqual([]);
+    expect(withAck(withMessages(saying, [own(1, "a")]), { id: "a" }).outbox).toEqual([]);
   });
 
   it("is to be sent one by one until each is taken", () => {
     const saying = withAct(withAct(emptyChat, said("a"), noon), said("b"), noon);
     expect(nextActOf(saying)?.id).toBe("a");
-    expect(nextActOf(withAck(saying, "a"))?.id).toBe("b");
-    expect(nextActOf(withAck(withAck(saying, "a"), "b"))).toBeUndefined();
+    expect(nextActOf(withAck(saying, { id: "a" }))?.id).toBe("b");
+    expect(nextActOf(withAck(withAck(saying, { id: "a" }), { id: "b" }))).toBeUndefined();
   });
 
   it("waits for the visitor when it was refused, and holds up nothing", () => {
@@ -74,7 +74,7 @@ describe("what was said", () => {
       noon,
     );
     expect(shown(acts)).toEqual([]);
-    expect(withAck(withAck(acts, "s"), "b").outbox).toEqual([]);
+    expect(withAck(withAck(acts, { id: "s" }), { id: "b" }).outbox).toEqual([]);
   });
 });
 
@@ -86,6 +86,12 @@ describe("the dots", () => {
     const echoed = withMessages(asked, [own(1, "a")]);
     expect(echoed.isAwaiting).toBe(true);
     expect(withMessages(echoed, [message(2)]).isAwaiting).toBe(false);
+  });
+
+  it("promise nothing once the bot is known to be silent", () => {
+    const taken = withAck(asked, { id: "a", isSilent: true });
+    expect([withAck(asked, { id: "a" }).isAwaiting, taken.isAwaiting]).toEqual([true, false]);
+    expect(entriesOf(taken, () => "today").at(-1)?.kind).toBe("message");
   });
 
   it("promise nothing while there is no connection", () => {
@@ -177,7 +183,7 @@ describe("over a bad network", () => {
       },
       send() {
         const id = receive();
-        if (id !== undefined) state = withAck(state, id);
+        if (id !== undefined) state = withAck(state, { id });
       },
       "send, answer lost"() {
         receive();

@@ -79,13 +79,16 @@ export function withStanding(state: ChatState, { isKnown, hasEarlier }: Standing
   return { ...state, isKnown, hasEarlier: state.hasEarlier || hasEarlier };
 }
 
-/** Taken by the server. What shows in the conversation stays until its message comes; the rest is done with. */
-export function withAck(state: ChatState, id: string): ChatState {
+/** Taken by the server. What shows in the conversation stays until its message comes; the rest is done with. A bot that is silent answers nothing. */
+export function withAck(
+  state: ChatState,
+  { id, isSilent = false }: { readonly id: string; readonly isSilent?: boolean | undefined },
+): ChatState {
   const outbox = state.outbox.flatMap((item): OutboxItem[] => {
     if (item.act.id !== id) return [item];
     return textOfAct(item.act) === undefined ? [] : [{ ...item, state: "taken" }];
   });
-  return { ...state, outbox, isKnown: true };
+  return { ...state, outbox, isKnown: true, isAwaiting: state.isAwaiting && !isSilent };
 }
 
 /** Refused for good: trying again by itself would not help. What does not show nobody can try again; it is dropped. */

@@ -46,6 +46,22 @@ describe("/broadcasts", () => {
     expect(await audienceOf({ audience: { all: true } })).toEqual(ids);
   });
 
+  it("is listed apart where it sends nothing", async () => {
+    const other = await aTenant(server);
+    const makeOne = async (body: object) => (await make({ bot: other.bot.ref, ...body }, other)).json();
+    const tag = { action: "add_tag", args: { tag: "vip" } };
+    const quiet = await makeOne({ audience: { all: true }, content: undefined, actions: [tag] });
+    const flow = { action: "send_message", args: { content: "Hello" } };
+    const both = await makeOne({ audience: { all: true }, content: undefined, actions: [tag, flow] });
+    const plain = await makeOne({ audience: { all: true } });
+    const list = async (query: string) =>
+      (await other.call("GET", `/broadcasts${query}`)).json().data.map(({ id }: { id: number }) => id);
+    expect([quiet.sends, both.sends, plain.sends]).toEqual([false, true, true]);
+    expect(await list("?sends=true")).toEqual([plain.id, both.id]);
+    expect(await list("?sends=false")).toEqual([quiet.id]);
+    expect(await list("")).toEqual([plain.id, both.id, quiet.id]);
+  });
+
   it("is made as a draft, started, paused, resumed and cancelled, each once", async () => {
     const made = (await make({ audience: { all: true }, perMinute: 30 })).json();
     expect(made).toMatchObject({

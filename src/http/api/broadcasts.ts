@@ -1,9 +1,10 @@
+import { quietActions } from "../../actions/reaching.ts";
 import { toBroadcastJob } from "../../shell/jobs/run-broadcast.ts";
 import { deleteBroadcast } from "../../store/broadcast-delete-store.ts";
 import type { Broadcast } from "../../store/broadcast-store.ts";
 import { listBroadcasts, moveBroadcast, requireBroadcast } from "../../store/broadcast-store.ts";
 import { setBroadcastGoing } from "../broadcasts.ts";
-import { broadcastDetailSchema, broadcastSchema, recipientQuery } from "../contract/broadcasts.ts";
+import { broadcastDetailSchema, broadcastQuery, broadcastSchema } from "../contract/broadcasts.ts";
 import { idParams, noContent, pageOf } from "../contract/common.ts";
 import { writeOnce } from "../idempotency.ts";
 import { addBroadcastDraftRoutes } from "./broadcast-drafts.ts";
@@ -22,12 +23,15 @@ export const broadcastResource: ApiResource = (app, dependencies) => {
     "/broadcasts",
     route(
       { ...read, id: "listBroadcasts", summary: "List broadcasts, newest first" },
-      { querystring: recipientQuery.omit({ status: true }) },
+      { querystring: broadcastQuery },
       pageOf(broadcastSchema),
     ),
-    async ({ caller, query: { limit, cursor } }) => {
+    async ({ caller, query: { limit, cursor, sends } }) => {
       const before = decodeCursor(cursor)?.[0];
-      const rows = await listBroadcasts(db, caller, { before, limit: limit + 1 });
+      const rows = await listBroadcasts(db, caller, {
+        ...{ before, limit: limit + 1 },
+        ...(sends === undefined ? {} : { sending: { sends: sends === "true", quiet: quietActions } }),
+      });
       const page = toPage(rows, limit, { present: (one) => one, placeOf: ({ id }) => [id] });
       return { ...page, data: await presentBroadcasts(db, page.data, now()) };
     },

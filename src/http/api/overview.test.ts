@@ -274,6 +274,16 @@ describe("broadcasts of a period", () => {
     expect(await results()).toMatchObject([{ ...numbers, status: "finished" }]);
     expect((await tenant.call("GET", "/overview/broadcasts?to=2026-01-01")).json().broadcasts).toEqual([]);
   });
+
+  it("are none that sent nothing", async () => {
+    const change = {
+      ...{ bot: tenant.bot.id, name: "Add a tag", audience: { all: true }, start: true },
+      actions: [{ action: "add_tag", args: { tag: "vip" } }],
+    };
+    expect((await tenant.call("POST", "/broadcasts", { body: change })).json()).toMatchObject({ sends: false });
+    const { broadcasts } = await read<BroadcastResultsBody>("/overview/broadcasts");
+    expect(broadcasts.map(({ name }) => name)).toEqual(["News"]);
+  });
 });
 
 it("is not another workspace's, nor another bot's", async () => {

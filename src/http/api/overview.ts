@@ -1,4 +1,5 @@
 import { DateTime } from "luxon";
+import { quietActions } from "../../actions/reaching.ts";
 import { AppError } from "../../model/app-error.ts";
 import { type Sentence, say, sayPlaces } from "../../model/sentence.ts";
 import { countRecipients } from "../../store/broadcast-ledger-store.ts";
@@ -143,6 +144,7 @@ export const overviewResource: ApiResource = (app, { db, now }) => {
         since: DateTime.fromISO(period.from, { zone }).toJSDate(),
         until: DateTime.fromISO(period.to, { zone }).plus({ days: 1 }).toJSDate(),
         limit: 50,
+        quiet: quietActions,
       });
       const counts = await countRecipients(
         db,

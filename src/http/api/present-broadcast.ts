@@ -1,3 +1,4 @@
+import { reaches } from "../../actions/reaching.ts";
 import type { ActionCall } from "../../model/action-call.ts";
 import type { BroadcastSplit } from "../../model/broadcast.ts";
 import { countRecipients, findLastTurn } from "../../store/broadcast-ledger-store.ts";
@@ -48,6 +49,7 @@ function presentSettings(broadcast: Broadcast): Omit<BroadcastBody, "recipients"
     endedAt: toInstantOrNull(endedAt),
     perSecond: status === "running" ? pace : null,
     actions: [...actions],
+    sends: split !== null || actions.length === 0 || reaches(actions),
     plan: plan as BroadcastBody["plan"],
     split: split as BroadcastBody["split"],
     choiceAt: toInstantOrNull(choiceOf(broadcast)),

@@ -146,6 +146,7 @@ export const broadcastSchema = z
     choiceAt: instantSchema.nullable().describe("When the winner is chosen by itself, once every share was sent."),
     isTested: z.boolean().describe("Every share was sent."),
     actions: z.array(z.unknown()).describe("What each recipient gets."),
+    sends: z.boolean().describe("Recipients may come to hear something by it; false: it only changes something."),
     revision: z.number().describe("One more with each change of the draft."),
   })
   .meta({ id: "Broadcast" });
@@ -288,6 +289,13 @@ export type BroadcastWhat = Pick<z.output<typeof broadcastChangeSchema>, keyof t
 export type BroadcastSplitBody = z.output<typeof splitSchema>;
 export type BroadcastAudience = z.output<typeof audienceSchema>;
 
+export const broadcastQuery = z.object({
+  ...pageQuery,
+  sends: z
+    .enum(["true", "false"])
+    .optional()
+    .describe("Only those that send something, or only those that change something and send nothing."),
+});
 export const recipientQuery = z.object({ ...pageQuery, status: z.enum(recipientStatuses).optional() });
 export const reasonSchema = z.object({ status: z.enum(recipientStatuses), reason: z.string(), count: z.number() });
 

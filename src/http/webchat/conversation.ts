@@ -5,7 +5,7 @@ import { AppError } from "../../model/app-error.ts";
 import type { Happening } from "../../model/event.ts";
 import type { MessageContent } from "../../model/message.ts";
 import { createTrackedLinks, type TrackedLinks } from "../../shell/tracked-links.ts";
-import { type ConversationMessage, findWebchat } from "../../store/webchat-store.ts";
+import { type ConversationMessage, findWebchat, isBotSilent } from "../../store/webchat-store.ts";
 import type { ChatMessage, SessionBody, VisitorAct } from "../contract/webchat.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { readVisitorToken } from "./visitor-token.ts";
@@ -51,13 +51,14 @@ export function requireVisitor({ secretKey }: HttpDependencies, { channelId }: W
 
 /**
  * Hands what a visitor did to the waist and resolves after the commit; what comes a second time under the same id is done once. Pages of the
- * visitor that are open hear of it at once, also where this made the contact. Throws `channel.not_found`, `Unavailable`.
+ * visitor that are open hear of it at once, also where this made the contact. Tells whether the bot is silent now, so that no answer is on its way.
+ * Throws `channel.not_found`, `Unavailable`.
  */
 export async function submitAct(
-  { submit, log }: HttpDependencies,
+  { db, now, submit, log }: HttpDependencies,
   { channelId, visitor, watch }: { readonly channelId: number; readonly visitor: string; readonly watch: VisitorWatch },
   act: VisitorAct,
-): Promise<void> {
+): Promise<{ readonly isSilent?: true }> {
   const reply = await submit({
     target: { channelId, externalId: visitor },
     happening: toHappening(act),
@@ -70,6 +71,8 @@ export async function submitAct(
   // What broke inside is kept as a failed event for those who run the bot; the visitor has been heard.
   if (reply.status === "refused") log.warn({ channelId, code: reply.code }, "what a visitor did was refused");
   watch.wake(channelId, visitor, reply.contactId);
+  if (reply.contactId === undefined || !(await isBotSilent(db, reply.contactId, new Date(now())))) return {};
+  return { isSilent: true };
 }
 
 function toHappening(act: VisitorAct): Happening {

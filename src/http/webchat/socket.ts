@@ -89,8 +89,8 @@ export function serveSocket(
     if (!limits.take(visitor, now())) {
       throw new AppError("webchat.too_fast", "too many messages at once; wait a moment");
     }
-    await submitAct(dependencies, { channelId: webchat.channelId, visitor, watch }, done);
-    void say({ type: "ack", id: done.id });
+    const told = await submitAct(dependencies, { channelId: webchat.channelId, visitor, watch }, done);
+    void say({ type: "ack", id: done.id, ...told });
   }
 
   async function handle(data: Buffer): Promise<void> {

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/database.ts";
 import {
@@ -162,6 +163,29 @@ describe("long polling", () => {
     expect((await feed(token, { after: messages[1]?.id ?? 0 })).messages.map((message) => message.text)).toEqual([
       "re: Hi",
     ]);
+  });
+
+  it("says so where the bot is paused, and no more once it may speak again", async () => {
+    const { token } = await openSession(server, bot);
+    expect(await (await act(token, text("q1", "hello"))).json()).toEqual({ id: "q1" });
+    const { contactId } = await database.db
+      .selectFrom("identities")
+      .select("contactId")
+      .where("externalId", "=", token.split(".")[0] ?? "")
+      .executeTakeFirstOrThrow();
+    const pause = async (until: number) => {
+      await database.db
+        .updateTable("contacts")
+        .set({
+          conversation: sql`coalesce(conversation, '{}'::jsonb) || jsonb_build_object('status', 'open', 'pausedUntil', ${until}::float8)`,
+        })
+        .where("id", "=", contactId)
+        .execute();
+    };
+    await pause(server.clock.now() + 60_000);
+    expect(await (await act(token, text("q2", "anybody?"))).json()).toEqual({ id: "q2", isSilent: true });
+    server.clock.pass(61_000);
+    expect(await (await act(token, text("q3", "hello"))).json()).toEqual({ id: "q3" });
   });
 
   it("answers as soon as there is something, also where the visitor was unknown when it began to wait", async () => {

@@ -80,8 +80,8 @@ export async function webchatRoutes(app: FastifyInstance, dependencies: HttpDepe
       reply.header("retry-after", "1");
       throw new AppError("webchat.too_fast", "too many messages at once; wait a moment");
     }
-    await submitAct(dependencies, { channelId, visitor, watch }, act);
-    return { id: act.id };
+    const told = await submitAct(dependencies, { channelId, visitor, watch }, act);
+    return { id: act.id, ...told };
   });
 
   app.get("/:bot/messages", { config: { quiet: true } }, async (request: BotRequest, reply): Promise<FeedBody> => {

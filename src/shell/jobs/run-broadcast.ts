@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { actions } from "../../actions/index.ts";
+import { reaches } from "../../actions/reaching.ts";
 import type { AnyAction } from "../../engine/action-type.ts";
 import type { JobRequest } from "../../model/outcome.ts";
 import { skipRest } from "../../store/broadcast-cancel-store.ts";
@@ -52,8 +53,6 @@ const newsMs = 700;
 const hourMs = 3_600_000;
 
 const catalogue: Readonly<Record<string, AnyAction>> = actions;
-/** Actions that say something to the contact, now or later. A tag is for the banned and the unreachable too. */
-const reachingGroups: ReadonlySet<string> = new Set(["messages", "flows", "sequences"] satisfies AnyAction["group"][]);
 
 /** Makes the job that takes a broadcast on. */
 export function toBroadcastJob(id: number, startAt?: number): JobRequest {
@@ -183,7 +182,12 @@ async function sendSlice(broadcast: Broadcast, context: JobContext): Promise<Pau
   const wanted = perMinute === null ? sliceSize : Math.max(1, Math.floor(perMinute / 60));
   const count = Math.min(wanted, room.free);
   const everyMs = perMinute === null ? 0 : (count * 60_000) / perMinute;
-  const slice = await takeRecipients(db, broadcast, { count, at: new Date(at), everyMs, reaches: reaches(broadcast) });
+  const slice = await takeRecipients(db, broadcast, {
+    count,
+    at: new Date(at),
+    everyMs,
+    reaches: reaches(actionsOf(broadcast)),
+  });
   // Another job has this turn, and goes on.
   if (slice === undefined) return undefined;
   const { due, nextAt } = slice;
@@ -255,10 +259,6 @@ async function leaveToNewer(broadcast: Broadcast, db: JobContext["db"]): Promise
 /** What a recipient gets. */
 const actionsFor = ({ actions: all, split }: Broadcast, variant: number | null) =>
   (variant === null ? undefined : split?.variants[variant - 1]?.actions) ?? all;
-
-function reaches(broadcast: Broadcast): boolean {
-  return actionsOf(broadcast).some(({ action }) => reachingGroups.has(catalogue[action]?.group ?? "messages"));
-}
 
 /** By small groups, some of them beside each other: the event of somebody who writes meanwhile waits for the transactions under way, and those are short. */
 async function handInAll(broadcast: Broadcast, due: readonly DueRecipient[], context: JobContext): Promise<HandedIn> {

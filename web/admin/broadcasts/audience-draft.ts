@@ -20,6 +20,10 @@ export const everybody: AudienceDraft = {
   search: "",
 };
 
+/** A condition was chosen, and says nothing yet: taken as it stands it would be everybody. */
+export const lacksRules = ({ kind, condition }: AudienceDraft): boolean =>
+  kind === "condition" && (condition === undefined || condition.rules.length === 0);
+
 /** As the API takes it. */
 export function toAudience({ kind, segments, condition, contacts, search }: AudienceDraft): AskedAudience {
   const q = search.trim() === "" ? {} : { q: search.trim() };

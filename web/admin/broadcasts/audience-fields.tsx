@@ -4,7 +4,7 @@ import type { SegmentBody } from "../../../src/http/contract/segments.ts";
 import type { ConditionGroup } from "../../../src/model/condition.ts";
 import { ConditionEditor } from "../builder/condition-editor.tsx";
 import { useList } from "../layout/resource.ts";
-import type { AudienceDraft } from "./audience-draft.ts";
+import { type AudienceDraft, lacksRules } from "./audience-draft.ts";
 
 /** Everybody, saved segments, or a condition for this once. */
 export function AudienceFields({
@@ -50,6 +50,11 @@ export function AudienceFields({
           label={t("broadcasts.to.condition")}
           onChange={(condition) => onChange({ ...value, condition: condition as ConditionGroup })}
         />
+      ) : null}
+      {lacksRules(value) && error === undefined ? (
+        <Text size="sm" role="status">
+          {t("broadcasts.noCondition")}
+        </Text>
       ) : null}
       {value.kind === "contacts" ? (
         <Text size="sm">{t("broadcasts.chosen", { count: value.contacts.length })}</Text>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BroadcastDetailBody } from "../../../src/http/contract/broadcasts.ts";
-import { fromAudience, toAudience } from "./audience-draft.ts";
+import { everybody, fromAudience, lacksRules, toAudience } from "./audience-draft.ts";
 import { fromBroadcast, toBody } from "./broadcast-draft.ts";
 
 const aBroadcast = (part: object): BroadcastDetailBody =>
@@ -42,6 +42,15 @@ describe("a broadcast in its form", () => {
     [{ condition: { match: "all", rules: [{ subject: "tag", key: "a", operator: "has" }] } }],
   ])("reaches whom it reached: %j", (asked) => {
     expect(toAudience(fromAudience(asked as never))).toEqual(asked);
+  });
+
+  it("knows a condition that says nothing, which would be everybody", () => {
+    const condition = { match: "all" as const, rules: [] };
+    expect(lacksRules({ ...everybody, kind: "condition", condition })).toBe(true);
+    expect(lacksRules({ ...everybody, kind: "condition" })).toBe(true);
+    expect(lacksRules({ ...everybody, condition })).toBe(false);
+    const rule = { subject: "tag" as const, key: "a", operator: "has" as const };
+    expect(lacksRules({ ...everybody, kind: "condition", condition: { match: "all", rules: [rule] } })).toBe(false);
   });
 
   it("says tags as the condition that they are", () => {

@@ -6,7 +6,7 @@ import type { z } from "zod";
 import type { audienceCountAnswerSchema } from "../../../src/http/contract/broadcasts.ts";
 import type { FormState } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
-import { type AudienceDraft, toAudience } from "./audience-draft.ts";
+import { type AudienceDraft, lacksRules, toAudience } from "./audience-draft.ts";
 import { AudienceFields } from "./audience-fields.tsx";
 import type { BroadcastDraft } from "./broadcast-draft.ts";
 import { PlanFields, planPaths } from "./plan-fields.tsx";
@@ -86,9 +86,11 @@ export function AudienceCount({
       api.ask<z.infer<typeof audienceCountAnswerSchema>>("/broadcasts/audience", JSON.parse(asked), signal),
     retry: false,
   });
-  if (data === undefined) return null;
+  if (data === undefined || lacksRules(audience)) return null;
+  const isAll = audience.kind === "all" && audience.search.trim() === "";
   return (
     <Text size={isLarge ? "lg" : "sm"} {...(isLarge ? { fw: 600 } : { c: "dimmed" })} role="status">
+      {isAll ? `${t("broadcasts.everybody")}: ` : ""}
       {t(data.isEstimate ? "broadcasts.reachesAbout" : "broadcasts.reaches", { count: data.count })}
     </Text>
   );

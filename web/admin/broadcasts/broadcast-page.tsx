@@ -44,7 +44,7 @@ export function BroadcastPage() {
       list={{ name: t("menu.broadcasts"), to: "/broadcasts" }}
       actions={<BroadcastStatus broadcast={data} />}
     >
-      <Section title={t("broadcasts.progress")}>
+      <Section title={t(data.status === "draft" ? "broadcasts.next" : "broadcasts.progress")}>
         <BroadcastState broadcast={data} isTyped={isTyped} every={every} />
       </Section>
       {data.status === "draft" || data.status === "scheduled" ? null : (

@@ -1,4 +1,4 @@
-import { Button, Table, Text } from "@mantine/core";
+import { Button, Group, SegmentedControl, Table, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -18,7 +18,9 @@ export function BroadcastsPage() {
   const { domain } = useParams({ from: "/w/$domain" });
   const mayBuild = useMayBuild();
   const botNames = useBotNames();
-  const broadcasts = usePages<BroadcastBody>("/broadcasts", {}, { every: 3_000 });
+  const [shown, setShown] = useState<"sending" | "changes">("sending");
+  const isSending = shown === "sending";
+  const broadcasts = usePages<BroadcastBody>("/broadcasts", { sends: String(isSending) }, { every: 3_000 });
   const [isMaking, setMaking] = useState(false);
   const create = mayBuild ? (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
@@ -27,9 +29,24 @@ export function BroadcastsPage() {
   ) : null;
   return (
     <Page title={t("menu.broadcasts")} actions={create}>
+      <Group>
+        <SegmentedControl
+          size="xs"
+          aria-label={t("broadcasts.show.label")}
+          data={(["sending", "changes"] as const).map((one) => ({ value: one, label: t(`broadcasts.show.${one}`) }))}
+          value={shown}
+          onChange={(next) => setShown(next === "changes" ? "changes" : "sending")}
+        />
+      </Group>
       <Listing
         list={broadcasts}
-        empty={<EmptyState title={t("broadcasts.empty.title")} text={t("broadcasts.empty.text")} action={create} />}
+        empty={
+          isSending ? (
+            <EmptyState title={t("broadcasts.empty.title")} text={t("broadcasts.empty.text")} action={create} />
+          ) : (
+            <EmptyState title={t("broadcasts.noChanges.title")} text={t("broadcasts.noChanges.text")} />
+          )
+        }
       >
         {(items) => (
           <ListTable

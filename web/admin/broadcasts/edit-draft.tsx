@@ -11,6 +11,7 @@ import { useRenew } from "../layout/resource.ts";
 import { BroadcastChanges } from "./broadcast-changes.tsx";
 import { type BroadcastDraft, fromBroadcast, toBody } from "./broadcast-draft.ts";
 import { BroadcastFields, broadcastPaths } from "./broadcast-fields.tsx";
+import { useAudienceGuard } from "./use-audience-guard.ts";
 
 /** Changes a draft. Who saves second is told so, keeps what they typed, and chooses. */
 export function EditDraft({
@@ -40,7 +41,7 @@ export function EditDraft({
   const isOld = broadcast.revision > base.revision;
   // Nothing is lost where nothing was typed.
   if (isOld && !isTyped) begin(broadcast);
-  const form = useForm(broadcastPaths, async () => {
+  const sent = useForm(broadcastPaths, async () => {
     const body = { ...toBody(draft), revision: base.revision };
     try {
       begin(await api.send<BroadcastDetailBody>("PATCH", `/broadcasts/${broadcast.id}`, body));
@@ -51,6 +52,7 @@ export function EditDraft({
       await renew("/broadcasts");
     }
   });
+  const form = useAudienceGuard(sent, draft.audience);
   return (
     <>
       {isOld && isTyped ? (

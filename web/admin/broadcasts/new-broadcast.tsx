@@ -9,6 +9,7 @@ import { useRenew } from "../layout/resource.ts";
 import { BotChoice, useChosenBot } from "../setup/bot-choice.tsx";
 import { type BroadcastDraft, emptyDraft, toBody } from "./broadcast-draft.ts";
 import { BroadcastFields, broadcastPaths } from "./broadcast-fields.tsx";
+import { useAudienceGuard } from "./use-audience-guard.ts";
 import { emptyWhat, type WhatDraft } from "./what-draft.ts";
 
 /** Drafts a broadcast. It is changed and started on its own page. */
@@ -20,7 +21,7 @@ export function NewBroadcast({ onClose }: { readonly onClose: () => void }) {
   const [chosenBot, setChosenBot] = useState<number | undefined>(undefined);
   const [draft, setDraft] = useState<BroadcastDraft>(emptyDraft);
   const bot = useChosenBot(chosenBot);
-  const form = useForm(broadcastPaths, async () => {
+  const sent = useForm(broadcastPaths, async () => {
     const { startAt, ...body } = toBody(draft);
     const made = await api.send<BroadcastBody>("POST", "/broadcasts", {
       ...{ bot, ...body },
@@ -29,6 +30,7 @@ export function NewBroadcast({ onClose }: { readonly onClose: () => void }) {
     await renew("/broadcasts");
     await navigate({ to: `/w/${api.domain}/broadcasts/${made.id}` });
   });
+  const form = useAudienceGuard(sent, draft.audience);
   return (
     <Dialog title={t("broadcasts.create")} onClose={onClose} size="lg">
       <DialogForm form={form} submit={t("broadcasts.draft")}>

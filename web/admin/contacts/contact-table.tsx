@@ -119,6 +119,11 @@ function Row({
             {name}
           </Text>
         </Link>
+        {contact.tags.length === 0 ? null : (
+          <Text size="xs" c="dimmed" className="cut" hiddenFrom="xs">
+            {contact.tags.join(", ")}
+          </Text>
+        )}
       </td>
       {columns.map(({ key, show }) => (
         <td key={key} className="cut">

@@ -1,7 +1,9 @@
 import type { TFunction } from "i18next";
+import { reaches } from "../../../src/actions/reaching.ts";
 import type { EventBody } from "../../../src/http/contract/events.ts";
 import { describeSkip } from "../sequences/describe-step.ts";
 import { en } from "../words/en.ts";
+import { currentLanguage } from "../words/words.ts";
 
 type FactBody = EventBody["facts"][number];
 type FactWord = keyof (typeof en)["fact"];
@@ -17,6 +19,8 @@ export interface FactNames {
   field(key: string): string;
   trigger(kind: string): string;
   action(name: string): string;
+  /** Of an entry link. */
+  link(ref: string): string;
 }
 
 const same = (known: string) => known;
@@ -28,11 +32,15 @@ export const noNames: FactNames = {
   field: same,
   trigger: same,
   action: same,
+  link: same,
 };
 
 /** What came in, in a sentence. */
-export function describeEvent(t: TFunction, { kind, payload }: EventBody, names: FactNames = noNames): string {
+export function describeEvent(t: TFunction, event: EventBody, names: FactNames = noNames): string {
+  const { kind, payload } = event;
   if (kind === "actions") return describeActions(t, payload, names);
+  const link = linkOf(event);
+  if (kind === "start" && link !== undefined) return t("event.start_by_link", { link: names.link(link) });
   const said = payload as {
     readonly message?: { readonly text?: string };
     readonly title?: string;
@@ -43,24 +51,66 @@ export function describeEvent(t: TFunction, { kind, payload }: EventBody, names:
   return t(`event.${word}`, { kind, text: shorten(text) });
 }
 
+/** The entry link that brought somebody in with this event. */
+const linkOf = ({ facts }: EventBody) =>
+  facts.map((fact) => (fact.kind === "entry" ? fact.link : undefined)).find((link) => typeof link === "string");
+
+interface Call {
+  readonly action: string;
+  readonly args?: { readonly content?: unknown } | undefined;
+}
+
+function callsOf(payload: unknown): readonly Call[] {
+  const { actions = [] } = (payload ?? {}) as { readonly actions?: readonly Partial<Call>[] };
+  return actions.flatMap(({ action, args }) => (action === undefined ? [] : [{ action, args }]));
+}
+
+/** What was said, where that was all that was done: an agent's answer, a broadcast's message. */
+function sentTextOf(payload: unknown): string | undefined {
+  const [call, second] = callsOf(payload);
+  if (call?.action !== "send_message" || second !== undefined) return undefined;
+  const content = call.args?.content;
+  const text = typeof content === "object" && content !== null ? (content as { text?: unknown }).text : content;
+  return typeof text === "string" && text !== "" ? text : undefined;
+}
+
+const looks: ReadonlySet<string> = new Set(["mark_read", "view_profile"]);
+const lookFacts: ReadonlySet<string> = new Set(["marked_read", "profile_viewed"]);
+
+/** Somebody of the team only looked: nothing happened to the contact. */
+export function isLook({ kind, payload, facts, failed }: EventBody): boolean {
+  const calls = callsOf(payload);
+  const isLooking = kind === "actions" && calls.length > 0 && calls.every(({ action }) => looks.has(action));
+  return isLooking && failed === null && facts.every((fact) => lookFacts.has(fact.kind));
+}
+
+/** In the middle of a sentence; what is written in capitals, such as "CRM", stays. */
+const uncapitalized = (text: string) =>
+  /^\p{Lu}\p{Lu}/u.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
+
 /** Which actions were run, the same one named once. */
 function describeActions(t: TFunction, payload: unknown, names: FactNames): string {
-  const { actions } = payload as { readonly actions?: readonly { readonly action?: string }[] };
-  const titles = new Set((actions ?? []).flatMap(({ action }) => (action === undefined ? [] : [names.action(action)])));
-  return titles.size === 0 ? t("event.actions") : [...titles].join(", ");
+  const text = sentTextOf(payload);
+  if (text !== undefined) return t("event.sent", { text: shorten(text) });
+  const [first, ...rest] = new Set(callsOf(payload).map(({ action }) => names.action(action)));
+  if (first === undefined) return t("event.actions");
+  return new Intl.ListFormat(currentLanguage(), { type: "conjunction" }).format([first, ...rest.map(uncapitalized)]);
 }
 
 /** Who did it: a member where one did, else what it came by. */
-export function describeSource(t: TFunction, { source, payload }: EventBody, names: FactNames): string {
+export function describeSource(t: TFunction, { kind, source, payload }: EventBody, names: FactNames): string {
   const by = (payload as { readonly by?: unknown } | null)?.by;
   if (typeof by === "number") return names.member(by);
+  if (source === "broadcast" && kind === "actions" && !reaches(callsOf(payload)))
+    return t("factWords.source.bulk_change");
   return Object.hasOwn(en.factWords.source, source) ? t(`factWords.source.${source as SourceWord}`) : source;
 }
 
 /** What followed, in a sentence. A kind that has no words of its own shows its name: nothing is hidden. */
 export function describeFact(t: TFunction, fact: FactBody, names: FactNames = noNames): string {
   const skipped = fact.kind === "sequence_step" && "reason" in fact;
-  const kind = skipped ? "sequence_skipped" : fact.kind;
+  const isByLink = fact.kind === "entry" && typeof fact.link === "string";
+  const kind = skipped ? "sequence_skipped" : isByLink ? "entry_by_link" : fact.kind;
   const word = Object.hasOwn(factWords, kind) ? (kind as FactWord) : "other";
   const values = Object.entries(fact).map(([key, value]) => [key, sayOf(t, fact, { key, value, names })]);
   return t(`fact.${word}`, { ...Object.fromEntries(values), kind: fact.kind });
@@ -83,12 +133,26 @@ function sayOf(
   if (typeof value === "object") return JSON.stringify(value);
   if (key === "agent" && typeof value === "number") return names.member(value);
   const text = String(value);
+  return nameOf(fact, { key, text, names }) ?? wordOf(t, fact, { key, text });
+}
+
+/** What people call it, where the fact knows it by a ref or key. */
+function nameOf(
+  fact: FactBody,
+  { key, text, names }: { readonly key: string; readonly text: string; readonly names: FactNames },
+): string | undefined {
   if (key === "flow") return names.flow(text);
   if (key === "step" && typeof fact.flow === "string") return names.step(fact.flow, text);
   if (key === "sequence") return names.sequence(text);
   if (key === "field") return names.field(text);
-  if (key === "reason" && fact.kind === "sequence_step") return describeSkip(t, text);
+  if (fact.kind === "entry" && key === "link") return names.link(text);
   if (fact.kind === "flow_started" && key === "by" && text.startsWith("trigger:")) return names.trigger(text.slice(8));
+  return undefined;
+}
+
+/** One of a few values, in words. */
+function wordOf(t: TFunction, fact: FactBody, { key, text }: { readonly key: string; readonly text: string }): string {
+  if (key === "reason" && fact.kind === "sequence_step") return describeSkip(t, text);
   const words = wordsOfValue(fact.kind, key);
   if (words !== undefined) {
     const [list, known] = words;
@@ -123,12 +187,14 @@ const eventWords: Readonly<Record<EventWord, true>> = {
   button: true,
   link_opened: true,
   start: true,
+  start_by_link: true,
   blocked: true,
   unblocked: true,
   message_status: true,
   timer: true,
   job_result: true,
   actions: true,
+  sent: true,
   merge: true,
   sequence_changed: true,
   other: true,
@@ -138,6 +204,7 @@ const factWords: Readonly<Record<FactWord, true>> = {
   contact_created: true,
   contact_merged: true,
   entry: true,
+  entry_by_link: true,
   tag_added: true,
   tag_removed: true,
   label_added: true,

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { EventBody } from "../../../src/http/contract/events.ts";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { isLook } from "./describe-event.ts";
 import { History } from "./history.tsx";
 
 /** What the history can be narrowed to: kinds of what happened and of what followed. */
@@ -57,12 +58,13 @@ export function HistoryCard({ id }: { readonly id: string }) {
       onChange={(next) => setChoice(next as Choice | null)}
     />
   );
-  const events = query.data?.pages.flatMap(({ data }) => data);
+  const all = query.data?.pages.flatMap(({ data }) => data);
+  const events = choice === null ? all?.filter((event) => !isLook(event)) : all;
   return (
     <Section title={t("contact.history")} actions={filter}>
       {query.error === null ? null : <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}
       {events === undefined && query.error === null ? <Skeleton h={200} /> : null}
-      {events?.length === 0 ? (
+      {events?.length === 0 && !query.hasNextPage ? (
         <Text size="sm" c="dimmed">
           {t("contactCard.nothingHappened")}
         </Text>

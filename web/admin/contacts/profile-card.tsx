@@ -9,6 +9,7 @@ import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { GuardedForm } from "../layout/unsaved.tsx";
 import { useKindName } from "../settings/kind-words.ts";
+import { CameBy } from "./came-by.tsx";
 
 const keys = [
   "name",
@@ -125,7 +126,7 @@ function Identities({ contact }: { readonly contact: ContactBody }) {
   const { t } = useTranslation();
   const nameOf = useKindName();
   const rows = [
-    ["cuid", contact.cuid] as const,
+    [t("contactCard.cuid"), contact.cuid] as const,
     ...Object.entries(contact.utm).map(([key, value]) => [`utm ${key}`, value] as const),
   ];
   return (
@@ -149,6 +150,16 @@ function Identities({ contact }: { readonly contact: ContactBody }) {
           {status === "blocked" ? <Badge color="red">{t("contact.blocked")}</Badge> : null}
         </Group>
       ))}
+      {contact.entry === null ? null : (
+        <Group gap="xs" align="flex-start">
+          <Text size="sm" fw={600}>
+            {t("inbox.cameBy")}
+          </Text>
+          <div>
+            <CameBy entry={contact.entry} />
+          </div>
+        </Group>
+      )}
       {rows.map(([label, value]) => (
         <Text key={label} size="xs" c="dimmed" className="breakable">
           {label}: {value}

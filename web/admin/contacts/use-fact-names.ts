@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import type { EntryLinkSummaryBody } from "../../../src/http/contract/entry-links.ts";
 import type { EventBody } from "../../../src/http/contract/events.ts";
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
@@ -43,6 +44,7 @@ export function useFactNames(events: readonly EventBody[]): FactNames {
   const me = useMyMemberId();
   const sequences = useList<SequenceBody>("/sequences").items;
   const fields = useList<FieldBody>("/fields").items;
+  const links = useList<EntryLinkSummaryBody>("/entry-links").items;
   const refs = events.flatMap(({ facts }) =>
     facts.flatMap(({ flow }) => (typeof flow === "string" && flow !== "" ? [flow] : [])),
   );
@@ -51,6 +53,7 @@ export function useFactNames(events: readonly EventBody[]): FactNames {
     member: (id) => (id === me ? t("factWords.you") : nameOfMember(id)),
     sequence: (ref) => sequences?.find((one) => one.ref === ref)?.name ?? ref,
     field: (key) => fields?.find((one) => one.key === key)?.name ?? key,
+    link: (ref) => links?.find((one) => one.ref === ref)?.name ?? ref,
     trigger: (kind) => catalogue.option("triggers", "kind", kind),
     action: (name) => catalogue.action(name).title,
   };

@@ -24,6 +24,14 @@ describe("a page of the settings", () => {
     expect(pages("time zone", en)).toEqual([["/workspace", "time zone"]]);
     expect(pages("пароль", ru)).toContainEqual(["/account", "пароль"]);
     expect(pages("подсчет", ru)).toEqual([["/events", "подсчёт"]]);
+    expect(pages("delete", en)).toEqual([
+      ["/workspace", "delete the workspace"],
+      ["/account", "delete my account"],
+    ]);
+    expect(pages("удалить", ru)).toEqual([
+      ["/workspace", "удалить рабочее пространство"],
+      ["/account", "удалить аккаунт"],
+    ]);
     expect(pages("telegram", ru)).toEqual([["/channels", "Telegram"]]);
   });
 });

@@ -27,7 +27,7 @@ export const places = [
   { group: "more", to: "/settings", word: "menu.settings", icon: IconSettings },
 ] as const;
 
-/** The pages of the settings, in the order of their own menu. `to` is under `/settings`, or, with `isElsewhere`, under the workspace's own address. */
+/** The pages of the settings, in the order of their own menu. `to` is under `/settings`. */
 export const settingsPlaces = [
   { group: "connections", to: "/channels", word: "menu.channels" },
   { group: "connections", to: "/integrations", word: "menu.integrations" },
@@ -43,7 +43,7 @@ export const settingsPlaces = [
   { group: "data", to: "/events", word: "menu.customEvents" },
   { group: "team", to: "/workspace", word: "menu.workspace" },
   { group: "team", to: "/members", word: "nav.members" },
-  { group: "team", to: "/account", word: "nav.account", isElsewhere: true },
+  { group: "team", to: "/account", word: "nav.account" },
   { group: "team", to: "/saved-replies", word: "inbox.saved" },
   { group: "team", to: "/closing-notes", word: "menu.closingNotes" },
   { group: "operation", to: "/audit-log", word: "menu.auditLog", isForAdmins: true },

@@ -47,7 +47,7 @@ function usePlaces(): readonly Place[] {
   return settingsPlaces
     .filter((place) => (mayChange || !("isForAdmins" in place)) && (mayWatchOver || !("isForWatchers" in place)))
     .map((place) => {
-      const path = `/w/${domain}${"isElsewhere" in place ? "" : "/settings"}${place.to}`;
+      const path = `/w/${domain}/settings${place.to}`;
       const isHere = pathname === path || pathname.startsWith(`${path}/`);
       return { group: place.group, path, name: t(place.word), words: words[place.word], isHere };
     });
@@ -124,6 +124,9 @@ function SettingsSelect({ places }: { readonly places: readonly Place[] }) {
       searchable
       aria-label={t("menu.settings")}
       leftSection={<IconSearch size={16} />}
+      // What is typed next takes the place of the page's name.
+      onFocus={({ currentTarget }) => currentTarget.select()}
+      onClick={({ currentTarget }) => currentTarget.select()}
       nothingFoundMessage={t("settingsSearch.none")}
       data={[...Map.groupBy(places, ({ group }) => group)].map(([group, members]) => ({
         group: t(`menuGroup.${group}`),

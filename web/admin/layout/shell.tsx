@@ -166,7 +166,7 @@ function PersonMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{user.email}</Menu.Label>
-        <Menu.Item component={Link} to={`/w/${domain}/account`} leftSection={<IconUserCircle size={16} />}>
+        <Menu.Item component={Link} to={`/w/${domain}/settings/account`} leftSection={<IconUserCircle size={16} />}>
           {t("nav.account")}
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyData, fromEntryData, readVariable, toEntryData, withVariable } from "./entry-data.ts";
+import { emptyData, fromEntryData, missingFields, readVariable, toEntryData, withVariable } from "./entry-data.ts";
 
 describe("what is typed of an entry link's data", () => {
   it("is nothing where nothing was typed", () => {
@@ -22,5 +22,12 @@ describe("what is typed of an entry link's data", () => {
     ]);
     expect(readVariable(marked, "utm_source")).toBe("instagram");
     expect(withVariable(marked, "utm_source", "")).toEqual(other);
+  });
+
+  it("lacks the fields of those marks alone that say something", () => {
+    const marked = withVariable(withVariable(emptyData, "utm_source", "vk"), "utm_campaign", "may");
+    expect(missingFields(marked, ["utm_source", "city"])).toEqual(["utm_campaign"]);
+    expect(missingFields(marked, undefined)).toEqual([]);
+    expect(missingFields(emptyData, [])).toEqual([]);
   });
 });

@@ -44,6 +44,11 @@ export function readVariable({ variables }: DataDraft, key: string): string {
   return variables.find(([name]) => name === key)?.[1] ?? "";
 }
 
+/** The marks that say something and have no contact field of their key; none while the fields are not known. */
+export function missingFields(draft: DataDraft, fields: readonly string[] | undefined): (typeof utmKeys)[number][] {
+  return utmKeys.filter((key) => readVariable(draft, key) !== "" && fields?.includes(key) === false);
+}
+
 /** With this value in its place; an empty one takes the variable out. */
 export function withVariable(draft: DataDraft, key: string, value: string): DataDraft {
   const at = draft.variables.findIndex(([name]) => name === key);

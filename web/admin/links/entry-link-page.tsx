@@ -16,6 +16,7 @@ import { FlowChoice, type Start } from "../setup/flow-choice.tsx";
 import { fromEntryData, toEntryData } from "./entry-data.ts";
 import { LinkAddresses } from "./link-addresses.tsx";
 import { StoredFields } from "./stored-fields.tsx";
+import { useMissingFields } from "./use-missing-fields.ts";
 
 /** One entry link: its addresses with their QR codes, and what it does. */
 export function EntryLinkPage() {
@@ -69,10 +70,12 @@ function Edit({ link }: { readonly link: EntryLinkBody }) {
   const [name, setName] = useState(link.name);
   const [start, setStart] = useState<Start>({ flow: link.flow, step: link.step });
   const [brought, setBrought] = useState(() => fromEntryData(link.stored));
+  const { make: makeFields } = useMissingFields(brought);
   const basis = useBasis(`/entry-links/${link.ref}`, link, ["name", "flow", "step", "stored"]);
   const form = useForm(
     ["name", "flow", "step"],
     async () => {
+      await makeFields();
       await api.send("PATCH", `/entry-links/${link.ref}`, { name, ...start, stored: toEntryData(brought) ?? null });
       await renew("/entry-links");
       notifications.show({ message: t("saved") });

@@ -13,6 +13,7 @@ import { LinkChannel } from "./link-channel.tsx";
 import { MadeLink } from "./made-link.tsx";
 import { type Carried, carriesNothing, PersonFields, toCarried } from "./person-fields.tsx";
 import { StoredFields } from "./stored-fields.tsx";
+import { useMissingFields } from "./use-missing-fields.ts";
 
 /** Makes a link, and shows it: what it is for, what it starts, where; the rest only for whoever asks. */
 export function NewEntryLink({ onClose }: { readonly onClose: () => void }) {
@@ -37,10 +38,12 @@ function NewLinkForm({ onMade }: { readonly onMade: (link: EntryLinkBody) => voi
   const [brought, setBrought] = useState<DataDraft>(emptyData);
   const botId = useChosenBot(chosenBot);
   const stored = toEntryData(brought);
+  const { make: makeFields } = useMissingFields(brought);
   const wish = { ...toCarried(carried), isNamed: start.flow !== null || stored !== undefined };
   const form = useForm(
     ["name", "flow", "step", "key"],
     async () => {
+      await makeFields();
       const made = await api.send<EntryLinkBody>("POST", "/entry-links", {
         bot: botId,
         name,

@@ -36,11 +36,7 @@ export function FirstSteps({
             </Anchor>
           </Item>
         )}
-        <Item
-          icon={<IconSitemap size={18} />}
-          text={t("report.first.flowText")}
-          isDone={flows.some(({ publishedVersion }) => publishedVersion !== null)}
-        >
+        <Item icon={<IconSitemap size={18} />} text={t("report.first.flowText")} isDone={flows.some(isBuilt)}>
           <Anchor component={Link} to={`/w/${domain}/flows`}>
             {t("report.first.flow")}
           </Anchor>
@@ -58,6 +54,13 @@ export function FirstSteps({
     </Section>
   );
 }
+
+/** Published, and somebody's own work: a flow that came with the workspace is at its first draft and its first version. */
+export const isBuilt = ({
+  draftRevision,
+  publishedVersion,
+}: Pick<FlowSummaryBody, "draftRevision" | "publishedVersion">) =>
+  publishedVersion !== null && (draftRevision > 1 || publishedVersion > 1);
 
 function Item({
   icon,

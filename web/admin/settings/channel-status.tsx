@@ -7,7 +7,12 @@ const colours = { connected: "teal", disconnected: "gray", broken: "red" } as co
 export function ChannelStatus({ status }: Pick<ChannelBody, "status">) {
   const { t } = useTranslation();
   return (
-    <Badge color={colours[status]} variant={status === "disconnected" ? "default" : "light"} tt="none">
+    <Badge
+      color={colours[status]}
+      variant={status === "disconnected" ? "default" : "light"}
+      tt="none"
+      className="whole-badge"
+    >
       {t(`channels.status.${status}`)}
     </Badge>
   );

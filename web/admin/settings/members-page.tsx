@@ -35,6 +35,8 @@ import { useSession } from "../session.ts";
 type Member = z.infer<typeof memberSchema>;
 type Invitation = z.infer<typeof invitationSchema>;
 
+const joinMs = 10_000;
+
 /** The team of a workspace: who is in, as what, and who was asked. */
 export function MembersPage() {
   const { t } = useTranslation();
@@ -82,6 +84,8 @@ function Members({ mayChange, mayOwn }: { readonly mayChange: boolean; readonly 
   const { data, error, refetch } = useQuery({
     queryKey: [api.domain, "members"],
     queryFn: ({ signal }) => api.get<{ data: Member[] }>("/members", {}, signal),
+    // Whoever was asked joins elsewhere.
+    refetchInterval: joinMs,
   });
   const onSettled = () => client.invalidateQueries({ queryKey: [api.domain, "members"] });
   const remove = useMutation({ mutationFn: (id: number) => api.send("DELETE", `/members/${id}`), onSettled });
@@ -265,6 +269,8 @@ function Invitations({ mayChange }: { readonly mayChange: boolean }) {
   const { data, error } = useQuery({
     queryKey: [api.domain, "invitations"],
     queryFn: ({ signal }) => api.get<{ data: Invitation[] }>("/invitations", {}, signal),
+    // Whoever was asked joins elsewhere.
+    refetchInterval: joinMs,
   });
   const withdraw = useMutation({
     mutationFn: (id: number) => api.send("DELETE", `/invitations/${id}`),

@@ -45,9 +45,9 @@ export const linkWords = {
       utm_content: "video-1",
       utm_term: "english course",
     },
+    utmMade: "Contacts have no field for this yet; it is made as you save the link: {{keys}}",
     utmMissing:
-      "Contacts have no field for this yet, so that it would only be known until they open another link: {{keys}}",
-    utmMake: "Make the fields",
+      "Contacts have no field for this yet, so that it is only known until they open another link. An admin can make it under Settings, Fields: {{keys}}",
     made: "The link is ready. Copy it, or take its QR code.",
     copy: "Copy the link",
     toPage: "To the link's page",

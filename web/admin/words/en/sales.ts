@@ -130,6 +130,9 @@ export const salesWords = {
       chosen: "The rest gets version {{name}}.",
       forRest: "Waits for the winner",
     },
+    next: "Try it and start it",
+    everybody: "Everybody",
+    noCondition: "Add a rule, or choose “Everybody”: a condition without rules would send to all contacts.",
     reaches_one: "{{count}} contact, as of now",
     reaches_few: "{{count}} contacts, as of now",
     reaches_many: "{{count}} contacts, as of now",
@@ -240,6 +243,12 @@ export const salesWords = {
     cancelling: "It is cancelled: nobody gets it any more. Who still waits is being written down as skipped.",
     recipient: { waiting: "Waiting", sending: "Sending", sent: "Sent", failed: "Failed", skipped: "Skipped" },
     loss: "The list of its recipients goes as well. What was sent stays with the contacts.",
+    changedFor: "Done for",
+    show: { label: "Show", sending: "Broadcasts", changes: "Bulk changes" },
+    noChanges: {
+      title: "No bulk changes yet",
+      text: "What is done for many contacts at once and sends them nothing, such as adding a tag. Choose contacts in their list, then the action.",
+    },
     empty: {
       title: "No broadcasts yet",
       text: "A broadcast gives the same to many contacts: a message, a flow or actions; to everybody, to segments or by a condition; at a time and as fast as you say.",

@@ -18,10 +18,11 @@ const words = {
   "menu.secrets": "passwords of other systems, keys of other systems, tokens for requests",
   "menu.customEvents": "events of contacts, counting, what happened",
   "nav.members": "members, agents, invite, roles and rights, sign out everywhere",
-  "nav.account": "password, second factor, two-step sign-in, recovery codes, devices, my name",
+  "nav.account": "password, second factor, two-step sign-in, recovery codes, devices, my name, delete my account",
   "inbox.saved": "templates for answers, snippets, shortcuts",
   "menu.closingNotes": "why a conversation was closed, results of conversations",
-  "menu.workspace": "name, time zone, domain, PUBLIC_URL, address of the server, second factor for everybody",
+  "menu.workspace":
+    "name, time zone, domain, PUBLIC_URL, address of the server, second factor for everybody, delete the workspace",
   "menu.auditLog": "who changed what, history of changes, security",
   "menu.log": "calls of other systems, requests and answers, API calls, errors of integrations",
   "menu.failures": "errors, messages that were not sent, jobs that failed, try again",

@@ -1,0 +1,79 @@
+import type { TFunction } from "i18next";
+import i18next from "i18next";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { EventBody } from "../../../src/http/contract/events.ts";
+import { en } from "../words/en.ts";
+import { describeEvent, describeFact, describeSource, isLook, noNames } from "./describe-event.ts";
+
+let t: TFunction;
+
+beforeAll(async () => {
+  t = await i18next
+    .createInstance()
+    .init({ lng: "en", resources: { en: { translation: en } }, interpolation: { escapeValue: false } });
+});
+
+const event = (kind: string, payload: unknown, facts: readonly object[] = []) =>
+  ({
+    id: "1",
+    kind,
+    payload,
+    facts,
+    failed: null,
+    source: "channel",
+    at: "2026-01-01T00:00:00Z",
+  }) as unknown as EventBody;
+
+describe("who came by an entry link", () => {
+  const came = event("start", { payload: "jftt4bfn" }, [{ kind: "entry", payload: "jftt4bfn", link: "jftt4bfn" }]);
+  const names = { ...noNames, link: () => "Facebook May" };
+
+  it("is told by the link's name", () => {
+    expect(describeEvent(t, came, names)).toBe("Opened the entry link “Facebook May”");
+    expect(came.facts.map((fact) => describeFact(t, fact, names))).toEqual(["Came by the link “Facebook May”"]);
+  });
+
+  it("is told by what the link carried, where it is none of ours", () => {
+    const other = event("start", { payload: "promo" }, [{ kind: "entry", payload: "promo" }]);
+    expect(describeEvent(t, other, names)).toBe("Started promo");
+    expect(other.facts.map((fact) => describeFact(t, fact, names))).toEqual(["Came by a link with promo"]);
+  });
+});
+
+describe("actions for many at once", () => {
+  const many = (...names: string[]) => ({
+    ...event("actions", { actions: names.map((action) => ({ action })) }),
+    source: "broadcast",
+  });
+
+  it("are a broadcast only where they send something", () => {
+    expect(describeSource(t, many("add_tag"), noNames)).toBe("a bulk change");
+    expect(describeSource(t, many("add_tag", "send_message"), noNames)).toBe("a broadcast");
+  });
+
+  it("are told in one sentence, each once", () => {
+    const names = { ...noNames, action: (name: string) => ({ add_tag: "Add a tag", ban: "Ban" })[name] ?? "CRM deal" };
+    expect(describeEvent(t, many("add_tag", "ban", "ban", "crm"), names)).toBe("Add a tag, ban, and CRM deal");
+  });
+});
+
+describe("what the team did", () => {
+  it("is told by what was said, where that is all", () => {
+    const say = (content: unknown) => event("actions", { actions: [{ action: "send_message", args: { content } }] });
+    expect(describeEvent(t, say("It is ready"))).toBe("Sent: It is ready");
+    expect(describeEvent(t, say({ text: "With a picture" }))).toBe("Sent: With a picture");
+    expect(describeEvent(t, say({ text: "", attachments: [{}] }))).toBe("send_message");
+  });
+
+  it("is a look alone where somebody only read", () => {
+    const done = (action: string, ...facts: string[]) =>
+      event(
+        "actions",
+        { actions: [{ action }] },
+        facts.map((kind) => ({ kind })),
+      );
+    expect(isLook(done("mark_read", "marked_read"))).toBe(true);
+    expect(isLook(done("mark_read", "marked_read", "conversation_moved"))).toBe(false);
+    expect(isLook(done("add_tag", "tag_added"))).toBe(false);
+  });
+});

@@ -148,7 +148,11 @@ describe("the rates of a channel that several processes send on", () => {
       for (const outbox of outboxes) outbox.take([]);
       await settle();
     }
-    await until("nearly two seconds' worth more", () => platform.sends.length >= 28);
+    await until("nearly two seconds' worth more", () => {
+      // What was not asked for while its tenth passed, on a busy machine, is there still.
+      for (const outbox of outboxes) outbox.take([]);
+      return platform.sends.length >= 28;
+    });
     expect(platform.sends.length).toBeLessThanOrEqual(30);
   });
 

@@ -86,8 +86,10 @@ export function Toolbar({
             label={t("builder.layOut")}
             onClick={() => {
               void import("./lay-out.ts").then(({ arrange }) => {
-                const outputs = new Map(document.steps.map((step) => [step.ref, outputsOf(step).length]));
-                editor.edit((old) => arrange(old, (ref) => outputs.get(ref) ?? 1));
+                const outputs = new Map(
+                  document.steps.map((step) => [step.ref, outputsOf(step).map(({ name }) => name)]),
+                );
+                editor.edit((old) => arrange(old, (ref) => outputs.get(ref) ?? []));
                 // Once the boxes stand in their new places.
                 setTimeout(() => void canvas.fitView({ maxZoom: 1, padding: 0.15 }), 50);
               });

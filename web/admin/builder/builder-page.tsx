@@ -6,6 +6,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { AskBeforeLeaving } from "../layout/unsaved.tsx";
 import { SimulatorPanel } from "../simulator/simulator-panel.tsx";
 import { useSimulator } from "../simulator/use-simulator.ts";
 import { OfferMenu } from "./add-menu.tsx";
@@ -22,6 +23,7 @@ import { SidePanel, useIsPhone } from "./side-panel.tsx";
 import { isOfStart } from "./starts.ts";
 import { StepPanel } from "./step-panel.tsx";
 import { type Side, Toolbar } from "./toolbar.tsx";
+import { hasUnfinished } from "./unfinished.ts";
 import { type DraftEditor, type SaveState, useDraft } from "./use-draft.ts";
 import { useFollow } from "./use-follow.ts";
 import { useKeys } from "./use-keys.ts";
@@ -178,6 +180,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
       ) : null}
       {dialog === "shortcuts" ? <Shortcuts onClose={() => setDialog(undefined)} /> : null}
       <Conflict editor={editor} />
+      {hasUnfinished(document) ? <AskBeforeLeaving isBusy={false} /> : null}
     </Stack>
   );
 }

@@ -12,6 +12,7 @@ import { ErrorNotice, useSentence } from "../layout/trouble.tsx";
 import { useCatalogue } from "./catalogue.ts";
 import type { Flow, FlowProblem } from "./flow-types.ts";
 import { StepIcon } from "./step-node.tsx";
+import { hasUnfinished } from "./unfinished.ts";
 import type { DraftEditor } from "./use-draft.ts";
 
 export function Publish({
@@ -34,7 +35,13 @@ export function Publish({
   const [isOpen, { open, close }] = useDisclosure(false);
   const [isNoteOpen, { open: openNote, close: closeNote }] = useDisclosure(false);
   const errors = problems.filter(({ severity }) => severity === "error");
+  const isUnfinished = hasUnfinished(editor.document);
   const publish = async (note = "") => {
+    if (isUnfinished) {
+      setError(undefined);
+      open();
+      return;
+    }
     setBusy(true);
     setError(undefined);
     try {
@@ -80,6 +87,7 @@ export function Publish({
       >
         <Stack>
           {error === undefined ? null : <ErrorNotice error={error} />}
+          {isUnfinished ? <Text size="sm">{t("unfinished.start")}</Text> : null}
           {errors.map((problem) => (
             <Problem
               key={`${problem.step} ${problem.message}`}

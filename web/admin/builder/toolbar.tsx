@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Box, Button, Group, Paper, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Box, Button, Group, Paper, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
@@ -19,6 +19,7 @@ import { AddMenu } from "./add-menu.tsx";
 import type { Flow, FlowProblem } from "./flow-types.ts";
 import { Publish } from "./publish.tsx";
 import { outputsOf } from "./step-kinds.ts";
+import { hasUnfinished } from "./unfinished.ts";
 import type { DraftEditor, SaveState } from "./use-draft.ts";
 
 /** What stands beside the canvas when no step is chosen. */
@@ -72,7 +73,7 @@ export function Toolbar({
           <Text fw={650} component="h1" className="cut">
             {document.name}
           </Text>
-          <SavedMark state={state} />
+          <SavedMark state={state} isUnfinished={hasUnfinished(document)} onFinish={() => onSide("triggers")} />
         </Group>
         <Group gap={6} className="builder-toolbar">
           <AddMenu editor={editor} selected={selected} onAdd={onAdd} />
@@ -159,7 +160,16 @@ function Tool({
   );
 }
 
-function SavedMark({ state }: { readonly state: SaveState }) {
+function SavedMark({
+  state,
+  isUnfinished,
+  onFinish,
+}: {
+  readonly state: SaveState;
+  /** Whether something that was begun is not saved, until it is finished. */
+  readonly isUnfinished: boolean;
+  readonly onFinish: () => void;
+}) {
   const { t } = useTranslation();
   const describe = useErrorText();
   if (state.kind === "failed") {
@@ -169,6 +179,13 @@ function SavedMark({ state }: { readonly state: SaveState }) {
           {t("builder.notSaved")}
         </Badge>
       </Tooltip>
+    );
+  }
+  if (state.kind === "saved" && isUnfinished) {
+    return (
+      <UnstyledButton fz="xs" td="underline" className="unfinished" onClick={onFinish}>
+        {t("unfinished.finishMarked")}
+      </UnstyledButton>
     );
   }
   const word = state.kind === "saved" ? "builder.saved" : "builder.saving";

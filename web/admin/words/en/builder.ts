@@ -1,5 +1,14 @@
 /** Words of what stands around the canvas. */
 export const builderWords = {
+  unfinished: {
+    finishMarked: "Finish what is marked",
+    start: "A way to start the flow is not finished: fill in what is marked there, or take it out.",
+    missing: {
+      words: "Not finished: at least one word is missing. Type it and press Enter.",
+      tag: "Not finished: which tag?",
+      field: "Not finished: which field?",
+    },
+  },
   variableNames: {
     first_name: "First name",
     last_name: "Last name",

@@ -1,6 +1,15 @@
 import type { builderWords as english } from "../en/builder.ts";
 
 export const builderWords: typeof english = {
+  unfinished: {
+    finishMarked: "Заполните отмеченное",
+    start: "Один из способов запуска заполнен не до конца: заполните отмеченное или удалите его.",
+    missing: {
+      words: "Не закончено: нужно хотя бы одно слово. Впишите его и нажмите Enter.",
+      tag: "Не закончено: какой тег?",
+      field: "Не закончено: какое поле?",
+    },
+  },
   variableNames: {
     first_name: "Имя",
     last_name: "Фамилия",

@@ -18,11 +18,14 @@ import type { DraftEditor } from "./use-draft.ts";
 export function Publish({
   flow,
   editor,
+  hasNews,
   problems,
   onShow,
 }: {
   readonly flow: Flow;
   readonly editor: DraftEditor;
+  /** Whether there is anything to publish. */
+  readonly hasNews: boolean;
   readonly problems: readonly FlowProblem[];
   readonly onShow: (ref: string) => void;
 }) {
@@ -34,6 +37,7 @@ export function Publish({
   const [isBusy, setBusy] = useState(false);
   const [isOpen, { open, close }] = useDisclosure(false);
   const [isNoteOpen, { open: openNote, close: closeNote }] = useDisclosure(false);
+  const variant = hasNews ? "filled" : "default";
   const errors = problems.filter(({ severity }) => severity === "error");
   const isUnfinished = hasUnfinished(editor.document);
   const publish = async (note = "") => {
@@ -48,6 +52,7 @@ export function Publish({
       await editor.flush();
       const body = note === "" ? undefined : { note };
       const { version } = await api.send<{ version: number }>("POST", `/flows/${flow.ref}/publish`, body);
+      client.setQueryData<Flow>([api.domain, "flow", flow.ref], (old) => old && { ...old, publishedVersion: version });
       await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "versions"] });
       notifications.show({ color: "teal", message: t("builder.published", { version }) });
       await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
@@ -65,10 +70,11 @@ export function Publish({
   return (
     <>
       <Button.Group>
-        <Button loading={isBusy} onClick={() => void publish()}>
+        <Button variant={variant} loading={isBusy} onClick={() => void publish()}>
           {t("builder.publish")}
         </Button>
         <Button
+          variant={variant}
           px={8}
           aria-label={t("versions.withNote")}
           title={t("versions.withNote")}

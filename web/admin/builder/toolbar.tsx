@@ -18,6 +18,7 @@ import { useErrorText } from "../layout/trouble.tsx";
 import { AddMenu } from "./add-menu.tsx";
 import type { Flow, FlowProblem } from "./flow-types.ts";
 import { Publish } from "./publish.tsx";
+import { useHasNews } from "./published.ts";
 import { outputsOf } from "./step-kinds.ts";
 import { hasUnfinished } from "./unfinished.ts";
 import type { DraftEditor, SaveState } from "./use-draft.ts";
@@ -57,6 +58,7 @@ export function Toolbar({
   const { domain } = useParams({ from: "/w/$domain" });
   const { document, state } = editor;
   const canvas = useReactFlow();
+  const hasNews = useHasNews(flow, document);
   return (
     <Paper radius={0} px="md" py="xs" withBorder>
       <Group justify="space-between" className="builder-toolbar">
@@ -74,6 +76,7 @@ export function Toolbar({
             {document.name}
           </Text>
           <SavedMark state={state} isUnfinished={hasUnfinished(document)} onFinish={() => onSide("triggers")} />
+          <PublishedMark version={flow.publishedVersion} hasNews={hasNews} />
         </Group>
         <Group gap={6} className="builder-toolbar">
           <AddMenu editor={editor} selected={selected} onAdd={onAdd} />
@@ -124,7 +127,7 @@ export function Toolbar({
           >
             {t("simulator.open")}
           </Button>
-          <Publish flow={flow} editor={editor} problems={problems} onShow={onShow} />
+          <Publish flow={flow} editor={editor} hasNews={hasNews !== false} problems={problems} onShow={onShow} />
         </Group>
       </Group>
     </Paper>
@@ -157,6 +160,31 @@ function Tool({
         {children}
       </ActionIcon>
     </Tooltip>
+  );
+}
+
+/** What people come by: nothing yet, a version, or an older one than what is drawn here. */
+function PublishedMark({
+  version,
+  hasNews,
+}: {
+  readonly version: number | null;
+  readonly hasNews: boolean | undefined;
+}) {
+  const { t } = useTranslation();
+  if (hasNews === undefined) return null;
+  const words =
+    version === null ? t("published.never") : hasNews ? t("published.news") : t("published.live", { version });
+  return (
+    <Text
+      size="xs"
+      c="dimmed"
+      visibleFrom="xs"
+      className="cut"
+      title={version === null ? undefined : t("published.live", { version })}
+    >
+      {words}
+    </Text>
   );
 }
 

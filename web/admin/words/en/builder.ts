@@ -9,6 +9,11 @@ export const builderWords = {
       field: "Not finished: which field?",
     },
   },
+  published: {
+    never: "Not published yet",
+    live: "Version {{version}} is live",
+    news: "Unpublished changes",
+  },
   variableNames: {
     first_name: "First name",
     last_name: "Last name",
@@ -30,8 +35,9 @@ export const builderWords = {
   toCanvas: "Back to the canvas",
   keepResult: "Keep something of the result",
   rules: {
-    add: "What to look at: a tag, a field…",
+    add: "A tag, a field…",
     groups: {
+      fields: "Fields",
       person: "The person",
       origin: "Where they came from",
       path: "Sequences and sales",

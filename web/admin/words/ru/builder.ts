@@ -10,6 +10,11 @@ export const builderWords: typeof english = {
       field: "Не закончено: какое поле?",
     },
   },
+  published: {
+    never: "Ещё не опубликован",
+    live: "Работает версия {{version}}",
+    news: "Есть неопубликованные изменения",
+  },
   variableNames: {
     first_name: "Имя",
     last_name: "Фамилия",
@@ -31,8 +36,9 @@ export const builderWords: typeof english = {
   toCanvas: "Назад к схеме",
   keepResult: "Сохранить что-то из результата",
   rules: {
-    add: "На что смотреть: тег, поле…",
+    add: "Тег, поле…",
     groups: {
+      fields: "Поля",
       person: "Человек",
       origin: "Откуда пришёл",
       path: "Серии и продажи",

@@ -19,6 +19,8 @@ export function Publish({
   flow,
   editor,
   hasNews,
+  isStarted,
+  onPublish,
   problems,
   onShow,
 }: {
@@ -26,6 +28,9 @@ export function Publish({
   readonly editor: DraftEditor;
   /** Whether there is anything to publish. */
   readonly hasNews: boolean;
+  readonly isStarted: boolean;
+  /** What is missing counts as wrong from now on. */
+  readonly onPublish: () => void;
   readonly problems: readonly FlowProblem[];
   readonly onShow: (ref: string) => void;
 }) {
@@ -41,6 +46,7 @@ export function Publish({
   const errors = problems.filter(({ severity }) => severity === "error");
   const isUnfinished = hasUnfinished(editor.document);
   const publish = async (note = "") => {
+    onPublish();
     if (isUnfinished) {
       setError(undefined);
       open();
@@ -55,6 +61,7 @@ export function Publish({
       client.setQueryData<Flow>([api.domain, "flow", flow.ref], (old) => old && { ...old, publishedVersion: version });
       await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "versions"] });
       notifications.show({ color: "teal", message: t("builder.published", { version }) });
+      if (!isStarted) notifications.show({ color: "yellow", autoClose: false, message: t("published.noStart") });
       await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
       close();
     } catch (thrown) {

@@ -30,6 +30,8 @@ export function Toolbar({
   flow,
   editor,
   problems,
+  isStarted,
+  onPublish,
   selected,
   isCounted,
   isSimulating,
@@ -43,6 +45,9 @@ export function Toolbar({
   readonly flow: Flow;
   readonly editor: DraftEditor;
   readonly problems: readonly FlowProblem[];
+  /** Whether anything starts the flow, as far as is known. */
+  readonly isStarted: boolean;
+  readonly onPublish: () => void;
   readonly selected: ReadonlySet<string>;
   readonly isCounted: boolean;
   readonly isSimulating: boolean;
@@ -127,7 +132,15 @@ export function Toolbar({
           >
             {t("simulator.open")}
           </Button>
-          <Publish flow={flow} editor={editor} hasNews={hasNews !== false} problems={problems} onShow={onShow} />
+          <Publish
+            flow={flow}
+            editor={editor}
+            hasNews={hasNews !== false}
+            isStarted={isStarted}
+            onPublish={onPublish}
+            problems={problems}
+            onShow={onShow}
+          />
         </Group>
       </Group>
     </Paper>

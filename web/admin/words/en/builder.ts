@@ -1,6 +1,7 @@
 /** Words of what stands around the canvas. */
 export const builderWords = {
   unfinished: {
+    step: "Not finished.",
     finishMarked: "Finish what is marked",
     start: "A way to start the flow is not finished: fill in what is marked there, or take it out.",
     missing: {
@@ -13,6 +14,7 @@ export const builderWords = {
     never: "Not published yet",
     live: "Version {{version}} is live",
     news: "Unpublished changes",
+    noStart: "It is published, but nothing starts this flow yet. Choose what does in the box before its first step.",
   },
   variableNames: {
     first_name: "First name",

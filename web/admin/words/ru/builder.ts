@@ -2,6 +2,7 @@ import type { builderWords as english } from "../en/builder.ts";
 
 export const builderWords: typeof english = {
   unfinished: {
+    step: "Не закончено.",
     finishMarked: "Заполните отмеченное",
     start: "Один из способов запуска заполнен не до конца: заполните отмеченное или удалите его.",
     missing: {
@@ -14,6 +15,8 @@ export const builderWords: typeof english = {
     never: "Ещё не опубликован",
     live: "Работает версия {{version}}",
     news: "Есть неопубликованные изменения",
+    noStart:
+      "Сценарий опубликован, но его пока ничто не запускает. Выберите, что его запустит, в блоке перед первым шагом.",
   },
   variableNames: {
     first_name: "Имя",

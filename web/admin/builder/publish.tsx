@@ -61,7 +61,7 @@ export function Publish({
       client.setQueryData<Flow>([api.domain, "flow", flow.ref], (old) => old && { ...old, publishedVersion: version });
       await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "versions"] });
       notifications.show({ color: "teal", message: t("builder.published", { version }) });
-      if (!isStarted) notifications.show({ color: "yellow", autoClose: false, message: t("published.noStart") });
+      if (!isStarted) notifications.show({ color: "yellow", message: t("published.noStart") });
       await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
       close();
     } catch (thrown) {

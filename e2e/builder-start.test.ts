@@ -87,8 +87,19 @@ describe.skipIf(!hasBrowser)("the box before the first step", () => {
     await start().getByText("The person opens the chat").waitFor();
     await settings().getByRole("combobox", { name: /1$/ }).click();
     await page.getByRole("option", { name: "The person writes certain words" }).click();
+    await settings().getByText("at least one word is missing").waitFor();
+    expect(await settings().getByLabel("Match").inputValue()).toBe("The whole message");
+    expect(await settings().getByLabel("Also while a question waits").isChecked()).toBe(true);
+    await settings().getByText("even while another flow waits").waitFor();
+    await page.getByRole("button", { name: "Finish what is marked" }).click();
+    expect(await page.getByText("Not saved", { exact: true }).count()).toBe(0);
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    const refusal = page.getByRole("dialog", { name: "This keeps the flow from being published" });
+    await refusal.getByText("A way to start the flow is not finished").waitFor();
+    await refusal.getByRole("button", { name: "Close" }).click();
+    // A word counts as soon as it is left, not only by Enter.
     await settings().getByLabel("Words").fill("price");
-    await page.keyboard.press("Enter");
+    await settings().getByLabel("Description").focus();
     await start().getByText("The person writes “price”").waitFor();
     await isSaved();
   });

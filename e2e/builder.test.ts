@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await simulator.getByRole("button", { name: "Who the person is" }).click();
     await simulator.getByLabel("Name").fill("Grace Hopper");
     await simulator.getByRole("button", { name: "Begin", exact: true }).click();
-    await simulator.getByText("What is your e-mail?").waitFor();
+    await simulator.getByText("What is your e-mail?", { exact: true }).waitFor();
     await simulator.getByText("waits for an answer").waitFor();
     expect(await page.locator('.step-box[data-trail="here"]').count()).toBe(1);
     await simulator.getByLabel("Write as the contact").fill("grace@example.com");
@@ -69,9 +69,11 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await page.getByLabel("What is new in it").fill("The first one");
     await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
     await page.getByText("Version 1 is published.").waitFor();
+    await page.getByText("Version 1 is live", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Arrange" }).click();
     await boxes().filter({ hasText: "What is your e-mail?" }).click();
     await page.getByLabel("Text", { exact: true }).fill("And your e-mail?");
+    await page.getByText("Unpublished changes", { exact: true }).waitFor();
     await isSaved();
     await page.getByRole("button", { name: "Versions and files" }).click();
     const version = panel("Versions and files").getByRole("article", { name: "Version 1" });

@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../test/until.ts";
 import { hasBrowser } from "./browser.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
 
@@ -98,6 +99,16 @@ describe.skipIf(!hasBrowser)("the editor of conditions", () => {
       ],
     });
     await page.locator(".step-box").getByText("does not have the tag vip").waitFor();
+  });
+
+  it("finds a field by its name in the first question", async () => {
+    await page.getByRole("combobox", { name: "Add a rule" }).fill("age");
+    await page.getByRole("option", { name: "Field: Age", exact: true }).click();
+    const last = rule("Field").last();
+    expect(await last.getByRole("combobox", { name: "Which field" }).inputValue()).toBe("Age");
+    await last.getByLabel("Value", { exact: true }).fill("18");
+    await until("it is kept", async () => (await condition()).rules[2]?.value === 18);
+    expect((await condition()).rules[2]).toMatchObject({ subject: "field", key: "age" });
   });
 
   it("can be read and used without a mouse", async () => {

@@ -46,8 +46,8 @@ describe("a condition's check", () => {
   });
 
   it.each<[Comparison, string]>([
-    [{ subject: "field", operator: "is", value: 1 }, "a comparison of a field has to say which"],
-    [{ subject: "tag", key: "", operator: "has" }, "a comparison of a tag has to say which"],
+    [{ subject: "field", operator: "is", value: 1 }, "choose which field to look at"],
+    [{ subject: "tag", key: "", operator: "has" }, "choose which tag to look at"],
     [{ subject: "profile", key: "shoeSize", operator: "is_set" }, 'the profile has no "shoeSize"'],
     [{ subject: "utm", key: "sauce", operator: "is_set" }, 'there is no UTM value "sauce"'],
     [

@@ -29,7 +29,7 @@ const needsKey = new Set<Comparison["subject"]>([
 
 function checkComparison(comparison: Comparison, bot: BotSnapshot | undefined): Sentence[] {
   const { subject, key = "", operator } = comparison;
-  if (needsKey.has(subject) && key === "") return [say`a comparison of a ${{ subject }} has to say which`];
+  if (needsKey.has(subject) && key === "") return [say`choose which ${{ subject }} to look at`];
   if (subject === "time_of_day") return checkTimes(comparison);
   if (subject === "weekday") return checkWeekdays(comparison);
   if (subject === "deal_status") return checkDealStatus(comparison, bot);

@@ -34,8 +34,10 @@ export const triggerSchema = z.discriminatedUnion("kind", [
     kind: z.literal("keyword"),
     match: z.enum(["exact", "contains", "pattern"]).default("exact"),
     words: z.array(z.string().min(1).max(500)).min(1).max(100),
-    /** Whether it also works while a question waits for an answer; otherwise the question gets the text. */
-    interrupts: z.boolean().default(false),
+    interrupts: z
+      .boolean()
+      .default(false)
+      .describe("Whether it also works while a question waits for an answer; otherwise the question gets the text."),
     ...triggerBase,
   }),
   z.object({ kind: z.literal("default_reply"), ...triggerBase }),

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { AskBeforeLeaving } from "../layout/unsaved.tsx";
 import { SimulatorPanel } from "../simulator/simulator-panel.tsx";
 import { useSimulator } from "../simulator/use-simulator.ts";
 import { OfferMenu } from "./add-menu.tsx";
@@ -22,8 +23,10 @@ import { SidePanel, useIsPhone } from "./side-panel.tsx";
 import { isOfStart } from "./starts.ts";
 import { StepPanel } from "./step-panel.tsx";
 import { type Side, Toolbar } from "./toolbar.tsx";
+import { hasUnfinished } from "./unfinished.ts";
 import { type DraftEditor, type SaveState, useDraft } from "./use-draft.ts";
 import { useFollow } from "./use-follow.ts";
+import { useFresh } from "./use-fresh.ts";
 import { useKeys } from "./use-keys.ts";
 import { type NumbersChoice, useNumbers } from "./use-numbers.ts";
 import { useSelection } from "./use-selection.ts";
@@ -70,7 +73,6 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const [dialog, setDialog] = useState<"search" | "shortcuts">();
   const [counted, setCounted] = useState<NumbersChoice>();
   const numbers = useNumbers(flow.ref, counted);
-  const problems = useProblems(flow.ref, editor.state);
   const simulator = useSimulator(flow, document);
   const trail = isSimulating ? simulator.trail : undefined;
   useFollow(trail);
@@ -80,6 +82,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const show = useShowStep(document.steps, select);
   const add = (ref: string) => select(new Set([ref]));
   const [only] = selected.size === 1 ? selected : [];
+  const { problems, onPublish } = useFresh(initial.document, only, useProblems(flow.ref, editor.state));
   const step = only === undefined ? undefined : document.steps.find(({ ref }) => ref === only);
   const openSide = useCallback(
     (next: Side) => {
@@ -100,6 +103,8 @@ function Builder({ flow }: { readonly flow: Flow }) {
           flow={flow}
           editor={editor}
           problems={problems}
+          isStarted={starting.lines?.length !== 0}
+          onPublish={onPublish}
           onSide={openSide}
           isCounted={counted !== undefined}
           onCount={() => setCounted(counted === undefined ? { days: 7, channel: undefined } : undefined)}
@@ -178,6 +183,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
       ) : null}
       {dialog === "shortcuts" ? <Shortcuts onClose={() => setDialog(undefined)} /> : null}
       <Conflict editor={editor} />
+      {hasUnfinished(document) ? <AskBeforeLeaving isBusy={false} /> : null}
     </Stack>
   );
 }

@@ -1,7 +1,9 @@
 import { ActionIcon, Button, Fieldset, Group, Select, Stack } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import type { Comparison, ConditionGroup } from "../../../src/model/condition.ts";
+import { useList } from "../layout/resource.ts";
 import type { FieldProps } from "./field-props.ts";
 import { type About, RuleEditor, useSubjects } from "./rule-editor.tsx";
 import { fitted, ruleAbout, type Subject } from "./rules.ts";
@@ -67,7 +69,7 @@ function GroupEditor({
           );
         })}
         <Group gap="xs">
-          <AddRule about={about} onAdd={(subject) => replace([...group.rules, ruleAbout(subject)])} />
+          <AddRule about={about} onAdd={(rule) => replace([...group.rules, fitted(rule, kindOf(rule))])} />
           <Button
             size="compact-sm"
             variant="subtle"
@@ -82,9 +84,23 @@ function GroupEditor({
   );
 }
 
+const fieldMark = "field:";
+
+function toRule(chosen: string): Comparison {
+  return chosen.startsWith(fieldMark)
+    ? { ...ruleAbout("field"), key: chosen.slice(fieldMark.length) }
+    : ruleAbout(chosen as Subject);
+}
+
 /** The first question is what to look at; what can be asked of it comes after. */
-function AddRule({ about, onAdd }: { readonly about: About; readonly onAdd: (subject: Subject) => void }) {
+function AddRule({ about, onAdd }: { readonly about: About; readonly onAdd: (rule: Comparison) => void }) {
   const { t } = useTranslation();
+  const { items: fields = [] } = useList<FieldBody>("/fields");
+  // By its own name: whoever looks for "city" need not know that it is a field.
+  const ofField = fields.map(({ key, name }) => ({
+    value: `${fieldMark}${key}`,
+    label: `${t("rules.subjects.field")}: ${name}`,
+  }));
   return (
     <Select
       flex="1 1 170px"
@@ -93,11 +109,11 @@ function AddRule({ about, onAdd }: { readonly about: About; readonly onAdd: (sub
       aria-label={t("condition.addRule")}
       placeholder={t("rules.add")}
       leftSection={<IconPlus size={14} />}
-      data={useSubjects(about)}
+      data={[...useSubjects(about), { group: t("rules.groups.fields"), items: ofField }]}
       value={null}
       searchable
       nothingFoundMessage={t("choice.nothing")}
-      onChange={(subject) => subject !== null && onAdd(subject as Subject)}
+      onChange={(chosen) => chosen !== null && onAdd(toRule(chosen))}
     />
   );
 }

@@ -8,6 +8,7 @@ import { onlyWhileOpen } from "./lookup-input.tsx";
 import type { Choice } from "./lookups.ts";
 import { useOutputHelp } from "./output-help.ts";
 import { outputsOf } from "./step-kinds.ts";
+import { callSteps } from "./step-names.ts";
 
 type Edit = (make: (document: FlowDocument) => FlowDocument) => void;
 
@@ -73,6 +74,7 @@ const Targets = memo(function Targets({
       label={label}
       description={help}
       data={choices}
+      renderOption={({ option }) => <span title={option.value}>{option.label}</span>}
       searchable
       hidePickedOptions
       comboboxProps={onlyWhileOpen}
@@ -93,7 +95,7 @@ function useStepChoices(steps: FlowDocument["steps"]): Choice[] {
   const catalogue = useCatalogue();
   const before = useRef<Choice[]>([]);
   return useMemo(() => {
-    const now = steps.map((step) => ({ value: step.ref, label: `${catalogue.nameOf(step)} (${step.ref})` }));
+    const now = [...callSteps(steps, catalogue)].map(([value, label]) => ({ value, label }));
     const isSame =
       now.length === before.current.length &&
       now.every(

@@ -9,6 +9,7 @@ import { useMayChange, useRenew } from "../layout/resource.ts";
 import { useSentence } from "../layout/trouble.tsx";
 import { type Catalogue, useCatalogue } from "./catalogue.ts";
 import { type Choice, type Lookup, lookups } from "./lookups.ts";
+import { callSteps } from "./step-names.ts";
 import { StepScopeContext } from "./step-scope.ts";
 
 export type LookupName = keyof typeof lookups | "step";
@@ -199,5 +200,5 @@ function stepsOfFlow(catalogue: Catalogue): Lookup {
 }
 
 function stepChoices(document: FlowDocument | undefined, catalogue: Catalogue): readonly Choice[] {
-  return (document?.steps ?? []).map((step) => ({ value: step.ref, label: `${catalogue.nameOf(step)} · ${step.ref}` }));
+  return [...callSteps(document?.steps ?? [], catalogue)].map(([value, label]) => ({ value, label }));
 }

@@ -37,6 +37,7 @@ export function EnumField({ schema, value, path, label, onChange }: FieldProps) 
   const catalogue = useCatalogue();
   const { owner } = useContext(FormScopeContext);
   const key = keyOfPath(path);
+  const shown = value ?? schema.default ?? null;
   return (
     <Select
       label={label}
@@ -45,7 +46,7 @@ export function EnumField({ schema, value, path, label, onChange }: FieldProps) 
         value: String(one),
         label: catalogue.option(owner, key, String(one)),
       }))}
-      value={value === undefined || value === null ? null : String(value)}
+      value={shown === null ? null : String(shown)}
       clearable={schema.default === undefined}
       allowDeselect={false}
       onChange={(next) => {

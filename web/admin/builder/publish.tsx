@@ -12,16 +12,25 @@ import { ErrorNotice, useSentence } from "../layout/trouble.tsx";
 import { useCatalogue } from "./catalogue.ts";
 import type { Flow, FlowProblem } from "./flow-types.ts";
 import { StepIcon } from "./step-node.tsx";
+import { hasUnfinished } from "./unfinished.ts";
 import type { DraftEditor } from "./use-draft.ts";
 
 export function Publish({
   flow,
   editor,
+  hasNews,
+  isStarted,
+  onPublish,
   problems,
   onShow,
 }: {
   readonly flow: Flow;
   readonly editor: DraftEditor;
+  /** Whether there is anything to publish. */
+  readonly hasNews: boolean;
+  readonly isStarted: boolean;
+  /** What is missing counts as wrong from now on. */
+  readonly onPublish: () => void;
   readonly problems: readonly FlowProblem[];
   readonly onShow: (ref: string) => void;
 }) {
@@ -33,16 +42,26 @@ export function Publish({
   const [isBusy, setBusy] = useState(false);
   const [isOpen, { open, close }] = useDisclosure(false);
   const [isNoteOpen, { open: openNote, close: closeNote }] = useDisclosure(false);
+  const variant = hasNews ? "filled" : "default";
   const errors = problems.filter(({ severity }) => severity === "error");
+  const isUnfinished = hasUnfinished(editor.document);
   const publish = async (note = "") => {
+    onPublish();
+    if (isUnfinished) {
+      setError(undefined);
+      open();
+      return;
+    }
     setBusy(true);
     setError(undefined);
     try {
       await editor.flush();
       const body = note === "" ? undefined : { note };
       const { version } = await api.send<{ version: number }>("POST", `/flows/${flow.ref}/publish`, body);
+      client.setQueryData<Flow>([api.domain, "flow", flow.ref], (old) => old && { ...old, publishedVersion: version });
       await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "versions"] });
       notifications.show({ color: "teal", message: t("builder.published", { version }) });
+      if (!isStarted) notifications.show({ color: "yellow", message: t("published.noStart") });
       await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
       close();
     } catch (thrown) {
@@ -58,10 +77,11 @@ export function Publish({
   return (
     <>
       <Button.Group>
-        <Button loading={isBusy} onClick={() => void publish()}>
+        <Button variant={variant} loading={isBusy} onClick={() => void publish()}>
           {t("builder.publish")}
         </Button>
         <Button
+          variant={variant}
           px={8}
           aria-label={t("versions.withNote")}
           title={t("versions.withNote")}
@@ -80,6 +100,7 @@ export function Publish({
       >
         <Stack>
           {error === undefined ? null : <ErrorNotice error={error} />}
+          {isUnfinished ? <Text size="sm">{t("unfinished.start")}</Text> : null}
           {errors.map((problem) => (
             <Problem
               key={`${problem.step} ${problem.message}`}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Fieldset, Group, Select, Stack } from "@mantine/core";
+import { ActionIcon, Button, Fieldset, Group, Select, Stack, Text } from "@mantine/core";
 import { IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useContext, useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,6 +25,7 @@ import {
 } from "./plain-fields.tsx";
 import { QueryArgs } from "./query-args.tsx";
 import { TemplateField } from "./template-field.tsx";
+import { beginWith, findMissing } from "./unfinished.ts";
 import { WeekdaysInput } from "./weekdays-input.tsx";
 
 /** A form for whatever a schema says: step types and actions that are added later are drawn by it as they are. */
@@ -100,22 +101,34 @@ export function ObjectFields({ schema, value, path, onChange, skip = [] }: Field
           // Parts that outputs hang on get their ids when they are added.
           if (key === "id" && setting.type === "string" && path !== "" && !path.endsWith("args")) return null;
           return (
-            <OptionalField
-              key={key}
-              isRequired={schema.required?.includes(key) === true || setting.default !== undefined}
-              schema={setting}
-              value={record[key]}
-              path={innerPath}
-              label={catalogue.label(owner, key)}
-              onChange={(next, changed) => {
-                const { [key]: _old, ...rest } = record;
-                onChange(next === undefined ? rest : { ...record, [key]: next }, changed);
-              }}
-            />
+            <Stack key={key} gap={4}>
+              <OptionalField
+                isRequired={schema.required?.includes(key) === true || setting.default !== undefined}
+                schema={setting}
+                value={record[key]}
+                path={innerPath}
+                label={catalogue.label(owner, key)}
+                onChange={(next, changed) => {
+                  const { [key]: _old, ...rest } = record;
+                  onChange(next === undefined ? rest : { ...record, [key]: next }, changed);
+                }}
+              />
+              <Missing what={findMissing(owner, key, record[key], schema.required?.includes(key) === true)} />
+            </Stack>
           );
         })}
       </Stack>
     </FormScopeContext>
+  );
+}
+
+function Missing({ what }: { readonly what: "words" | "tag" | "field" | undefined }) {
+  const { t } = useTranslation();
+  if (what === undefined) return null;
+  return (
+    <Text size="xs" className="unfinished">
+      {t(`unfinished.missing.${what}`)}
+    </Text>
   );
 }
 
@@ -187,7 +200,10 @@ function ChoiceField({ choices, ...props }: FieldProps & { readonly choices: rea
           data={choices.map((choice, index) => ({ value: String(index), label: titleOf(choice) }))}
           value={String(chosen)}
           allowDeselect={false}
-          onChange={(next) => onChange(emptyValue(choices[Number(next)] ?? {}), path)}
+          onChange={(next) => {
+            const wanted = choices[Number(next)] ?? {};
+            onChange(beginWith(owner, wanted, emptyValue(wanted)), path);
+          }}
         />
         {schema?.type === "object" ? (
           <ObjectFields {...props} schema={schema} skip={key === undefined ? [] : [key]} />

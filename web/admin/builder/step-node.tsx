@@ -35,7 +35,11 @@ export interface StepData extends Record<string, unknown> {
   readonly trail: "walked" | "here" | undefined;
   /** Absent: numbers are not looked at; null: nothing happened here. */
   readonly numbers: StepNumbersBody | null | undefined;
-  readonly problems: readonly { readonly severity: "error" | "warning"; readonly message: string }[];
+  readonly problems: readonly {
+    readonly severity: "error" | "warning";
+    readonly message: string;
+    readonly isFresh?: boolean;
+  }[];
 }
 export type StepNodeType = Node<StepData, "step">;
 
@@ -87,7 +91,11 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
           </span>
         ) : null}
         {worst === undefined ? null : (
-          <span className="step-problem" data-severity={worst.severity} title={data.problems.map(say).join("\n")}>
+          <span
+            className="step-problem"
+            data-severity={worst.isFresh === true ? "unfinished" : worst.severity}
+            title={data.problems.map(say).join("\n")}
+          >
             <IconAlertTriangle size={16} />
           </span>
         )}

@@ -8,7 +8,6 @@ import { Preview } from "../messenger/preview.tsx";
 import { useCatalogue } from "./catalogue.ts";
 import { CopyRef } from "./copy-ref.tsx";
 import { changeStep, dropLostOutputs, removeSteps } from "./document.ts";
-import type { FlowProblem } from "./flow-types.ts";
 import { FormScopeContext } from "./form-scope.ts";
 import { LeadsTo } from "./leads-to.tsx";
 import { findLocalNames } from "./local-names.ts";
@@ -18,6 +17,10 @@ import { findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
 import { StepIcon } from "./step-node.tsx";
 import { StepScopeContext } from "./step-scope.ts";
 import { stepTools } from "./step-tools.ts";
+import type { ShownProblem } from "./use-fresh.ts";
+
+const colorOf = ({ severity, isFresh }: ShownProblem) =>
+  isFresh === true ? "gray" : severity === "error" ? "red" : "yellow";
 
 /** The settings of one step. */
 export function StepPanel({
@@ -31,7 +34,7 @@ export function StepPanel({
   readonly step: StoredStep;
   readonly document: FlowDocument;
   readonly botId: number;
-  readonly problems: readonly FlowProblem[];
+  readonly problems: readonly ShownProblem[];
   readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
   readonly onClose: () => void;
 }) {
@@ -73,8 +76,11 @@ export function StepPanel({
       <ScrollArea flex={1} px="md" type="auto">
         <Stack gap="md" pb="xl">
           {problems.map((problem) => (
-            <Alert key={problem.message} color={problem.severity === "error" ? "red" : "yellow"} p="xs">
-              <Text size="sm">{say(problem)}</Text>
+            <Alert key={problem.message} color={colorOf(problem)} p="xs">
+              <Text size="sm">
+                {problem.isFresh === true ? `${t("unfinished.step")} ` : ""}
+                {say(problem)}
+              </Text>
             </Alert>
           ))}
           <TextInput

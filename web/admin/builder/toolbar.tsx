@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Box, Button, Group, Paper, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Box, Button, Group, Paper, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
@@ -18,7 +18,9 @@ import { useErrorText } from "../layout/trouble.tsx";
 import { AddMenu } from "./add-menu.tsx";
 import type { Flow, FlowProblem } from "./flow-types.ts";
 import { Publish } from "./publish.tsx";
+import { useHasNews } from "./published.ts";
 import { outputsOf } from "./step-kinds.ts";
+import { hasUnfinished } from "./unfinished.ts";
 import type { DraftEditor, SaveState } from "./use-draft.ts";
 
 /** What stands beside the canvas when no step is chosen. */
@@ -28,6 +30,8 @@ export function Toolbar({
   flow,
   editor,
   problems,
+  isStarted,
+  onPublish,
   selected,
   isCounted,
   isSimulating,
@@ -41,6 +45,9 @@ export function Toolbar({
   readonly flow: Flow;
   readonly editor: DraftEditor;
   readonly problems: readonly FlowProblem[];
+  /** Whether anything starts the flow, as far as is known. */
+  readonly isStarted: boolean;
+  readonly onPublish: () => void;
   readonly selected: ReadonlySet<string>;
   readonly isCounted: boolean;
   readonly isSimulating: boolean;
@@ -56,6 +63,7 @@ export function Toolbar({
   const { domain } = useParams({ from: "/w/$domain" });
   const { document, state } = editor;
   const canvas = useReactFlow();
+  const hasNews = useHasNews(flow, document);
   return (
     <Paper radius={0} px="md" py="xs" withBorder>
       <Group justify="space-between" className="builder-toolbar">
@@ -72,7 +80,8 @@ export function Toolbar({
           <Text fw={650} component="h1" className="cut">
             {document.name}
           </Text>
-          <SavedMark state={state} />
+          <SavedMark state={state} isUnfinished={hasUnfinished(document)} onFinish={() => onSide("triggers")} />
+          <PublishedMark version={flow.publishedVersion} hasNews={hasNews} />
         </Group>
         <Group gap={6} className="builder-toolbar">
           <AddMenu editor={editor} selected={selected} onAdd={onAdd} />
@@ -86,8 +95,10 @@ export function Toolbar({
             label={t("builder.layOut")}
             onClick={() => {
               void import("./lay-out.ts").then(({ arrange }) => {
-                const outputs = new Map(document.steps.map((step) => [step.ref, outputsOf(step).length]));
-                editor.edit((old) => arrange(old, (ref) => outputs.get(ref) ?? 1));
+                const outputs = new Map(
+                  document.steps.map((step) => [step.ref, outputsOf(step).map(({ name }) => name)]),
+                );
+                editor.edit((old) => arrange(old, (ref) => outputs.get(ref) ?? []));
                 // Once the boxes stand in their new places.
                 setTimeout(() => void canvas.fitView({ maxZoom: 1, padding: 0.15 }), 50);
               });
@@ -121,7 +132,15 @@ export function Toolbar({
           >
             {t("simulator.open")}
           </Button>
-          <Publish flow={flow} editor={editor} problems={problems} onShow={onShow} />
+          <Publish
+            flow={flow}
+            editor={editor}
+            hasNews={hasNews !== false}
+            isStarted={isStarted}
+            onPublish={onPublish}
+            problems={problems}
+            onShow={onShow}
+          />
         </Group>
       </Group>
     </Paper>
@@ -157,7 +176,41 @@ function Tool({
   );
 }
 
-function SavedMark({ state }: { readonly state: SaveState }) {
+/** What people come by: nothing yet, a version, or an older one than what is drawn here. */
+function PublishedMark({
+  version,
+  hasNews,
+}: {
+  readonly version: number | null;
+  readonly hasNews: boolean | undefined;
+}) {
+  const { t } = useTranslation();
+  if (hasNews === undefined) return null;
+  const words =
+    version === null ? t("published.never") : hasNews ? t("published.news") : t("published.live", { version });
+  return (
+    <Text
+      size="xs"
+      c="dimmed"
+      visibleFrom="xs"
+      className="cut"
+      title={version === null ? undefined : t("published.live", { version })}
+    >
+      {words}
+    </Text>
+  );
+}
+
+function SavedMark({
+  state,
+  isUnfinished,
+  onFinish,
+}: {
+  readonly state: SaveState;
+  /** Whether something that was begun is not saved, until it is finished. */
+  readonly isUnfinished: boolean;
+  readonly onFinish: () => void;
+}) {
   const { t } = useTranslation();
   const describe = useErrorText();
   if (state.kind === "failed") {
@@ -167,6 +220,13 @@ function SavedMark({ state }: { readonly state: SaveState }) {
           {t("builder.notSaved")}
         </Badge>
       </Tooltip>
+    );
+  }
+  if (state.kind === "saved" && isUnfinished) {
+    return (
+      <UnstyledButton fz="xs" td="underline" className="unfinished" onClick={onFinish}>
+        {t("unfinished.finishMarked")}
+      </UnstyledButton>
     );
   }
   const word = state.kind === "saved" ? "builder.saved" : "builder.saving";

@@ -4,6 +4,7 @@ import type { draftSchema } from "../../../src/http/contract/flows.ts";
 import type { FlowDocument } from "../../../src/model/flow.ts";
 import { ApiError, type WorkspaceApi } from "../api.ts";
 import { beginHistory, change, type History, redo, undo } from "./history.ts";
+import { withoutUnfinished } from "./unfinished.ts";
 
 type Draft = z.infer<typeof draftSchema>;
 
@@ -75,7 +76,8 @@ export function useDraft(api: WorkspaceApi, ref: string, initial: Draft): DraftE
     if (wanted === server.current.document) return;
     setState({ kind: "saving" });
     const run = async () => {
-      const body = { draftRevision: server.current.revision, document: wanted };
+      // What is only begun waits here until it is finished, and holds nothing else up.
+      const body = { draftRevision: server.current.revision, document: withoutUnfinished(wanted) };
       const { draftRevision } = await api.send<Draft>("PUT", `/flows/${ref}/draft`, body);
       server.current = { revision: draftRevision, document: wanted };
       setState(latest.current === wanted ? { kind: "saved" } : { kind: "unsaved" });

@@ -7,6 +7,7 @@ import type { FlowDocument, Trigger } from "../../../src/model/flow.ts";
 import { useApi } from "../layout/page.tsx";
 import { type Catalogue, useCatalogue } from "./catalogue.ts";
 import { describeTrigger, describeUses, type SayStart, type StartNames } from "./starts.ts";
+import { callStep } from "./step-names.ts";
 
 /** What starts the flow, in lines; undefined while it is not known whether anything does. */
 export function useStarts(flowRef: string, document: FlowDocument): readonly string[] | undefined {
@@ -91,7 +92,7 @@ function namesIn(
     channel: (wanted) => kinds.find(({ kind }) => kind === wanted)?.title,
     step: (wanted) => {
       const step = steps.find(({ ref }) => ref === wanted);
-      return step === undefined ? undefined : catalogue.nameOf(step);
+      return step === undefined ? undefined : callStep(step, catalogue);
     },
   };
 }

@@ -37,7 +37,7 @@ export function AskToDiscard({ onStay, onDiscard }: { readonly onStay: () => voi
 }
 
 /** Keeps whoever leaves the page from losing what they typed: another page of the admin is asked about here, the tab's end by the browser. */
-function AskBeforeLeaving({ isBusy }: { readonly isBusy: boolean }) {
+export function AskBeforeLeaving({ isBusy }: { readonly isBusy: boolean }) {
   // What a form does itself once it is saved, going to what it made, loses nothing.
   const busy = useRef(isBusy);
   busy.current = isBusy;

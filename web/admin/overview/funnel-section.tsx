@@ -4,11 +4,13 @@ import { useTranslation } from "react-i18next";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
 import type { FunnelBody } from "../../../src/http/contract/overview.ts";
 import type { FlowDocument } from "../../../src/model/flow.ts";
+import { useCatalogue } from "../builder/catalogue.ts";
+import { callSteps } from "../builder/step-names.ts";
 import { Section, useApi } from "../layout/page.tsx";
 import { useList } from "../layout/resource.ts";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { formatCount, formatShare } from "./format.ts";
-import { firstSteps, nameOfStep } from "./funnel-steps.ts";
+import { firstSteps } from "./funnel-steps.ts";
 import type { Days, ReportChoice } from "./report-choice.ts";
 import { useReport } from "./use-report.ts";
 
@@ -35,8 +37,8 @@ export function FunnelSection({
     enabled: flow !== undefined,
   });
   const document = data?.draft;
-  const known = new Set(document?.steps.map(({ ref }) => ref));
-  const steps = document === undefined ? [] : (choice.steps ?? firstSteps(document)).filter((ref) => known.has(ref));
+  const names = callSteps(document?.steps ?? [], useCatalogue());
+  const steps = document === undefined ? [] : (choice.steps ?? firstSteps(document)).filter((ref) => names.has(ref));
   const { flow: _flow, steps: _steps, ...rest } = choice;
   return (
     <Section title={t("report.funnel.title")}>
@@ -55,7 +57,8 @@ export function FunnelSection({
           searchable
           maxValues={8}
           disabled={document === undefined}
-          data={(document?.steps ?? []).map((step) => ({ value: step.ref, label: nameOfStep(step) }))}
+          data={[...names].map(([value, label]) => ({ value, label }))}
+          renderOption={({ option }) => <span title={option.value}>{option.label}</span>}
           value={steps}
           onChange={(next) => onChange({ ...rest, ...(flow === undefined ? {} : { flow }), steps: next })}
         />
@@ -65,7 +68,7 @@ export function FunnelSection({
           {t("report.funnel.choose")}
         </Text>
       ) : (
-        <Funnel flow={flow} document={document} steps={steps} days={days} channel={choice.channel} />
+        <Funnel flow={flow} names={names} steps={steps} days={days} channel={choice.channel} />
       )}
     </Section>
   );
@@ -74,13 +77,13 @@ export function FunnelSection({
 /** The chart is in the table: a bar beside each number. */
 function Funnel({
   flow,
-  document,
+  names,
   steps,
   days,
   channel,
 }: {
   readonly flow: string;
-  readonly document: FlowDocument;
+  readonly names: ReadonlyMap<string, string>;
   readonly steps: readonly string[];
   readonly days: Days;
   readonly channel: number | undefined;
@@ -91,7 +94,6 @@ function Funnel({
   if (error !== null && data === undefined) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton h={160} />;
   const first = data.steps[0]?.people ?? 0;
-  const nameOf = (ref: string) => nameOfStep(document.steps.find((step) => step.ref === ref) ?? { ref });
   return (
     <Stack gap="sm">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
@@ -109,8 +111,8 @@ function Funnel({
             {data.steps.map(({ step, people }, index) => (
               <Table.Tr key={step}>
                 <Table.Th scope="row" fw={400}>
-                  <Text size="sm" className="cut" maw={{ base: 180, sm: 420 }}>
-                    {index + 1}. {nameOf(step)}
+                  <Text size="sm" className="cut" maw={{ base: 180, sm: 420 }} title={step}>
+                    {index + 1}. {names.get(step) ?? step}
                   </Text>
                   <Progress value={first === 0 ? 0 : (people / first) * 100} size="lg" mt={4} aria-hidden />
                 </Table.Th>

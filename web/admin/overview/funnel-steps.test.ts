@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { flowDocumentSchema } from "../../../src/model/flow.ts";
-import { firstSteps, nameOfStep } from "./funnel-steps.ts";
+import { firstSteps } from "./funnel-steps.ts";
 
 const document = (start: string | undefined, edges: readonly (readonly [string, string])[]) =>
   flowDocumentSchema.parse({
@@ -21,9 +21,4 @@ it("follows the flow from its start, four steps far, and never in a circle", () 
   expect(firstSteps(document("a", way))).toEqual(["a", "b", "c", "d"]);
   expect(firstSteps(document("d", way))).toEqual(["d", "e"]);
   expect(firstSteps(document(undefined, way))).toEqual([]);
-});
-
-it("calls a step by its name, where it has one", () => {
-  expect(nameOfStep({ ref: "x1", name: "Ask" })).toBe("Ask (x1)");
-  expect(nameOfStep({ ref: "x1" })).toBe("x1");
 });

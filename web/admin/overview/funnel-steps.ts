@@ -1,12 +1,7 @@
-import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
+import type { FlowDocument } from "../../../src/model/flow.ts";
 
 /** So many steps a funnel begins with. */
 const atFirst = 4;
-
-/** As people know a step: by its name, or by its ref. */
-export function nameOfStep({ ref, name }: Pick<StoredStep, "ref" | "name">): string {
-  return name === undefined || name === "" ? ref : `${name} (${ref})`;
-}
 
 /** The first steps on the way from the flow's start: of several outputs the one that is drawn first. */
 export function firstSteps({ start, steps, edges }: FlowDocument): string[] {

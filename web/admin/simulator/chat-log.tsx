@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { FlowDocument } from "../../../src/model/flow.ts";
 import type { Fact } from "../../../src/model/outcome.ts";
 import type { Turn } from "../../../src/simulator/simulation.ts";
+import { useCatalogue } from "../builder/catalogue.ts";
+import { callSteps } from "../builder/step-names.ts";
 import { describeFact, type FactNames, noNames } from "../contacts/describe-event.ts";
 import { Bubble, type Pressable } from "../messenger/bubble.tsx";
 import { currentLanguage } from "../words/words.ts";
@@ -91,11 +93,11 @@ function Changes({
 }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
-  const step = (of: string, ref: string) =>
-    (of === flow ? document.steps.find((one) => one.ref === ref)?.name : undefined) ?? ref;
+  const called = callSteps(document.steps, useCatalogue());
+  const step = (of: string, ref: string) => (of === flow ? called.get(ref) : undefined) ?? ref;
   const names = { ...noNames, flow: (ref: string) => (ref === flow ? document.name : ref), step };
   const changes = describeChanges(t, turn, names);
-  const way = turn.facts.flatMap((fact) => (fact.kind === "step_entered" ? [nameOf(fact, document, flow)] : []));
+  const way = turn.facts.flatMap((fact) => (fact.kind === "step_entered" ? [nameOf(fact, called, flow)] : []));
   if (changes.length === 0 && way.length === 0) return null;
   return (
     <Box className="simulator-changes">
@@ -117,9 +119,13 @@ function Changes({
   );
 }
 
-function nameOf(fact: Extract<Fact, { kind: "step_entered" }>, document: FlowDocument, flow: string): string {
+function nameOf(
+  fact: Extract<Fact, { kind: "step_entered" }>,
+  called: ReadonlyMap<string, string>,
+  flow: string,
+): string {
   if (fact.flow !== flow) return `${fact.flow}/${fact.step}`;
-  return document.steps.find(({ ref }) => ref === fact.step)?.name ?? fact.step;
+  return called.get(fact.step) ?? fact.step;
 }
 
 /** What the messages or the canvas show anyway. */

@@ -16,7 +16,9 @@ import { useTranslation } from "react-i18next";
 import type { RequestRun } from "../../../src/model/external-request.ts";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
 import type { WaitingJob } from "../../../src/simulator/simulation.ts";
+import { useCatalogue } from "../builder/catalogue.ts";
 import { outputsOf } from "../builder/step-kinds.ts";
+import { callStep } from "../builder/step-names.ts";
 import { useApi } from "../layout/page.tsx";
 import { useErrorText } from "../layout/trouble.tsx";
 import { canTry, firstSample, type Sample, toResult, tryJob } from "./job-answer.ts";
@@ -36,6 +38,7 @@ export function JobCard({
 }) {
   const { t } = useTranslation();
   const api = useApi();
+  const catalogue = useCatalogue();
   const describe = useErrorText();
   const [sample, setSample] = useState(() => firstSample(job.kind));
   const [isKept, setKept] = useState(false);
@@ -67,7 +70,7 @@ export function JobCard({
     <Paper withBorder m="md" mb={0} p="sm" role="group" aria-label={t("simulator.asks")}>
       <Stack gap="xs">
         <Text size="sm" fw={600}>
-          {step?.name ?? position.step}: {t("simulator.asks")}
+          {step === undefined ? position.step : callStep(step, catalogue)}: {t("simulator.asks")}
         </Text>
         <Asked job={job} />
         <SampleFields sample={sample} step={step} onChange={setSample} />

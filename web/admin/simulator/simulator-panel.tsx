@@ -2,6 +2,8 @@ import { ActionIcon, Badge, Button, Group, Paper, ScrollArea, Stack, Text, Title
 import { IconRefresh, IconUserCog, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { FlowDocument } from "../../../src/model/flow.ts";
+import { useCatalogue } from "../builder/catalogue.ts";
+import { callSteps } from "../builder/step-names.ts";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { ChatLog } from "./chat-log.tsx";
 import { Clock } from "./clock.tsx";
@@ -102,6 +104,7 @@ function Standing({
 }) {
   const { t } = useTranslation();
   const positions = simulator.contact?.positions ?? [];
+  const called = callSteps(document.steps, useCatalogue());
   return (
     <Paper radius={0} px="md" py={6} withBorder style={{ borderInline: 0 }}>
       <Group gap={6}>
@@ -112,7 +115,7 @@ function Standing({
         ) : null}
         {positions.map(({ id, flow: where, step, waitsFor }) => {
           const isHere = where === flow.ref;
-          const name = document.steps.find(({ ref }) => isHere && ref === step)?.name ?? step;
+          const name = (isHere ? called.get(step) : undefined) ?? step;
           const words = t("simulator.standsAt", { step: name, waitsFor: t(`simulator.waits.${waitsFor}`) });
           return isHere ? (
             <Button key={id} size="compact-xs" variant="light" onClick={() => onShowStep(step)}>

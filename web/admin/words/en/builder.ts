@@ -1,5 +1,21 @@
 /** Words of what stands around the canvas. */
 export const builderWords = {
+  unfinished: {
+    step: "Not finished.",
+    finishMarked: "Finish what is marked",
+    start: "A way to start the flow is not finished: fill in what is marked there, or take it out.",
+    missing: {
+      words: "Not finished: at least one word is missing. Type it and press Enter.",
+      tag: "Not finished: which tag?",
+      field: "Not finished: which field?",
+    },
+  },
+  published: {
+    never: "Not published yet",
+    live: "Version {{version}} is live",
+    news: "Unpublished changes",
+    noStart: "It is published, but nothing starts this flow yet. Choose what does in the box before its first step.",
+  },
   variableNames: {
     first_name: "First name",
     last_name: "Last name",
@@ -21,8 +37,9 @@ export const builderWords = {
   toCanvas: "Back to the canvas",
   keepResult: "Keep something of the result",
   rules: {
-    add: "What to look at: a tag, a field…",
+    add: "A tag, a field…",
     groups: {
+      fields: "Fields",
       person: "The person",
       origin: "Where they came from",
       path: "Sequences and sales",

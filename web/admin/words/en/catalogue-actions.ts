@@ -202,6 +202,8 @@ export const hints: CatalogueWords["hints"] = {
   "Absent: the channel the contact is heard on last by then.": "Empty: where the contact wrote last.",
   "Ref or name of the integration; absent: the only one of this kind.": "Empty: the only one that there is.",
   "Absent: the contact's.": "Empty: the contact's own.",
+  "Whether it also works while a question waits for an answer; otherwise the question gets the text.":
+    "On: the words work even while another flow waits for an answer. Off: the answer goes to that question.",
   "Absent: the contact's. Empty: none is sent.": "As it is: the contact's own. Emptied: none is sent.",
   "Id of a user in amoCRM.": "One of the users in amoCRM.",
   "By the field's id or code in amoCRM.": "Choose the field of amoCRM.",

@@ -1,6 +1,23 @@
 import type { builderWords as english } from "../en/builder.ts";
 
 export const builderWords: typeof english = {
+  unfinished: {
+    step: "Не закончено.",
+    finishMarked: "Заполните отмеченное",
+    start: "Один из способов запуска заполнен не до конца: заполните отмеченное или удалите его.",
+    missing: {
+      words: "Не закончено: нужно хотя бы одно слово. Впишите его и нажмите Enter.",
+      tag: "Не закончено: какой тег?",
+      field: "Не закончено: какое поле?",
+    },
+  },
+  published: {
+    never: "Ещё не опубликован",
+    live: "Работает версия {{version}}",
+    news: "Есть неопубликованные изменения",
+    noStart:
+      "Сценарий опубликован, но его пока ничто не запускает. Выберите, что его запустит, в блоке перед первым шагом.",
+  },
   variableNames: {
     first_name: "Имя",
     last_name: "Фамилия",
@@ -22,8 +39,9 @@ export const builderWords: typeof english = {
   toCanvas: "Назад к схеме",
   keepResult: "Сохранить что-то из результата",
   rules: {
-    add: "На что смотреть: тег, поле…",
+    add: "Тег, поле…",
     groups: {
+      fields: "Поля",
       person: "Человек",
       origin: "Откуда пришёл",
       path: "Серии и продажи",

@@ -239,6 +239,8 @@ export const hints: TranslatedCatalogue["hints"] = {
   "Leave out the contact at hand.": "Самого контакта в ответе не будет.",
   "Messages one by one, or the chat as a text, with or without times.":
     "Сообщения по одному или весь разговор текстом, со временем или без.",
+  "Whether it also works while a question waits for an answer; otherwise the question gets the text.":
+    "Включено: слова сработают, даже если другой сценарий ждёт ответа. Выключено: ответ получит тот вопрос.",
   "Where to look.": "Где искать.",
   "Ref or name of a sales plan.": "Если планов несколько, выберите нужный.",
   "Ref or name of a status of the plan.": "Один из статусов плана.",

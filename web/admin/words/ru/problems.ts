@@ -61,7 +61,7 @@ export const problemForms: Readonly<Record<string, string>> = {
   "the arguments do not fit": "настройки действия не подходят",
   'the result cannot be kept in the variable "{key}" outside a flow; name a field':
     "вне сценария результат нельзя сохранить в переменную «{key}»; укажите поле",
-  "a comparison of a {subject} has to say which": "в сравнении «{subject}» нужно указать, что именно сравнивается",
+  "choose which {subject} to look at": "выберите, на что смотреть: «{subject}»",
   'the profile has no "{key}"': "в профиле нет «{key}»",
   'there is no UTM value "{key}"': "UTM-метки «{key}» нет",
   'a {kind} ({what}) cannot be compared by "{operator}"': "«{what}» ({kind}) нельзя сравнить через «{operator}»",

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { flowDocumentSchema } from "../../../src/model/flow.ts";
+import { differs } from "./published.ts";
+
+const document = flowDocumentSchema.parse({
+  name: "F",
+  start: "a",
+  steps: [{ ref: "a", kind: "message", config: { messages: [{ text: "Hi" }] }, at: { x: 0, y: 0 } }],
+});
+const [step] = document.steps;
+
+it("tells what people would notice from what the team alone sees", () => {
+  if (step === undefined) throw new Error("there is a step");
+  expect(differs(document, document)).toBe(false);
+  expect(differs(document, { ...document, folder: "Sales", steps: [{ ...step, at: { x: 50, y: 0 } }] })).toBe(false);
+  expect(differs(document, { ...document, triggers: [{ kind: "tag_added", tag: "" }] })).toBe(false);
+  expect(differs(document, { ...document, triggers: [{ kind: "tag_added", tag: "vip" }] })).toBe(true);
+  expect(differs(document, { ...document, steps: [{ ...step, config: { messages: [{ text: "Hello" }] } }] })).toBe(
+    true,
+  );
+});

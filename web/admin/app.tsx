@@ -1,4 +1,5 @@
 import { MantineProvider, mergeThemeOverrides } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
@@ -51,9 +52,15 @@ export function App() {
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={client}>
-        <Notifications position="top-right" />
+        <Notices />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+/** Where a notice lies over nothing that is pressed next: in the corner of the menu's free end, and on a phone, which has none, at the top. */
+function Notices() {
+  const isNarrow = useMediaQuery("(max-width: 48em)");
+  return <Notifications position={isNarrow ? "top-center" : "bottom-left"} />;
 }

@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)("the simulator's shop", () => {
     await page.getByRole("button", { name: "Try it" }).click();
     const simulator = page.getByRole("complementary", { name: "Simulator" });
     await simulator.getByRole("button", { name: "Begin", exact: true }).click();
-    await simulator.getByText("Ordered.").waitFor();
+    await simulator.getByText("Ordered.", { exact: true }).waitFor();
     await until("the canvas has moved to where the play is", async () => {
       const [said, canvas] = await Promise.all([
         page.locator('[data-trail="walked"]').filter({ hasText: "Ordered." }).boundingBox(),

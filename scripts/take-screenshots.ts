@@ -87,7 +87,13 @@ async function takeAll(page: Page, url: string): Promise<void> {
   await page.getByRole("button", { name: "Try it" }).click();
   await page.getByRole("button", { name: "Begin", exact: true }).click();
   await page.getByText("waits for an answer").first().waitFor();
-  for (let times = 0; times < 4; times += 1) await page.locator(".react-flow__controls-zoomin").click();
+  // The canvas goes along with the play: it has come to where that waits.
+  await page.waitForFunction(() => {
+    const step = document.querySelector('.react-flow__node[data-id="goal"]')?.getBoundingClientRect();
+    return step !== undefined && step.left > 300 && step.right < 900 && document.getAnimations().length === 0;
+  });
+  await page.locator(".react-flow__controls-zoomout").click();
+  await page.waitForFunction(() => document.getAnimations().length === 0);
   await take("builder");
   await page.goto(`${url}/w/demo/inbox`);
   await page.locator(".inbox-row", { hasText: "Yes, of course" }).first().click();

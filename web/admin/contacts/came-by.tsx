@@ -6,6 +6,9 @@ import type { EntryLinkSummaryBody } from "../../../src/http/contract/entry-link
 import { Moment } from "../layout/moment.tsx";
 import { useList } from "../layout/resource.ts";
 
+/** A payload that is no word tells nobody more by its end. */
+const shorten = (payload: string) => (payload.length > 30 ? `${payload.slice(0, 30)}…` : payload);
+
 /** The link by which somebody came, by its name, and what it brought along. */
 export function CameBy({ entry: { link, payload, at } }: { readonly entry: NonNullable<ContactBody["entry"]> }) {
   const { t } = useTranslation();
@@ -19,7 +22,7 @@ export function CameBy({ entry: { link, payload, at } }: { readonly entry: NonNu
     ...Object.entries(variables),
   ].flatMap(([name, value]) => (value === undefined ? [] : `${String(name)}: ${String(value)}`));
   const name = link === null ? undefined : (links?.find(({ ref }) => ref === link)?.name ?? link);
-  const plain = "plain" in decoded && payload !== link && payload !== "" ? [payload] : [];
+  const plain = "plain" in decoded && payload !== link && payload !== "" ? [shorten(payload)] : [];
   return (
     <>
       <Text size="sm" className="breakable">

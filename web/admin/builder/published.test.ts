@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { flowDocumentSchema } from "../../../src/model/flow.ts";
+import { flowDocumentSchema, type Trigger } from "../../../src/model/flow.ts";
 import { differs } from "./published.ts";
 
 const document = flowDocumentSchema.parse({
@@ -15,6 +15,10 @@ it("tells what people would notice from what the team alone sees", () => {
   expect(differs(document, { ...document, folder: "Sales", steps: [{ ...step, at: { x: 50, y: 0 } }] })).toBe(false);
   expect(differs(document, { ...document, triggers: [{ kind: "tag_added", tag: "" }] })).toBe(false);
   expect(differs(document, { ...document, triggers: [{ kind: "tag_added", tag: "vip" }] })).toBe(true);
+  // As the form has it after its kind was changed, and as the server has filled it in.
+  const typed = { kind: "keyword", words: ["help"], interrupts: true, field: "left" } as unknown as Trigger;
+  const kept = flowDocumentSchema.parse({ ...document, triggers: [typed] });
+  expect(differs(kept, { ...document, triggers: [typed] })).toBe(false);
   expect(differs(document, { ...document, steps: [{ ...step, config: { messages: [{ text: "Hello" }] } }] })).toBe(
     true,
   );

@@ -110,7 +110,7 @@ function Standing({
       <Group gap={6}>
         {positions.length === 0 ? (
           <Text size="xs" c="dimmed">
-            {t("simulator.standsNowhere")}
+            {t(simulator.entries.length === 0 ? "simulator.notBegun" : "simulator.standsNowhere")}
           </Text>
         ) : null}
         {positions.map(({ id, flow: where, step, waitsFor }) => {
@@ -118,7 +118,13 @@ function Standing({
           const name = (isHere ? called.get(step) : undefined) ?? step;
           const words = t("simulator.standsAt", { step: name, waitsFor: t(`simulator.waits.${waitsFor}`) });
           return isHere ? (
-            <Button key={id} size="compact-xs" variant="light" onClick={() => onShowStep(step)}>
+            <Button
+              key={id}
+              size="compact-xs"
+              variant="light"
+              className="simulator-place"
+              onClick={() => onShowStep(step)}
+            >
               {words}
             </Button>
           ) : (

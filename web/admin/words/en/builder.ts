@@ -183,6 +183,7 @@ export const builderWords = {
     later: "{{duration}} later",
     toWake: "On to what is next: {{duration}}",
     noWake: "Nothing waits for its time",
+    notBegun: "Nothing has begun yet: write as the person would.",
     standsNowhere: "The flow is over.",
     standsAt: "{{step}}: waits for {{waitsFor}}",
     waits: { reply: "an answer", button: "a press", time: "its time", job: "something outside" },

@@ -185,6 +185,7 @@ export const builderWords: typeof english = {
     later: "Прошло: {{duration}}",
     toWake: "К следующему: {{duration}}",
     noWake: "Ждать нечего",
+    notBegun: "Ещё ничего не началось: напишите так, как написал бы человек.",
     standsNowhere: "Сценарий завершён.",
     standsAt: "{{step}}: ждёт {{waitsFor}}",
     waits: { reply: "ответа", button: "нажатия", time: "своего времени", job: "ответа извне" },

@@ -117,7 +117,7 @@ function Row({
 }) {
   const { t } = useTranslation();
   const { members } = useMembers();
-  const { contactId: id, last, unread, agent, dealLabels } = item;
+  const { contactId: id, last, unread, agent, dealLabels, status } = item;
   const agentName = members.find((member) => member.id === agent)?.name;
   return (
     <UnstyledButton
@@ -146,6 +146,11 @@ function Row({
               {label}
             </Badge>
           ))}
+          {status === "open" ? null : (
+            <Badge size="xs" variant="light" color="gray" tt="none" className="whole-badge">
+              {t(`inbox.state.${status}`)}
+            </Badge>
+          )}
           {agentName === undefined ? null : (
             <Badge size="xs" variant="default" tt="none" maw={90}>
               {agentName}

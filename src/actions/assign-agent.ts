@@ -4,7 +4,7 @@ import { say } from "../model/sentence.ts";
 
 export const assignAgent = defineAction({
   name: "assign_agent",
-  title: "Give the chat to an agent",
+  title: "Assign the conversation to an agent",
   group: "conversation",
   description: "Gives the conversation to a member of the team.",
   args: z.object({ agent: z.number().int().positive() }),

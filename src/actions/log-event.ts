@@ -3,7 +3,7 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const logEvent = defineAction({
   name: "log_event",
-  title: "Record an event of your own",
+  title: "Record a custom event",
   group: "conversation",
   description:
     "Logs that something happened, with a text, a price or a number; the event is known from its first time on. Text is a template.",

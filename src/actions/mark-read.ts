@@ -3,7 +3,7 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const markRead = defineAction({
   name: "mark_read",
-  title: "Mark the chat as read",
+  title: "Mark the conversation as read",
   group: "conversation",
   description: "Says that what the contact wrote so far has been read.",
   args: z.object({}),

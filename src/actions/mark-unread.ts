@@ -3,7 +3,7 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const markUnread = defineAction({
   name: "mark_unread",
-  title: "Mark the chat as unread",
+  title: "Mark the conversation as unread",
   group: "conversation",
   description: "Puts the conversation among the unread ones; only where the contact has written before.",
   args: z.object({}),

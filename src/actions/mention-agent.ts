@@ -5,7 +5,7 @@ import type { BotSnapshot } from "../model/world.ts";
 
 export const mentionAgent = defineAction({
   name: "mention_agent",
-  title: "Call an agent",
+  title: "Mention an agent",
   group: "conversation",
   description:
     "Draws the attention of a member of the team, named by id or e-mail, to the conversation: it stands among the agent's mentions until the agent opens it. The comment is a template.",

@@ -5,7 +5,7 @@ import { say } from "../model/sentence.ts";
 
 export const moveConversation = defineAction({
   name: "move_conversation",
-  title: "Close the chat, or reopen it",
+  title: "Close the conversation, or reopen it",
   group: "conversation",
   description:
     "Marks the conversation as open, pending, spam or done. A closing note says why it ends; some ask for a summary, or for the address of a file.",

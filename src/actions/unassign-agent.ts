@@ -3,7 +3,7 @@ import { defineAction, ok } from "../engine/action-type.ts";
 
 export const unassignAgent = defineAction({
   name: "unassign_agent",
-  title: "Take the chat from its agent",
+  title: "Take the conversation from its agent",
   group: "conversation",
   description: "Takes the conversation from the member that it was given to.",
   args: z.object({}),

@@ -178,7 +178,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
       const isRetry = dedupeKey !== undefined && isRetryKey(dedupeKey);
       const told = feedWebhooks(bot, event, outcome, { isRetry });
       deliveries.push(...told);
-      jobs.push(...[...outcome.jobs, ...told.map(toDeliveryJob)].map((job) => ({ ...job, contactId: contact.id })));
+      jobs.push(...outcome.jobs.map((job) => ({ ...job, contactId: contact.id })), ...told.map(toDeliveryJob));
       // A timer that another process was quicker with, a job that ran twice: nothing happened, so nothing is told.
       const mayBeNothing = event.kind === "timer" || event.kind === "job_result" || event.kind === "sequence_changed";
       if (mayBeNothing && outcome.contact === contact && outcome.facts.length === 0)

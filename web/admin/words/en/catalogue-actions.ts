@@ -20,7 +20,10 @@ export const actionWords: CatalogueWords["actions"] = {
     about:
       "Makes a deal for the contact. Where you name no status, sum or manager, it gets the first open status, the plan's average check, and whoever the plan chooses.",
   },
-  assign_agent: { title: "Give the chat to an agent", about: "From then on the conversation is this person's." },
+  assign_agent: {
+    title: "Assign the conversation to an agent",
+    about: "From then on the conversation is this person's.",
+  },
   ban: {
     title: "Ban the contact",
     about: "The contact gets no more flows or messages. What they write is still kept.",
@@ -58,20 +61,20 @@ export const actionWords: CatalogueWords["actions"] = {
   list_sequences: { title: "Read the sequences", about: "Gives the sequences that the contact is subscribed to." },
   list_tags: { title: "Read the tags", about: "Gives the contact's tags." },
   log_event: {
-    title: "Record an event of your own",
+    title: "Record a custom event",
     about: "Keeps that something happened, such as “Watched the webinar”, with a text, a price or a number.",
   },
-  mark_read: { title: "Mark the chat as read", about: "What the contact wrote so far counts as read." },
+  mark_read: { title: "Mark the conversation as read", about: "What the contact wrote so far counts as read." },
   mark_unread: {
-    title: "Mark the chat as unread",
+    title: "Mark the conversation as unread",
     about: "Puts the conversation among the unread ones, where the contact has written before.",
   },
   mention_agent: {
-    title: "Call an agent",
+    title: "Mention an agent",
     about: "The conversation stands among the agent's mentions, with your comment, until they open it.",
   },
   move_conversation: {
-    title: "Close the chat, or reopen it",
+    title: "Close the conversation, or reopen it",
     about: "Makes the conversation open, pending, spam or done. A closing note says how it ended.",
   },
   opt_in: { title: "Allow messages again", about: "The contact wants to get messages again." },
@@ -169,7 +172,7 @@ export const actionWords: CatalogueWords["actions"] = {
     title: "Subscribe to a sequence",
     about: "The contact gets its messages, one after the other.",
   },
-  unassign_agent: { title: "Take the chat from its agent", about: "The conversation is nobody's then." },
+  unassign_agent: { title: "Take the conversation from its agent", about: "The conversation is nobody's then." },
   unban: { title: "Lift the ban", about: "The contact gets flows and messages again; what waited goes on at once." },
   unsubscribe_sequence: {
     title: "Unsubscribe from a sequence",

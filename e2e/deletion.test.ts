@@ -27,7 +27,7 @@ describe("what goes for good", { timeout: 120_000 }, () => {
   };
 
   it("an account stays while nobody else owns its workspace, and says so", async () => {
-    await page.goto(`${admin.server.url}/w/demo/account`);
+    await page.goto(`${admin.server.url}/w/demo/settings/account`);
     await page.getByRole("button", { name: "Delete my account" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel(/^Type/).fill(ada.email);
@@ -49,7 +49,7 @@ describe("what goes for good", { timeout: 120_000 }, () => {
       viewport,
       storageState: { cookies, origins: [] },
     });
-    await other.page.goto(`${admin.server.url}/w/demo/account`);
+    await other.page.goto(`${admin.server.url}/w/demo/settings/account`);
     const isRussian = locale === "ru-RU";
     await other.page
       .getByRole("button", { name: isRussian ? "Удалить учётную запись" : "Delete my account" })

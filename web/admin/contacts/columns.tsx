@@ -45,7 +45,8 @@ function Channels({ kinds }: { readonly kinds: readonly string[] }) {
 /** Where the contact stands, by the names that flows and steps have. */
 function Places({ positions }: Pick<ContactRowBody, "positions">) {
   const names = usePlaceNames(positions.map(({ flow }) => flow));
-  return <Badges names={positions.map(({ flow, step }) => `${names.flow(flow)} / ${names.step(flow, step)}`)} />;
+  const places = positions.map(({ flow, step }) => `${names.flow(flow)} / ${names.step(flow, step)}`);
+  return <Badges names={[...new Set(places)]} />;
 }
 
 function useFields(): readonly FieldBody[] {

@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../test/until.ts";
 import { hasBrowser } from "./browser.ts";
+import { findCovered, handOnCanvas, placeOf } from "./canvas.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** A flow drawn with the mouse: boxes that do not cover one another, and lines that are put on and taken off. */
@@ -22,58 +22,10 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
     await admin?.close();
   });
 
-  const boxes = () => page.locator(".react-flow__node-step");
+  const { boxes, count, clear, seeAll, addStep, drag, emptySpot } = handOnCanvas(() => page);
   const lines = () => page.locator(".react-flow__edge:not(.start-line)");
   const chosen = () => page.locator(".react-flow__edge.selected");
-  const addStep = async (name: RegExp) => {
-    await page.getByRole("button", { name: "Add step" }).click();
-    await page.getByRole("menuitem", { name }).click();
-    // It comes into the middle by and by; what is clicked next should stand still.
-    await settle();
-  };
-  const place = async (what: Locator) => {
-    const box = await what.boundingBox();
-    if (box === null) throw new Error("it is not on the page");
-    return box;
-  };
-  const settle = async () => {
-    let before = "";
-    await until("the canvas stands still", async () => {
-      const now = (await page.locator(".react-flow__viewport").getAttribute("style")) ?? "";
-      const isSame = now === before;
-      before = now;
-      return isSame;
-    });
-  };
-  const count = (what: Locator, wanted: number) =>
-    until(`there are ${wanted}`, async () => (await what.count()) === wanted);
-  const clear = () => page.locator(".react-flow__pane").click({ position: { x: 20, y: 300 } });
-  const seeAll = async () => {
-    await clear();
-    await page.getByRole("button", { name: "Fit View" }).click();
-    await settle();
-  };
   const handle = (box: Locator, output: string) => box.getByRole("img", { name: `Output: ${output}` });
-  const drag = async (from: Locator, to: { readonly x: number; readonly y: number }) => {
-    const { x, y, width, height } = await place(from);
-    await page.mouse.move(x + width / 2, y + height / 2);
-    await page.mouse.down();
-    await page.mouse.move(to.x - 20, to.y - 5, { steps: 5 });
-    await page.mouse.move(to.x, to.y, { steps: 5 });
-    await page.mouse.up();
-  };
-  /** A point of the canvas with nothing on it or near it. */
-  const emptySpot = () =>
-    page.evaluate(() => {
-      const isEmpty = (x: number, y: number) =>
-        document.elementFromPoint(x, y)?.classList.contains("react-flow__pane") === true;
-      for (let y = 200; y < 800; y += 50) {
-        for (let x = 400; x < 1300; x += 50) {
-          if ([-40, 0, 40].every((by) => isEmpty(x + by, y) && isEmpty(x, y + by))) return { x, y };
-        }
-      }
-      throw new Error("there is no empty spot");
-    });
   /** A point on the line itself, and not on the corner of the box around it. */
   const clickLine = async (line: Locator) => {
     const { x, y } = await line.locator(".react-flow__edge-interaction").evaluate((drawn) => {
@@ -93,14 +45,8 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
     await clear();
     await addStep(/^Question/);
     await seeAll();
-    const areas = await Promise.all((await boxes().all()).map(place));
-    expect(areas).toHaveLength(3);
-    const covers = areas.flatMap((a, index) =>
-      areas
-        .slice(index + 1)
-        .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height),
-    );
-    expect(covers).toEqual([]);
+    await count(boxes(), 3);
+    expect(await findCovered(await boxes().all())).toEqual([]);
   });
 
   it("connects a step that is added to a message's first free button", async () => {
@@ -177,12 +123,12 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
   it("connects where a line is let go on a box, and moves and takes off its end", async () => {
     await seeAll();
     const question = boxes().filter({ hasText: "Question" });
-    const target = await place(question);
+    const target = await placeOf(question);
     await drag(handle(boxes().filter({ hasText: "Smart delay" }), "Next"), { x: target.x + 100, y: target.y + 20 });
     const line = page.getByRole("group", { name: "Line from Smart delay, Next, to Question" });
     await line.waitFor({ state: "attached" });
     const other = boxes().nth(1);
-    const into = await place(other.getByRole("img", { name: "Into this step" }));
+    const into = await placeOf(other.getByRole("img", { name: "Into this step" }));
     await drag(line.locator(".react-flow__edgeupdater-target"), { x: into.x + 4, y: into.y + 4 });
     const moved = page.getByRole("group", { name: "Line from Smart delay, Next, to Message" });
     await moved.waitFor({ state: "attached" });

@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../test/until.ts";
 import { hasBrowser } from "./browser.ts";
+import { findCovered, handOnCanvas, placeOf } from "./canvas.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** What starts a flow stands on the canvas, before its first step. */
@@ -22,57 +22,17 @@ describe.skipIf(!hasBrowser)("the box before the first step", () => {
     await admin?.close();
   });
 
+  const { boxes, count, clear, seeAll, addStep, drag, standStill } = handOnCanvas(() => page);
   const start = () => page.locator(".react-flow__node-start");
   const open = () => page.getByRole("button", { name: "Starts when…" });
-  const boxes = () => page.locator(".react-flow__node-step");
   const line = (to: string) => page.getByRole("img", { name: `Line from what starts the flow to ${to}` });
   const settings = () => page.getByRole("complementary", { name: "Flow settings" });
+  const topOf = async (what: Locator) => {
+    const { x, y, width } = await placeOf(what);
+    return { x: x + width / 2, y: y + 20 };
+  };
   const isSaved = () => page.getByText("Saved", { exact: true }).waitFor();
-  const count = (what: Locator, wanted: number) =>
-    until(`there are ${wanted}`, async () => (await what.count()) === wanted);
-  const place = async (what: Locator) => {
-    const box = await what.boundingBox();
-    if (box === null) throw new Error("it is not on the page");
-    return box;
-  };
-  const settle = async () => {
-    let before = "";
-    await until("the canvas stands still", async () => {
-      const now = JSON.stringify(await Promise.all([start(), ...(await boxes().all())].map(place)));
-      const isSame = now === before;
-      before = now;
-      return isSame;
-    });
-  };
-  const addStep = async (name: RegExp) => {
-    await page.getByRole("button", { name: "Add step" }).click();
-    await page.getByRole("menuitem", { name }).click();
-    await settle();
-  };
-  const clear = () => page.locator(".react-flow__pane").click({ position: { x: 20, y: 300 } });
-  const seeAll = async () => {
-    await clear();
-    await page.getByRole("button", { name: "Fit View" }).click();
-    await settle();
-  };
-  const drag = async (from: Locator, to: Locator) => {
-    const a = await place(from);
-    const b = await place(to);
-    await page.mouse.move(a.x + a.width / 2, a.y + a.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(b.x + b.width / 2 - 20, b.y + 15, { steps: 5 });
-    await page.mouse.move(b.x + b.width / 2, b.y + 20, { steps: 5 });
-    await page.mouse.up();
-  };
-  const expectNoneCovered = async () => {
-    const areas = await Promise.all([start(), ...(await boxes().all())].map(place));
-    const covers = areas.flatMap((a, index) =>
-      areas
-        .slice(index + 1)
-        .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height),
-    );
-    expect(covers).toEqual([]);
-  };
+  const expectNoneCovered = async () => expect(await findCovered([start(), ...(await boxes().all())])).toEqual([]);
 
   it("says that nothing starts the flow, and leads to where it is set, by the keyboard too", async () => {
     await start().getByText("Nothing starts it yet").waitFor();
@@ -111,17 +71,17 @@ describe.skipIf(!hasBrowser)("the box before the first step", () => {
     await addStep(/^Question/);
     await seeAll();
     await expectNoneCovered();
-    const before = await place(start());
-    const box = await place(boxes().first());
+    const before = await placeOf(start());
+    const box = await placeOf(boxes().first());
     await page.mouse.move(box.x + 60, box.y + 15);
     await page.mouse.down();
     await page.mouse.move(box.x + 80, box.y - 80, { steps: 5 });
     await page.mouse.up();
-    await settle();
-    const after = await place(start());
+    await standStill();
+    const after = await placeOf(start());
     expect(after.y).toBeLessThan(before.y - 40);
     await page.keyboard.press("Control+z");
-    await settle();
+    await standStill();
   });
 
   it("is nothing that is chosen, copied or deleted", async () => {
@@ -146,19 +106,19 @@ describe.skipIf(!hasBrowser)("the box before the first step", () => {
     await seeAll();
     await drag(
       start().getByRole("img", { name: /^What starts the flow leads/ }),
-      boxes().filter({ hasText: "Question" }),
+      await topOf(boxes().filter({ hasText: "Question" })),
     );
     await line("Question").waitFor({ state: "attached" });
     await page.keyboard.press("Control+z");
     await line("Message").waitFor({ state: "attached" });
     await seeAll();
     const into = boxes().filter({ hasText: "Question" }).getByRole("img", { name: "Into this step" });
-    await drag(page.locator(".start-line .react-flow__edgeupdater-target"), into);
+    await drag(page.locator(".start-line .react-flow__edgeupdater-target"), await topOf(into));
     await line("Question").waitFor({ state: "attached" });
     await page.getByRole("button", { name: "Arrange" }).click();
-    await settle();
+    await standStill();
     await expectNoneCovered();
-    const [own, first] = [await place(start()), await place(boxes().filter({ hasText: "Question" }))];
+    const [own, first] = [await placeOf(start()), await placeOf(boxes().filter({ hasText: "Question" }))];
     expect(own.x + own.width).toBeLessThan(first.x);
     await isSaved();
   });

@@ -61,6 +61,7 @@ describe.skipIf(!hasBrowser)("markup and scripts that people write", () => {
     const context = await browser.newContext({ locale: "en-GB" });
     await becomeFirstUser(await context.newPage(), { url: server.url, data });
     signedIn = await context.storageState();
+    await renameWorkspace(context);
     await context.close();
     await writeSetUp();
     await writeFlow();
@@ -77,9 +78,18 @@ describe.skipIf(!hasBrowser)("markup and scripts that people write", () => {
     rmSync(folder, { recursive: true });
   });
 
+  /** Ends once the new name is told: the server remembers for some seconds who is signed in, and where. */
+  async function renameWorkspace({ request }: BrowserContext): Promise<void> {
+    const name = hostile("space");
+    await call("PATCH", "/workspace", { name });
+    await until("the new name is told", async () => {
+      const session = await (await request.get(`${server.url}/auth/session`)).json();
+      return session.workspaces[0].name === name;
+    });
+  }
+
   /** Names and descriptions of everything that a workspace sets up. */
   async function writeSetUp(): Promise<void> {
-    await call("PATCH", "/workspace", { name: hostile("space") });
     await make("/bots", { name: hostile("bot"), ref: "bad" });
     await make("/channels", {
       bot: "bad",

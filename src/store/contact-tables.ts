@@ -115,6 +115,7 @@ export interface ContactTables {
     botId: number;
     name: string;
     content: Uint8Array | null;
+    refused: Uint8Array | null;
     settings: JsonColumn<ImportSettings>;
     status: ImportStatus;
     error: string | null;

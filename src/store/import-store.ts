@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type SqlBool, sql } from "kysely";
 import type { ImportKeys } from "../engine/import-line.ts";
 import { AppError } from "../model/app-error.ts";
 import type { ImportLineStatus, ImportSettings, ImportStatus } from "../model/import.ts";
@@ -78,11 +78,45 @@ export async function getImport(db: Database, id: number): Promise<Import | unde
 
 /** The file's bytes. Throws `import.pruned`. */
 export async function readImportContent(db: Database, id: number): Promise<Buffer> {
+  const content = await findImportContent(db, id);
+  if (content === undefined) throw pruned();
+  return content;
+}
+
+const pruned = () => new AppError("import.pruned", say`the file of this import is not kept any more; upload it again`);
+
+/** Nobody imported it in time. */
+async function isPruned(db: Database, id: number): Promise<boolean> {
+  const row = await db
+    .selectFrom("imports")
+    .select("id")
+    .where("id", "=", id)
+    .where("status", "in", ["uploaded", "checked"])
+    .where("content", "is", null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The file's bytes, while they are kept. */
+export async function findImportContent(db: Database, id: number): Promise<Buffer | undefined> {
   const row = await db.selectFrom("imports").select("content").where("id", "=", id).executeTakeFirst();
-  if (row?.content === null || row === undefined) {
-    throw new AppError("import.pruned", say`the file of this import is not kept any more; upload it again`);
-  }
-  return Buffer.from(row.content);
+  return row?.content ? Buffer.from(row.content) : undefined;
+}
+
+/** The refused lines of an import that is over, as CSV in UTF-8. */
+export async function findRefusedFile(db: Database, id: number): Promise<Buffer | undefined> {
+  const row = await db.selectFrom("imports").select("refused").where("id", "=", id).executeTakeFirst();
+  return row?.refused ? Buffer.from(row.refused) : undefined;
+}
+
+/** Keeps of the file of an import that is over what was refused, and nobody who became a contact. */
+export async function keepRefusedAlone(db: Database, id: number, refused: Buffer): Promise<void> {
+  await db
+    .updateTable("imports")
+    .set({ refused, content: null })
+    .where("id", "=", id)
+    .where("status", "in", ["finished", "cancelled"])
+    .execute();
 }
 
 /** Reads the file otherwise: what was found out before counts no more. Throws `import.bad_state`. */
@@ -109,7 +143,7 @@ const allowedFrom = {
   cancelled: ["uploaded", "checking", "checked", "running"],
 } as const satisfies Readonly<Record<string, readonly ImportStatus[]>>;
 
-/** Begins a check or the import, or ends it: once, however often it is asked. Throws `import.bad_state`. */
+/** Begins a check or the import, or ends it: once, however often it is asked. Throws `import.bad_state`, `import.pruned`. */
 export async function moveImport(
   trx: Database,
   { id, status }: Import,
@@ -121,9 +155,10 @@ export async function moveImport(
     .set(to === "cancelled" ? { status: to, endedAt: at } : { status: to, done: 0, startedAt: at, error: null })
     .where("id", "=", id)
     .where("status", "in", [...allowedFrom[to]])
+    .$if(to !== "cancelled", (rows) => rows.where("content", "is not", null))
     .returning(columns)
     .executeTakeFirst();
-  if (moved === undefined) throw badState(status, to);
+  if (moved === undefined) throw (await isPruned(trx, id)) ? pruned() : badState(status, to);
   if (to !== "cancelled") await trx.deleteFrom("importLines").where("importId", "=", id).execute();
   return moved;
 }
@@ -250,15 +285,28 @@ export async function findMakers(db: Database, eventIds: readonly number[]): Pro
   return new Set(rows.map(({ id }) => Number(id)));
 }
 
-/** Files are kept so long; what became of their lines stays. */
-export async function pruneImports(db: Database, days: number): Promise<number> {
-  const pruned = await db
+/**
+ * Forgets files that nobody imports (`waitingDays` after the upload), and the rest of those that were (`refusedDays` after it); what became of their lines stays. One that is under way keeps its file
+ * for as long as the rest.
+ */
+export async function pruneImports(
+  db: Database,
+  { waitingDays, refusedDays }: { readonly waitingDays: number; readonly refusedDays: number },
+): Promise<void> {
+  const isOlderThan = (days: number) => sql<SqlBool>`created_at < now() - make_interval(days => ${days})`;
+  await db
+    .updateTable("imports")
+    .set({ content: null, refused: null })
+    .where((eb) => eb.or([eb("content", "is not", null), eb("refused", "is not", null)]))
+    .where(isOlderThan(refusedDays))
+    .execute();
+  await db
     .updateTable("imports")
     .set({ content: null })
     .where("content", "is not", null)
-    .where("createdAt", "<", sql<Date>`now() - make_interval(days => ${days})`)
-    .executeTakeFirst();
-  return Number(pruned.numUpdatedRows);
+    .where("status", "not in", ["checking", "running"])
+    .where(isOlderThan(waitingDays))
+    .execute();
 }
 
 function visible(db: Database, { workspaceId, botId }: Access) {

@@ -43,6 +43,7 @@ import { up as cookiePrefix } from "./migrations/0067-cookie-prefix.ts";
 import { up as deletedWorkspaces } from "./migrations/0068-deleted-workspaces.ts";
 import { up as flowFolders } from "./migrations/0073-flow-folders.ts";
 import { up as plainNewsIds } from "./migrations/0074-plain-news-ids.ts";
+import { up as refusedLines } from "./migrations/0075-refused-lines.ts";
 
 /** Every migration, by name, in order. Forward only, and only adding: an older process may run beside (CONTRIBUTING.md, "Migrations"). */
 export const migrations: Migrations = {
@@ -90,6 +91,7 @@ export const migrations: Migrations = {
   "0073-flow-folders": { up: flowFolders },
   "0074-plain-news-ids": { up: plainNewsIds },
   "0066-account-mail": { up: accountMail },
+  "0075-refused-lines": { up: refusedLines },
 };
 
 export const migrationNames: readonly string[] = Object.keys(migrations);

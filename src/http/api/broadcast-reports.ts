@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
 import { toBroadcastJob } from "../../shell/jobs/run-broadcast.ts";
+import { byteOrderMark, toCsvLine } from "../../shell/write-csv.ts";
 import { countReasons, listRecipients } from "../../store/broadcast-ledger-store.ts";
 import { effectHours, listLedger, reportBroadcast, reportNext } from "../../store/broadcast-report-store.ts";
 import { type Broadcast, chooseWinner, requireBroadcast } from "../../store/broadcast-store.ts";
@@ -16,7 +17,6 @@ import {
 } from "../contract/broadcasts.ts";
 import { idParams, listOf, pageOf } from "../contract/common.ts";
 import { workspaceQuery } from "../contract/imports.ts";
-import { byteOrderMark, toCsvLine } from "../csv.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { writeOnce } from "../idempotency.ts";
 import { decodeCursor, encodeCursor, toPage } from "./cursor.ts";

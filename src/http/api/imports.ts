@@ -7,6 +7,8 @@ import { type ImportSettings, maxImportBytes } from "../../model/import.ts";
 import { type Sentence, say } from "../../model/sentence.ts";
 import { toImportJob } from "../../shell/jobs/run-import.ts";
 import { findEncoding, findSeparator, readCsv } from "../../shell/read-csv.ts";
+import { writeRefusedLines } from "../../shell/refused-lines.ts";
+import { byteOrderMark, toCsvLine } from "../../shell/write-csv.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import type { Database } from "../../store/database.ts";
 import { listFields } from "../../store/field-store.ts";
@@ -14,6 +16,7 @@ import {
   changeImport,
   countImportLines,
   createImport,
+  findRefusedFile,
   type Import,
   listImports,
   listRefusedLines,
@@ -31,7 +34,6 @@ import {
   importUploadQuery,
   workspaceQuery,
 } from "../contract/imports.ts";
-import { byteOrderMark, toCsvLine } from "../csv.ts";
 import { writeOnce } from "../idempotency.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { toInstant, toInstantOrNull } from "./instant.ts";
@@ -198,7 +200,8 @@ const addSteps: ApiResource = (app, dependencies) => {
         await writeOnce(dependencies, request, async (trx) => {
           const found = await requireImport(trx, request.caller, request.params.id);
           const moved = await moveImport(trx, found, status, new Date(now()));
-          if (step !== "cancel") await enqueueJobs(trx, [toImportJob(moved.id)]);
+          // Ending it is a job's work too: of the file only what was refused is kept.
+          await enqueueJobs(trx, [toImportJob(moved.id)]);
           return await present(trx, moved);
         }),
     );
@@ -285,35 +288,12 @@ function addReads(app: ApiApp, { db }: Parameters<ApiResource>[1]): void {
     ),
     async ({ caller, params }, reply) => {
       const found = await requireImport(db, caller, params.id);
-      const content = await readImportContent(db, found.id);
+      const kept = await findRefusedFile(db, found.id);
+      const lines = kept ?? writeRefusedLines(db, found, await readImportContent(db, found.id));
       reply
         .type("text/csv; charset=utf-8")
         .header("content-disposition", `attachment; filename="refused-${found.id}.csv"`);
-      return reply.send(Readable.from(writeRefused(db, found, content)));
+      return reply.send(Readable.from(lines));
     },
   );
-}
-
-/** The file's own lines, with what is wrong in a last column. */
-async function* writeRefused(db: Database, { id, settings }: Import, content: Buffer): AsyncGenerator<string> {
-  let refused = await listRefusedLines(db, id, { limit: 1_000 });
-  let next = 0;
-  let place = -1;
-  for await (const { cells } of readCsv(content, settings)) {
-    place += 1;
-    if (place === 0) {
-      yield byteOrderMark + toCsvLine([...cells, "problem"]);
-      continue;
-    }
-    if (next === refused.length) {
-      if (refused.length < 1_000) return;
-      refused = await listRefusedLines(db, id, { after: refused.at(-1)?.place, limit: 1_000 });
-      next = 0;
-    }
-    if (refused[next]?.place !== place) continue;
-    const width = settings.mapping.length;
-    const padded = [...cells, ...Array.from({ length: Math.max(0, width - cells.length) }, () => "")];
-    yield toCsvLine([...padded, refused[next]?.reason ?? ""]);
-    next += 1;
-  }
 }

@@ -67,6 +67,15 @@ describe("a message that did not get through", () => {
     expect(await row.executeTakeFirst()).toEqual({ leaseOwner: null });
   });
 
+  it("is sent again once for a key, which keeps nothing of what it says", async () => {
+    const id = await aMessage("failed");
+    const again = () => tenant.call("POST", `/messages/${id}/retry`, { headers: { "idempotency-key": "once" } });
+    const [first, second] = [await again(), await again()];
+    expect([first.statusCode, second.statusCode, second.json().id]).toEqual([202, 202, id]);
+    const kept = server.database.db.selectFrom("idempotencyKeys").select("body").where("key", "=", "once");
+    expect(await kept.executeTakeFirst()).toEqual({ body: { id } });
+  });
+
   it.each(["queued", "sent", "skipped"] as const)("but is %s is not sent again", async (status) => {
     const answer = await tenant.call("POST", `/messages/${await aMessage(status)}/retry`);
     expect([answer.statusCode, answer.json().error.code]).toEqual([409, "message.not_retryable"]);

@@ -55,10 +55,14 @@ export const messageResource: ApiResource = (app, dependencies) => {
       { params: idParams },
       messageSchema,
     ),
-    async (request) =>
-      await writeOnce(dependencies, request, async (trx) =>
-        presentMessage(await retryMessage(trx, request.caller, request.params.id)),
-      ),
+    async (request) => {
+      // Kept for a repetition is the id alone: a deleted contact's words must not stand among the kept answers.
+      const { id } = await writeOnce(dependencies, request, async (trx) => {
+        const { id } = await retryMessage(trx, request.caller, request.params.id);
+        return { id };
+      });
+      return presentMessage(await requireMessage(db, request.caller, id));
+    },
   );
   app.post(
     "/contacts/:id/messages",

@@ -9,7 +9,7 @@ import { checkOutboundHeaders, checkOutboundUrl } from "../../shell/outbound-htt
 import { challengeReceiver, findFailure, toWebhookCall } from "../../shell/webhook-call.ts";
 import { toDeliveryJob } from "../../shell/webhook-feed.ts";
 import { requireBot } from "../../store/bot-store.ts";
-import { type Delivery, listDeliveries, reviveDelivery } from "../../store/delivery-store.ts";
+import { type Delivery, listDeliveries, requireDelivery, reviveDelivery } from "../../store/delivery-store.ts";
 import { openSecrets, sealSecrets } from "../../store/secret-box.ts";
 import {
   changeWebhook,
@@ -252,11 +252,13 @@ function addDeliveryRoutes(app: ApiApp, dependencies: HttpDependencies): void {
     async (request) => {
       const { caller, params } = request;
       const { id } = await requireWebhook(db, caller, params.id, secretKey);
-      return await writeOnce(dependencies, request, async (trx) => {
+      // Kept for a repetition is nothing of it: a deleted contact's words must not stand among the kept answers.
+      await writeOnce(dependencies, request, async (trx) => {
         const revived = await reviveDelivery(trx, id, params.delivery, now());
         await dependencies.enqueueJobs(trx, [toDeliveryJob(revived)]);
-        return presentDelivery(revived);
+        return null;
       });
+      return presentDelivery(await requireDelivery(db, id, params.delivery));
     },
   );
   app.post(

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/database.ts";
 import { recordingLog } from "../../../test/shell.ts";
 import type { JobRequest } from "../../model/outcome.ts";
+import { createBot } from "../../store/bot-store.ts";
+import { createImport, getImport, keepRefusedAlone, moveImport } from "../../store/import-store.ts";
 import { findLastPruning } from "../../store/retention-store.ts";
 import { markWorkspaceDeleted } from "../../store/workspace-delete-store.ts";
 import { createWorkspace } from "../../store/workspace-store.ts";
@@ -91,4 +93,40 @@ it("takes up deleting a workspace again where its job was given up", async () =>
   await database.db.transaction().execute((trx) => markWorkspaceDeleted(trx, id, new Date()));
   await run();
   expect(enqueued).toMatchObject([{ kind: "delete-workspace", data: { workspaceId: id } }]);
+});
+
+it("forgets files that nobody imported after a week, and refused lines after a month", async () => {
+  const { db } = database;
+  const { id: workspaceId } = await createWorkspace(db, { domain: "files", name: "Files" });
+  const { id: botId } = await createBot(db, { workspaceId, ref: "files", name: "Files" });
+  const settings = { separator: ",", encoding: "utf-8", mapping: ["name"], tags: [] } as const;
+  const files = [
+    { status: "uploaded", days: 8 },
+    { status: "uploaded", days: 6 },
+    { status: "running", days: 8 },
+    { status: "finished", days: 8 },
+    { status: "finished", days: 31 },
+  ] as const;
+  for (const { status, days } of files) {
+    const at = new Date(Date.now() - days * 86_400_000);
+    const made = await createImport(db, {
+      ...{ workspaceId, botId, settings, at, lines: 1 },
+      name: `${status} ${days}`,
+      content: Buffer.from("name\nAnn\n"),
+    });
+    await db.updateTable("imports").set({ status }).where("id", "=", made.id).execute();
+    if (status === "finished") await keepRefusedAlone(db, made.id, Buffer.from("name,problem\n"));
+  }
+  await run();
+  const left = await db.selectFrom("imports").select(["id", "name", "content", "refused"]).orderBy("id").execute();
+  expect(left.filter(({ content, refused }) => content !== null || refused !== null).map(({ name }) => name)).toEqual([
+    "uploaded 6",
+    "running 8",
+    "finished 8",
+  ]);
+  const [gone] = left;
+  const found = await getImport(db, gone?.id ?? 0);
+  await expect(moveImport(db, found ?? expect.fail("it is gone"), "running", new Date())).rejects.toMatchObject({
+    code: "import.pruned",
+  });
 });

@@ -9,7 +9,7 @@ import { type JobKind, keepByDefault } from "../jobs.ts";
 import { toWorkspaceDeletion } from "./delete-workspace.ts";
 
 /** How long things are kept that only serve looking back, and are no business of the installation's. */
-const keepDays = { idempotencyKeys: 3, importFiles: 30 };
+const keepDays = { idempotencyKeys: 3, waitingImports: 7, refusedLines: 30 };
 
 /** The rest of what is too old goes the night after. */
 const longestMs = 4 * 3_600_000;
@@ -31,7 +31,7 @@ export const prune: JobKind = {
       .executeTakeFirst();
     const deliveries = await pruneDeliveries(db, keep.deliveryDays);
     const auditEntries = await pruneAuditLog(db, new Date(now()));
-    await pruneImports(db, keepDays.importFiles);
+    await pruneImports(db, { waitingDays: keepDays.waitingImports, refusedDays: keepDays.refusedLines });
     await pruneLeases(db);
     // Where the job of one was given up.
     const halfDeleted = await listDeletedWorkspaces(db);

@@ -7,6 +7,8 @@ import type { ImportSettings } from "../../model/import.ts";
 import {
   countImportLines,
   createImport,
+  findImportContent,
+  findRefusedFile,
   getImport,
   type Import,
   listRefusedLines,
@@ -127,6 +129,11 @@ describe("an import", () => {
       { line: 6, reason: expect.stringContaining("Level") },
       { line: 10, reason: expect.stringContaining("c-nobody") },
     ]);
+    // Of the file those lines are kept.
+    await until("the file is gone", async () => (await findImportContent(database.db, made.id)) === undefined);
+    const kept = String(await findRefusedFile(database.db, made.id));
+    expect(kept.split("\r\n").map((line) => line.split(",")[0])).toEqual(["\ufeffname", "Bob", "", "Nobody", ""]);
+    expect(kept).not.toContain("Ann");
     const all = await contacts();
     expect(all).toHaveLength(before + 3);
     expect(all.find(({ id }) => id === known)).toMatchObject({ fields: { level: 7 }, tags: ["imported"] });
@@ -170,8 +177,11 @@ describe("an import", () => {
     const context = { db: database.db, submit: one.shell.submit, now: one.clock.now } as unknown as Parameters<
       typeof runImport.run
     >[1];
+    expect(await findImportContent(database.db, made.id)).toBeDefined();
     await runImport.run({ id: made.id }, context);
     expect(await countImportLines(database.db, made.id)).toEqual({ created: 0, updated: 0, refused: 0 });
+    expect(await findImportContent(database.db, made.id)).toBeUndefined();
+    expect(String(await findRefusedFile(database.db, made.id))).not.toContain("Late");
     await expect(moveImport(database.db, running, "running", new Date())).rejects.toMatchObject({
       code: "import.bad_state",
     });

@@ -5,24 +5,27 @@ import type { JobRequest } from "../../model/outcome.ts";
 import { listFields } from "../../store/field-store.ts";
 import {
   failImport,
+  findImportContent,
   findMakers,
   finishImport,
   getImport,
   type Import,
   type ImportLineRow,
+  keepRefusedAlone,
   matchContacts,
   noteImportLines,
   readImportContent,
 } from "../../store/import-store.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
 import { readCsv } from "../read-csv.ts";
+import { writeRefusedLines } from "../refused-lines.ts";
 import type { SubmitReply } from "../submission.ts";
 
 const dataSchema = z.object({ id: z.number() });
 /** Lines that are handed in at once: the waist takes them as batches. */
 const pieceSize = 200;
 
-/** Makes the job that checks a file, or imports it, as its status says. */
+/** Makes the job that checks a file, imports it, or tidies up after it, as its status says. */
 export function toImportJob(id: number): JobRequest {
   return { kind: "run-import", data: { id }, group: String(id) };
 }
@@ -39,39 +42,62 @@ export const runImport: JobKind = {
   perGroup: 1,
   async run(data, context) {
     const { id } = dataSchema.parse(data);
-    const { db, now } = context;
-    const found = await getImport(db, id);
-    if (found?.status !== "checking" && found?.status !== "running") return;
-    const status = found.status;
-    const content = await readImportContent(db, id);
-    const fields = new Map((await listFields(db, found.workspaceId)).map((field) => [field.key, field]));
-    const take = status === "checking" ? createCheck(found, context) : createTaker(found, context);
-    // A check remembers who would be new: it begins anew.
-    const done = status === "checking" ? 0 : found.done;
-    try {
-      let place = -1;
-      let piece: Piece[] = [];
-      for await (const { cells, line } of readCsv(content, found.settings)) {
-        place += 1;
-        if (place <= done) continue;
-        const read = readImportLine(cells, { ...found.settings, fields });
-        // Who stands there twice has to be there before the second time.
-        if (piece.length === pieceSize || sharesKeys(piece, read)) {
-          if (!(await noteImportLines(db, found, await take(piece)))) return;
-          piece = [];
-        }
-        piece.push({ place, line, read });
-      }
-      if (!(await noteImportLines(db, found, await take(piece)))) return;
-    } catch (thrown) {
-      const error = toError(thrown);
-      if (!("code" in error) || !String(error.code).startsWith("CSV_")) throw error;
-      await failImport(db, id, error.message, new Date(now()));
-      return;
-    }
-    await finishImport(db, id, status, new Date(now()));
+    const found = await getImport(context.db, id);
+    if (found?.status === "checking" || found?.status === "running") await goThrough(found, found.status, context);
+    await tidyUp(id, context);
   },
 };
+
+/** To the file's end, or until somebody cancels it. */
+async function goThrough(found: Import, status: "checking" | "running", context: JobContext): Promise<void> {
+  const { id } = found;
+  const { db, now } = context;
+  const content = await readImportContent(db, id);
+  const fields = new Map((await listFields(db, found.workspaceId)).map((field) => [field.key, field]));
+  const take = status === "checking" ? createCheck(found, context) : createTaker(found, context);
+  // A check remembers who would be new: it begins anew.
+  const done = status === "checking" ? 0 : found.done;
+  try {
+    let place = -1;
+    let piece: Piece[] = [];
+    for await (const { cells, line } of readCsv(content, found.settings)) {
+      place += 1;
+      if (place <= done) continue;
+      const read = readImportLine(cells, { ...found.settings, fields });
+      // Who stands there twice has to be there before the second time.
+      if (piece.length === pieceSize || sharesKeys(piece, read)) {
+        if (!(await noteImportLines(db, found, await take(piece)))) return;
+        piece = [];
+      }
+      piece.push({ place, line, read });
+    }
+    if (!(await noteImportLines(db, found, await take(piece)))) return;
+  } catch (thrown) {
+    const error = toError(thrown);
+    if (!isUnreadable(error)) throw error;
+    await failImport(db, id, error.message, new Date(now()));
+    return;
+  }
+  await finishImport(db, id, status, new Date(now()));
+}
+
+/** Once it is over nothing is kept of those who became contacts but the contacts: whoever deletes one has deleted all of them. */
+async function tidyUp(id: number, { db }: JobContext): Promise<void> {
+  const found = await getImport(db, id);
+  if (found?.status !== "finished" && found?.status !== "cancelled") return;
+  const content = await findImportContent(db, id);
+  if (content === undefined) return;
+  let refused = "";
+  try {
+    for await (const line of writeRefusedLines(db, found, content)) refused += line;
+  } catch (thrown) {
+    if (!isUnreadable(toError(thrown))) throw thrown;
+  }
+  await keepRefusedAlone(db, id, Buffer.from(refused));
+}
+
+/** It is no CSV, or no more from some line on. */
+const isUnreadable = (error: Error) => "code" in error && String(error.code).startsWith("CSV_");
 
 interface Piece {
   readonly place: number;

@@ -2,18 +2,14 @@ import { isKnownHappening } from "../engine/advance.ts";
 import type { EventSource, Happening } from "../model/event.ts";
 import type { Json } from "../model/field.ts";
 import type { Database } from "../store/database.ts";
-import { retryKey, type StoredEvent, settleFailedEvent } from "../store/event-store.ts";
+import { type FailedEvent, retryKey, settleFailedEvent } from "../store/event-store.ts";
 import { LeftToNewer, type Submit, type SubmitReply } from "./submission.ts";
 
 /**
  * Hands a failed event in again, as it came. The dedupe key names the failed event, so that two who try at the same time do it once; a try that fails
  * in its turn stands on the list of failed events by itself. Throws `LeftToNewer`.
  */
-export async function retryEvent(
-  db: Database,
-  submit: Submit,
-  event: StoredEvent & { readonly externalId: string | null },
-): Promise<SubmitReply> {
+export async function retryEvent(db: Database, submit: Submit, event: FailedEvent): Promise<SubmitReply> {
   const { id, contactId, channelId, externalId } = event;
   if (!isKnownHappening(event.kind)) {
     throw new LeftToNewer(`only a newer release knows what "${event.kind}" is; the event stays on the list`);

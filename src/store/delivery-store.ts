@@ -91,12 +91,40 @@ export async function requireDelivery(db: Database, webhookId: number, id: strin
 /** Longer than the longest pause between two tries: who waits for so long has lost the job that would try it. */
 const lostAfterMs = 24 * 3_600_000;
 
+/** Makes dead ones wait again, the oldest after `after` (a place) first, at most `limit`. Answers them in their order. `at`: Unix milliseconds. */
+export async function reviveDeliveries(
+  trx: Database,
+  webhookId: number,
+  page: { readonly after: number; readonly limit: number },
+  at: number,
+): Promise<Delivery[]> {
+  const revived = await trx
+    .updateTable("webhookDeliveries")
+    .set(waitingAnew(at))
+    .where("status", "=", "dead")
+    .where("place", "in", (eb) =>
+      eb
+        .selectFrom("webhookDeliveries")
+        .select("place")
+        .where("webhookId", "=", webhookId)
+        .where("status", "=", "dead")
+        .where("place", ">", page.after)
+        .orderBy("place")
+        .limit(page.limit),
+    )
+    .returningAll()
+    .execute();
+  return revived.sort((a, b) => a.place - b.place);
+}
+
+const waitingAnew = (at: number) => ({ status: "waiting", attempts: 0, triedAt: new Date(at) }) as const;
+
 /** Makes it wait again, with all its attempts before it. `at`: Unix milliseconds. Throws `webhook.delivery_not_found`, `webhook.delivery_waiting`. */
 export async function reviveDelivery(trx: Database, webhookId: number, id: string, at: number): Promise<Delivery> {
   await requireDelivery(trx, webhookId, id);
   const revived = await trx
     .updateTable("webhookDeliveries")
-    .set({ status: "waiting", attempts: 0, triedAt: new Date(at) })
+    .set(waitingAnew(at))
     .where("id", "=", id)
     .where((eb) =>
       eb.or([

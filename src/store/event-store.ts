@@ -77,12 +77,45 @@ export const retryKey = (eventId: number) => `retry:${eventId}`;
 export const isRetryKey = (dedupeKey: string) => dedupeKey.startsWith("retry:");
 
 /** An event that failed (and may have been handed in again since), with what handing it in takes. Undefined: there is none. */
-export async function findFailedEvent(
+export async function findFailedEvent(db: Database, access: Access, id: number): Promise<FailedEvent | undefined> {
+  return await failedEvents(db, access)
+    .where("events.id", "=", id)
+    .where((eb) =>
+      eb.or([
+        eb("events.failed", "is not", null),
+        eb.exists(
+          eb.selectFrom("events as retries").select("retries.id").where("retries.dedupeKey", "=", retryKey(id)),
+        ),
+      ]),
+    )
+    .executeTakeFirst();
+}
+
+/** Those that failed and were not handed in again, of what happened until `upTo`: the oldest after the place `after` first. */
+export async function listFailedEvents(
   db: Database,
   access: Access,
-  id: number,
-): Promise<(StoredEvent & { readonly externalId: string | null }) | undefined> {
-  return await db
+  { after, upTo, limit }: { readonly after: EventPlace | undefined; readonly upTo: Date; readonly limit: number },
+): Promise<FailedEvent[]> {
+  return await failedEvents(db, access)
+    .where("events.failed", "is not", null)
+    .where("events.occurredAt", "<=", upTo)
+    .$if(after !== undefined, (rows) =>
+      rows.where(
+        sql<boolean>`(events.occurred_at, events.id) > (to_timestamp(${after?.at ?? 0} / 1000.0), ${after?.id ?? 0})`,
+      ),
+    )
+    .orderBy("events.occurredAt")
+    .orderBy("events.id")
+    .limit(limit)
+    .execute();
+}
+
+/** With what handing it in takes. */
+export type FailedEvent = StoredEvent & { readonly externalId: string | null };
+
+function failedEvents(db: Database, { workspaceId, botId }: Access) {
+  const events = db
     .selectFrom("events")
     .innerJoin("contacts", "contacts.id", "events.contactId")
     .leftJoin("identities", (join) =>
@@ -102,18 +135,8 @@ export async function findFailedEvent(
       "events.failed",
       sql<string | null>`coalesce(events.payload ->> 'externalId', identities.external_id)`.as("externalId"),
     ])
-    .where("events.id", "=", id)
-    .where("events.workspaceId", "=", access.workspaceId)
-    .where((eb) =>
-      eb.or([
-        eb("events.failed", "is not", null),
-        eb.exists(
-          eb.selectFrom("events as retries").select("retries.id").where("retries.dedupeKey", "=", retryKey(id)),
-        ),
-      ]),
-    )
-    .$if(access.botId !== undefined, (rows) => rows.where("contacts.botId", "=", access.botId ?? 0))
-    .executeTakeFirst();
+    .where("events.workspaceId", "=", workspaceId);
+  return botId === undefined ? events : events.where("contacts.botId", "=", botId);
 }
 
 /** Takes an event off the list of those that failed, once it was handed in again. */

@@ -140,7 +140,46 @@ export async function retryIntegrationCall(trx: Database, access: Access, id: nu
     throw new AppError("integration_call.not_retriable", say`call ${{ id }} went well, or is tried again by itself`);
   }
   await trx.updateTable("integrationLog").set({ retriedAt: at }).where("id", "=", id).execute();
-  const { job, contactId } = call;
+  return toRetryJob(call.job, call.contactId);
+}
+
+/** The same for all that failed for good until `upTo`, the oldest after id `after` first, at most `limit`. Answers their ids in order, and the jobs. */
+export async function retryIntegrationCalls(
+  trx: Database,
+  access: Access,
+  filter: { readonly integrationId?: number | undefined },
+  page: { readonly after: number; readonly upTo: Date; readonly limit: number },
+  at: Date,
+): Promise<{ readonly id: number; readonly job: JobRequest }[]> {
+  const { integrationId } = filter;
+  const rows = await visible(trx, access)
+    .select(["id", "job", "contactId"])
+    .where("job", "is not", null)
+    .where("retriedAt", "is", null)
+    .$if(integrationId !== undefined, (all) => all.where("integrationId", "=", integrationId ?? 0))
+    .where("id", ">", page.after)
+    .where("createdAt", "<=", page.upTo)
+    .orderBy("id")
+    .limit(page.limit)
+    .forUpdate()
+    .execute();
+  const calls = rows.flatMap(({ id, job, contactId }) =>
+    job === null ? [] : [{ id, job: toRetryJob(job, contactId) }],
+  );
+  if (calls.length === 0) return [];
+  await trx
+    .updateTable("integrationLog")
+    .set({ retriedAt: at })
+    .where(
+      "id",
+      "in",
+      calls.map(({ id }) => id),
+    )
+    .execute();
+  return calls;
+}
+
+function toRetryJob(job: JobRequest, contactId: number | null): JobRequest {
   if (contactId === null) return job;
   // Of whom it is now: they may have become a part of another since.
   const data = typeof job.data === "object" && job.data !== null ? { ...job.data, contactId } : job.data;

@@ -78,7 +78,7 @@ export async function retryMessage(trx: Database, access: Access, id: number): P
   const message = await requireMessage(trx, access, id);
   const queued = await trx
     .updateTable("messages")
-    .set({ status: "queued", error: null, attempts: 0, nextAttemptAt: null, leaseOwner: null, sendingAt: null })
+    .set(queuedAnew)
     .where("id", "=", id)
     .where("direction", "=", "out")
     .where("status", "in", ["failed", "uncertain"])
@@ -92,6 +92,52 @@ export async function retryMessage(trx: Database, access: Access, id: number): P
   }
   return await requireMessage(trx, access, id);
 }
+
+/** Puts failed or uncertain messages back into the queue, the oldest after id `after` first, at most `limit`. Answers their ids, in order. */
+export async function retryMessages(
+  trx: Database,
+  { workspaceId, botId }: Access,
+  filter: { readonly statuses: readonly ("failed" | "uncertain")[]; readonly channelId?: number | undefined },
+  page: { readonly after: number; readonly limit: number },
+): Promise<number[]> {
+  const { statuses, channelId } = filter;
+  const rows = await trx
+    .selectFrom("messages")
+    .innerJoin("contacts", "contacts.id", "messages.contactId")
+    .select("messages.id")
+    .where("contacts.workspaceId", "=", workspaceId)
+    .$if(botId !== undefined, (all) => all.where("contacts.botId", "=", botId ?? 0))
+    .$if(channelId !== undefined, (all) => all.where("messages.channelId", "=", channelId ?? 0))
+    .where(hasFailed)
+    .where("messages.status", "in", statuses)
+    .where("messages.direction", "=", "out")
+    .where("messages.id", ">", page.after)
+    .orderBy("messages.id")
+    .limit(page.limit)
+    .execute();
+  if (rows.length === 0) return [];
+  const queued = await trx
+    .updateTable("messages")
+    .set(queuedAnew)
+    .where(
+      "id",
+      "in",
+      rows.map(({ id }) => id),
+    )
+    .where("status", "in", statuses)
+    .returning("id")
+    .execute();
+  return queued.map(({ id }) => id).sort((a, b) => a - b);
+}
+
+const queuedAnew = {
+  status: "queued",
+  error: null,
+  attempts: 0,
+  nextAttemptAt: null,
+  leaseOwner: null,
+  sendingAt: null,
+} as const;
 
 /** The outgoing messages that an event led to, in order. */
 export async function listMessagesOfEvent(

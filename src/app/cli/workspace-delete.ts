@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { toWorkspaceDeletion } from "../../shell/jobs/delete-workspace.ts";
-import { markWorkspaceDeleted } from "../../store/workspace-delete-store.ts";
+import { beginWorkspaceDeletion } from "../../shell/jobs/delete-workspace.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
 import { requireWorkspace } from "./require-workspace.ts";
 
@@ -17,11 +16,8 @@ export const workspaceDelete = defineDatabaseCommand({
     if (confirm !== domain) throw new CommandError("workspace.other_domain", `--confirm has to be ${domain}`);
     if (enqueueJobs === undefined) throw new Error("deleting a workspace needs the job queue");
     const { id } = await requireWorkspace(db, domain);
-    const at = new Date();
-    await db.transaction().execute(async (trx) => {
-      const marked = await markWorkspaceDeleted(trx, id, at);
-      if (marked !== undefined) await enqueueJobs(trx, [toWorkspaceDeletion(id, at.getTime(), marked.channels)]);
-    });
+    const deletion = { workspaceId: id, at: Date.now() };
+    await db.transaction().execute((trx) => beginWorkspaceDeletion(trx, enqueueJobs, deletion));
     log.warn({ workspaceId: id, by: "command line" }, "a workspace is deleted");
     return {
       text: `Workspace ${domain} is gone for everybody. The server takes its data away from now on, or as soon as one runs.`,

@@ -47,6 +47,7 @@ import { platformTemplateResource } from "./platform-templates.ts";
 import { productResource } from "./products.ts";
 import { queryResource } from "./queries.ts";
 import { requestTestResource } from "./request-test.ts";
+import { retryResource } from "./retries.ts";
 import type { ApiResource } from "./route.ts";
 import { salesPlanResource } from "./sales-plans.ts";
 import { savedReplyResource } from "./saved-replies.ts";
@@ -105,6 +106,7 @@ const resources: readonly ApiResource[] = [
   memberAccessResource,
   invitationResource,
   eventResource,
+  retryResource,
   integrationResource,
   integrationLogResource,
   webhookResource,

@@ -7,7 +7,7 @@ export function encodeCursor(place: readonly number[]): string {
 }
 
 /** Throws `request.bad_cursor`. Undefined: the first page. */
-export function decodeCursor(cursor: string | undefined, length: 1 | 2 = 1): readonly number[] | undefined {
+export function decodeCursor(cursor: string | undefined, length: 1 | 2 | 3 = 1): readonly number[] | undefined {
   if (cursor === undefined) return undefined;
   const place = Buffer.from(cursor, "base64url").toString("latin1").split(".").map(Number);
   if (place.length !== length || !place.every(Number.isSafeInteger)) {

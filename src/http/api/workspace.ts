@@ -1,9 +1,9 @@
 import { AppError } from "../../model/app-error.ts";
 import { say } from "../../model/sentence.ts";
-import { toWorkspaceDeletion } from "../../shell/jobs/delete-workspace.ts";
+import { beginWorkspaceDeletion } from "../../shell/jobs/delete-workspace.ts";
 import type { Database } from "../../store/database.ts";
 import { findSecondFactor } from "../../store/second-factor-store.ts";
-import { type Marked, markWorkspaceDeleted } from "../../store/workspace-delete-store.ts";
+import type { Marked } from "../../store/workspace-delete-store.ts";
 import { changeWorkspace, getWorkspace } from "../../store/workspace-store.ts";
 import { type Caller, requireMayChange, requireProof } from "../auth.ts";
 import { noContent } from "../contract/common.ts";
@@ -74,11 +74,8 @@ export const workspaceResource: ApiResource = (app, dependencies) => {
         if (body.domain.trim().toLowerCase() !== domain) {
           throw new AppError("workspace.other_domain", say`this is not the domain of the workspace`);
         }
-        const at = now();
-        marked = await markWorkspaceDeleted(trx, caller.workspaceId, new Date(at));
-        if (marked !== undefined) {
-          await enqueueJobs(trx, [toWorkspaceDeletion(caller.workspaceId, at, marked.channels)]);
-        }
+        const deletion = { workspaceId: caller.workspaceId, at: now() };
+        marked = await beginWorkspaceDeletion(trx, enqueueJobs, deletion);
         return null;
       });
       if (marked === undefined) return null;

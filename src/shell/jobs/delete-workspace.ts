@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { toError } from "../../engine/to-error.ts";
 import type { JobRequest } from "../../model/outcome.ts";
-import { listOwnChannels, type Marked, removePiece } from "../../store/workspace-delete-store.ts";
+import type { Database } from "../../store/database.ts";
+import { listOwnChannels, type Marked, markWorkspaceDeleted, removePiece } from "../../store/workspace-delete-store.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
 
 const dataSchema = z.object({ workspaceId: z.number(), channels: z.array(z.number()).default([]) });
@@ -14,6 +15,17 @@ const settledMs = 5_000;
 /** Makes the job that takes a marked workspace away. `at`: Unix milliseconds. */
 export function toWorkspaceDeletion(workspaceId: number, at: number, channels: Marked["channels"] = []): JobRequest {
   return toJob({ workspaceId, channels: [...channels] }, at + settledMs);
+}
+
+/** Marks a workspace as deleted, and has it taken away. `at`: Unix milliseconds. Undefined: somebody was quicker. */
+export async function beginWorkspaceDeletion(
+  trx: Database,
+  enqueue: JobContext["enqueue"],
+  { workspaceId, at }: { readonly workspaceId: number; readonly at: number },
+): Promise<Marked | undefined> {
+  const marked = await markWorkspaceDeleted(trx, workspaceId, new Date(at));
+  if (marked !== undefined) await enqueue(trx, [toWorkspaceDeletion(workspaceId, at, marked.channels)]);
+  return marked;
 }
 
 function toJob(data: z.output<typeof dataSchema>, startAt?: number): JobRequest {

@@ -7,8 +7,8 @@ import type { BroadcastBody, reasonSchema, recipientSchema } from "../../../src/
 import { recipientStatuses } from "../../../src/model/broadcast.ts";
 import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
+import { toNumber } from "../layout/number.ts";
 import { useList, usePages } from "../layout/resource.ts";
-import { formatCount } from "../overview/format.ts";
 import { describeReason } from "./describe-reason.ts";
 
 type Recipient = z.infer<typeof recipientSchema>;
@@ -29,7 +29,7 @@ export function Reasons({ broadcast, every }: Asked) {
     <Stack gap={2} component="ul" m={0} pl="lg" aria-label={t("broadcasts.reasons")}>
       {reasons.map(({ status, reason, count }) => (
         <Text key={`${status} ${reason}`} component="li" size="sm" className="breakable">
-          {t(`broadcasts.recipient.${status}`)}: {describeReason(t, reason)} — {formatCount(count)}
+          {t(`broadcasts.recipient.${status}`)}: {describeReason(t, reason)} — {toNumber(count)}
         </Text>
       ))}
     </Stack>
@@ -60,7 +60,7 @@ export function BroadcastLedger({ broadcast, every }: Asked) {
           { value: "", label: t("list.all") },
           ...recipientStatuses.map((one) => ({
             value: one,
-            label: `${t(`broadcasts.recipient.${one}`)}: ${formatCount(broadcast.recipients[one])}`,
+            label: `${t(`broadcasts.recipient.${one}`)}: ${toNumber(broadcast.recipients[one])}`,
           })),
         ]}
         value={status}

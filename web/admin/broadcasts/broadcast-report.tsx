@@ -3,8 +3,8 @@ import { IconDownload } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { BroadcastBody, BroadcastReportBody } from "../../../src/http/contract/broadcasts.ts";
+import { toNumber } from "../layout/number.ts";
 import { useApi } from "../layout/page.tsx";
-import { formatCount } from "../overview/format.ts";
 import { NamedChart } from "../overview/lazy-charts.ts";
 import { NumberTable, ReportSection } from "../overview/report-section.tsx";
 import { useBroadcastReport } from "./use-report.ts";
@@ -22,7 +22,7 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
   const title = t("broadcasts.report.title");
   const nameOf = ({ variant, name }: Numbers) =>
     variant === null ? t(split === null ? "broadcasts.report.everybody" : "broadcasts.split.forRest") : (name ?? "");
-  const sum = (pick: (one: Numbers) => number) => formatCount(variants.reduce((all, one) => all + pick(one), 0));
+  const sum = (pick: (one: Numbers) => number) => toNumber(variants.reduce((all, one) => all + pick(one), 0));
   const shown = columns(t);
   // Whoever waits for the winner has got nothing that could be drawn.
   const drawn = variants.filter(({ variant }) => split === null || variant !== null);
@@ -69,7 +69,7 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
             head={[t("broadcasts.report.version"), ...Object.values(shown).map(({ label }) => label)]}
             rows={variants.map((one) => ({
               key: String(one.variant),
-              cells: [nameOf(one), ...Object.values(shown).map(({ pick }) => formatCount(pick(one)))],
+              cells: [nameOf(one), ...Object.values(shown).map(({ pick }) => toNumber(pick(one)))],
             }))}
           />
         }
@@ -105,9 +105,7 @@ function CountedSoFar({ counted, broadcast }: { readonly counted: number; readon
   const all = Object.values(broadcast.recipients).reduce((sum, count) => sum + count, 0);
   return (
     <Group gap="xs" role="status">
-      <Text size="sm">
-        {t("broadcasts.report.countedSoFar", { done: formatCount(counted), all: formatCount(all) })}
-      </Text>
+      <Text size="sm">{t("broadcasts.report.countedSoFar", { done: toNumber(counted), all: toNumber(all) })}</Text>
       <Progress value={all === 0 ? 0 : (100 * counted) / all} w={80} aria-label={t("contactList.counting")} animated />
     </Group>
   );

@@ -6,10 +6,10 @@ import { useTranslation } from "react-i18next";
 import type { BroadcastBody, BroadcastDetailBody } from "../../../src/http/contract/broadcasts.ts";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { Moment } from "../layout/moment.tsx";
+import { toNumber } from "../layout/number.ts";
 import { useApi } from "../layout/page.tsx";
 import { useMayBuild, useRenew } from "../layout/resource.ts";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { formatCount } from "../overview/format.ts";
 import { Reasons } from "./broadcast-ledger.tsx";
 import { BroadcastProgress, isBeingCancelled } from "./broadcast-progress.tsx";
 import { StartDialog } from "./start-dialog.tsx";
@@ -140,7 +140,7 @@ function Times({
         <Text size="sm">{t("broadcasts.quiet.told", { from: quiet.from, to: quiet.to })}</Text>
       )}
       {perSecond === null ? null : (
-        <Text size="sm">{t("broadcasts.pace", { count: formatCount(Math.round(perSecond * 60)) })}</Text>
+        <Text size="sm">{t("broadcasts.pace", { count: toNumber(Math.round(perSecond * 60)) })}</Text>
       )}
       {choiceAt === null ? null : (
         <Text size="sm">

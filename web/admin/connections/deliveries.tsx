@@ -1,4 +1,4 @@
-import { Badge, Button, SegmentedControl, Stack, Table, Text } from "@mantine/core";
+import { Badge, Button, Group, SegmentedControl, Stack, Table, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { useApi } from "../layout/page.tsx";
 import { usePages, useRenew } from "../layout/resource.ts";
+import { RetryAll } from "../layout/retry-all.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { JsonView } from "./json-view.tsx";
 
@@ -29,16 +30,26 @@ export function Deliveries({ webhookId, mayRetry }: { readonly webhookId: number
   });
   return (
     <Stack gap="sm">
-      <SegmentedControl
-        size="xs"
-        aria-label={t("list.state")}
-        data={[
-          { value: "", label: t("list.all") },
-          ...statuses.map((one) => ({ value: one, label: t(`webhooks.status.${one}`) })),
-        ]}
-        value={status}
-        onChange={setStatus}
-      />
+      <Group justify="space-between">
+        <SegmentedControl
+          size="xs"
+          aria-label={t("list.state")}
+          data={[
+            { value: "", label: t("list.all") },
+            ...statuses.map((one) => ({ value: one, label: t(`webhooks.status.${one}`) })),
+          ]}
+          value={status}
+          onChange={setStatus}
+        />
+        {mayRetry && status === "dead" ? (
+          <RetryAll
+            path={`${path}/retry`}
+            list={path}
+            title={t("retryAll.deliveries")}
+            effect={t("retryAll.deliveriesEffect")}
+          />
+        ) : null}
+      </Group>
       {retry.error === null ? null : <ErrorNotice error={retry.error} />}
       <Listing list={deliveries} empty={<Text size="sm">{t("webhooks.noDeliveries")}</Text>}>
         {(items) => (

@@ -10,6 +10,7 @@ import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { useList, useMayChange, usePages, useRenew } from "../layout/resource.ts";
+import { RetryAll } from "../layout/retry-all.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { JsonView } from "./json-view.tsx";
 import type { LogFilter } from "./log-filter.ts";
@@ -26,6 +27,7 @@ export function LogPage() {
     { ...rest, from: toInstant(from), to: toInstant(to) },
     { every: 10_000 },
   );
+  const mayChange = useMayChange();
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <Page title={t("menu.log")}>
@@ -36,6 +38,15 @@ export function LogPage() {
           void navigate({ search: Object.fromEntries(entries), replace: true });
         }}
       />
+      {mayChange && isOfAllFailures(filter) ? (
+        <RetryAll
+          path="/integration-log/retry"
+          body={filter.integrationId === undefined ? {} : { integrationId: filter.integrationId }}
+          list="/integration-log"
+          title={t("retryAll.calls")}
+          effect={t("retryAll.callsEffect")}
+        />
+      ) : null}
       <Listing
         list={calls}
         empty={
@@ -52,6 +63,10 @@ export function LogPage() {
     </Page>
   );
 }
+
+/** Those that are shown are those that would all be tried again. */
+const isOfAllFailures = ({ ok, contact, from, to }: LogFilter) =>
+  ok === "false" && [contact, from, to].every((one) => one === undefined);
 
 /** Days are those of whoever looks. */
 function toInstant(local: string | undefined): string | undefined {

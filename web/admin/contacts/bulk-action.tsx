@@ -9,10 +9,10 @@ import { useCatalogue } from "../builder/catalogue.ts";
 import { ObjectFields } from "../builder/schema-form.tsx";
 import { Dialog } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
+import { toNumber } from "../layout/number.ts";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { GuardedForm } from "../layout/unsaved.tsx";
-import { toNumber } from "./contact-count.tsx";
 
 interface Call {
   readonly action?: string;

@@ -1,9 +1,7 @@
 import { Button, Group, Progress, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { currentLanguage } from "../words/words.ts";
+import { toNumber } from "../layout/number.ts";
 import type { ContactCount } from "./use-count.ts";
-
-export const toNumber = (value: number) => new Intl.NumberFormat(currentLanguage()).format(value);
 
 /** How many it is, with how far the counting is. */
 export function CountLine({ count, share, state, cancel, again }: ContactCount) {

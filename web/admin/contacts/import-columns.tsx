@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import type { ImportBody, ImportPreviewBody } from "../../../src/http/contract/imports.ts";
+import { toNumber } from "../layout/number.ts";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { toNumber } from "./contact-count.tsx";
 
 type Settings = Partial<Pick<ImportPreviewBody, "separator" | "encoding" | "mapping" | "tags">>;
 

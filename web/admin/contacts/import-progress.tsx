@@ -4,9 +4,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { ImportBody, ImportLineBody } from "../../../src/http/contract/imports.ts";
+import { toNumber } from "../layout/number.ts";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { toNumber } from "./contact-count.tsx";
 
 /** How far a check or an import is, and what came of it. */
 export function ImportProgress({ found, onAgain }: { readonly found: ImportBody; readonly onAgain: () => void }) {

@@ -3,8 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { BroadcastResultsBody } from "../../../src/http/contract/overview.ts";
 import { Moment } from "../layout/moment.tsx";
+import { toNumber } from "../layout/number.ts";
 import { useApi } from "../layout/page.tsx";
-import { formatCount } from "./format.ts";
 import { NamedChart } from "./lazy-charts.ts";
 import type { Days } from "./report-choice.ts";
 import { NumberTable, ReportSection } from "./report-section.tsx";
@@ -28,9 +28,9 @@ export function BroadcastsSection({ days, isNarrowed }: { readonly days: Days; r
       source={report}
       empty={broadcasts.length === 0 ? t("report.broadcasts.none") : undefined}
       summary={t("report.broadcasts.summary", {
-        sent: formatCount(total.sent),
-        failed: formatCount(total.failed),
-        skipped: formatCount(total.skipped),
+        sent: toNumber(total.sent),
+        failed: toNumber(total.failed),
+        skipped: toNumber(total.skipped),
       })}
       note={isNarrowed ? t("report.broadcasts.allChannels") : undefined}
       chart={
@@ -66,7 +66,7 @@ export function BroadcastsSection({ days, isNarrowed }: { readonly days: Days; r
                 {name}
               </Anchor>,
               <Moment key="began" at={startedAt} />,
-              ...keys.map((key) => formatCount(numbers[key])),
+              ...keys.map((key) => toNumber(numbers[key])),
             ],
           }))}
         />

@@ -1,6 +1,7 @@
 import "@mantine/charts/styles.css";
 import { BarChart } from "@mantine/charts";
-import { formatCount, formatDay } from "./format.ts";
+import { toNumber } from "../layout/number.ts";
+import { formatDay } from "./format.ts";
 
 interface Series {
   readonly name: string;
@@ -21,7 +22,7 @@ export function DayChart({ rows, series }: { readonly rows: readonly Row[]; read
       series={series.map((one) => ({ ...one }))}
       withLegend
       legendProps={{ verticalAlign: "bottom" }}
-      valueFormatter={(value) => formatCount(Math.abs(value))}
+      valueFormatter={(value) => toNumber(Math.abs(value))}
       yAxisProps={{ width: 52, allowDecimals: false }}
       barChartProps={{ stackOffset: "sign", accessibilityLayer: false }}
       barProps={{ isAnimationActive: false }}
@@ -50,7 +51,7 @@ export function NamedChart({
       series={series.map((one) => ({ ...one }))}
       withLegend
       legendProps={{ verticalAlign: "bottom" }}
-      valueFormatter={formatCount}
+      valueFormatter={toNumber}
       gridAxis="y"
       xAxisProps={{ allowDecimals: false }}
       yAxisProps={{ width: 130, tickFormatter: (name: string) => (name.length > 18 ? `${name.slice(0, 17)}…` : name) }}

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { ActivityKey } from "../../../src/http/contract/overview.ts";
-import { formatCount, formatDay } from "./format.ts";
+import { toNumber } from "../layout/number.ts";
+import { formatDay } from "./format.ts";
 import { DayChart } from "./lazy-charts.ts";
 import { NumberTable, ReportSection } from "./report-section.tsx";
 import { sumOf } from "./sum-of.ts";
@@ -26,9 +27,9 @@ export function ContactsSection({ report }: { readonly report: ActivityReport })
       source={report}
       empty={isEmpty ? t("report.nothing") : undefined}
       summary={t("report.contacts.summary", {
-        created: formatCount(numbers.created),
-        back: formatCount(numbers.back),
-        lost: formatCount(numbers.lost),
+        created: toNumber(numbers.created),
+        back: toNumber(numbers.back),
+        lost: toNumber(numbers.lost),
       })}
       note={t("report.contacts.note")}
       chart={
@@ -59,5 +60,5 @@ export function ContactsSection({ report }: { readonly report: ActivityReport })
 }
 
 function toRow(day: Line & { readonly date: string }, name: string) {
-  return { key: day.date, cells: [name, ...keys.map((key) => formatCount(day[key]))] };
+  return { key: day.date, cells: [name, ...keys.map((key) => toNumber(day[key]))] };
 }

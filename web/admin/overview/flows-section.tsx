@@ -2,8 +2,9 @@ import { Anchor } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { FlowCountsBody } from "../../../src/http/contract/overview.ts";
+import { toNumber } from "../layout/number.ts";
 import { useApi } from "../layout/page.tsx";
-import { formatCount, formatShare } from "./format.ts";
+import { formatShare } from "./format.ts";
 import { NamedChart } from "./lazy-charts.ts";
 import { NumberTable, ReportSection } from "./report-section.tsx";
 import { sumOf } from "./sum-of.ts";
@@ -24,8 +25,8 @@ export function FlowsSection({ report }: { readonly report: ReturnType<typeof us
       source={report}
       empty={flows.length === 0 ? t("report.flows.none") : undefined}
       summary={t("report.flows.summary", {
-        started: formatCount(total.started),
-        answered: formatCount(total.answered),
+        started: toNumber(total.started),
+        answered: toNumber(total.answered),
       })}
       note={t("report.flows.note")}
       chart={
@@ -52,8 +53,8 @@ export function FlowsSection({ report }: { readonly report: ReturnType<typeof us
               <Anchor key={ref} component={Link} to={`/w/${domain}/flows/${ref}`} size="sm">
                 {name}
               </Anchor>,
-              formatCount(started),
-              formatCount(answered),
+              toNumber(started),
+              toNumber(answered),
               formatShare(answered, started),
             ],
           }))}

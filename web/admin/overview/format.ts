@@ -1,10 +1,6 @@
 import { timeFormat } from "../words/times.ts";
 import { currentLanguage } from "../words/words.ts";
 
-export function formatCount(count: number): string {
-  return new Intl.NumberFormat(currentLanguage()).format(count);
-}
-
 /** A share of a whole; of nothing there is none. */
 export function formatShare(part: number, whole: number): string {
   if (whole === 0) return "—";

@@ -6,10 +6,11 @@ import type { FunnelBody } from "../../../src/http/contract/overview.ts";
 import type { FlowDocument } from "../../../src/model/flow.ts";
 import { useCatalogue } from "../builder/catalogue.ts";
 import { callSteps } from "../builder/step-names.ts";
+import { toNumber } from "../layout/number.ts";
 import { Section, useApi } from "../layout/page.tsx";
 import { useList } from "../layout/resource.ts";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { formatCount, formatShare } from "./format.ts";
+import { formatShare } from "./format.ts";
 import { firstSteps } from "./funnel-steps.ts";
 import type { Days, ReportChoice } from "./report-choice.ts";
 import { useReport } from "./use-report.ts";
@@ -116,7 +117,7 @@ function Funnel({
                   </Text>
                   <Progress value={first === 0 ? 0 : (people / first) * 100} size="lg" mt={4} aria-hidden />
                 </Table.Th>
-                <Table.Td ta="right">{formatCount(people)}</Table.Td>
+                <Table.Td ta="right">{toNumber(people)}</Table.Td>
                 <Table.Td ta="right">{formatShare(people, first)}</Table.Td>
                 <Table.Td ta="right">
                   {index === 0 ? "—" : formatShare(people, data.steps[index - 1]?.people ?? 0)}

@@ -1,7 +1,8 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ActivityKey } from "../../../src/http/contract/overview.ts";
-import { formatCount, formatDay } from "./format.ts";
+import { toNumber } from "../layout/number.ts";
+import { formatDay } from "./format.ts";
 import { DayChart } from "./lazy-charts.ts";
 import { NumberTable, ReportSection } from "./report-section.tsx";
 import { sumOf } from "./sum-of.ts";
@@ -12,8 +13,8 @@ type Line = Readonly<Record<(typeof keys)[number], number>>;
 
 const toCells = (name: string, line: Line) => [
   name,
-  ...keys.map((key) => formatCount(line[key])),
-  formatCount(line.messagesIn + line.messagesByBot + line.messagesByAgents),
+  ...keys.map((key) => toNumber(line[key])),
+  toNumber(line.messagesIn + line.messagesByBot + line.messagesByAgents),
 ];
 
 /** Who said how much, by day and by channel. */
@@ -31,9 +32,9 @@ export function MessagesSection({
   const title = t("report.messages.title");
   const channels = (report.data?.channels ?? []).filter((one) => keys.some((key) => one[key] > 0));
   const summary = t("report.messages.summary", {
-    in: formatCount(total.messagesIn),
-    bot: formatCount(total.messagesByBot),
-    agents: formatCount(total.messagesByAgents),
+    in: toNumber(total.messagesIn),
+    bot: toNumber(total.messagesByBot),
+    agents: toNumber(total.messagesByAgents),
   });
   return (
     <ReportSection

@@ -2,7 +2,7 @@ import { Table } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { SystemBody } from "../../../src/http/contract/system.ts";
 import { ListTable } from "../layout/listing.tsx";
-import { formatCount } from "../overview/format.ts";
+import { toNumber } from "../layout/number.ts";
 
 interface Line {
   readonly name: string;
@@ -42,9 +42,9 @@ export function Queues({ system: { outbox, timers, deliveries, jobs } }: { reado
       {lines.map((line) => (
         <Table.Tr key={line.name}>
           <Table.Td>{line.name}</Table.Td>
-          <Table.Td>{formatCount(line.waiting)}</Table.Td>
+          <Table.Td>{toNumber(line.waiting)}</Table.Td>
           <Table.Td>{lateness(line)}</Table.Td>
-          <Table.Td>{line.givenUp === undefined ? "—" : formatCount(line.givenUp)}</Table.Td>
+          <Table.Td>{line.givenUp === undefined ? "—" : toNumber(line.givenUp)}</Table.Td>
         </Table.Tr>
       ))}
     </ListTable>

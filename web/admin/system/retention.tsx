@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { SystemBody } from "../../../src/http/contract/system.ts";
 import { ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
+import { toNumber } from "../layout/number.ts";
 import { Section } from "../layout/page.tsx";
-import { formatCount } from "../overview/format.ts";
 
 /** Each with its setting, and what the nightly clearing counts it as. */
 const things = [
@@ -19,7 +19,7 @@ const things = [
 export function Retention({ retention: { days, last } }: Pick<SystemBody, "retention">) {
   const { t } = useTranslation();
   const { domain } = useParams({ from: "/w/$domain" });
-  const deleted = (rows: string) => (last === null ? "—" : formatCount(last.deleted[rows] ?? 0));
+  const deleted = (rows: string) => (last === null ? "—" : toNumber(last.deleted[rows] ?? 0));
   const head = ["thing", "kept", "setting", "deleted"] as const;
   return (
     <Section title={t("system.retention")}>

@@ -5,9 +5,9 @@ import { useTranslation } from "react-i18next";
 import type { SystemBody } from "../../../src/http/contract/system.ts";
 import { ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
+import { toNumber } from "../layout/number.ts";
 import { Page, Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { formatCount } from "../overview/format.ts";
 import { Findings } from "./findings.tsx";
 import { Queues } from "./queues.tsx";
 import { Retention } from "./retention.tsx";
@@ -60,9 +60,7 @@ function Installation({ system: { release, node, database } }: { readonly system
         <Fact name={t("system.release")}>{release}</Fact>
         <Fact name={t("system.node")}>{node}</Fact>
         <Fact name={t("system.database")}>{t(`system.databaseKind.${kind}`, { version })}</Fact>
-        <Fact name={t("system.size")}>
-          {t("system.megabytes", { size: formatCount(Math.round(bytes / 1_000_000)) })}
-        </Fact>
+        <Fact name={t("system.size")}>{t("system.megabytes", { size: toNumber(Math.round(bytes / 1_000_000)) })}</Fact>
         {kind === "embedded" ? null : (
           <Fact name={t("system.connections")}>
             {t("system.ofMost", { count: connections, most: mostConnections })}

@@ -275,4 +275,18 @@ export const salesWords = {
     done: "Done: it was handled.",
     again: "It failed again, and stays here.",
   },
+  retryAll: {
+    button: "Try all again",
+    sofar: "Tried again so far: {{n}}",
+    done: "Tried again: {{n}}",
+    events: "Handle all of them again?",
+    eventsEffect: "From the oldest on, each contact's in their order. What fails again stays here.",
+    messages: "Send all failed messages again?",
+    messagesEffect:
+      "They go out from the oldest on, however late it is by now. Those that may have arrived are left out: send them again one by one.",
+    deliveries: "Send all dead calls again?",
+    deliveriesEffect: "The receiver hears of each from the oldest on, with the same delivery id as before.",
+    calls: "Send all failed calls again?",
+    callsEffect: "Each is sent once more, from the oldest on. What comes of it stands in the log anew.",
+  },
 };

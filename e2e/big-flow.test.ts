@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../test/until.ts";
 import { hasBrowser } from "./browser.ts";
+import { callFrom } from "./call-api.ts";
 import { measureFrames, tellFluency } from "./frame-times.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
 
@@ -59,16 +60,11 @@ describe.skipIf(!hasBrowser)("a flow of 500 steps", () => {
   beforeAll(async () => {
     admin = await openAdmin({ width: 1440, height: 900 });
     page = admin.page;
-    const made = await page.evaluate(async (document) => {
-      const call = async (method: string, address: string, body: object) => {
-        const headers = { "content-type": "application/json", "x-workspace": "demo" };
-        const response = await fetch(`/api/v1${address}`, { method, headers, body: JSON.stringify(body) });
-        return await response.json();
-      };
-      const name = document.name;
-      const { draftRevision } = await call("POST", "/flows", { bot: "demo", ref: "big", document: { name } });
-      return await call("PUT", "/flows/big/draft", { draftRevision, document });
-    }, drawBigFlow());
+    const call = callFrom(() => page);
+    const document = drawBigFlow();
+    const empty = { bot: "demo", ref: "big", document: { name: document.name } };
+    const { draftRevision } = await call("POST", "/flows", empty);
+    const made = await call("PUT", "/flows/big/draft", { draftRevision, document });
     expect(made.document?.steps?.length, JSON.stringify(made).slice(0, 500)).toBe(size);
   });
 

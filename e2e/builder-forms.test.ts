@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
+import { callFrom } from "./call-api.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
 
 const steps = [
@@ -82,19 +83,7 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
   let admin: Admin;
   let page: Page;
 
-  const call = (method: string, address: string, body?: object) =>
-    page.evaluate(
-      async ([verb, url, json]) => {
-        const headers = { "x-workspace": "demo", ...(json === "" ? {} : { "content-type": "application/json" }) };
-        const response = await fetch(`/api/v1${url}`, {
-          method: verb,
-          headers,
-          ...(json === "" ? {} : { body: json }),
-        });
-        return await response.json();
-      },
-      [method, address, body === undefined ? "" : JSON.stringify(body)] as const,
-    );
+  const call = callFrom(() => page);
   const configOf = async (ref: string) => {
     await page.getByText("Saved", { exact: true }).waitFor();
     const { draft } = await call("GET", "/flows/forms");

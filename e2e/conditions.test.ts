@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../test/until.ts";
 import { hasBrowser } from "./browser.ts";
+import { callFrom } from "./call-api.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** A condition put together by somebody who thinks of tags and fields, not of comparisons. */
@@ -10,19 +11,7 @@ describe.skipIf(!hasBrowser)("the editor of conditions", () => {
   let admin: Admin;
   let page: Page;
 
-  const call = (method: string, address: string, body?: object) =>
-    page.evaluate(
-      async ([verb, url, json]) => {
-        const headers = { "x-workspace": "demo", ...(json === "" ? {} : { "content-type": "application/json" }) };
-        const response = await fetch(`/api/v1${url}`, {
-          method: verb,
-          headers,
-          ...(json === "" ? {} : { body: json }),
-        });
-        return await response.json();
-      },
-      [method, address, body === undefined ? "" : JSON.stringify(body)] as const,
-    );
+  const call = callFrom(() => page);
   const rule = (name: string) => page.getByRole("group", { name, exact: true });
   const add = async (group: string, subject: string) => {
     await page.getByRole("combobox", { name: "Add a rule" }).click();

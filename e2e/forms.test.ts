@@ -2,25 +2,15 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
-import { type Call, type Form, listForms, made } from "./forms.ts";
+import { callFrom } from "./call-api.ts";
+import { type Form, listForms, made } from "./forms.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
 
 /** What whoever saves second is told, and what becomes of what was typed. */
 describe.skipIf(!hasBrowser)("a form", () => {
   let admin: Admin;
 
-  const api: Call = async (method, address, body) =>
-    await admin.page.evaluate(
-      async ([how, where, what]) => {
-        const headers = { "x-workspace": "demo", ...(what === "" ? {} : { "content-type": "application/json" }) };
-        const path = where.startsWith("/auth/") ? where : `/api/v1${where}`;
-        const answer = await fetch(path, { method: how, headers, ...(what === "" ? {} : { body: what }) });
-        const said = await answer.json();
-        if (!answer.ok) throw new Error(`${how} ${where}: ${JSON.stringify(said)}`);
-        return said;
-      },
-      [method, address, body === undefined ? "" : JSON.stringify(body)] as const,
-    );
+  const api = callFrom(() => admin.page);
   const forms = listForms(api);
 
   const open = async (page: Page, { page: place, opener, item }: Form, resource: string) => {

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import type { Answer, Call } from "./call-api.ts";
 
 /** A form that changes something: where it is, what is typed over, and how the API says what is kept. */
 export interface Form {
@@ -28,12 +29,6 @@ export interface Form {
   /** With what it comes to others, where a revision is asked for. */
   revised?: true;
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: what the API answers is looked into by each form's own reading.
-type Answer = any;
-
-/** Calls the API as whoever is signed in on the page; the body of a good answer. */
-export type Call = (method: string, address: string, body?: unknown) => Promise<Answer>;
 
 /** Makes a thing of a list; its path in the API. */
 export const made =

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
+import { callFrom } from "./call-api.ts";
 import { ada } from "./first-user.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
 
@@ -9,16 +10,12 @@ import { type Admin, openAdmin } from "./open-admin.ts";
 describe.skipIf(!hasBrowser)("sales plans", () => {
   let admin: Admin;
   let page: Page;
+  const call = callFrom(() => page);
 
   beforeAll(async () => {
     admin = await openAdmin();
     page = admin.page;
-    await page.evaluate(async () => {
-      const headers = { "content-type": "application/json", "x-workspace": "demo" };
-      const body = JSON.stringify({ bot: "demo", name: "Grace Hopper", email: "grace@example.com" });
-      const answer = await fetch("/api/v1/contacts", { method: "POST", headers, body });
-      if (!answer.ok) throw new Error(await answer.text());
-    });
+    await call("POST", "/contacts", { bot: "demo", name: "Grace Hopper", email: "grace@example.com" });
   });
 
   afterAll(async () => {
@@ -96,15 +93,10 @@ describe.skipIf(!hasBrowser)("sales plans", () => {
   });
 
   it("shows what others do at once, and the filter by manager", async () => {
-    await page.evaluate(async () => {
-      const headers = { "content-type": "application/json", "x-workspace": "demo" };
-      const { data: plans } = await (await fetch("/api/v1/sales-plans", { headers })).json();
-      const { data: people } = await (await fetch("/api/v1/contacts?q=grace", { headers })).json();
-      const body = JSON.stringify({ contact: people[0].id, plan: plans[0].ref, title: "From elsewhere" });
-      const made = await (await fetch("/api/v1/deals", { method: "POST", headers, body })).json();
-      const change = JSON.stringify({ manager: null });
-      await fetch(`/api/v1/deals/${made.id}`, { method: "PATCH", headers, body: change });
-    });
+    const [plan] = (await call("GET", "/sales-plans")).data;
+    const [person] = (await call("GET", "/contacts?q=grace")).data;
+    const made = await call("POST", "/deals", { contact: person.id, plan: plan.ref, title: "From elsewhere" });
+    await call("PATCH", `/deals/${made.id}`, { manager: null });
     await cardIn("New", "From elsewhere").getByText("Nobody").waitFor();
     await page.getByRole("combobox", { name: "Deals of" }).click();
     await page.getByRole("option", { name: ada.email }).click();

@@ -11,6 +11,8 @@ export interface OutboxLines {
   remove(message: QueuedMessage): void;
   /** Puts a changed message in the place of what it was. */
   replace(message: QueuedMessage, changed: QueuedMessage): void;
+  /** Has heads of a channel wait no longer than its rates want. */
+  hasten(channelId: number, ids: ReadonlySet<number>): void;
   /** The channels that something is held for, whoever was longest without a turn first. */
   channels(): readonly number[];
   /** The heads of a channel's lines in a lane, the oldest lines first. */
@@ -51,6 +53,13 @@ export function createOutboxLines(): OutboxLines {
     else heads[head.lane].set(key, head);
   }
 
+  function replace(message: QueuedMessage, changed: QueuedMessage): void {
+    const { channel, line, index } = find(message);
+    if (index < 0) return;
+    line[index] = changed;
+    settle(channel, lineOf(message), line);
+  }
+
   return {
     held: (lane) => held[lane],
     add(message) {
@@ -73,11 +82,11 @@ export function createOutboxLines(): OutboxLines {
       channels.delete(message.channelId);
       if (channel.lines.size > 0) channels.set(message.channelId, channel);
     },
-    replace(message, changed) {
-      const { channel, line, index } = find(message);
-      if (index < 0) return;
-      line[index] = changed;
-      settle(channel, lineOf(message), line);
+    replace,
+    hasten(channelId, ids) {
+      const { live, bulk } = channels.get(channelId)?.heads ?? {};
+      const heads = [live, bulk].flatMap((lane) => [...(lane?.values() ?? [])]);
+      for (const head of heads) if (ids.has(head.id)) replace(head, { ...head, notBefore: 0 });
     },
     channels: () => [...channels.keys()],
     *heads(channelId, lane) {

@@ -37,12 +37,13 @@ export interface SenderOptions {
 }
 
 /**
- * What is left to do with a message after an attempt: nothing; another attempt, as the changed message says; or to wait, because an earlier message of
- * the contact is still with another process.
+ * What is left to do with a message after an attempt: nothing, since it was sent or is given up (`done`); another attempt, as the changed message says (`isFault`: of the platform or the message, and not because either was
+ * told when); or to wait, because an earlier message of the contact is still with another process.
  */
 export type Verdict =
-  | { readonly status: "done" | "behind" }
-  | { readonly status: "again"; readonly message: QueuedMessage };
+  | { readonly status: "sent" | "done" }
+  | { readonly status: "behind" }
+  | { readonly status: "again"; readonly message: QueuedMessage; readonly isFault: boolean };
 
 /** Attempts one message: marks it, sends it, records what became of it. Throws where the database is away before anything went out. */
 export type AttemptSend = (
@@ -92,7 +93,7 @@ export function createSender({
     const at = now();
     if (result.status === "sent") {
       await record({ id: message.id, status: "sent", externalId: result.externalId, at });
-      return done;
+      return { status: "sent" };
     }
     if (result.status === "rejected" || result.status === "window-closed") {
       return await give(message, "failed", result.message);
@@ -125,7 +126,8 @@ export function createSender({
     const notBefore = at + delayOf(result, attempts);
     const maybeSent = result.status === "retry-later" && result.maybeSent === true;
     await record({ id: message.id, status: "queued", error: result.message, notBefore, isFree, maybeSent, at });
-    return { status: "again", message: { ...message, notBefore, attempts, isUncertain: false } };
+    const isFault = result.status === "retry-later" && result.afterMs === undefined;
+    return { status: "again", message: { ...message, notBefore, attempts, isUncertain: false }, isFault };
   }
 
   return async (message, channel, rates) => {

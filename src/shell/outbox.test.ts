@@ -126,6 +126,45 @@ describe("a passing fault", () => {
     expect((await messages(shop))[0]).toMatchObject({ attempts: 30, error: "busy" });
   });
 
+  it("of a platform that was away holds nobody up once it is back; that of one message is its own", async () => {
+    const shop = await shopWith();
+    let isAway = true;
+    platform.reply = ({ recipient }) =>
+      isAway || recipient === "odd" ? { status: "retry-later", message: "busy" } : undefined;
+    await queue(shop, ["a", "1"], ["b", "1"]);
+    const { outbox } = await aProcess();
+    await outbox.claim();
+    for (const [tried, delay] of [1, 2, 5, 15].entries()) {
+      await untilTried(2 * (tried + 1));
+      pass(outbox, delay * second);
+    }
+    // The next try of both is a minute away.
+    await untilTried(10);
+    isAway = false;
+    await queue(shop, ["c", "1"], ["odd", "1"]);
+    await outbox.claim();
+    await until("everybody has theirs", () => platform.delivered().length === 3);
+    expect(platform.sends.filter(({ recipient }) => recipient === "odd")).toHaveLength(1);
+    await queue(shop, ["c", "2"]);
+    await outbox.claim();
+    await until("the next has theirs", () => platform.delivered("c").length === 2);
+    await settle();
+    expect(platform.sends.filter(({ recipient }) => recipient === "odd")).toHaveLength(1);
+  });
+
+  it("that another process had met is no reason to wait either", async () => {
+    const shop = await shopWith();
+    await queue(shop, ["a", "1"], ["b", "1"], ["c", "1"]);
+    const later = new Date(clock.now() + 300 * second);
+    const ids = (await messages(shop)).map(({ id }) => id);
+    const tried = database.db.updateTable("messages").set({ attempts: 6, nextAttemptAt: later });
+    await tried.where("id", "in", ids.slice(0, 2)).execute();
+    const { outbox } = await aProcess();
+    await outbox.claim();
+    await until("everybody has theirs", () => platform.delivered().length === 3);
+    expect(platform.sends[0]?.recipient).toBe("c");
+  });
+
   it("is what an adapter that throws has", async () => {
     const shop = await shopWith();
     await queue(shop, ["a", "1"]);

@@ -1,10 +1,11 @@
 import { toError } from "../engine/to-error.ts";
 import { claimMessages, findUnsent, type QueuedMessage } from "../store/outbox-store.ts";
 import type { StoredMessage } from "../store/outcome-store.ts";
+import { type ChannelOutages, createChannelOutages } from "./channel-outages.ts";
 import { createChannelRates } from "./channel-rates.ts";
 import type { ChannelRuntime } from "./channel-runtime.ts";
-import { createOutboxLines, lineOf } from "./outbox-lines.ts";
-import { createSender, type SenderOptions } from "./outbox-send.ts";
+import { createOutboxLines, lineOf, type OutboxLines } from "./outbox-lines.ts";
+import { createSender, type SenderOptions, type Verdict } from "./outbox-send.ts";
 import type { SendRates } from "./send-rates.ts";
 import { tracing } from "./tracing.ts";
 
@@ -54,8 +55,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const attempt = createSender(options);
   const sending = new Set<string>();
   const flights = createFlights();
-  /** Lines that look again in a moment, by this process's own time: they wait for another process or for the database. */
-  const resting = new Map<string, NodeJS.Timeout>();
+  const outages = createChannelOutages(lines);
+  const rests = createRests(() => pump());
   let stopping = false;
   let claiming: Promise<void> | undefined;
   let doubtUntil: number | undefined;
@@ -69,7 +70,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       ratesOf.known(message.channelId)?.waitFor(message.recipient, message.lane, now()) ?? 0,
     );
 
-  const isUnderWay = (line: string) => sending.has(line) || resting.has(line);
+  const isUnderWay = (line: string) => sending.has(line) || rests.has(line);
 
   /** Starts whatever may start now and sets the alarm for the rest. A group of sends is recorded together, and each look goes over all heads: one for the whole group. */
   const pump = oncePerTurn(() => {
@@ -102,14 +103,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return soonest;
   }
 
-  function rest(line: string, forMs: number): void {
-    const over = setTimeout(() => {
-      resting.delete(line);
-      pump();
-    }, forMs);
-    resting.set(line, over);
-  }
-
   async function send(message: QueuedMessage): Promise<void> {
     const line = lineOf(message);
     sending.add(line);
@@ -127,15 +120,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
         pump();
       }
       const verdict = await attempt(message, channel, rates);
-      if (verdict.status === "again") lines.replace(message, verdict.message);
-      else if (verdict.status === "behind") {
+      if (verdict.status === "behind") {
         rates?.gaveBack(message.recipient, message.lane);
-        rest(line, behindDelayMs);
-      } else lines.remove(message);
+        rests.begin(line, behindDelayMs);
+      } else follow(verdict, message, { lines, outages });
     } catch (thrown) {
       // The database is away; the message is still marked as ours.
       log.warn({ err: toError(thrown), ...idsOf(message) }, "a send could not be recorded; trying again");
-      rest(line, databaseAwayDelayMs);
+      rests.begin(line, databaseAwayDelayMs);
     } finally {
       sending.delete(line);
       flights.end(message.channelId);
@@ -160,7 +152,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const claimed = await claimMessages(db, processId, { limit: claimSize, withBulk: hasRoom("bulk") });
       const uncertain = claimed.filter(({ isUncertain }) => isUncertain);
       if (uncertain.length > 0) log.warn({ messages: uncertain.map(({ id }) => id) }, "sends were cut off by a crash");
-      for (const message of claimed) lines.add(message);
+      for (const message of claimed) {
+        lines.add(message);
+        outages.adopted(message, now());
+      }
       if (claimed.length > 0) pump();
       if (claimed.length < claimSize) return;
     }
@@ -186,10 +181,25 @@ export function createOutbox(options: OutboxOptions): Outbox {
     async stop() {
       stopping = true;
       clearTimeout(alarm);
-      for (const timer of resting.values()) clearTimeout(timer);
+      rests.stop();
       if (sending.size > 0) await new Promise<void>((resolve) => (whenQuiet = resolve));
     },
   };
+}
+
+/** Takes a message out of its line, or puts it back for its next try. */
+function follow(
+  verdict: Exclude<Verdict, { readonly status: "behind" }>,
+  message: QueuedMessage,
+  { lines, outages }: { readonly lines: OutboxLines; readonly outages: ChannelOutages },
+): void {
+  if (verdict.status === "again") {
+    lines.replace(message, verdict.message);
+    if (verdict.isFault) outages.postponed(message);
+    return;
+  }
+  lines.remove(message);
+  if (verdict.status === "sent") outages.taken(message.channelId);
 }
 
 /** Runs once for all that ask in the same turn, behind the promises that are settled by then. */
@@ -202,6 +212,24 @@ function oncePerTurn(run: () => void): () => void {
       isDue = false;
       run();
     });
+  };
+}
+
+/** Lines that look again in a moment, by this process's own time: they wait for another process or for the database. */
+function createRests(over: () => void) {
+  const timers = new Map<string, NodeJS.Timeout>();
+  return {
+    has: (line: string) => timers.has(line),
+    begin(line: string, forMs: number): void {
+      const timer = setTimeout(() => {
+        timers.delete(line);
+        over();
+      }, forMs);
+      timers.set(line, timer);
+    },
+    stop(): void {
+      for (const timer of timers.values()) clearTimeout(timer);
+    },
   };
 }
 

@@ -31,6 +31,8 @@ export interface FakePlatform {
   /** Every attempt, in the order in which they began. */
   readonly sends: readonly FakeSend[];
   reply: FakeReply;
+  /** What it answers when it is asked how it is. */
+  isWell: () => boolean;
   /** Texts that were taken, in order; of one recipient, or of all. */
   delivered(recipient?: string): string[];
 }
@@ -39,9 +41,13 @@ export function createFakePlatform(): FakePlatform {
   const sends: FakeSend[] = [];
   const attempts = new Map<number, number>();
   const platform: FakePlatform = {
-    type: createFakeChannel((request, channelId) => deliver(request, channelId)),
+    type: createFakeChannel(
+      (request, channelId) => deliver(request, channelId),
+      () => platform.isWell(),
+    ),
     sends,
     reply: () => undefined,
+    isWell: () => true,
     delivered: (recipient) =>
       sends
         .filter((send) => send.result?.status === "sent" && (recipient === undefined || send.recipient === recipient))
@@ -70,7 +76,10 @@ const settingsSchema = z.object({
   uncertainPolicy: z.enum(["repeat", "ask"]).optional(),
 });
 
-function createFakeChannel(deliver: (request: SendRequest, channelId: number) => Promise<SendResult>) {
+function createFakeChannel(
+  deliver: (request: SendRequest, channelId: number) => Promise<SendResult>,
+  isWell: () => boolean,
+) {
   return defineChannel({
     kind: "fake",
     title: "Fake",
@@ -87,5 +96,6 @@ function createFakeChannel(deliver: (request: SendRequest, channelId: number) =>
     secrets: [],
     uncertainPolicy: "repeat",
     send: (request, channel) => deliver(request, channel.id),
+    health: async () => ({ ok: isWell(), message: "" }),
   });
 }

@@ -75,10 +75,12 @@ export function outboxBench() {
     sharesChannels = false,
     db = database.hot,
     trackLinks = (content: MessageContent): MessageContent => content,
+    outageLookMs = 1_000_000,
   }: {
     readonly sharesChannels?: boolean;
     readonly db?: TestDatabase["hot"];
     readonly trackLinks?: TrackedLinks["track"];
+    readonly outageLookMs?: number;
   } = {}): Promise<OutboxProcess> {
     const processId = await registerProcess(database.db, { roles: ["worker"], hasSession: true });
     const live = createLocalLive();
@@ -100,6 +102,7 @@ export function outboxBench() {
       now: clock.now,
       ...{ processId, trackLinks },
       sharesChannels,
+      outageLookMs,
       hasPeers: () => sharesChannels,
     });
     outboxes.push(outbox);

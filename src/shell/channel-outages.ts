@@ -2,8 +2,9 @@ import type { QueuedMessage } from "../store/outbox-store.ts";
 import type { OutboxLines } from "./outbox-lines.ts";
 
 /**
- * Knows whose platform is away: nothing that was tried since it last took a message was taken, and it was more than one message. A message waits longer before each try, up to an hour: that is for one that is at
- * fault itself. Where the platform was away, all would come as late after it is back as they had waited for it (a minute's outage made one of them five minutes late), so they need not wait any more then.
+ * Knows whose platform is away. A message waits longer before each try, up to an hour: that is for one that is at fault itself. Where the platform was away, all would come as late after it is back as they
+ * had waited for it: a minute's outage made one of them five minutes late. So it is asked how it is, by a call that sends nothing, and they go as soon as it is well again. Each message is hastened so once; if that was of no use, it is its
+ * own fault.
  */
 export interface ChannelOutages {
   /** A message was not taken, for a reason that passes. */
@@ -12,14 +13,62 @@ export interface ChannelOutages {
   adopted(message: QueuedMessage, now: number): void;
   /** The platform has taken a message. */
   taken(channelId: number): void;
+  stop(): void;
 }
 
-export function createChannelOutages(lines: Pick<OutboxLines, "hasten">): ChannelOutages {
-  const waiting = new Map<number, Set<number>>();
+/** A fault that is over by then is nobody's outage. */
+const firstLookMs = 2_000;
+const longestPauseMs = 30_000;
+
+interface Outage {
+  readonly ids: Set<number>;
+  look: NodeJS.Timeout | undefined;
+  isAway: boolean;
+}
+
+export function createChannelOutages(
+  lines: Pick<OutboxLines, "hasten">,
+  {
+    isWell,
+    hastened,
+    outageLookMs = firstLookMs,
+  }: {
+    /** Asks the platform. Undefined: it cannot be asked. */
+    readonly isWell: (channelId: number) => Promise<boolean | undefined>;
+    /** Some need not wait any more. */
+    readonly hastened: () => void;
+    /** How long after a fault the platform is asked for the first time. */
+    readonly outageLookMs?: number | undefined;
+  },
+): ChannelOutages {
+  const outages = new Map<number, Outage>();
+  let isStopped = false;
 
   function postponed({ channelId, id }: QueuedMessage): void {
-    const ids = waiting.get(channelId) ?? new Set();
-    waiting.set(channelId, ids.add(id));
+    if (isStopped) return;
+    const outage = outages.get(channelId) ?? { ids: new Set(), look: undefined, isAway: false };
+    outage.ids.add(id);
+    outages.set(channelId, outage);
+    if (outage.look === undefined) watch(channelId, outage, outageLookMs);
+  }
+
+  function watch(channelId: number, outage: Outage, afterMs: number): void {
+    outage.look = setTimeout(() => void look(channelId, outage, afterMs), afterMs);
+  }
+
+  async function look(channelId: number, outage: Outage, afterMs: number): Promise<void> {
+    const answer = await isWell(channelId);
+    if (outages.get(channelId) !== outage) return;
+    if (answer === false) {
+      outage.isAway = true;
+      watch(channelId, outage, Math.min(afterMs * 1.5, longestPauseMs));
+    } else end(channelId, outage, outage.isAway);
+  }
+
+  function end(channelId: number, { look, ids }: Outage, wasAway: boolean): void {
+    clearTimeout(look);
+    outages.delete(channelId);
+    if (wasAway && lines.hasten(channelId, ids)) hastened();
   }
 
   return {
@@ -28,10 +77,13 @@ export function createChannelOutages(lines: Pick<OutboxLines, "hasten">): Channe
       if (message.attempts > 0 && message.notBefore > now) postponed(message);
     },
     taken(channelId) {
-      const ids = waiting.get(channelId);
-      if (ids === undefined) return;
-      waiting.delete(channelId);
-      if (ids.size > 1) lines.hasten(channelId, ids);
+      const outage = outages.get(channelId);
+      // Where more than one waits and none was taken before this, it was not theirs alone.
+      if (outage !== undefined) end(channelId, outage, outage.isAway || outage.ids.size > 1);
+    },
+    stop() {
+      isStopped = true;
+      for (const { look } of outages.values()) clearTimeout(look);
     },
   };
 }

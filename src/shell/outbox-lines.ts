@@ -11,8 +11,8 @@ export interface OutboxLines {
   remove(message: QueuedMessage): void;
   /** Puts a changed message in the place of what it was. */
   replace(message: QueuedMessage, changed: QueuedMessage): void;
-  /** Has heads of a channel wait no longer than its rates want. */
-  hasten(channelId: number, ids: ReadonlySet<number>): void;
+  /** Has heads of a channel wait no longer than its rates want, each once. Whether there were any. */
+  hasten(channelId: number, ids: ReadonlySet<number>): boolean;
   /** The channels that something is held for, whoever was longest without a turn first. */
   channels(): readonly number[];
   /** The heads of a channel's lines in a lane, the oldest lines first. */
@@ -86,7 +86,9 @@ export function createOutboxLines(): OutboxLines {
     hasten(channelId, ids) {
       const { live, bulk } = channels.get(channelId)?.heads ?? {};
       const heads = [live, bulk].flatMap((lane) => [...(lane?.values() ?? [])]);
-      for (const head of heads) if (ids.has(head.id)) replace(head, { ...head, notBefore: 0 });
+      const late = heads.filter(({ id, isHastened }) => ids.has(id) && isHastened !== true);
+      for (const head of late) replace(head, { ...head, notBefore: 0, isHastened: true });
+      return late.length > 0;
     },
     channels: () => [...channels.keys()],
     *heads(channelId, lane) {

@@ -126,30 +126,61 @@ describe("a passing fault", () => {
     expect((await messages(shop))[0]).toMatchObject({ attempts: 30, error: "busy" });
   });
 
-  it("of a platform that was away holds nobody up once it is back; that of one message is its own", async () => {
+  /** Two messages of which each was tried four times: the next try of both is a minute away. */
+  async function twoPostponed(outageLookMs?: number) {
     const shop = await shopWith();
     let isAway = true;
+    platform.isWell = () => !isAway;
     platform.reply = ({ recipient }) =>
       isAway || recipient === "odd" ? { status: "retry-later", message: "busy" } : undefined;
     await queue(shop, ["a", "1"], ["b", "1"]);
-    const { outbox } = await aProcess();
+    const { outbox } = await aProcess(outageLookMs === undefined ? {} : { outageLookMs });
     await outbox.claim();
     for (const [tried, delay] of [1, 2, 5, 15].entries()) {
       await untilTried(2 * (tried + 1));
       pass(outbox, delay * second);
     }
-    // The next try of both is a minute away.
     await untilTried(10);
-    isAway = false;
+    const triesOf = (person: string) => platform.sends.filter(({ recipient }) => recipient === person).length;
+    const comeBack = () => {
+      isAway = false;
+    };
+    return { shop, outbox, triesOf, comeBack };
+  }
+
+  it("of a platform that was away holds nobody up once it takes a message; that of one message is its own", async () => {
+    const { shop, outbox, triesOf, comeBack } = await twoPostponed();
+    comeBack();
     await queue(shop, ["c", "1"], ["odd", "1"]);
     await outbox.claim();
     await until("everybody has theirs", () => platform.delivered().length === 3);
-    expect(platform.sends.filter(({ recipient }) => recipient === "odd")).toHaveLength(1);
+    expect(triesOf("odd")).toBe(1);
     await queue(shop, ["c", "2"]);
     await outbox.claim();
     await until("the next has theirs", () => platform.delivered("c").length === 2);
     await settle();
-    expect(platform.sends.filter(({ recipient }) => recipient === "odd")).toHaveLength(1);
+    expect(triesOf("odd")).toBe(1);
+  });
+
+  it("of a platform that was away ends when it says that it is well, though nobody else writes", async () => {
+    const { triesOf, comeBack } = await twoPostponed(5);
+    expect([triesOf("a"), triesOf("b")]).toEqual([5, 5]);
+    comeBack();
+    await until("both have theirs", () => platform.delivered().length === 2);
+    expect([triesOf("a"), triesOf("b")]).toEqual([6, 6]);
+  });
+
+  it("of a message is not hastened twice, however often its platform goes and comes", async () => {
+    const { outbox, triesOf } = await twoPostponed(5);
+    platform.reply = () => ({ status: "retry-later", message: "busy" });
+    const answers = [true, false, true];
+    platform.isWell = () => answers.shift() ?? true;
+    await until("both were tried once more", () => triesOf("a") + triesOf("b") === 12);
+    await until("the platform went and came", () => answers.length === 0);
+    await settle();
+    expect([triesOf("a"), triesOf("b")]).toEqual([6, 6]);
+    pass(outbox, 300 * second);
+    await until("their own time has come", () => triesOf("a") + triesOf("b") === 14);
   });
 
   it("that another process had met is no reason to wait either", async () => {

@@ -4,6 +4,7 @@ import type { StoredMessage } from "../store/outcome-store.ts";
 import { type ChannelOutages, createChannelOutages } from "./channel-outages.ts";
 import { createChannelRates } from "./channel-rates.ts";
 import type { ChannelRuntime } from "./channel-runtime.ts";
+import { healthInTime } from "./health-in-time.ts";
 import { createOutboxLines, lineOf, type OutboxLines } from "./outbox-lines.ts";
 import { createSender, type SenderOptions, type Verdict } from "./outbox-send.ts";
 import type { SendRates } from "./send-rates.ts";
@@ -13,6 +14,8 @@ export interface OutboxOptions extends SenderOptions {
   readonly channels: ChannelRuntime;
   /** Other processes may send on the same channels: their rates are kept together, in the database. */
   readonly sharesChannels: boolean;
+  /** How long after a passing fault a platform is asked how it is. Absent: two seconds. */
+  readonly outageLookMs?: number;
 }
 
 export interface Outbox {
@@ -55,7 +58,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const attempt = createSender(options);
   const sending = new Set<string>();
   const flights = createFlights();
-  const outages = createChannelOutages(lines);
+  const outages = createChannelOutages(lines, {
+    ...options,
+    isWell: (channelId) => askHowItIs(channelId, options),
+    hastened: () => pump(),
+  });
   const rests = createRests(() => pump());
   let stopping = false;
   let claiming: Promise<void> | undefined;
@@ -69,8 +76,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       message.notBefore - now(),
       ratesOf.known(message.channelId)?.waitFor(message.recipient, message.lane, now()) ?? 0,
     );
-
-  const isUnderWay = (line: string) => sending.has(line) || rests.has(line);
 
   /** Starts whatever may start now and sets the alarm for the rest. A group of sends is recorded together, and each look goes over all heads: one for the whole group. */
   const pump = oncePerTurn(() => {
@@ -93,7 +98,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     let soonest = Number.POSITIVE_INFINITY;
     for (const head of lines.heads(channelId, lane)) {
       if (isFull()) break;
-      if (isUnderWay(lineOf(head))) continue;
+      if (sending.has(lineOf(head)) || rests.has(lineOf(head))) continue;
       const wait = waitFor(head);
       if (wait <= 0) void send(head);
       else soonest = Math.min(soonest, wait);
@@ -182,6 +187,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       stopping = true;
       clearTimeout(alarm);
       rests.stop();
+      outages.stop();
       if (sending.size > 0) await new Promise<void>((resolve) => (whenQuiet = resolve));
     },
   };
@@ -245,6 +251,23 @@ function createFlights() {
       else counts.delete(channelId);
     },
   };
+}
+
+/** Asks the platform by the channel kind's own harmless call. Undefined: it has none, or the channel is gone. */
+async function askHowItIs(
+  channelId: number,
+  { channels, ports, log }: Pick<OutboxOptions, "channels" | "ports" | "log">,
+): Promise<boolean | undefined> {
+  try {
+    const channel = await channels.find(channelId);
+    if (channel?.type.health === undefined) return undefined;
+    const { ok } = await healthInTime(channel.type.health(channel, ports), channel.type.title);
+    log.debug({ channelId, ok }, "a platform was asked how it is");
+    return ok;
+  } catch (thrown) {
+    log.info({ err: toError(thrown), channelId }, "a platform could not be asked how it is");
+    return false;
+  }
 }
 
 /** A message that did not go because the database is away is none that its chat has had. */

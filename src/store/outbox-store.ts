@@ -23,6 +23,8 @@ export interface QueuedMessage {
   readonly notBefore: number;
   /** `traceparent` of the batch that made it, where this process did; not stored. */
   readonly trace?: string | undefined;
+  /** It went before its time once, because its platform was back; not stored. */
+  readonly isHastened?: boolean | undefined;
 }
 
 /** What others need to know of a process. */

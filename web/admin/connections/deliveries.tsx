@@ -45,6 +45,7 @@ export function Deliveries({ webhookId, mayRetry }: { readonly webhookId: number
           <RetryAll
             path={`${path}/retry`}
             list={path}
+            hasAny={(deliveries.items ?? []).length > 0}
             title={t("retryAll.deliveries")}
             effect={t("retryAll.deliveriesEffect")}
           />

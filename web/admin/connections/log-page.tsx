@@ -43,6 +43,7 @@ export function LogPage() {
           path="/integration-log/retry"
           body={filter.integrationId === undefined ? {} : { integrationId: filter.integrationId }}
           list="/integration-log"
+          hasAny={calls.items?.some(({ canRetry }) => canRetry) === true}
           title={t("retryAll.calls")}
           effect={t("retryAll.callsEffect")}
         />

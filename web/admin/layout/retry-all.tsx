@@ -15,13 +15,15 @@ interface Retry {
   readonly body?: object;
   /** The path of the list that shows what is left. */
   readonly list: string;
+  /** Whether the list has any: else there is nothing to ask, but still what came of the last time. */
+  readonly hasAny: boolean;
   /** The question, and what follows from it. */
   readonly title: string;
   readonly effect: string;
 }
 
 /** Tries everything again that failed, after a question: in passes, so that a million takes no longer request than ten, saying how far it is. */
-export function RetryAll({ path, body = {}, list, title, effect }: Retry) {
+export function RetryAll({ path, body = {}, list, hasAny, title, effect }: Retry) {
   const { t } = useTranslation();
   const api = useApi();
   const renew = useRenew();
@@ -44,9 +46,11 @@ export function RetryAll({ path, body = {}, list, title, effect }: Retry) {
   });
   return (
     <Group gap="sm">
-      <Button size="compact-sm" variant="default" loading={retry.isPending} onClick={() => setAsking(true)}>
-        {t("retryAll.button")}
-      </Button>
+      {hasAny || retry.isPending ? (
+        <Button size="compact-sm" variant="default" loading={retry.isPending} onClick={() => setAsking(true)}>
+          {t("retryAll.button")}
+        </Button>
+      ) : null}
       {retry.isPending || retry.isSuccess ? (
         <Text size="sm" role="status">
           {t(retry.isPending ? "retryAll.sofar" : "retryAll.done", { n: toNumber(done) })}

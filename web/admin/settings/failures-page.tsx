@@ -45,6 +45,7 @@ function Events() {
         <RetryAll
           path="/events/retry"
           list="/events/failed"
+          hasAny={(events.items ?? []).length > 0}
           title={t("retryAll.events")}
           effect={t("retryAll.eventsEffect")}
         />
@@ -85,6 +86,7 @@ function Messages() {
         <RetryAll
           path="/messages/retry"
           list="/messages"
+          hasAny={messages.items?.some(({ status }) => status === "failed") === true}
           title={t("retryAll.messages")}
           effect={t("retryAll.messagesEffect")}
         />
@@ -147,7 +149,6 @@ function Failures<Item extends { readonly id: number; readonly contactId: number
         <Text size="sm" c="dimmed">
           {about}
         </Text>
-        {/* What says how many were tried again stays when the list is empty. */}
         {mayTalk ? all : null}
       </Group>
       {retry.error === null ? null : <ErrorNotice error={retry.error} />}

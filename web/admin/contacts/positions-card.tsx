@@ -8,6 +8,7 @@ import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
 import { Moment } from "../layout/moment.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { AnswerMark } from "./answer-mark.tsx";
 import { useContactActions } from "./contact-actions.ts";
 import { usePlaceNames } from "./use-fact-names.ts";
 
@@ -51,7 +52,7 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
         const what = word === undefined ? waitsFor : t(`contactCard.wait.${word}`);
         return (
           <Group key={`${flow} ${step} ${enteredAt}`} justify="space-between" align="flex-start">
-            <Stack gap={0} miw={0}>
+            <Stack gap={2} miw={0} align="flex-start">
               <Text size="sm" fw={600} className="cut" title={`${flow} / ${step}`}>
                 {names.flow(flow)} / {names.step(flow, step)}
               </Text>
@@ -64,6 +65,7 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
                   </>
                 )}
               </Text>
+              <AnswerMark takesNextText={position.takesNextText} isLeft={position.isLeft} />
             </Stack>
             <Group gap={4}>
               <Button size="compact-xs" variant="default" onClick={() => setMove({ from: position })}>

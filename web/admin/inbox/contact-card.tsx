@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { ContactBody, noteSchema, positionSchema } from "../../../src/http/contract/contacts.ts";
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
+import { AnswerMark } from "../contacts/answer-mark.tsx";
 import { CameBy } from "../contacts/came-by.tsx";
 import { usePlaceNames } from "../contacts/use-fact-names.ts";
 import { Moment } from "../layout/moment.tsx";
@@ -152,13 +153,16 @@ function Positions({ id }: { readonly id: number }) {
           {t("contact.nowhere")}
         </Text>
       ) : null}
-      {positions.map(({ flow, step, waitsFor }) => (
-        <Text size="sm" key={`${flow} ${step}`} className="breakable" title={`${flow} / ${step}`}>
-          <Anchor component={Link} to={`/w/${api.domain}/flows/${flow}`} size="sm">
-            {names.flow(flow)}
-          </Anchor>{" "}
-          / {names.step(flow, step)} · {t("contact.waits", { what: waits[waitsFor] ?? waitsFor })}
-        </Text>
+      {positions.map(({ flow, step, waitsFor, enteredAt, takesNextText, isLeft }) => (
+        <Stack key={`${flow} ${step} ${enteredAt}`} gap={2} align="flex-start">
+          <Text size="sm" className="breakable" title={`${flow} / ${step}`}>
+            <Anchor component={Link} to={`/w/${api.domain}/flows/${flow}`} size="sm">
+              {names.flow(flow)}
+            </Anchor>{" "}
+            / {names.step(flow, step)} · {t("contact.waits", { what: waits[waitsFor] ?? waitsFor })}
+          </Text>
+          <AnswerMark takesNextText={takesNextText} isLeft={isLeft} />
+        </Stack>
       ))}
     </Part>
   );

@@ -134,7 +134,7 @@ function Standing({
               {words}
             </Button>
           ) : (
-            <Badge key={id} variant="default" tt="none">
+            <Badge key={id} variant={position === next ? "filled" : "default"} tt="none">
               {where}: {words}
             </Badge>
           );

@@ -187,7 +187,7 @@ export const builderWords = {
     standsNowhere: "The flow is over.",
     standsAt: "{{step}}: waits for {{waitsFor}}",
     standsNext: "{{step}}: takes the next answer",
-    standsLeft: "{{step}}: left open, takes no text any more",
+    standsLeft: "{{step}}: left open",
     waits: { reply: "an answer", button: "a press", time: "its time", job: "something outside" },
     way: "Steps: {{count}}",
     undone: "A server would do this now: {{kind}}",

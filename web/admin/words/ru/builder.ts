@@ -189,7 +189,7 @@ export const builderWords: typeof english = {
     standsNowhere: "Сценарий завершён.",
     standsAt: "{{step}}: ждёт {{waitsFor}}",
     standsNext: "{{step}}: примет следующий ответ",
-    standsLeft: "{{step}}: оставлен, тексты больше не принимает",
+    standsLeft: "{{step}}: оставлен без ответа",
     waits: { reply: "ответа", button: "нажатия", time: "своего времени", job: "ответа извне" },
     way: "Шагов: {{count}}",
     undone: "Сервер сейчас сделал бы: {{kind}}",

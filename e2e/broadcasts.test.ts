@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
+import { callApi } from "./page-api.ts";
 
 const people = 12;
 
@@ -22,15 +23,7 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
     await admin?.close();
   });
 
-  const api = async (method: string, address: string, body?: unknown) =>
-    await page.evaluate(
-      async ([how, where, what]) => {
-        const request = { method: how, headers: { "content-type": "application/json" } };
-        const answer = await fetch(`/api/v1${where}`, what === "" ? request : { ...request, body: what });
-        return await answer.json();
-      },
-      [method, address, body === undefined ? "" : JSON.stringify(body)] as const,
-    );
+  const api = (method: string, address: string, body?: unknown) => callApi(page, method, address, body);
 
   /** Somebody says hello in the web chat of the demo bot. */
   async function talk(): Promise<void> {

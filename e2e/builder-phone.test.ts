@@ -74,7 +74,7 @@ describe.skipIf(!hasBrowser)("the flow builder on a phone", () => {
 
   it("goes from the play to the step where the contact stands", async () => {
     await page.getByRole("button", { name: "Try it" }).click();
-    await page.getByRole("button", { name: /: waits for/ }).click();
+    await page.getByRole("button", { name: /: takes the next answer/ }).click();
     await page.getByRole("complementary", { name: "Step settings" }).waitFor();
     expect(await page.getByRole("complementary", { name: "Simulator" }).count()).toBe(0);
   });

@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await simulator.getByLabel("Name").fill("Grace Hopper");
     await simulator.getByRole("button", { name: "Begin", exact: true }).click();
     await simulator.getByText("What is your e-mail?", { exact: true }).waitFor();
-    await simulator.getByText("waits for an answer").waitFor();
+    await simulator.getByText("takes the next answer").waitFor();
     expect(await page.locator('.step-box[data-trail="here"]').count()).toBe(1);
     await simulator.getByLabel("Write as the contact").fill("grace@example.com");
     await page.keyboard.press("Enter");

@@ -98,6 +98,12 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     // A second on a machine of its own; a browser test on a busy one is no stop watch.
     expect(Date.now() - sentAt).toBeLessThan(5_000);
     await visitor.getByText("One moment: {{ not a template }}").waitFor();
+    await visitor.getByText("Ann has joined").waitFor();
+    // Nobody's until then: it is hers, and the other sees that.
+    await second.getByRole("log").getByText("Ann: assigned to Ann").waitFor();
+    await visitor.reload();
+    await visitor.getByText("Ann has joined").waitFor();
+    expect(await visitor.locator(".speaker:visible").last().textContent()).toBe("Ann");
   });
 
   it("lists who wrote last with their words alone, by no key of the admin's own words", async () => {

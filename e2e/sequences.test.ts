@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser } from "./browser.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
+import { callApi } from "./page-api.ts";
 
 /** A sequence as somebody makes, changes and watches it who has the browser alone. */
 describe.skipIf(!hasBrowser)("the page of a sequence", () => {
@@ -20,16 +21,7 @@ describe.skipIf(!hasBrowser)("the page of a sequence", () => {
     await admin?.close();
   });
 
-  // biome-ignore lint/suspicious/noExplicitAny: each answer is another.
-  const api = async (method: string, address: string, body?: unknown): Promise<any> =>
-    await page.evaluate(
-      async ([how, where, what]) => {
-        const request = { method: how, headers: { "content-type": "application/json" } };
-        const answer = await fetch(`/api/v1${where}`, what === "" ? request : { ...request, body: what });
-        return await answer.json();
-      },
-      [method, address, body === undefined ? "" : JSON.stringify(body)] as const,
-    );
+  const api = (method: string, address: string, body?: unknown) => callApi(page, method, address, body);
   const step = (number: number) => page.getByRole("listitem", { name: `Step ${number}`, exact: true });
   const save = async () => {
     await page.getByRole("button", { name: "Save" }).click();

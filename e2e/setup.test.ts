@@ -1,4 +1,3 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aReceiver, type Receiver } from "../test/receiver.ts";
@@ -6,6 +5,8 @@ import { startTelegramStandIn, type TelegramStandIn } from "../test/stand-ins/te
 import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
+import { callApi } from "./page-api.ts";
+import { findTroubles } from "./page-troubles.ts";
 
 /** Everything that a marketer sets up, as somebody does it who has the browser alone. */
 describe.skipIf(!hasBrowser)("the set-up pages", () => {
@@ -33,16 +34,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await within.getByRole("combobox", { name: label, exact: true }).click();
     await page.getByRole("option", { name: option, exact: true }).click();
   };
-  /** The native API, with the page's own session. */
-  const api = async (method: string, address: string, body?: unknown) =>
-    await page.evaluate(
-      async ([how, where, what]) => {
-        const request = { method: how, headers: { "content-type": "application/json" } };
-        const answer = await fetch(`/api/v1${where}`, what === "" ? request : { ...request, body: what });
-        return await answer.json();
-      },
-      [method, address, body === undefined ? "" : JSON.stringify(body)] as const,
-    );
+  const api = (method: string, address: string, body?: unknown) => callApi(page, method, address, body);
 
   it("make a bot and put it on a site", async () => {
     await page.getByRole("link", { name: "Settings" }).click();
@@ -347,21 +339,10 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     "/sequences",
     "/products",
     "/orders",
-    ...["channels", "channels/1", "integrations", "action-links", "webhooks", "inbound-webhooks", "tokens", "log"].map(
-      (name) => `/settings/${name}`,
-    ),
     ...[
-      "tags",
-      "labels",
-      "fields",
-      "variables",
-      "events",
-      "members",
-      "closing-notes",
-      "workspace",
-      "failures",
-      "audit-log",
-      "saved-replies",
+      ...["channels", "channels/1", "integrations", "action-links", "webhooks", "inbound-webhooks", "tokens", "log"],
+      ...["tags", "labels", "fields", "variables", "events", "members", "closing-notes", "workspace", "failures"],
+      ...["audit-log", "saved-replies"],
     ].map((name) => `/settings/${name}`),
   ];
 
@@ -372,26 +353,6 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     ["/settings/channels", "Подключить канал", "Чат на сайте"],
     ["/entry-links", "Новая ссылка входа", /^Ещё: /],
   ];
-
-  /** What keeps a page from being read or used, in words; empty: nothing. */
-  const findTroubles = async (phone: Page, place: string, ...buttons: (string | RegExp)[]): Promise<string[]> => {
-    await phone.goto(`${admin.server.url}/w/demo${place}`);
-    await phone.getByRole("heading", { level: 1 }).waitFor();
-    await phone.waitForLoadState("networkidle");
-    for (const name of buttons) await phone.getByRole("button", { name, exact: true }).first().click();
-    // What opens fades in, and is pale until it has.
-    await phone.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== "running"));
-    const keys = await phone.getByText(/^[a-z]+[A-Za-z]*\.[A-Za-z.]+$/).allInnerTexts();
-    const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-    const { violations } = await new AxeBuilder({ page: phone }).withTags(tags).analyze();
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    return [
-      ...keys.map((key) => `no word for ${key}`),
-      ...(overflow > 0 ? [`${overflow} pixels too wide`] : []),
-      ...grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
-    ].map((trouble) => `${place}: ${trouble}`);
-  };
 
   it("say who changed what, with what it was before", async () => {
     await open("/settings/workspace");
@@ -416,8 +377,10 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
       const viewport = { width: 360, height: 740 };
       const phone = await openTab(admin.browser, { storageState, locale: "ru-RU", colorScheme, viewport });
       const troubles: string[] = [];
-      for (const place of places) troubles.push(...(await findTroubles(phone.page, place)));
-      for (const dialog of dialogs) troubles.push(...(await findTroubles(phone.page, ...dialog)));
+      for (const [place, ...buttons] of [...places.map((one) => [one] as const), ...dialogs]) {
+        await phone.page.goto(`${admin.server.url}/w/demo${place}`);
+        troubles.push(...(await findTroubles(phone.page, { place, buttons })));
+      }
       expect(troubles, colorScheme).toEqual([]);
       expect(phone.complaints).toEqual([]);
       await phone.close();

@@ -178,7 +178,9 @@ describe("advance", () => {
       const left = new Set(outcome.contact.positions.map(({ id }) => id));
       const gone = world.contact.positions.filter(({ id }) => !left.has(id));
       // Each gone one has at least one fact: it ended, went on to a step, or waits anew.
-      const told = outcome.facts.filter(({ kind }) => ["position_ended", "step_entered", "waiting"].includes(kind));
+      const told = outcome.facts.filter(({ kind }) =>
+        ["position_ended", "step_entered", "waiting", "question_left"].includes(kind),
+      );
       expect(told.length).toBeGreaterThanOrEqual(gone.length);
     }));
 

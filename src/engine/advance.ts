@@ -12,6 +12,7 @@ import { createContactContext, startFlow } from "./contact-context.ts";
 import { findHeldResult, holdJobResult, holdPosition, isSilent, reopen } from "./conversation.ts";
 import { createDraft, type Draft, isOfEvent, removePosition, toOutcome } from "./draft.ts";
 import { enterByLink, findTypedEntry } from "./entry.ts";
+import { leaveOtherQuestions, listenersOf } from "./listening.ts";
 import { mergeContacts } from "./merge.ts";
 import { checkMappings, saveResult } from "./save-result.ts";
 import { isScheduled, toScheduledMessage } from "./scheduled.ts";
@@ -129,6 +130,7 @@ export function createAdvance(catalogue: Catalogue): Advance {
     if (answer?.status === "refused") return toOutcome(createDraft(world, event), answer);
     if (world.isNew === true) askForProfile(draft);
     walk(draft, catalogue);
+    leaveOtherQuestions(draft, world.contact.positions);
     const { fields, profile } = world.contact;
     const isMoved = draft.contact.fields !== fields || draft.contact.profile.timeZone !== profile.timeZone;
     if (isMoved) settleWaits(draft);
@@ -177,8 +179,8 @@ function hear(draft: Draft, message: InboundMessage, catalogue: Catalogue): void
 }
 
 /**
- * Who takes a text, in this order: a keyword that interrupts questions; the question asked last; a button whose title was
- * typed (latest message first); a keyword; the default reply.
+ * Who takes a text, in this order: a keyword that interrupts questions; of what waits, the latest first, a question that was not left or a button whose title
+ * was typed; a keyword; the default reply.
  */
 function answerMessage(draft: Draft, message: InboundMessage, catalogue: Catalogue): void {
   const text = message.text ?? "";
@@ -188,11 +190,10 @@ function answerMessage(draft: Draft, message: InboundMessage, catalogue: Catalog
     start(draft, interrupting);
     return;
   }
-  for (const waitsFor of ["reply", "button"] as const) {
-    for (const position of draft.contact.positions.toReversed()) {
-      if (position.waitsFor !== waitsFor) continue;
-      if (resume(draft, catalogue, position, { kind: "reply", message })) return;
-    }
+  for (const position of listenersOf(draft.contact)) {
+    if (!resume(draft, catalogue, position, { kind: "reply", message })) continue;
+    draft.turn = { flow: position.flow, answered: position };
+    return;
   }
   const keyword = text === "" ? undefined : findKeyword(draft.bot, text, channelKind, { onlyInterrupting: false });
   start(draft, keyword ?? findTriggers(draft.bot, "default_reply", channelKind)[0]);
@@ -212,7 +213,9 @@ function enter(draft: Draft, payload: string | undefined): void {
 
 function start(draft: Draft, triggered: Triggered | undefined): void {
   if (triggered === undefined) return;
-  startFlow(draft, triggered.flow.ref, { step: triggered.step, by: `trigger:${triggered.trigger.kind}` });
+  const { ref } = triggered.flow;
+  const isStarted = startFlow(draft, ref, { step: triggered.step, by: `trigger:${triggered.trigger.kind}` });
+  if (isStarted) draft.turn = { flow: ref };
 }
 
 function channelKindOf(draft: Draft): string | undefined {

@@ -24,6 +24,8 @@ export interface ChannelCapabilities extends ChannelRules {
   readonly media: readonly MediaKind[];
   /** A place can be sent as such: with its title and address (`places`), or its point alone (`points`), so that the words stand in the text. Absent: a link to a map. */
   readonly locations?: "places" | "points";
+  /** Parts of a message that other channels leave out. */
+  readonly ownParts?: readonly ("subject" | "preheader" | "tracksLinks")[];
   /** What quick replies may ask the messenger for. */
   readonly requests?: readonly RequestKind[];
   /** Those of them whose key has the platform's own words: what the reply is called is not shown. */

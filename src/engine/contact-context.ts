@@ -332,9 +332,15 @@ function endPosition(
   draft.facts.push({ kind: "position_ended", flow: position.flow, step: position.step, reason });
 }
 
-/** Who answers has read what was said; and while a member of the team talks, the bot does not talk as well. A program that writes in an agent's name is nobody who talks. */
-function noteAgent({ event, messages, bot }: Draft, conversation: ConversationContext): void {
+/**
+ * Who answers has read what was said; a member of the team gets the conversation, where it is nobody's; and while they talk, the bot does not talk as well. A program that writes in an agent's name is
+ * nobody who talks.
+ */
+function noteAgent({ event: { by }, messages, bot }: Draft, conversation: ConversationContext): void {
   conversation.setRead(true);
+  if (by === undefined) return;
+  const isNobodys = conversation.state.agent === undefined;
+  if (isNobodys && bot.assignsOnReply !== false && bot.members.has(by)) conversation.assign(by);
   const channelId = messages.at(-1)?.channelId ?? 0;
-  if (event.by !== undefined) conversation.keepStill(bot.channelPolicies?.get(channelId)?.agentPauseMinutes ?? 0);
+  conversation.keepStill(bot.channelPolicies?.get(channelId)?.agentPauseMinutes ?? 0);
 }

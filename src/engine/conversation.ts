@@ -3,6 +3,7 @@ import { type ConsentKind, type Conversation, forever, newConversation } from ".
 import type { Json } from "../model/field.ts";
 import type { Fact } from "../model/outcome.ts";
 import { type Draft, replacePosition } from "./draft.ts";
+import { isSilentTo, leaveAllQuestions } from "./listening.ts";
 import { noFlow } from "./scheduled.ts";
 
 /** What is said when a conversation is closed. */
@@ -24,7 +25,7 @@ export interface ConversationContext {
   mention(agent: number, comment: string): void;
   /** The bot keeps still until then (Unix milliseconds; `forever`). */
   pause(until: number): void;
-  /** Somebody of the company talks: the bot keeps still for so many minutes at least. Told of once, however often it is prolonged. */
+  /** Somebody of the company talks: the bot keeps still for so many minutes at least, and what it asked before is left. Told of once, however often it is prolonged. */
   keepStill(minutes: number): void;
   /** Waits that fell due meanwhile end at once. */
   resume(): boolean;
@@ -41,7 +42,7 @@ export interface ConversationContext {
 
 /** Whether the bot says nothing of its own accord: a person talks, or the contact is banned. What doors and agents start runs all the same. */
 export function isSilent({ contact, event }: Draft): boolean {
-  return contact.bannedAt !== undefined || (contact.conversation?.pausedUntil ?? 0) > event.at;
+  return isSilentTo(contact, event.at);
 }
 
 /** A wait that fell due while the bot is silent goes on when it may speak again. */
@@ -95,7 +96,9 @@ export function createConversationContext(draft: Draft, flow?: string): Conversa
     keepStill(minutes) {
       const until = draft.event.at + minutes * 60_000;
       const { pausedUntil = 0 } = stateOf(draft);
-      if (until <= draft.event.at || pausedUntil >= until) return;
+      if (until <= draft.event.at) return;
+      leaveAllQuestions(draft);
+      if (pausedUntil >= until) return;
       pause(draft, until, pausedUntil > draft.event.at ? undefined : { kind: "bot_paused", until });
     },
     resume() {

@@ -18,6 +18,13 @@ export interface WalkItem {
   readonly channelId: number | undefined;
 }
 
+/** The flow in which the person goes on by what they wrote, pressed or opened. */
+export interface Turn {
+  readonly flow: string;
+  /** What waited for that; absent: it starts the flow. */
+  readonly answered?: Position;
+}
+
 /**
  * The decision in the making: what `advance` changes while it walks. The contact in it is replaced, never mutated, so that the
  * world it came from stays as it was.
@@ -45,6 +52,7 @@ export interface Draft {
   /** Where its messages wait: an answer to a person never waits behind what goes to many. */
   lane: "live" | "bulk";
   readonly random: () => number;
+  turn: Turn | undefined;
   /** What follows answers what the person wrote or pressed (`permission.ts`). */
   readonly isAsked: boolean;
   /** Facts before this index have been shown to the triggers. */
@@ -73,6 +81,7 @@ export function createDraft(world: World, event: Event): Draft {
     channelId: event.channelId ?? latestChannel(world.contact),
     lane: event.source === "broadcast" ? "bulk" : "live",
     random: seededRandom(event.seed),
+    turn: undefined,
     isAsked: isAskedFor(world.contact, event),
     seenFacts: 0,
     stepsTaken: 0,
@@ -122,7 +131,7 @@ export function addWait(draft: Draft, position: Omit<Position, "id" | "enteredAt
 export function replacePosition(
   draft: Draft,
   position: Position,
-  change: Partial<Pick<Position, "wakeAt" | "state">>,
+  change: Partial<Pick<Position, "wakeAt" | "state" | "isLeft">>,
 ): void {
   const id = `${draft.event.id}-${draft.positionsMade}`;
   draft.positionsMade += 1;

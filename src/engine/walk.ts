@@ -266,7 +266,9 @@ export function toStepPayload(flow: string, step: string): string {
 /** Starts the flow at the step that a press names. False: the payload is no such thing, or the step is gone. */
 export function startByPayload(draft: Draft, payload: string): boolean {
   const [, flow, step] = stepPayloadPattern.exec(payload) ?? [];
-  return flow !== undefined && step !== undefined && startFlow(draft, flow, { step, by: "button" });
+  if (flow === undefined || step === undefined || !startFlow(draft, flow, { step, by: "button" })) return false;
+  draft.turn = { flow };
+  return true;
 }
 
 /** Takes a press to its step: the position that waits there, or (an old button) the step without one. */
@@ -280,7 +282,7 @@ export function press(
     (position) => position.flow === target.flow && position.step === target.step && position.waitsFor !== "time",
   );
   if (waiting !== undefined) {
-    resume(draft, catalogue, waiting, signal);
+    if (resume(draft, catalogue, waiting, signal)) draft.turn = { flow: waiting.flow, answered: waiting };
     return;
   }
   const flow = draft.bot.flows.get(target.flow);
@@ -297,5 +299,6 @@ export function press(
     draft.facts.push({ kind: "error", code: "button.obsolete", message, flow: target.flow, step: target.step });
     return;
   }
+  draft.turn = { flow: target.flow };
   follow(draft, catalogue, stand, result);
 }

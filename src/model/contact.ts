@@ -39,6 +39,8 @@ export interface Position {
   readonly channelId?: number | undefined;
   /** What the person wrote or pressed led here: what soon follows still answers it. */
   readonly isAsked?: true | undefined;
+  /** A question that the person has left: no text is for it any more. Its buttons can still be pressed, and its time still runs out. */
+  readonly isLeft?: true | undefined;
   readonly enteredAt: number;
 }
 

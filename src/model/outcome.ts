@@ -108,6 +108,8 @@ export type Fact =
       readonly for: string;
       readonly until?: number | undefined;
     }
+  /** The person went on elsewhere: the question waits, but no text is for it any more. */
+  | { readonly kind: "question_left"; readonly flow: string; readonly step: string }
   | {
       readonly kind: "position_ended";
       readonly flow: string;

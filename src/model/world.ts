@@ -25,6 +25,8 @@ export interface BotSnapshot {
   readonly workspaceId: number;
   /** IANA name; stands in for contacts whose time zone is unknown. */
   readonly timeZone: string;
+  /** Whoever of the team answers an unassigned conversation first gets it. Absent: so it is (the simulator, which has no team). */
+  readonly assignsOnReply?: boolean | undefined;
   /** Published flows by `ref`. */
   readonly flows: ReadonlyMap<string, PreparedFlow>;
   /** Tags and labels that exist in the workspace, by name. */

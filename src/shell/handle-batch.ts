@@ -1,4 +1,6 @@
 import type { Advance } from "../engine/advance.ts";
+import { isSilentTo } from "../engine/listening.ts";
+import type { Contact } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { MessageStatus, OutgoingMessage } from "../model/message.ts";
@@ -74,7 +76,7 @@ export async function handleBatch(
   for (const arrival of arrivals) {
     const repetition = findRepetition(handledBefore, arrival);
     const loaded = people.of(arrival);
-    if (repetition !== undefined) replies.push(toDuplicate(repetition));
+    if (repetition !== undefined) replies.push({ ...toDuplicate(repetition), ...desk.silenceTo(loaded, arrival.at) });
     else if (loaded === undefined) replies.push(whyNobody(arrival, people));
     else {
       const isNew = people.isNew(loaded);
@@ -137,13 +139,18 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
     variableValues.set(bot.id, Object.fromEntries(set));
   }
 
+  const currentOf = ({ contact }: LoadedContact) => changes.get(contact.id)?.after ?? contact;
+
   return {
+    /** `at`: Unix milliseconds. */
+    silenceTo: (loaded: LoadedContact | undefined, at: number) =>
+      loaded === undefined ? {} : silenceTo(currentOf(loaded), at),
     async handle(
       arrival: Arrival,
       loaded: LoadedContact,
       { isNew, secondary }: { readonly isNew: boolean; readonly secondary: LoadedContact | undefined },
     ): Promise<SubmitReply> {
-      const contact = changes.get(loaded.contact.id)?.after ?? loaded.contact;
+      const contact = currentOf(loaded);
       const bot = await snapshots.get(trx, contact.botId, loaded.revision);
       if (bot === undefined) return { status: "refused", code: "bot.not_found", message: "the bot is gone" };
       const event = toEvent(arrival);
@@ -180,9 +187,14 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
       deliveries.push(...told);
       jobs.push(...outcome.jobs.map((job) => ({ ...job, contactId: contact.id })), ...told.map(toDeliveryJob));
       // A timer that another process was quicker with, a job that ran twice: nothing happened, so nothing is told.
+      const reply = {
+        ...outcome.answer,
+        contactId: contact.id,
+        eventId: event.id,
+        ...silenceTo(outcome.contact, event.at),
+      };
       const mayBeNothing = event.kind === "timer" || event.kind === "job_result" || event.kind === "sequence_changed";
-      if (mayBeNothing && outcome.contact === contact && outcome.facts.length === 0)
-        return { ...outcome.answer, contactId: contact.id, eventId: event.id };
+      if (mayBeNothing && outcome.contact === contact && outcome.facts.length === 0) return reply;
       const stored =
         event.kind === "merge" && secondary !== undefined && failed === undefined
           ? await carryOutMerge(trx, event, { primary: loaded, secondary, outcome, moveJobs })
@@ -206,11 +218,13 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
         notes: outcome.notes,
         failed,
       });
-      return { ...outcome.answer, contactId: contact.id, eventId: event.id };
+      return reply;
     },
     result: () => ({ handled, contacts: [...changes.values()], variables, jobs, deliveries, desks }),
   };
 }
+
+const silenceTo = (contact: Contact, at: number) => (isSilentTo(contact, at) ? { isSilent: true as const } : {});
 
 /** The messages that the person sees in the answer to the call itself. */
 function findAnswered(

@@ -39,8 +39,12 @@ export interface Submission {
   readonly countInAnswer?: ((contents: readonly MessageContent[]) => number) | undefined;
 }
 
-/** What the door hears once everything that follows from the event is committed. */
-export type SubmitReply = Answer & { readonly contactId?: number; readonly eventId?: number };
+/** What the door hears once everything that follows from the event is committed. `isSilent`: the bot says nothing to the contact now, since a person talks or the contact is banned. */
+export type SubmitReply = Answer & {
+  readonly contactId?: number;
+  readonly eventId?: number;
+  readonly isSilent?: true;
+};
 
 /**
  * Hands an event to the waist. Resolves after the commit: what is then said to be done survives a kill of the process.

@@ -14,6 +14,7 @@ export interface AccountTables {
     timeZone: Generated<string>;
     auditDays: Generated<number>;
     needsSecondFactor: Generated<boolean>;
+    assignsOnReply: Generated<boolean>;
     revision: Generated<number>;
     createdAt: Timestamp;
     /** Its rows are being taken away; there is none for anybody. */

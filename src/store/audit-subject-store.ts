@@ -30,7 +30,7 @@ const ofBot = "join bots b on b.id = t.bot_id";
 /** Where each kind of thing is read. Of what is not here entries say only that it happened; a contact's name must not outlive the contact, so they say its id alone. */
 const sources: Readonly<Partial<Record<AuditKind, Source>>> = {
   workspace: {
-    rows: "select id, id as workspace_id, name, time_zone, audit_days, needs_second_factor from workspaces",
+    rows: "select id, id as workspace_id, name, time_zone, audit_days, needs_second_factor, assigns_on_reply from workspaces",
     key: "id",
   },
   bot: { rows: "select id, ref, workspace_id, name from bots", key: "id", hasRef: true },

@@ -146,6 +146,7 @@ export function diffContact({ before, after, bot, at }: ContactChange) {
         vals: position.values,
         channel: position.channelId,
         asked: position.isAsked ?? false,
+        is_left: position.isLeft ?? false,
         at: position.enteredAt,
       })),
     goneTags: names(before.tags, after.tags),

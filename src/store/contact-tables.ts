@@ -80,6 +80,7 @@ export interface ContactTables {
     values: DefaultedJsonColumn<Record<string, FieldValue>>;
     channelId: number | null;
     isAsked: Generated<boolean>;
+    isLeft: Generated<boolean>;
     enteredAt: Date;
   };
   notes: {

@@ -83,11 +83,11 @@ async function writeCommon(trx: Database, batch: Batch, messages: readonly Messa
       delete from positions p using unnest(${changes.flatMap(({ gonePositions }) => gonePositions)}::text[]) as g(id)
       where p.id = g.id
     ), new_positions as (
-      insert into positions (id, contact_id, flow_ref, step_ref, step_kind, waits_for, wake_at, state, values, channel_id, is_asked, entered_at)
+      insert into positions (id, contact_id, flow_ref, step_ref, step_kind, waits_for, wake_at, state, values, channel_id, is_asked, is_left, entered_at)
       select p.id, p.contact, p.flow, p.step, p.kind, p.waits, to_timestamp(p.wake / 1000.0), p.state, p.vals, p.channel,
-        p.asked, to_timestamp(p.at / 1000.0)
+        p.asked, p.is_left, to_timestamp(p.at / 1000.0)
       from json_to_recordset(${json(changes.flatMap(({ newPositions }) => newPositions))}) as p(id text, contact bigint,
-        flow text, step text, kind text, waits text, wake bigint, state jsonb, vals jsonb, channel bigint, asked boolean, at bigint)
+        flow text, step text, kind text, waits text, wake bigint, state jsonb, vals jsonb, channel bigint, asked boolean, is_left boolean, at bigint)
     ), gone_tags as (
       delete from contact_tags ct using (
         select g.contact, (select t.id from tags t where t.workspace_id = g.workspace and t.name = g.name) as tag

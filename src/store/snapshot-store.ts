@@ -32,7 +32,15 @@ export async function loadSnapshot(
   const bot = await db
     .selectFrom("bots")
     .innerJoin("workspaces", "workspaces.id", "bots.workspaceId")
-    .select(["bots.id", "bots.ref", "bots.name", "bots.workspaceId", "workspaces.timeZone", "workspaces.revision"])
+    .select([
+      "bots.id",
+      "bots.ref",
+      "bots.name",
+      "bots.workspaceId",
+      "workspaces.timeZone",
+      "workspaces.assignsOnReply",
+      "workspaces.revision",
+    ])
     .where("bots.id", "=", botId)
     .executeTakeFirst();
   if (bot === undefined) return undefined;
@@ -86,6 +94,7 @@ export async function loadSnapshot(
       name: bot.name,
       workspaceId,
       timeZone: bot.timeZone,
+      assignsOnReply: bot.assignsOnReply,
       flows: new Map(flows.map((flow) => [flow.ref, prepare(flow)])),
       tags: new Set(tags.map(({ name }) => name)),
       labels: new Set(labels.map(({ name }) => name)),

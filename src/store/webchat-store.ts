@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import type { MessageContent } from "../model/message.ts";
+import type { MessageAuthor, MessageContent } from "../model/message.ts";
 import type { Database } from "./database.ts";
 
 /** A bot's web chat, by the bot's ref: its first connected one. */
@@ -66,6 +66,10 @@ export interface ConversationMessage {
   readonly at: number;
   /** What made the event recognisable when it came in; null for what went out. */
   readonly dedupeKey: string | null;
+  /** null: the bot, or the visitor. */
+  readonly author: MessageAuthor | null;
+  /** The name of the member who wrote it, as it is in their account; null: no member, or one who has left. */
+  readonly writer: string | null;
 }
 
 /** One contact's messages on one channel. */
@@ -101,19 +105,11 @@ async function selectMessages(
 ): Promise<ConversationMessage[]> {
   const { rows } = await sql<ConversationMessage>`
     select m.id, m.direction, m.content, (extract(epoch from m.created_at) * 1000)::bigint as at,
-      case when m.direction = 'in' then e.dedupe_key end as "dedupeKey"
+      case when m.direction = 'in' then e.dedupe_key end as "dedupeKey", m.author,
+      case when m.author = 'agent' then (select u.name from members mb join users u on u.id = mb.user_id
+        where mb.id = (e.payload ->> 'by')::bigint) end as writer
     from messages m left join events e on e.id = m.event_id
     where m.contact_id = ${contactId} and m.channel_id = ${channelId} and m.status not in ('failed', 'skipped')
       and ${place} limit ${limit}`.execute(db.withoutPlugins());
   return rows;
-}
-
-/** Whether the bot keeps still in this contact's conversation, because a person looks after it. */
-export async function isBotSilent(db: Database, contactId: number, at: Date): Promise<boolean> {
-  const found = await db
-    .selectFrom("contacts")
-    .select(sql<boolean>`coalesce((conversation ->> 'pausedUntil')::float8 > ${at.getTime()}, false)`.as("isSilent"))
-    .where("id", "=", contactId)
-    .executeTakeFirst();
-  return found?.isSilent === true;
 }

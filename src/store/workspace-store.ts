@@ -14,6 +14,8 @@ export interface Workspace {
   readonly auditDays: number;
   /** Whoever has no second factor has to set one up before they can work here. */
   readonly needsSecondFactor: boolean;
+  /** Whoever of the team answers an unassigned conversation first gets it. */
+  readonly assignsOnReply: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export function isOfAccess({ workspaceId, botId }: Access): RawBuilder<SqlBool> 
   return botId === undefined ? inWorkspace : sql<SqlBool>`(${inWorkspace} and bots.id = ${botId})`;
 }
 
-const columns = ["id", "domain", "name", "timeZone", "auditDays", "needsSecondFactor"] as const;
+const columns = ["id", "domain", "name", "timeZone", "auditDays", "needsSecondFactor", "assignsOnReply"] as const;
 
 /** Throws `workspace.domain_taken`. The domain is what `domain_name` in action links says. */
 export async function createWorkspace(
@@ -68,6 +70,7 @@ export async function changeWorkspace(
     readonly timeZone?: string | undefined;
     readonly auditDays?: number | undefined;
     readonly needsSecondFactor?: boolean | undefined;
+    readonly assignsOnReply?: boolean | undefined;
   },
 ): Promise<Workspace> {
   await bumpRevision(trx, id);
@@ -77,8 +80,9 @@ export async function changeWorkspace(
     timeZone = old.timeZone,
     auditDays = old.auditDays,
     needsSecondFactor = old.needsSecondFactor,
+    assignsOnReply = old.assignsOnReply,
   } = change;
-  const values = { name, timeZone, auditDays, needsSecondFactor };
+  const values = { name, timeZone, auditDays, needsSecondFactor, assignsOnReply };
   await trx.updateTable("workspaces").set(values).where("id", "=", id).execute();
   return { ...old, ...values };
 }

@@ -77,6 +77,7 @@ interface ContactRow {
         Record<string, FieldValue>,
         number | null,
         boolean,
+        boolean,
         number,
       ][]
     | null;
@@ -148,7 +149,7 @@ async function loadWanted(db: Database, wanted: RawBuilder<unknown>, parts?: Con
       ${unless(
         parts === undefined,
         sql`(select json_agg(json_build_array(p.id, p.flow_ref, p.step_ref, p.step_kind, p.waits_for, ${millis("p.wake_at")}, p.state,
-          p.values, p.channel_id, p.is_asked, ${millis("p.entered_at")}) order by p.entered_at, length(p.id), p.id)
+          p.values, p.channel_id, p.is_asked, p.is_left, ${millis("p.entered_at")}) order by p.entered_at, length(p.id), p.id)
         from positions p where p.contact_id = c.id)`,
       )} as positions
     from (${wanted}) as wanted(id)
@@ -186,7 +187,7 @@ function toLoadedContact(row: ContactRow): LoadedContact {
         lastInboundAt: row.inbound[id],
       })),
       positions: (row.positions ?? []).map(
-        ([id, flow, step, kind, waitsFor, wakeAt, state, values, channelId, isAsked, enteredAt]) => ({
+        ([id, flow, step, kind, waitsFor, wakeAt, state, values, channelId, isAsked, isLeft, enteredAt]) => ({
           id,
           flow,
           step,
@@ -197,6 +198,7 @@ function toLoadedContact(row: ContactRow): LoadedContact {
           values,
           channelId: channelId ?? undefined,
           ...(isAsked ? { isAsked } : {}),
+          ...(isLeft ? { isLeft } : {}),
           enteredAt,
         }),
       ),

@@ -111,6 +111,10 @@ function drawEntry(entry: Entry, language: Language, actions: MessageActions): L
   if (entry.kind === "message") return drawMessage(entry, language, actions);
   const still = (node: HTMLElement) => ({ node, update: () => undefined });
   if (entry.kind === "day") return still(element("div", { class: "day" }, [dayText(entry.at, language)]));
+  if (entry.kind === "joined") {
+    const { words } = language;
+    return still(element("div", { class: "day joined", dir: "auto" }, [words.joined(entry.name ?? words.team)]));
+  }
   const dots = [element("i"), element("i"), element("i")];
   return still(element("div", { class: "dots", role: "img", "aria-label": language.words.typing }, dots));
 }

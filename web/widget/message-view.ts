@@ -19,7 +19,7 @@ export function drawMessage(
   { words, tag }: Language,
   actions: MessageActions,
 ): LineView<MessageEntry> {
-  const { content, side, at } = entry;
+  const { content, side, at, from } = entry;
   const { text, attachments, buttons, quickReplies } = content;
   const parts: HTMLElement[] = attachments.flatMap((attachment) => drawAttachment(attachment, words) ?? []);
   if (text !== undefined && text !== "") parts.push(element("div", { class: "bubble", dir: "auto" }, linkedText(text)));
@@ -31,15 +31,17 @@ export function drawMessage(
     quickReplies.map(({ title, payload }) => drawPress(title, payload, actions)),
   );
   const note = element("div", { class: "note" });
+  const name = element("div", { class: "speaker", dir: "auto" }, [nameOf(from, words)]);
   const node = element("div", { class: `message ${side}` }, [
-    ...(side === "visitor" ? [element("span", { class: "unseen" }, [`${words.you}: `])] : []),
+    ...(side === "visitor" ? [element("span", { class: "unseen" }, [`${words.you}: `])] : [name]),
     ...parts,
     note,
     replies,
   ]);
   let shown = "";
 
-  function update({ delivery, actId, isGroupEnd, offersReplies }: MessageEntry): void {
+  function update({ delivery, actId, isGroupStart, isGroupEnd, offersReplies }: MessageEntry): void {
+    name.hidden = !isGroupStart || from === undefined;
     node.classList.toggle("end", isGroupEnd);
     node.classList.toggle("waiting", delivery === "waiting");
     replies.hidden = !offersReplies || quickReplies.length === 0;
@@ -55,6 +57,10 @@ export function drawMessage(
 
   update(entry);
   return { node, update };
+}
+
+function nameOf(from: MessageEntry["from"], words: Words): string {
+  return from?.name ?? (from?.kind === "agent" ? words.team : "");
 }
 
 function timeOf(at: number, tag: string): HTMLTimeElement {

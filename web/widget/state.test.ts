@@ -156,6 +156,48 @@ it("groups what one side says within five minutes, and tells days apart", () => 
   ]);
 });
 
+describe("who answers", () => {
+  const bot = { kind: "bot", name: "Shop" } as const;
+  const ann = { kind: "agent", name: "Ann" } as const;
+  const minutes = (count: number) => noon + count * 60_000;
+  /** The names and quiet lines that a visitor reads. */
+  const read = (state: ChatState) =>
+    entriesOf(state, () => "today").flatMap((entry) => {
+      if (entry.kind === "joined") return [`${entry.name ?? "team"} joined`];
+      return entry.kind === "message" && entry.isGroupStart && entry.from !== undefined
+        ? [entry.from.name ?? "team"]
+        : [];
+    });
+
+  it("stands above what each says, and a quiet line tells when a person takes over", () => {
+    const state = withMessages(emptyChat, [
+      message(1, { from: bot }),
+      message(2, { from: bot }),
+      message(3, { from: ann }),
+      message(4, { from: ann, at: minutes(1) }),
+      message(5, { from: bot, at: minutes(2) }),
+      message(6, { from: ann, at: minutes(3) }),
+      message(7, { from: { kind: "agent" }, at: minutes(4) }),
+    ]);
+    expect(read(state)).toEqual(["Shop", "Ann joined", "Ann", "Shop", "Ann", "team joined", "team"]);
+  });
+
+  it("comes anew after an hour of silence", () => {
+    const state = withMessages(emptyChat, [message(1, { from: ann }), message(2, { from: ann, at: minutes(61) })]);
+    expect(read(state)).toEqual(["Ann joined", "Ann", "Ann joined", "Ann"]);
+  });
+
+  it("is not said to have joined where that may have been earlier than what is here", () => {
+    const state = withMessages({ ...emptyChat, hasEarlier: true }, [message(2, { from: ann })]);
+    expect(read(state)).toEqual(["Ann"]);
+    expect(read(withEarlier(state, [message(1, { from: bot })], false))).toEqual(["Shop", "Ann joined", "Ann"]);
+  });
+
+  it("is nobody where the server does not say", () => {
+    expect(read(withMessages(emptyChat, [message(1)]))).toEqual([]);
+  });
+});
+
 /**
  * A page and a server with a network between them that cuts off, delivers again and in pieces: whatever it does, in the end both have the same conversation,
  * every word of the visitor's once, in the order in which it was said.

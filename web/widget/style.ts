@@ -68,6 +68,8 @@ h2 { font-size: 16px; line-height: 1.3; font-weight: 650; overflow: hidden; text
 .waiting .bubble { opacity: .72; }
 .bubble a { color: inherit; text-decoration: underline; text-underline-offset: 2px; }
 .bot .bubble a { color: var(--accent-text); }
+.joined { max-width: 100%; overflow-wrap: anywhere; text-align: center; font-weight: 400; }
+.speaker { max-width: 100%; overflow-wrap: anywhere; font-size: 12px; line-height: 1.3; font-weight: 550; color: var(--soft); padding-inline: 6px; }
 .note { font-size: 12px; line-height: 1.3; color: var(--soft); padding-inline: 6px; }
 .note.bad { color: var(--bad); }
 .note button { text-decoration: underline; text-underline-offset: 2px; font-weight: 600; }

@@ -21,6 +21,8 @@ const english = {
   today: "Today",
   yesterday: "Yesterday",
   you: "You",
+  team: "Team",
+  joined: (name: string) => `${name} has joined`,
 };
 
 export type Words = typeof english;
@@ -48,6 +50,8 @@ const russian: Words = {
   today: "Сегодня",
   yesterday: "Вчера",
   you: "Вы",
+  team: "Команда",
+  joined: (name) => `${name} на связи`,
 };
 
 export interface Language {

@@ -43,6 +43,7 @@ export const factKinds: Readonly<Record<Fact["kind"], true>> = {
   position_ended: true,
   profile_changed: true,
   profile_viewed: true,
+  question_left: true,
   scheduled_message_removed: true,
   sequence_clicked: true,
   sequence_finished: true,

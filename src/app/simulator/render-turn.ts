@@ -84,6 +84,8 @@ function renderFact(fact: Fact, _at: number): string | undefined {
       return `message not sent: ${fact.reason}`;
     case "error":
       return `error ${fact.code}: ${fact.message}`;
+    case "question_left":
+      return `the question at ${fact.step} is left: no text is for it any more`;
     case "position_ended":
       return fact.reason === "finished" ? undefined : `the flow ended at ${fact.step}: ${fact.message ?? fact.reason}`;
     default:

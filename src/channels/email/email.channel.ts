@@ -32,6 +32,7 @@ export const email = defineChannel<EmailSettings>({
     buttonTitleLength: 200,
     quickReplies: 20,
     media: ["image", "video", "audio", "voice", "file"],
+    ownParts: ["subject", "preheader", "tracksLinks"],
     rates: { bulkPerSecond: 5, perChatPerSecond: 1, chatBurst: 5 },
   },
   settings: settingsSchema,

@@ -11,6 +11,8 @@ const settingsSchema = z.object({
     .default("#2563eb")
     .meta({ format: "colour" }),
   position: z.enum(["right", "left"]).default("right"),
+  /** What visitors are told of the member of the team who answers; `team`: nothing but that it is one. */
+  agentNames: z.enum(["first_name", "full_name", "team"]).default("first_name"),
   /** Sites that may embed the widget, such as https://shop.example.com; none: any. */
   allowedOrigins: z
     .array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))

@@ -202,6 +202,39 @@ describe("a conversation", () => {
   });
 });
 
+describe("a conversation of nobody", () => {
+  const agentOf = async (contactId: number) =>
+    ((await bob.call("GET", `/contacts/${contactId}`)).body as { conversation: { agent: number | null } }).conversation
+      .agent;
+  const answer = (agent: Agent, contactId: number) =>
+    agent.call("POST", `/contacts/${contactId}/messages`, { text: "Yes?" });
+
+  it("is whose who answers it first, which all see, and stays theirs when another answers", async () => {
+    const eve = await say("nobody's", "hello");
+    expect(await inbox(bob, "?agent=none")).toContain(eve);
+    await answer(ann, eve);
+    await answer(bob, eve);
+    expect(await agentOf(eve)).toBe(ann.id);
+    expect(await inbox(bob, "?agent=none")).not.toContain(eve);
+    const changes = (await entries(bob, eve)).data.filter(({ kind }) => kind === "change");
+    const assigned = changes.filter(({ fact }) => (fact as { kind: string }).kind === "agent_assigned");
+    expect(assigned).toMatchObject([{ by: ann.id, fact: { agent: ann.id } }]);
+  });
+
+  it("stays nobody's where a program answers, or the workspace deals conversations out by hand", async () => {
+    const one = await say("program's", "hello");
+    await tenant.call("POST", `/contacts/${one}/messages`, { body: { text: "Yes?", author: "agent" } });
+    expect(await agentOf(one)).toBeNull();
+    await tenant.call("PATCH", "/workspace", { body: { assignsOnReply: false } });
+    const two = await say("dealt out", "hello");
+    await answer(ann, two);
+    expect(await agentOf(two)).toBeNull();
+    await tenant.call("PATCH", "/workspace", { body: { assignsOnReply: true } });
+    await answer(bob, two);
+    expect(await agentOf(two)).toBe(bob.id);
+  });
+});
+
 describe("the inbox", () => {
   it("finds beginnings of words that people wrote, not what the bot said; narrows by channel and label", async () => {
     const eve = await say("words", "Where is my Bestellung no. 4711?");
@@ -233,7 +266,8 @@ describe("the inbox", () => {
       closed: await inbox(ann, "?status=done"),
       all: await inbox(ann, ""),
     };
-    expect(listed.mine).toEqual([eve]);
+    // The others are hers since she answered them.
+    expect(listed.mine[0]).toBe(eve);
     const lengths = Object.fromEntries(Object.entries(listed).map(([tab, ids]) => [tab, ids.length]));
     expect(await counts(ann)).toEqual(lengths);
   });

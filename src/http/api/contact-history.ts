@@ -1,4 +1,4 @@
-import { isScheduled, noFlow, type ScheduledMessage, toScheduledMessage } from "../../engine/scheduled.ts";
+import { isScheduled, type ScheduledMessage, toScheduledMessage } from "../../engine/scheduled.ts";
 import { requireContact, requireContactId } from "../../store/contact-store.ts";
 import { listEvents } from "../../store/event-store.ts";
 import { listMessages } from "../../store/message-store.ts";
@@ -9,7 +9,7 @@ import { contactEventQuery, eventQuery, eventSchema } from "../contract/events.t
 import { messageSchema } from "../contract/messages.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { toInstant } from "./instant.ts";
-import { presentPosition } from "./present-contact.ts";
+import { presentPositions } from "./present-contact.ts";
 import { placeOfEvent, presentEvent } from "./present-event.ts";
 import { presentMessage } from "./present-message.ts";
 import { type ApiResource, route } from "./route.ts";
@@ -26,7 +26,7 @@ function presentScheduled({ id, content, at, channelId, author }: ScheduledMessa
   return { id, content: { ...content }, at: toInstant(at), channelId: channelId ?? null, author: who };
 }
 
-export const contactHistoryResource: ApiResource = (app, { db }) => {
+export const contactHistoryResource: ApiResource = (app, { db, now }) => {
   app.get(
     "/contacts/:id/scheduled-messages",
     route(
@@ -101,8 +101,7 @@ export const contactHistoryResource: ApiResource = (app, { db }) => {
       listOf(positionSchema),
     ),
     async ({ caller, params }) => {
-      const { positions } = await requireContact(db, caller, params.id);
-      return { data: positions.filter((one) => one.flow !== noFlow).map(presentPosition) };
+      return { data: presentPositions(await requireContact(db, caller, params.id), now()) };
     },
   );
 };

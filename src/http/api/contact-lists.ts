@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { noFlow } from "../../engine/scheduled.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { ConditionGroup } from "../../model/condition.ts";
 import type { Contact } from "../../model/contact.ts";
@@ -21,7 +20,7 @@ import {
 import type { HttpDependencies } from "../dependencies.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { narrowToBot } from "./narrow-to-bot.ts";
-import { presentContact, presentPosition } from "./present-contact.ts";
+import { presentContact, presentPositions } from "./present-contact.ts";
 import { type ApiResource, route } from "./route.ts";
 import { readCondition } from "./segments.ts";
 
@@ -57,9 +56,8 @@ function readPlace(cursor: string): ContactPlace {
   throw new AppError("request.bad_cursor", say`this is not the cursor of a page; begin again without one`);
 }
 
-function presentRow(contact: Contact): ContactRowBody {
-  const positions = contact.positions.filter((one) => one.flow !== noFlow).map(presentPosition);
-  return { ...presentContact(contact), positions };
+function presentRow(contact: Contact, now: number): ContactRowBody {
+  return { ...presentContact(contact), positions: presentPositions(contact, now) };
 }
 
 const read = { tag: "Contacts", scope: "contacts:read" } as const;
@@ -70,7 +68,7 @@ const lookForMs = 100;
 
 /** Contacts by condition, in pages and as a number: what the table of contacts asks. */
 export const contactListResource: ApiResource = (app, dependencies) => {
-  const { db } = dependencies;
+  const { db, now } = dependencies;
   app.post(
     "/contacts/search",
     route(
@@ -90,7 +88,11 @@ export const contactListResource: ApiResource = (app, dependencies) => {
       const { places, next } = await listContactPlaces(db, question, { order, after, limit, forMs: lookForMs });
       const ids = places.map(({ id }) => id);
       const contacts = await loadVisibleContacts(db, question.access, ids);
-      return { data: contacts.map(presentRow), nextCursor: next === undefined ? null : describePlace(next) };
+      const at = now();
+      return {
+        data: contacts.map((contact) => presentRow(contact, at)),
+        nextCursor: next === undefined ? null : describePlace(next),
+      };
     },
   );
   app.post(

@@ -1,4 +1,6 @@
-import { type Contact, type Identity, type Position, profileKeys } from "../../model/contact.ts";
+import { findListener } from "../../engine/listening.ts";
+import { noFlow } from "../../engine/scheduled.ts";
+import { type Contact, type Identity, profileKeys } from "../../model/contact.ts";
 import { type Conversation, consentKinds, newConversation } from "../../model/conversation.ts";
 import type { ContactBody } from "../contract/contacts.ts";
 import { toInstant, toInstantOrNull } from "./instant.ts";
@@ -64,13 +66,19 @@ function presentIdentity(identity: Identity) {
   };
 }
 
-export function presentPosition({ flow, step, waitsFor, wakeAt, channelId, enteredAt }: Position) {
-  return {
-    flow,
-    step,
-    waitsFor,
-    wakeAt: toInstantOrNull(wakeAt),
-    channelId: channelId ?? null,
-    enteredAt: toInstant(enteredAt),
-  };
+/** Where the contact stands in flows. `now`: Unix milliseconds. */
+export function presentPositions(contact: Contact, now: number) {
+  const listener = findListener(contact, now);
+  return contact.positions
+    .filter(({ flow }) => flow !== noFlow)
+    .map((position) => ({
+      flow: position.flow,
+      step: position.step,
+      waitsFor: position.waitsFor,
+      wakeAt: toInstantOrNull(position.wakeAt),
+      channelId: position.channelId ?? null,
+      enteredAt: toInstant(position.enteredAt),
+      takesNextText: position === listener,
+      isLeft: position.isLeft ?? false,
+    }));
 }

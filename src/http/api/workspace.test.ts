@@ -70,6 +70,7 @@ describe("/workspace", () => {
       ...{ id, domain, name, timeZone: "UTC" },
       auditDays: 365,
       needsSecondFactor: false,
+      assignsOnReply: true,
       publicUrl: "https://bots.example",
     });
   });

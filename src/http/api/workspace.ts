@@ -30,7 +30,7 @@ export const workspaceResource: ApiResource = (app, dependencies) => {
         shared: true,
         writes: true,
         id: "changeWorkspace",
-        summary: "Change the workspace's name or time zone",
+        summary: "Change the workspace's settings",
       },
       { body: workspaceChangeSchema },
       workspaceSchema,

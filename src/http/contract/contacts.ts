@@ -203,6 +203,16 @@ export const positionSchema = z.object({
   wakeAt: instantSchema.nullable().describe("When the wait ends by itself."),
   channelId: z.number().nullable(),
   enteredAt: instantSchema,
+  takesNextText: z
+    .boolean()
+    .describe(
+      "The question that the contact's next text answers: of all that wait, the one that was asked last and was not left.",
+    ),
+  isLeft: z
+    .boolean()
+    .describe(
+      "The contact went on elsewhere: no text is for this question any more. Its buttons can be pressed, and its time runs out.",
+    ),
 });
 
 export const scheduledMessageSchema = z

@@ -46,6 +46,12 @@ export const feedQuerySchema = z.object({
 });
 export const historyQuerySchema = z.object({ token: tokenSchema, before: z.coerce.number().int().positive() });
 
+/** Who says something to the visitor. `name` of an agent: absent where the chat's settings keep it back, or it is not known. */
+export interface Speaker {
+  readonly kind: "bot" | "agent";
+  readonly name?: string | undefined;
+}
+
 /** A message as the visitor sees it. */
 export interface ChatMessage {
   readonly id: number;
@@ -56,6 +62,8 @@ export interface ChatMessage {
   readonly attachments: readonly Attachment[];
   readonly buttons: readonly OutgoingButton[];
   readonly quickReplies: readonly QuickReply[];
+  /** Of what went out; absent: a server of the release before. */
+  readonly from?: Speaker | undefined;
   /** Of what this visitor sent: the id it was sent under. */
   readonly clientId?: string | undefined;
 }

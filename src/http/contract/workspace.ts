@@ -12,6 +12,9 @@ export const workspaceSchema = z
     needsSecondFactor: z
       .boolean()
       .describe("Whoever signs in with the password alone has to set up a second factor before they can work here."),
+    assignsOnReply: z
+      .boolean()
+      .describe("Whoever of the team is the first to answer a conversation that is assigned to nobody gets it."),
     publicUrl: z.string().describe("Where the world reaches this server, without a trailing slash."),
   })
   .meta({ id: "Workspace" });
@@ -30,5 +33,6 @@ export const workspaceChangeSchema = z.strictObject({
     .refine((zone) => parseTimeZone(zone) !== undefined, "is no time zone's IANA name, such as Europe/Moscow")
     .optional(),
   auditDays: z.number().int().min(30).max(3650).optional(),
+  assignsOnReply: z.boolean().optional(),
   needsSecondFactor: z.boolean().optional().describe("Only an owner who has a second factor changes it, or a token."),
 });

@@ -5,8 +5,8 @@ import { AppError } from "../../model/app-error.ts";
 import type { Happening } from "../../model/event.ts";
 import type { MessageContent } from "../../model/message.ts";
 import { createTrackedLinks, type TrackedLinks } from "../../shell/tracked-links.ts";
-import { type ConversationMessage, findWebchat, isBotSilent } from "../../store/webchat-store.ts";
-import type { ChatMessage, SessionBody, VisitorAct } from "../contract/webchat.ts";
+import { type ConversationMessage, findWebchat } from "../../store/webchat-store.ts";
+import type { ChatMessage, SessionBody, Speaker, VisitorAct } from "../contract/webchat.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { readVisitorToken } from "./visitor-token.ts";
 import type { VisitorWatch } from "./visitor-watch.ts";
@@ -55,7 +55,7 @@ export function requireVisitor({ secretKey }: HttpDependencies, { channelId }: W
  * Throws `channel.not_found`, `Unavailable`.
  */
 export async function submitAct(
-  { db, now, submit, log }: HttpDependencies,
+  { submit, log }: HttpDependencies,
   { channelId, visitor, watch }: { readonly channelId: number; readonly visitor: string; readonly watch: VisitorWatch },
   act: VisitorAct,
 ): Promise<{ readonly isSilent?: true }> {
@@ -71,8 +71,7 @@ export async function submitAct(
   // What broke inside is kept as a failed event for those who run the bot; the visitor has been heard.
   if (reply.status === "refused") log.warn({ channelId, code: reply.code }, "what a visitor did was refused");
   watch.wake(channelId, visitor, reply.contactId);
-  if (reply.contactId === undefined || !(await isBotSilent(db, reply.contactId, new Date(now())))) return {};
-  return { isSilent: true };
+  return reply.isSilent === true ? { isSilent: true } : {};
 }
 
 function toHappening(act: VisitorAct): Happening {
@@ -82,13 +81,32 @@ function toHappening(act: VisitorAct): Happening {
   return payload === undefined || payload === "" ? { kind } : { kind, payload };
 }
 
-/** Makes messages what the visitor's page gets: tracked buttons lead over this server. */
-export function createPresenter({
-  secretKey,
-  publicUrl,
-}: Pick<HttpDependencies, "secretKey" | "publicUrl">): (message: ConversationMessage) => ChatMessage {
+/** Makes messages what the visitor's page gets: tracked buttons lead over this server, and of who answers it says as much as the chat's settings allow. */
+export function createPresenter(
+  { secretKey, publicUrl }: Pick<HttpDependencies, "secretKey" | "publicUrl">,
+  webchat: Pick<Webchat, "botName" | "settings">,
+): (message: ConversationMessage) => ChatMessage {
   const { track } = createTrackedLinks(secretKey, () => publicUrl);
-  return (message) => presentMessage(message, track);
+  return (message) => {
+    const shown = presentMessage(message, track);
+    return message.direction === "in" ? shown : { ...shown, from: presentSpeaker(message, webchat) };
+  };
+}
+
+function presentSpeaker(
+  { author, writer }: ConversationMessage,
+  { botName, settings }: Pick<Webchat, "botName" | "settings">,
+): Speaker {
+  if (author !== "agent") return { kind: "bot", name: botName };
+  const name = nameForVisitors(writer ?? "", settings.agentNames);
+  return { kind: "agent", ...(name === undefined ? {} : { name }) };
+}
+
+/** An account without a name of its own has its e-mail there, which is nobody's outside. */
+function nameForVisitors(name: string, shown: WebchatSettings["agentNames"]): string | undefined {
+  const whole = name.trim();
+  if (shown === "team" || whole === "" || whole.includes("@")) return undefined;
+  return shown === "full_name" ? whole : whole.split(/\s+/)[0];
 }
 
 function presentMessage(

@@ -45,7 +45,6 @@ export function serveSocket(
 ): void {
   const { dependencies, limits, watch } = parts;
   const { db, live, log, now } = dependencies;
-  const present = createPresenter(dependencies);
   let session: { readonly webchat: Webchat; readonly visitor: string; readonly stopFeed: () => void } | undefined;
 
   /** Resolves when the frame has left for the network: who waits for that keeps no more than one in memory. */
@@ -66,6 +65,7 @@ export function serveSocket(
     const visitor = requireVisitor(dependencies, webchat, token);
     if (socket.readyState !== socket.OPEN) return;
     clearTimeout(patience);
+    const present = createPresenter(dependencies, webchat);
     const stopFeed = startFeed({
       db,
       live,

@@ -86,11 +86,15 @@ export async function webchatRoutes(app: FastifyInstance, dependencies: HttpDepe
 
   app.get("/:bot/messages", { config: { quiet: true } }, async (request: BotRequest, reply): Promise<FeedBody> => {
     const { token, after, wait } = parse(feedQuerySchema, request.query);
-    const { channelId, visitor } = await findVisitor(dependencies, request, token);
+    const webchat = await findVisitor(dependencies, request, token);
+    const { channelId, visitor } = webchat;
     const gone = new AbortController();
     reply.raw.on("close", () => gone.abort());
     const signal = AbortSignal.any([gone.signal, stopping.signal]);
-    const news = await waitForNews({ ...dependencies, watch, channelId, visitor, after, waitMs: wait * 1000, signal });
+    const present = createPresenter(dependencies, webchat);
+    const { live } = dependencies;
+    const waitMs = wait * 1000;
+    const news = await waitForNews({ db, live, watch, present, channelId, visitor, after, waitMs, signal });
     // A connection kept alive would hold up the stop.
     if (stopping.signal.aborted) reply.header("connection", "close");
     return news;
@@ -98,11 +102,12 @@ export async function webchatRoutes(app: FastifyInstance, dependencies: HttpDepe
 
   app.get("/:bot/history", { config: { quiet: true } }, async (request: BotRequest): Promise<HistoryBody> => {
     const { token, before } = parse(historyQuerySchema, request.query);
-    const { channelId, visitor } = await findVisitor(dependencies, request, token);
+    const webchat = await findVisitor(dependencies, request, token);
+    const { channelId, visitor } = webchat;
     const contactId = await findVisitorContact(db, channelId, visitor);
     if (contactId === undefined) return { messages: [], hasEarlier: false };
     const end = await listConversationEnd(db, { contactId, channelId, before, limit: historyPage });
-    return { messages: end.messages.map(createPresenter(dependencies)), hasEarlier: end.hasEarlier };
+    return { messages: end.messages.map(createPresenter(dependencies, webchat)), hasEarlier: end.hasEarlier };
   });
 }
 
@@ -117,13 +122,13 @@ async function findVisitor(
 
 /** What there is at once; else the first that comes, or nothing when the time is up. */
 function waitForNews(
-  options: Pick<HttpDependencies, "secretKey" | "publicUrl"> &
-    Pick<Parameters<typeof startFeed>[0], "db" | "live" | "watch" | "channelId" | "visitor" | "after"> & {
-      readonly waitMs: number;
-      readonly signal: AbortSignal;
-    },
+  options: Pick<Parameters<typeof startFeed>[0], "db" | "live" | "watch" | "channelId" | "visitor" | "after"> & {
+    readonly present: ReturnType<typeof createPresenter>;
+    readonly waitMs: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<FeedBody> {
-  const { waitMs, signal, ...conversation } = options;
+  const { waitMs, signal, present, ...conversation } = options;
   return new Promise((resolve, reject) => {
     let standing = { isKnown: false, hasEarlier: false };
     const finish = (messages: FeedBody["messages"]) => {
@@ -135,7 +140,7 @@ function waitForNews(
       ...conversation,
       push: (messages, known) => {
         standing = known;
-        finish(messages.map(createPresenter(options)));
+        finish(messages.map(present));
       },
       onCaughtUp: (known) => {
         standing = known;

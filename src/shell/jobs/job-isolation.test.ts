@@ -1,26 +1,16 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { everybody, sayText } from "../../../test/broadcasts.ts";
+import { everybody } from "../../../test/broadcasts.ts";
 import { type TestDatabase, testDatabase } from "../../../test/database.ts";
+import { aJobTenant, type JobTenant, rowsOf } from "../../../test/job-tenants.ts";
 import { outboundToLoopback } from "../../../test/outbound.ts";
 import { aReceiver, type Receiver } from "../../../test/receiver.ts";
 import { runScript } from "../../../test/scripts.ts";
-import { aShop, contactOf, echoFlow, recordingLog, type TestShell, testShell, untilSent } from "../../../test/shell.ts";
+import { recordingLog, type TestShell, testShell, untilSent } from "../../../test/shell.ts";
 import { requestSchema } from "../../model/external-request.ts";
 import type { Json } from "../../model/field.ts";
 import type { JobRequest } from "../../model/outcome.ts";
 import { queryNames } from "../../model/query.ts";
-import { createBroadcast } from "../../store/broadcast-draft-store.ts";
-import { moveBroadcast } from "../../store/broadcast-store.ts";
-import { writeDeliveries } from "../../store/delivery-store.ts";
-import { createImport, moveImport } from "../../store/import-store.ts";
-import { createIntegration } from "../../store/integration-store.ts";
-import { createInvitation } from "../../store/invitation-store.ts";
-import { createUser, joinWorkspace } from "../../store/member-store.ts";
-import { sealSecrets } from "../../store/secret-box.ts";
-import { createSecret } from "../../store/secret-store.ts";
-import { createWebhook } from "../../store/webhook-store.ts";
 import { type AccountMail, toAccountMailJob } from "../account-mail/account-mail.ts";
 import type { JobContext } from "../jobs.ts";
 import type { Submission } from "../submission.ts";
@@ -33,8 +23,8 @@ const secretKey = randomBytes(32);
 let database: TestDatabase;
 let one: TestShell;
 let receiver: Receiver;
-let mine: Tenant;
-let other: Tenant;
+let mine: JobTenant;
+let other: JobTenant;
 beforeAll(async () => {
   database = await testDatabase();
   receiver = await aReceiver();
@@ -45,130 +35,15 @@ beforeAll(async () => {
     response.end(JSON.stringify({ responses: [{ type: "text", message: "from the receiver" }] }));
   });
   one = await testShell(database, { secretKey });
-  mine = await aTenant("own", "+79001110011");
-  other = await aTenant(mark, "+79002220022");
+  const ground = { database, one, receiver, secretKey };
+  mine = await aJobTenant(ground, { name: "own", phone: "+79001110011" });
+  other = await aJobTenant(ground, { name: mark, phone: "+79002220022" });
 });
 afterAll(async () => {
   await receiver.close();
   await one.stop();
   await database.close();
 });
-
-type Tenant = Awaited<ReturnType<typeof aTenant>>;
-/** A workspace with one of everything that a job can name. */
-async function aTenant(name: string, phone: string) {
-  const { db } = database;
-  const at = new Date(one.clock.now());
-  const shop = await aShop(one, {
-    fields: [{ key: name, name, kind: "text" }],
-    sequences: [{ ref: `s-${name}`, name, steps: [] }],
-    flows: [echoFlow],
-  });
-  const { workspaceId, botId } = shop;
-  const contactId = contactOf(await one.shell.submit(shop.from(name, name)));
-  const actions = [
-    { action: "set_profile", args: { key: "phone", value: phone } },
-    { action: "set_profile", args: { key: "email", value: `${name}@example.com` } },
-    { action: "set_field", args: { field: name, value: name } },
-    { action: "subscribe_sequence", args: { sequence: `s-${name}` } },
-  ];
-  const done = await one.shell.submit({
-    target: { contactId },
-    happening: { kind: "actions", actions },
-    source: "api",
-  });
-  expect(done).toMatchObject({ status: "done", results: actions.map(() => ({ ok: true })) });
-  const integration = await createIntegration(db, workspaceId, {
-    kind: "getcourse",
-    name,
-    settings: { account: receiver.url },
-    sealedSecrets: sealSecrets({ key: name }, secretKey),
-    active: true,
-  });
-  const given = {
-    format: "chatbot",
-    name,
-    url: `${receiver.url}/chatbot`,
-    events: ["message_in"],
-    active: true,
-  } as const;
-  const hook = { ...given, secret: name, messageMatch: null, headers: {}, basicAuth: null };
-  const webhook = await createWebhook(db, { workspaceId, botId: null }, hook, secretKey);
-  await createSecret(
-    db,
-    { id: botId, workspaceId },
-    { key: "token", name: "token", description: "", value: `${name} secret` },
-    secretKey,
-  );
-  const { id: sequenceId } = await db
-    .selectFrom("sequences")
-    .select("id")
-    .where("botId", "=", botId)
-    .executeTakeFirstOrThrow();
-  const email = `member@${name}.example`;
-  const userId = await createUser(db, { email, name, passwordHash: "a hash" });
-  await joinWorkspace(db, workspaceId, userId, "owner");
-  const { cuid } = await db.selectFrom("contacts").select("cuid").where("id", "=", contactId).executeTakeFirstOrThrow();
-  return {
-    ...{ shop, name, phone, contactId, cuid, integration, webhook, sequenceId, sequence: `s-${name}` },
-    member: { userId, email },
-    async invite(whom: string) {
-      const wanted = { workspaceId, email: whom, role: "viewer", invitedBy: userId, at } as const;
-      return (await createInvitation(db, wanted)).secret;
-    },
-    /** A broadcast that is about to begin. */
-    async broadcast(wanted: Partial<Parameters<typeof createBroadcast>[1]> = {}) {
-      const whole = {
-        workspaceId,
-        botId,
-        name,
-        audience: everybody,
-        perMinute: null,
-        startAt: null,
-        actions: [sayText(name)],
-        at,
-      };
-      const { id } = await createBroadcast(db, { ...whole, ...wanted });
-      await db.transaction().execute((trx) => moveBroadcast(trx, shop, id, "start", at));
-      return { id };
-    },
-    async import(text: string, mapping: readonly string[]) {
-      const settings = { separator: ",", encoding: "utf-8", mapping, tags: [name] } as never;
-      const content = Buffer.from(`${mapping.join(",")}\n${text}`);
-      const made = await createImport(db, { workspaceId, botId, name, settings, lines: 0, content, at });
-      await db.transaction().execute((trx) => moveImport(trx, made, "running", at));
-      return { id: made.id };
-    },
-    /** Where somebody of here stands and waits for a job. */
-    async position(state: Json, whose = contactId) {
-      const id = randomUUID();
-      const place = { flowRef: "echo", stepRef: "tag", stepKind: "action", waitsFor: "job", wakeAt: null } as const;
-      await db
-        .insertInto("positions")
-        .values({
-          id,
-          contactId: whose,
-          ...place,
-          state: JSON.stringify(state) as never,
-          channelId: null,
-          enteredAt: at,
-        })
-        .execute();
-      return id;
-    },
-    async delivery(whose: number, body: string) {
-      const id = randomUUID();
-      const { id: eventId } = await db
-        .selectFrom("events")
-        .select("id")
-        .where("contactId", "=", whose)
-        .executeTakeFirstOrThrow();
-      const event = { event: "message_in", eventId, at: at.getTime() } as const;
-      await writeDeliveries(db, [{ id, webhookId: webhook.id, contactId: whose, body, ...event }]);
-      return { delivery: id };
-    },
-  };
-}
 
 const request = (url: string) => ({
   request: requestSchema.parse({ method: "POST", url, body: { type: "raw", text: "{{ secrets.token }}" } }),
@@ -366,35 +241,6 @@ async function run(kind: keyof typeof jobKinds, data: Json) {
   return { enqueued, submitted };
 }
 
-/** All rows of all tables that name a workspace, or what is in it by one of these columns. */
-async function rowsOf(tenant: Tenant): Promise<readonly string[]> {
-  const { rows: found } = await sql<{ table: string; column: string }>`
-    select table_name as table, column_name as column from information_schema.columns
-    where table_schema = current_schema() and table_name in
-      (select table_name from information_schema.tables where table_schema = current_schema() and table_type = 'BASE TABLE')
-    and column_name in ('workspace_id', 'bot_id', 'contact_id', 'channel_id', 'sequence_id', 'webhook_id', 'integration_id')`.execute(
-    database.db,
-  );
-  const { workspaceId, botId, channelId } = tenant.shop;
-  const values: Readonly<Record<string, number>> = {
-    workspace_id: workspaceId,
-    bot_id: botId,
-    contact_id: tenant.contactId,
-    channel_id: channelId,
-    sequence_id: tenant.sequenceId,
-    webhook_id: tenant.webhook.id,
-    integration_id: tenant.integration.id,
-  };
-  const all: string[] = [];
-  for (const { table, column } of found) {
-    const { rows } = await sql<{ row: string }>`select row_to_json(r)::text as row from ${sql.table(table)} r
-      where ${sql.ref(column)} = ${values[column] ?? 0}`.execute(database.db);
-    all.push(...rows.map(({ row }) => `${table}.${column} ${row}`));
-  }
-  expect(found.length).toBeGreaterThan(40);
-  return all.sort();
-}
-
 const withoutDeliveries = (rows: readonly string[]) => rows.filter((row) => !row.startsWith("webhook_deliveries."));
 
 describe("a job of one workspace", () => {
@@ -405,7 +251,7 @@ describe("a job of one workspace", () => {
     const kind = name as keyof typeof jobKinds;
     const jobs = await entry.mixed();
     await untilSent(one);
-    const [before, calls] = [await rowsOf(other), receiver.calls.length];
+    const [before, calls] = [await rowsOf(database, other), receiver.calls.length];
     for (const data of jobs) {
       const { enqueued, submitted } = await run(kind, data);
       expect(JSON.stringify(enqueued)).not.toContain(mark);
@@ -417,9 +263,9 @@ describe("a job of one workspace", () => {
       .map(({ body, headers, query }) => `${body}${JSON.stringify(headers)}${query}`);
     expect(sent.filter((text) => text.includes(mark) || text.includes(btoa(mark)))).toEqual([]);
     // The row that should not be is marked as dead.
-    expect(withoutDeliveries(await rowsOf(other))).toEqual(withoutDeliveries(before));
+    expect(withoutDeliveries(await rowsOf(database, other))).toEqual(withoutDeliveries(before));
     // What it wrote at home tells nothing of the other's, but for what the job itself said.
-    const told = withoutDeliveries(await rowsOf(mine)).filter((row) => row.includes(`${mark} secret`));
+    const told = withoutDeliveries(await rowsOf(database, mine)).filter((row) => row.includes(`${mark} secret`));
     expect(told).toEqual([]);
   });
 
@@ -427,10 +273,10 @@ describe("a job of one workspace", () => {
     const kind = name as keyof typeof jobKinds;
     const data = await entry.own();
     await untilSent(one);
-    const before = await rowsOf(mine);
+    const before = await rowsOf(database, mine);
     const { submitted } = await run(kind, data);
     // Told of a sequence that is as it was, a subscriber's rows stay the same.
     if (kind === "settle-sequence") expect(submitted).toMatchObject([{ target: { contactId: mine.contactId } }]);
-    else expect(await rowsOf(mine)).not.toEqual(before);
+    else expect(await rowsOf(database, mine)).not.toEqual(before);
   });
 });

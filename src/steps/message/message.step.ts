@@ -20,6 +20,9 @@ import { say } from "../../model/sentence.ts";
 
 const template = (longest: number) => z.string().max(longest);
 
+/** A part that some kinds of channels have (`ChannelCapabilities.ownParts`): forms show it where the bot has such a channel. */
+const ownPart = { isOwnPart: true };
+
 const buttonSchema = z.object({
   id: refSchema,
   title: template(200).min(1),
@@ -35,12 +38,12 @@ const configSchema = z.object({
     .array(
       z.object({
         /** For channels that have such a line: e-mail. */
-        subject: template(500).optional(),
+        subject: template(500).optional().meta(ownPart),
         /** What e-mail programs show beside the subject. */
-        preheader: template(500).optional(),
+        preheader: template(500).optional().meta(ownPart),
         text: template(10_000).default(""),
         /** It is counted who opens the addresses in the text, where the channel can: e-mail. */
-        tracksLinks: z.boolean().optional(),
+        tracksLinks: z.boolean().optional().meta(ownPart),
         attachments: z
           .array(z.object({ kind: z.enum(mediaKinds), url: template(2000).min(1), name: template(200).optional() }))
           .max(10)

@@ -12,20 +12,29 @@ import { type Attachment, type MessageContent, mediaKinds, type QuickReply } fro
 import { say, toSentence } from "../../model/sentence.ts";
 import { type AnswerRule, readAnswer } from "./answer.ts";
 
+const answerTypes = ["text", "number", "email", "phone", "date", "choice", "file", "location"] as const;
+/** The types of answer that a rule is about: forms show it with those. */
+const about = (...ofTypes: readonly (typeof answerTypes)[number][]) => ({ ofTypes });
+
 const answerSchema = z.object({
-  type: z.enum(["text", "number", "email", "phone", "date", "choice", "file", "location"]),
-  min: z.number().optional(),
-  max: z.number().optional(),
-  minLength: z.number().int().min(0).max(10_000).optional(),
-  maxLength: z.number().int().min(1).max(10_000).optional(),
+  type: z.enum(answerTypes),
+  min: z.number().optional().meta(about("number")),
+  max: z.number().optional().meta(about("number")),
+  minLength: z.number().int().min(0).max(10_000).optional().meta(about("text")),
+  maxLength: z.number().int().min(1).max(10_000).optional().meta(about("text")),
   /** RE2; the whole answer need not match, write ^ and $ for that. */
-  pattern: z.string().max(1_000).optional(),
+  pattern: z
+    .string()
+    .max(1_000)
+    .optional()
+    .meta(about("text", "email", "phone")),
   options: z
     .array(z.object({ id: refSchema, title: z.string().min(1).max(200), value: z.string().max(500).optional() }))
     .max(13)
-    .default([]),
+    .default([])
+    .meta(about("choice")),
   /** Title of a button by which the messenger sends the person's own phone or place, for answers of that type; empty: none. */
-  shareTitle: z.string().max(64).optional(),
+  shareTitle: z.string().max(64).optional().meta(about("phone", "location")),
 });
 
 const configSchema = z.object({

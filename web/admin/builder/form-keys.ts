@@ -1,42 +1,34 @@
 import { useContext } from "react";
 import { useBotChannels } from "../messenger/use-bot-channels.ts";
+import { useChannelKinds } from "../messenger/use-channel-kinds.ts";
+import type { JsonSchema } from "./json-schema.ts";
 import { StepScopeContext } from "./step-scope.ts";
-
-/** What mails alone have. */
-const ofMail: readonly string[] = ["subject", "preheader", "tracksLinks"];
-
-/** The types of answer that a rule is about; a key that is not here is about all. */
-const ofAnswer: Readonly<Record<string, readonly string[]>> = {
-  min: ["number"],
-  max: ["number"],
-  minLength: ["text"],
-  maxLength: ["text"],
-  pattern: ["text", "email", "phone"],
-  options: ["choice"],
-  shareTitle: ["phone", "location"],
-};
 
 const isSet = (value: unknown) =>
   value !== undefined && value !== "" && value !== false && !(Array.isArray(value) && value.length === 0);
 
-/** The settings of an object that a form shows, in their order: what is of no use here stays away, unless it is set. */
+/**
+ * The settings of an object that a form shows, in their order, parts that only some channels have last: what is of no use here stays away, unless it is set.
+ * `ownParts`: those that the bot's channels have.
+ */
 export function shownKeys(
-  owner: string,
-  keys: readonly string[],
+  properties: Readonly<Record<string, JsonSchema>>,
   settings: Readonly<Record<string, unknown>>,
-  mayMail: boolean,
+  ownParts: readonly string[],
 ): readonly string[] {
-  if (owner === "message" && keys.includes("text")) {
-    const mail = keys.filter((key) => ofMail.includes(key) && (mayMail || isSet(settings[key])));
-    return [...keys.filter((key) => !ofMail.includes(key)), ...mail];
-  }
-  if (owner !== "question" || !keys.includes("options")) return keys;
-  const fits = (key: string) => ofAnswer[key]?.includes(String(settings.type)) !== false;
-  return keys.filter((key) => fits(key) || isSet(settings[key]));
+  const isOfUse = (key: string, { ofTypes, isOwnPart }: JsonSchema) =>
+    ofTypes?.includes(String(settings.type)) !== false && (isOwnPart !== true || ownParts.includes(key));
+  const shown = Object.entries(properties).filter(([key, schema]) => isOfUse(key, schema) || isSet(settings[key]));
+  const isOwn = ([, { isOwnPart }]: (typeof shown)[number]) => isOwnPart === true;
+  return [...shown.filter((one) => !isOwn(one)), ...shown.filter(isOwn)].map(([key]) => key);
 }
 
-/** Whether the bot at hand writes mails; where that is not known yet, it does not. */
-export function useMayMail(): boolean {
+/** The parts of a message that the bot's channels have of their own; none until it is known. */
+export function useOwnParts(): readonly string[] {
   const { botId } = useContext(StepScopeContext);
-  return useBotChannels(botId)?.some(({ kind }) => kind === "email") === true;
+  const kinds = useChannelKinds();
+  const channels = useBotChannels(botId) ?? [];
+  return kinds
+    .filter(({ kind }) => channels.some((channel) => channel.kind === kind))
+    .flatMap(({ capabilities }) => capabilities.ownParts ?? []);
 }

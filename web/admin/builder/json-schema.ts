@@ -16,6 +16,10 @@ export interface JsonSchema {
   readonly maxItems?: number;
   readonly maxLength?: number;
   readonly additionalProperties?: JsonSchema | boolean;
+  /** The step says: it is about these values of `type` beside it. */
+  readonly ofTypes?: readonly string[];
+  /** The step says: a part of a message that some kinds of channels have. */
+  readonly isOwnPart?: boolean;
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }

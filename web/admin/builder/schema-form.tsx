@@ -7,7 +7,7 @@ import { useCatalogue } from "./catalogue.ts";
 import { ConditionEditor } from "./condition-editor.tsx";
 import { createRef } from "./document.ts";
 import type { FieldProps, FieldsProps } from "./field-props.ts";
-import { shownKeys, useMayMail } from "./form-keys.ts";
+import { shownKeys, useOwnParts } from "./form-keys.ts";
 import { FormScopeContext } from "./form-scope.ts";
 import { choicesOf, discriminatorOf, emptyValue, isActionCall, type JsonSchema, primitivesOf } from "./json-schema.ts";
 import { LookupField } from "./lookup-field.tsx";
@@ -89,9 +89,9 @@ export function ObjectFields({ schema, value, path, onChange, skip = [] }: Field
     () => ({ owner, settings: { ...settings, ...(isRecord(value) ? value : {}) } }),
     [owner, settings, value],
   );
-  const mayMail = useMayMail();
+  const ownParts = useOwnParts();
   const properties = schema.properties ?? {};
-  const keys = shownKeys(owner, Object.keys(properties), record, mayMail).filter((key) => !skip.includes(key));
+  const keys = shownKeys(properties, record, ownParts).filter((key) => !skip.includes(key));
   return (
     <FormScopeContext value={inner}>
       <Stack gap="sm">

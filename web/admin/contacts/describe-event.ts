@@ -244,6 +244,7 @@ const factWords: Readonly<Record<FactWord, true>> = {
   flow_started: true,
   step_entered: true,
   waiting: true,
+  question_left: true,
   position_ended: true,
   message_skipped: true,
   message_scheduled: true,

@@ -11,7 +11,7 @@ import { History } from "./history.tsx";
 /** What the history can be narrowed to: kinds of what happened and of what followed. */
 const choices = {
   said: ["message", "message_edited", "button", "start"],
-  flows: ["flow_started", "step_entered", "waiting", "position_ended"],
+  flows: ["flow_started", "step_entered", "waiting", "question_left", "position_ended"],
   marks: [
     "tag_added",
     "tag_removed",

@@ -10,14 +10,13 @@ import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { useContactActions } from "./contact-actions.ts";
 import { usePlaceNames } from "./use-fact-names.ts";
+import { describeWait, NextAnswer } from "./wait.tsx";
 
 type Position = z.infer<typeof positionSchema>;
 /** `from` absent: the contact is put into a flow where it stood nowhere. */
 interface Move {
   readonly from?: Position;
 }
-
-const waits = ["reply", "button", "time", "job"] as const;
 
 /** Where the contact stands and what for, with the ways to stop and to move it. */
 export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
@@ -46,17 +45,15 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
         </Text>
       ) : null}
       {data?.data.map((position) => {
-        const { flow, step, waitsFor, wakeAt, enteredAt } = position;
-        const word = waits.find((one) => one === waitsFor);
-        const what = word === undefined ? waitsFor : t(`contactCard.wait.${word}`);
+        const { flow, step, wakeAt, enteredAt } = position;
         return (
           <Group key={`${flow} ${step} ${enteredAt}`} justify="space-between" align="flex-start">
-            <Stack gap={0} miw={0}>
+            <Stack gap={2} miw={0} align="flex-start">
               <Text size="sm" fw={600} className="cut" title={`${flow} / ${step}`}>
                 {names.flow(flow)} / {names.step(flow, step)}
               </Text>
-              <Text size="sm" c="dimmed">
-                {t("contact.waits", { what })} · <Moment at={enteredAt} />
+              <Text size="sm" c="dimmed" title={position.isLeft ? t("contactCard.leftWhy") : undefined}>
+                {describeWait(t, position)} · <Moment at={enteredAt} />
                 {wakeAt === null ? null : (
                   <>
                     {" → "}
@@ -64,6 +61,7 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
                   </>
                 )}
               </Text>
+              <NextAnswer takesNextText={position.takesNextText} />
             </Stack>
             <Group gap={4}>
               <Button size="compact-xs" variant="default" onClick={() => setMove({ from: position })}>

@@ -9,6 +9,7 @@ import type { ContactBody, noteSchema, positionSchema } from "../../../src/http/
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import { CameBy } from "../contacts/came-by.tsx";
 import { usePlaceNames } from "../contacts/use-fact-names.ts";
+import { describeWait, NextAnswer } from "../contacts/wait.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -144,7 +145,6 @@ function Positions({ id }: { readonly id: number }) {
   });
   const positions = data?.data ?? [];
   const names = usePlaceNames(positions.map(({ flow }) => flow));
-  const waits: Readonly<Record<string, string>> = t("contactCard.wait", { returnObjects: true });
   return (
     <Part title={t("contact.positions")}>
       {data?.data.length === 0 ? (
@@ -152,14 +152,20 @@ function Positions({ id }: { readonly id: number }) {
           {t("contact.nowhere")}
         </Text>
       ) : null}
-      {positions.map(({ flow, step, waitsFor }) => (
-        <Text size="sm" key={`${flow} ${step}`} className="breakable" title={`${flow} / ${step}`}>
-          <Anchor component={Link} to={`/w/${api.domain}/flows/${flow}`} size="sm">
-            {names.flow(flow)}
-          </Anchor>{" "}
-          / {names.step(flow, step)} · {t("contact.waits", { what: waits[waitsFor] ?? waitsFor })}
-        </Text>
-      ))}
+      {positions.map((position) => {
+        const { flow, step, enteredAt } = position;
+        return (
+          <Stack key={`${flow} ${step} ${enteredAt}`} gap={2} align="flex-start">
+            <Text size="sm" className="breakable" title={`${flow} / ${step}`}>
+              <Anchor component={Link} to={`/w/${api.domain}/flows/${flow}`} size="sm">
+                {names.flow(flow)}
+              </Anchor>{" "}
+              / {names.step(flow, step)} · {describeWait(t, position)}
+            </Text>
+            <NextAnswer takesNextText={position.takesNextText} />
+          </Stack>
+        );
+      })}
     </Part>
   );
 }

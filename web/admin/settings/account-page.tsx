@@ -84,6 +84,9 @@ function Name({ name: old }: { readonly name: string }) {
           {t("action.save")}
         </Button>
       </Group>
+      <Text size="sm" c="dimmed" mt="xs">
+        {t("account.nameHint")}
+      </Text>
       {form.error === undefined ? null : <ErrorNotice error={form.error} />}
     </form>
   );

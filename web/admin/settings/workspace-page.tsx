@@ -63,14 +63,21 @@ function General({ workspace }: { readonly workspace: WorkspaceBody }) {
   const [name, setName] = useState(workspace.name);
   const [timeZone, setTimeZone] = useState(workspace.timeZone);
   const [auditDays, setAuditDays] = useState<number | string>(workspace.auditDays);
+  const [assignsOnReply, setAssignsOnReply] = useState(workspace.assignsOnReply);
   const [needsSecondFactor, setNeedsSecondFactor] = useState(workspace.needsSecondFactor);
   const session = useSession();
   const isOwner = session?.workspaces.some(({ id, role }) => id === workspace.id && role === "owner") === true;
-  const basis = useBasis("/workspace", workspace, ["name", "timeZone", "auditDays", "needsSecondFactor"]);
+  const basis = useBasis("/workspace", workspace, [
+    "name",
+    "timeZone",
+    "auditDays",
+    "assignsOnReply",
+    "needsSecondFactor",
+  ]);
   const form = useForm(
     ["name", "timeZone", "auditDays"],
     async () => {
-      const change = { name, timeZone, auditDays: Number(auditDays), needsSecondFactor };
+      const change = { name, timeZone, auditDays: Number(auditDays), assignsOnReply, needsSecondFactor };
       const changed = await api.send<WorkspaceBody>("PATCH", "/workspace", change);
       client.setQueryData<SessionBody>(sessionQuery.queryKey, (session) =>
         session === undefined
@@ -121,6 +128,13 @@ function General({ workspace }: { readonly workspace: WorkspaceBody }) {
         value={auditDays}
         error={form.fieldErrors.auditDays}
         onChange={setAuditDays}
+      />
+      <Switch
+        label={t("workspace.assignsOnReply")}
+        description={t("workspace.assignsOnReplyHint")}
+        disabled={!mayChange}
+        checked={assignsOnReply}
+        onChange={({ currentTarget }) => setAssignsOnReply(currentTarget.checked)}
       />
       <Switch
         label={t("secondFactor.rule")}

@@ -1,6 +1,9 @@
 import { ActionIcon, Badge, Button, Group, Paper, ScrollArea, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { IconRefresh, IconUserCog, IconX } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import { findListener } from "../../../src/engine/listening.ts";
+import type { Position } from "../../../src/model/contact.ts";
 import type { FlowDocument } from "../../../src/model/flow.ts";
 import { useCatalogue } from "../builder/catalogue.ts";
 import { callSteps } from "../builder/step-names.ts";
@@ -103,7 +106,9 @@ function Standing({
   readonly onShowStep: (ref: string) => void;
 }) {
   const { t } = useTranslation();
-  const positions = simulator.contact?.positions ?? [];
+  const { contact } = simulator;
+  const positions = contact?.positions ?? [];
+  const next = contact === undefined ? undefined : findListener(contact, simulator.now);
   const called = callSteps(document.steps, useCatalogue());
   return (
     <Paper radius={0} px="md" py={6} withBorder style={{ borderInline: 0 }}>
@@ -113,22 +118,23 @@ function Standing({
             {t(simulator.entries.length === 0 ? "simulator.notBegun" : "simulator.standsNowhere")}
           </Text>
         ) : null}
-        {positions.map(({ id, flow: where, step, waitsFor }) => {
+        {positions.map((position) => {
+          const { id, flow: where, step } = position;
           const isHere = where === flow.ref;
           const name = (isHere ? called.get(step) : undefined) ?? step;
-          const words = t("simulator.standsAt", { step: name, waitsFor: t(`simulator.waits.${waitsFor}`) });
+          const words = describePlace(t, position, { step: name, isNext: position === next });
           return isHere ? (
             <Button
               key={id}
               size="compact-xs"
-              variant="light"
+              variant={position === next ? "filled" : "light"}
               className="simulator-place"
               onClick={() => onShowStep(step)}
             >
               {words}
             </Button>
           ) : (
-            <Badge key={id} variant="default" tt="none">
+            <Badge key={id} variant={position === next ? "filled" : "default"} tt="none">
               {where}: {words}
             </Badge>
           );
@@ -136,4 +142,14 @@ function Standing({
       </Group>
     </Paper>
   );
+}
+
+function describePlace(
+  t: TFunction,
+  { waitsFor, isLeft }: Position,
+  { step, isNext }: { readonly step: string; readonly isNext: boolean },
+): string {
+  if (isNext) return t("simulator.standsNext", { step });
+  if (isLeft === true) return t("simulator.standsLeft", { step });
+  return t("simulator.standsAt", { step, waitsFor: t(`simulator.waits.${waitsFor}`) });
 }

@@ -66,7 +66,7 @@ const waits = (ref: string, amount: number, unit: string): Step => ({
   config: { mode: "duration", amount, unit },
 });
 const tag = (name: string) => ({ action: "add_tag", args: { tag: name } });
-const keyword = (word: string): Trigger => ({ kind: "keyword", match: "exact", words: [word], interrupts: false });
+const keyword = (word: string): Trigger => ({ kind: "keyword", match: "exact", words: [word], interrupts: true });
 
 const drawings: { readonly [K in TemplateKey]: (words: Words) => Drawing } = {
   welcome: ({ welcome: w }) => ({

@@ -87,6 +87,7 @@ export const en = {
       stored: "What it brings",
       timeZone: "Time zone",
       auditDays: "Days in the audit log",
+      assignsOnReply: "Who answers first gets the conversation",
       requireSummary: "Summary",
       requireAttachment: "File",
       shortcut: "Shortcut",
@@ -281,6 +282,8 @@ export const en = {
   account: {
     changedElsewhere: "This was changed on another device meanwhile",
     profile: "Name",
+    nameHint:
+      "The team sees it. Visitors of the web chat see its first word, unless the channel's settings say otherwise.",
     password: "Password",
     passwordChanged: "The password is changed; other devices are signed out.",
     current: "Current password",
@@ -367,6 +370,7 @@ export const en = {
     flow_started: "Entered the flow {{flow}}: {{by}}",
     step_entered: "Came to “{{step}}” of {{flow}}",
     waiting: "Waits at “{{step}}” for {{for}}",
+    question_left: "Left the question “{{step}}” of {{flow}} open: no text is for it any more",
     position_ended: "Left the flow {{flow}} at “{{step}}”: {{reason}}",
     message_skipped: "A message was not sent: {{reason}}",
     message_scheduled: "A message is scheduled",

@@ -88,6 +88,7 @@ export const ru: typeof en = {
       stored: "Что приносит",
       timeZone: "Часовой пояс",
       auditDays: "Дней в журнале",
+      assignsOnReply: "Кто ответил первым, тому и разговор",
       requireSummary: "Итог",
       requireAttachment: "Файл",
       shortcut: "Сокращение",
@@ -282,6 +283,7 @@ export const ru: typeof en = {
   account: {
     changedElsewhere: "Тем временем это изменили на другом устройстве",
     profile: "Имя",
+    nameHint: "Его видит команда. Посетители чата видят первое слово, если в настройках канала не выбрано другое.",
     password: "Пароль",
     passwordChanged: "Пароль изменён, на других устройствах выполнен выход.",
     current: "Текущий пароль",
@@ -368,6 +370,7 @@ export const ru: typeof en = {
     flow_started: "Вошёл в сценарий «{{flow}}»: {{by}}",
     step_entered: "Перешёл к шагу «{{step}}» сценария «{{flow}}»",
     waiting: "На шаге «{{step}}» ждёт {{for}}",
+    question_left: "Оставил вопрос «{{step}}» сценария «{{flow}}» без ответа: тексты к нему больше не относятся",
     position_ended: "Вышел из сценария «{{flow}}» на шаге «{{step}}»: {{reason}}",
     message_skipped: "Сообщение не отправлено: {{reason}}",
     message_scheduled: "Запланировано сообщение",

@@ -186,6 +186,8 @@ export const builderWords = {
     notBegun: "Nothing has begun yet: write as the person would.",
     standsNowhere: "The flow is over.",
     standsAt: "{{step}}: waits for {{waitsFor}}",
+    standsNext: "{{step}}: takes the next answer",
+    standsLeft: "{{step}}: left open",
     waits: { reply: "an answer", button: "a press", time: "its time", job: "something outside" },
     way: "Steps: {{count}}",
     undone: "A server would do this now: {{kind}}",

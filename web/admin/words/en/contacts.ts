@@ -133,6 +133,11 @@ export const contactsEn = {
     flow: "Flow",
     step: "Step",
     firstStep: "The first step",
+    takesNextText: "takes the next answer",
+    takesNextTextWhy: "What the contact writes next goes to this question, unless it starts a flow that may interrupt.",
+    left: "left open: takes no text any more",
+    leftWhy:
+      "The contact went on elsewhere, or somebody of the team answered. Buttons still work, and so does what follows when no answer comes in time.",
     wait: { reply: "a reply", button: "a press of a button", time: "its time", job: "an answer from outside" },
     notes: "Notes",
     newNote: "Write a note",

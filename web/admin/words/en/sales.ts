@@ -256,6 +256,9 @@ export const salesWords = {
   },
   workspace: {
     general: "General",
+    assignsOnReply: "Whoever answers first gets the conversation",
+    assignsOnReplyHint:
+      "A conversation that is assigned to nobody is assigned to the first of the team who answers in it.",
     timeZoneHint: "Times in flows are of this zone, for contacts without one of their own.",
     addresses: "For other systems",
     domain: "Short name",

@@ -5,7 +5,7 @@ type Found = Readonly<Record<(typeof settingsPlaces)[number]["word"], string>>;
 /** What stands in each page of the settings, besides its name: by these words too it is found. Phrases, separated by commas; the one that fits is shown. */
 const words = {
   "menu.channels":
-    "bots, messengers, Telegram, WhatsApp, Viber, VK, Instagram, Facebook Messenger, e-mail and SMTP, web chat for the site, embed code, bot token, widget colour",
+    "bots, messengers, Telegram, WhatsApp, Viber, VK, Instagram, Facebook Messenger, e-mail and SMTP, web chat for the site, embed code, bot token, widget colour, names of the team in the chat",
   "menu.integrations": "GetCourse, amoCRM, Kommo, CRM, SMTP, connect another system",
   "menu.actionLinks": "GetCourse, links that set a tag, secret key",
   "menu.webhooks": "tell other systems, Make, Zapier, deliveries, send again, signature",
@@ -22,7 +22,7 @@ const words = {
   "inbox.saved": "templates for answers, snippets, shortcuts",
   "menu.closingNotes": "why a conversation was closed, results of conversations",
   "menu.workspace":
-    "name, time zone, domain, PUBLIC_URL, address of the server, second factor for everybody, delete the workspace",
+    "name, time zone, domain, PUBLIC_URL, address of the server, second factor for everybody, who gets a conversation, delete the workspace",
   "menu.auditLog": "who changed what, history of changes, security",
   "menu.log": "calls of other systems, requests and answers, API calls, errors of integrations",
   "menu.failures": "errors, messages that were not sent, jobs that failed, try again",

@@ -188,6 +188,8 @@ export const builderWords: typeof english = {
     notBegun: "Ещё ничего не началось: напишите так, как написал бы человек.",
     standsNowhere: "Сценарий завершён.",
     standsAt: "{{step}}: ждёт {{waitsFor}}",
+    standsNext: "{{step}}: примет следующий ответ",
+    standsLeft: "{{step}}: оставлен без ответа",
     waits: { reply: "ответа", button: "нажатия", time: "своего времени", job: "ответа извне" },
     way: "Шагов: {{count}}",
     undone: "Сервер сейчас сделал бы: {{kind}}",

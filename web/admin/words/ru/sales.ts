@@ -264,6 +264,8 @@ export const salesWords: typeof en = {
   },
   workspace: {
     general: "Общее",
+    assignsOnReply: "Кто ответил первым, тому и разговор",
+    assignsOnReplyHint: "Неназначенный разговор назначается тому из команды, кто первым в нём ответил.",
     timeZoneHint: "По этому поясу считается время в сценариях для контактов без своего пояса.",
     addresses: "Для других систем",
     domain: "Короткое имя",

@@ -7,7 +7,7 @@ export const settingsSearchWords: typeof en = {
     none: "Такой настройки нет. Попробуйте другое слово.",
     words: {
       "menu.channels":
-        "боты, мессенджеры, Telegram, WhatsApp, Viber, ВКонтакте, Instagram, Facebook Messenger, почта и SMTP, чат на сайт, код для сайта, токен бота, цвет виджета",
+        "боты, мессенджеры, Telegram, WhatsApp, Viber, ВКонтакте, Instagram, Facebook Messenger, почта и SMTP, чат на сайт, код для сайта, токен бота, цвет виджета, имена сотрудников в чате",
       "menu.integrations": "GetCourse, amoCRM, Kommo, CRM, SMTP, связать с другой системой",
       "menu.actionLinks": "GetCourse, ссылка ставит тег, секретный ключ",
       "menu.webhooks": "сообщать другим системам, Make, Zapier, доставки, отправить ещё раз, подпись",
@@ -25,7 +25,7 @@ export const settingsSearchWords: typeof en = {
       "inbox.saved": "шаблоны ответов, быстрые ответы, сокращения",
       "menu.closingNotes": "чем закончился разговор, причины закрытия",
       "menu.workspace":
-        "название, часовой пояс, домен, PUBLIC_URL, адрес сервера, второй фактор для всех, удалить рабочее пространство",
+        "название, часовой пояс, домен, PUBLIC_URL, адрес сервера, второй фактор для всех, кому достаётся разговор, удалить рабочее пространство",
       "menu.auditLog": "кто что изменил, история изменений, безопасность",
       "menu.log": "вызовы других систем, запросы и ответы, вызовы API, ошибки интеграций",
       "menu.failures": "ошибки, неотправленные сообщения, повторить",

@@ -3,8 +3,8 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
+import { callFrom } from "./call-api.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
-import { callApi } from "./page-api.ts";
 
 const people = 12;
 
@@ -23,7 +23,7 @@ describe.skipIf(!hasBrowser)("a broadcast", () => {
     await admin?.close();
   });
 
-  const api = (method: string, address: string, body?: unknown) => callApi(page, method, address, body);
+  const api = callFrom(() => page);
 
   /** Somebody says hello in the web chat of the demo bot. */
   async function talk(): Promise<void> {

@@ -2,8 +2,8 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser } from "./browser.ts";
+import { callFrom } from "./call-api.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
-import { callApi } from "./page-api.ts";
 
 /** A sequence as somebody makes, changes and watches it who has the browser alone. */
 describe.skipIf(!hasBrowser)("the page of a sequence", () => {
@@ -21,7 +21,7 @@ describe.skipIf(!hasBrowser)("the page of a sequence", () => {
     await admin?.close();
   });
 
-  const api = (method: string, address: string, body?: unknown) => callApi(page, method, address, body);
+  const api = callFrom(() => page);
   const step = (number: number) => page.getByRole("listitem", { name: `Step ${number}`, exact: true });
   const save = async () => {
     await page.getByRole("button", { name: "Save" }).click();

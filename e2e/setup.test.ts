@@ -4,8 +4,8 @@ import { aReceiver, type Receiver } from "../test/receiver.ts";
 import { startTelegramStandIn, type TelegramStandIn } from "../test/stand-ins/telegram-bot-api.ts";
 import { until } from "../test/until.ts";
 import { hasBrowser, openTab } from "./browser.ts";
+import { callFrom } from "./call-api.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
-import { callApi } from "./page-api.ts";
 import { findTroubles } from "./page-troubles.ts";
 
 /** Everything that a marketer sets up, as somebody does it who has the browser alone. */
@@ -34,7 +34,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await within.getByRole("combobox", { name: label, exact: true }).click();
     await page.getByRole("option", { name: option, exact: true }).click();
   };
-  const api = (method: string, address: string, body?: unknown) => callApi(page, method, address, body);
+  const api = callFrom(() => page);
 
   it("make a bot and put it on a site", async () => {
     await page.getByRole("link", { name: "Settings" }).click();

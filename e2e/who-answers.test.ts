@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser, openTab, type Tab } from "./browser.ts";
+import { callFrom } from "./call-api.ts";
 import { type Admin, openAdmin } from "./open-admin.ts";
-import { callApi } from "./page-api.ts";
 import { findTroubles } from "./page-troubles.ts";
 
 /** What a visitor sees of the people who answer: on a phone, in Russian, in the dark. */
@@ -11,19 +11,17 @@ describe.skipIf(!hasBrowser)("whoever answers in the web chat", () => {
   let visitor: Tab;
   let chat: Page;
   let contact: number;
+  const api = callFrom(() => admin.page);
 
   beforeAll(async () => {
     admin = await openAdmin();
-    await admin.page.evaluate(async () => {
-      const headers = { "content-type": "application/json" };
-      await fetch("/auth/profile", { method: "PATCH", headers, body: JSON.stringify({ name: "Ada Lovelace" }) });
-    });
+    await api("PATCH", "/auth/profile", { name: "Ada Lovelace" });
     const viewport = { width: 360, height: 740 };
     visitor = await openTab(admin.browser, { locale: "ru-RU", colorScheme: "dark", viewport });
     chat = visitor.page;
     await chat.goto(`${admin.server.url}/chat/demo`);
     await chat.getByText("What would you build first?").waitFor();
-    const { data } = await callApi(admin.page, "GET", "/contacts?limit=1");
+    const { data } = await api("GET", "/contacts?limit=1");
     contact = data[0].id;
   });
   afterAll(async () => {
@@ -31,7 +29,7 @@ describe.skipIf(!hasBrowser)("whoever answers in the web chat", () => {
     await admin?.close();
   });
 
-  const answer = (text: string) => callApi(admin.page, "POST", `/contacts/${contact}/messages`, { text });
+  const answer = (text: string) => api("POST", `/contacts/${contact}/messages`, { text });
   const names = () => chat.locator(".speaker:visible").allTextContents();
 
   it("is named, and a quiet line tells that a person takes over, also after a reload", async () => {
@@ -45,9 +43,9 @@ describe.skipIf(!hasBrowser)("whoever answers in the web chat", () => {
   });
 
   it("is the team where the channel says so", async () => {
-    const { data } = await callApi(admin.page, "GET", "/channels");
+    const { data } = await api("GET", "/channels");
     const { id } = data.find(({ kind }: { readonly kind: string }) => kind === "webchat");
-    await callApi(admin.page, "PATCH", `/channels/${id}`, { settings: { agentNames: "team" } });
+    await api("PATCH", `/channels/${id}`, { settings: { agentNames: "team" } });
     await chat.reload();
     await chat.getByText("Команда на связи", { exact: true }).waitFor();
     expect(await names()).toEqual(["Demo", "Команда"]);

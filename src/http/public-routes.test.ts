@@ -15,6 +15,9 @@ const byAddress = `
   POST /auth/password-reset
   POST /auth/password-reset/look
   POST /auth/password-reset/use
+  POST /auth/email-change
+  POST /auth/email-change/look
+  POST /auth/email-change/use
   POST /auth/proof
   POST /auth/workspaces
   DELETE /auth/account
@@ -53,6 +56,7 @@ const byAddress = `
   GET /second-factor
   GET /forgotten-password
   GET /new-password
+  GET /confirm-email
   GET /setup
   GET /invitation/:secret
   GET /w/*

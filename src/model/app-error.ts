@@ -139,6 +139,14 @@ export const errorTable = {
     "not_found",
     "The link from the mail was used, replaced by a newer one, or is older than an hour. Ask for another.",
   ),
+  "email_change.not_found": row(
+    "not_found",
+    "The link from the mail was used, replaced by a newer one, ended by a new password, or is older than an hour. Ask for another under My account.",
+  ),
+  "email_change.other_account": row(
+    "forbidden",
+    "The link is for another account than the one that is signed in on this browser. Sign in with that one, by the e-mail that it has had so far.",
+  ),
   "password_reset.no_mail": row(
     "conflict",
     "The server sends no mail about accounts. Whoever runs it sets `ACCOUNT_SMTP_URL`, or makes a new password with `repartee user reset-password`.",

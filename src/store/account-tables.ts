@@ -50,6 +50,8 @@ export interface AccountTables {
   };
   recoveryCodes: { userId: number; hash: string; usedAt: Date | null };
   passwordResets: { userId: number; hash: string | null; askedAt: Date; expiresAt: Date };
+  emailChanges: { userId: number; email: string; hash: string; askedAt: Date; expiresAt: Date };
+  formerEmails: { userId: number; email: string; changedAt: Date };
   invitations: {
     id: Generated<number>;
     workspaceId: number;

@@ -44,6 +44,7 @@ import { up as deletedWorkspaces } from "./migrations/0068-deleted-workspaces.ts
 import { up as flowFolders } from "./migrations/0073-flow-folders.ts";
 import { up as plainNewsIds } from "./migrations/0074-plain-news-ids.ts";
 import { up as refusedLines } from "./migrations/0075-refused-lines.ts";
+import { up as emailChanges } from "./migrations/0076-email-changes.ts";
 
 /** Every migration, by name, in order. Forward only, and only adding: an older process may run beside (CONTRIBUTING.md, "Migrations"). */
 export const migrations: Migrations = {
@@ -92,6 +93,7 @@ export const migrations: Migrations = {
   "0074-plain-news-ids": { up: plainNewsIds },
   "0066-account-mail": { up: accountMail },
   "0075-refused-lines": { up: refusedLines },
+  "0076-email-changes": { up: emailChanges },
 };
 
 export const migrationNames: readonly string[] = Object.keys(migrations);

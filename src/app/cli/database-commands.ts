@@ -5,6 +5,7 @@ import { importCommand } from "./import.ts";
 import { migrate } from "./migrate.ts";
 import { rotateSecrets } from "./rotate-secrets.ts";
 import { tokenCreate } from "./token-create.ts";
+import { userChangeEmail } from "./user-change-email.ts";
 import { userCreate } from "./user-create.ts";
 import { userDelete } from "./user-delete.ts";
 import { userResetPassword } from "./user-reset-password.ts";
@@ -19,6 +20,7 @@ export const databaseCommands: readonly DatabaseCommand[] = [
   workspaceDelete,
   tokenCreate,
   userCreate,
+  userChangeEmail,
   userResetPassword,
   userResetTwoFactor,
   userDelete,

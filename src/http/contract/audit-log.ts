@@ -104,6 +104,8 @@ export const auditedOperations = {
   askPasswordReset: "account",
   resetPassword: "account",
   losePassword: "account",
+  askEmailChange: "account",
+  changeEmail: "account",
   turnOnSecondFactor: "account",
   turnOffSecondFactor: "account",
   renewRecoveryCodes: "account",

@@ -72,9 +72,25 @@ export const profileChangeSchema = z.strictObject({ name: personName.optional(),
 /** Whoever has the e-mail, if anybody does, is sent a link. */
 export const passwordResetSchema = z.strictObject({ email });
 const token = z.string().max(100).describe("What stands behind `#` in the link.");
-export const resetLinkSchema = z.strictObject({ token });
+export const linkSchema = z.strictObject({ token });
 export const resetShownSchema = z.object({ email: z.string() });
 export const resetUseSchema = z.strictObject({ token, password });
+export const emailChangeSchema = z.strictObject({
+  current,
+  email: email.describe("The new one."),
+  code: code.optional().describe("Of the authenticator, or a recovery code; for accounts with a second factor."),
+});
+export const emailChangeMadeSchema = z.object({
+  isChanged: z.boolean().describe("False: it is once the link is opened that goes to the new e-mail."),
+});
+/** What one's account waits for. */
+export const emailChangeWaitingSchema = z.object({
+  waiting: z.object({ email: z.string(), until: instantSchema }).nullable(),
+});
+export const emailChangeShownSchema = z.object({
+  email: z.string(),
+  isYours: z.boolean().describe("Whoever is signed in on this browser asked for it."),
+});
 export const deviceSchema = z.object({
   id: z.number(),
   userAgent: z.string(),

@@ -3,9 +3,9 @@ import { AppError } from "../../model/app-error.ts";
 import { say, sayPlaces } from "../../model/sentence.ts";
 import { checkPassword } from "../../shell/password.ts";
 import { isSetupCode } from "../../shell/setup-code.ts";
+import { voidLinks } from "../../store/email-change-store.ts";
 import { acceptInvitation, requireInvitation } from "../../store/invitation-store.ts";
 import { joinWorkspace } from "../../store/member-store.ts";
-import { voidPasswordResets } from "../../store/password-reset-store.ts";
 import {
   createFirstUser,
   endSessions,
@@ -14,7 +14,6 @@ import {
   listSessions,
   mayWatchOver,
   proveSession,
-  readPasswordHash,
   setPassword,
   setUserLanguage,
   setUserName,
@@ -44,7 +43,8 @@ import {
 import type { HttpDependencies } from "../dependencies.ts";
 import { addDataHeaders } from "../security-headers.ts";
 import { addAccountDeletion } from "./delete-account.ts";
-import { accountOf, createDesk, type Desk, most, notYourPassword } from "./desk.ts";
+import { accountOf, createDesk, type Desk, most } from "./desk.ts";
+import { addEmailChange } from "./email-change.ts";
 import { hashGoodPassword } from "./good-password.ts";
 import { clearCookie, createMemberReader, refuseOtherSites, renewCookie, type SignedIn } from "./member-reader.ts";
 import { addPasswordReset } from "./password-reset.ts";
@@ -109,6 +109,7 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
   addAccount(app, desk);
   addAccountDeletion(app, desk);
   addPasswordReset(app, desk);
+  addEmailChange(app, desk);
   addInvitations(app, desk);
   addSecondFactor(app, desk);
 }
@@ -116,29 +117,20 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
 const pick = ({ id, email, name, hasSecondFactor }: SignedIn["user"]) => ({ id, email, name, hasSecondFactor });
 
 /** One's own account. */
-function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn, note, tellSignOut }: Desk): void {
+function addAccount(app: ApiApp, desk: Desk): void {
+  const { dependencies, members, requireSignedIn, requirePassword, note, tellSignOut } = desk;
   const { db, now } = dependencies;
   app.post("/password", { schema: { body: passwordChangeSchema } }, async (request) => {
     const { user } = await requireSignedIn(request);
     const { current, next } = request.body;
-    await guard(
-      request,
-      accountOf(request, user.email),
-      "session.wrong_password",
-      async () => {
-        if (await checkPassword(current, await readPasswordHash(db, user.id))) return true;
-        await note(request, user.id, "refusePassword");
-        return undefined;
-      },
-      notYourPassword,
-    );
+    await requirePassword(request, user, current);
     const passwordHash = await hashGoodPassword(next, "next", [user.email, user.name]);
     await db.transaction().execute(async (trx) => {
       await setPassword(trx, user.id, passwordHash);
-      await voidPasswordResets(trx, user.id, new Date(now()));
+      await voidLinks(trx, user.id, new Date(now()));
       // Whoever knew the old one is out.
       await endSessions(trx, user.id, { except: user.sessionId });
-      await note(request, user.id, "changePassword", trx);
+      await note(request, user.id, "changePassword", { trx });
       await tellChange(trx, dependencies, request, { userId: user.id, notice: "password_changed" });
     });
     tellSignOut(user.id);
@@ -146,17 +138,7 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
   });
   app.post("/proof", { schema: { body: proofSchema } }, async (request) => {
     const { user } = await requireSignedIn(request);
-    await guard(
-      request,
-      accountOf(request, user.email),
-      "session.wrong_password",
-      async () => {
-        if (await checkPassword(request.body.current, await readPasswordHash(db, user.id))) return true;
-        await note(request, user.id, "refusePassword");
-        return undefined;
-      },
-      notYourPassword,
-    );
+    await requirePassword(request, user, request.body.current);
     await proveSession(db, user.sessionId, new Date(now()));
     return null;
   });
@@ -209,7 +191,7 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
         const workspace = await createWorkspace(trx, request.body);
         const member = await joinWorkspace(trx, workspace.id, user.id, "owner");
         const { id, domain, name } = workspace;
-        await note(request, user.id, "createWorkspace", trx);
+        await note(request, user.id, "createWorkspace", { trx });
         return { id, domain, name, memberId: member.id, role: member.role, needsSecondFactor: false };
       });
       members.forget();
@@ -252,7 +234,7 @@ function addInvitations(app: ApiApp, { dependencies, members, welcome, note }: D
           : await hashGoodPassword(body.password, "password", [invitation.email, body.name]);
       const { userId } = await db.transaction().execute(async (trx) => {
         const accepted = await acceptInvitation(trx, params.secret, { name: body.name, passwordHash, at });
-        await note(request, accepted.userId, "acceptInvitation", trx);
+        await note(request, accepted.userId, "acceptInvitation", { trx });
         return accepted;
       });
       members.forget();

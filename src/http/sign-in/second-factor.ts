@@ -2,7 +2,6 @@ import type { FastifyRequest } from "fastify";
 import { renderSVG } from "uqr";
 import { AppError } from "../../model/app-error.ts";
 import { say } from "../../model/sentence.ts";
-import { checkPassword } from "../../shell/password.ts";
 import { findStep, hashRecoveryCode, makeAuthenticator, makeRecoveryCodes } from "../../shell/second-factor.ts";
 import {
   beginSecondFactor,
@@ -16,7 +15,7 @@ import {
   takeStep,
 } from "../../store/second-factor-store.ts";
 import { openSecrets, sealSecrets } from "../../store/secret-box.ts";
-import { endSessions, readPasswordHash } from "../../store/session-store.ts";
+import { endSessions } from "../../store/session-store.ts";
 import { tellChange } from "../account-mail.ts";
 import { toInstantOrNull } from "../api/instant.ts";
 import type { ApiApp } from "../api/route.ts";
@@ -28,10 +27,7 @@ import {
   secondFactorProofSchema,
   secondFactorSchema,
 } from "../contract/sign-in.ts";
-import { accountOf, type Desk, most, notYourPassword } from "./desk.ts";
-import type { SignedIn } from "./member-reader.ts";
-
-type User = SignedIn["user"];
+import { type Desk, most } from "./desk.ts";
 
 /** Asks whoever has a second factor for it, once the password was right. Throws `session.second_factor_needed`, `session.wrong_code`, `session.too_many`. */
 export async function passSecondFactor(
@@ -75,22 +71,9 @@ async function takeCode(
 
 /** Setting up one's own second factor, and turning it off. */
 export function addSecondFactor(app: ApiApp, desk: Desk): void {
-  const { dependencies, members, guard, note, requireSignedIn, tellSignOut } = desk;
+  const { dependencies, members, note, requireSignedIn, requirePassword, tellSignOut } = desk;
   const { db, now, secretKey } = dependencies;
 
-  const requirePassword = async (request: FastifyRequest, user: User, current: string) => {
-    await guard(
-      request,
-      accountOf(request, user.email),
-      "session.wrong_password",
-      async () => {
-        if (await checkPassword(current, await readPasswordHash(db, user.id))) return true;
-        await note(request, user.id, "refusePassword");
-        return undefined;
-      },
-      notYourPassword,
-    );
-  };
   /** Who is signed in, and has shown the password and a code. */
   const requireProof = async (request: FastifyRequest, { current, code }: { current: string; code: string }) => {
     const { user } = await requireSignedIn(request);
@@ -140,7 +123,7 @@ export function addSecondFactor(app: ApiApp, desk: Desk): void {
         await replaceRecoveryCodes(trx, user.id, kept);
         // Whoever came in with the password alone is out.
         await endSessions(trx, user.id, { except: user.sessionId });
-        await note(request, user.id, "turnOnSecondFactor", trx);
+        await note(request, user.id, "turnOnSecondFactor", { trx });
         await tellChange(trx, dependencies, request, { userId: user.id, notice: "second_factor_on" });
       });
       tellSignOut(user.id);
@@ -155,7 +138,7 @@ export function addSecondFactor(app: ApiApp, desk: Desk): void {
       const { codes, ...kept } = await makeRecoveryCodes();
       await db.transaction().execute(async (trx) => {
         await replaceRecoveryCodes(trx, user.id, kept);
-        await note(request, user.id, "renewRecoveryCodes", trx);
+        await note(request, user.id, "renewRecoveryCodes", { trx });
         await tellChange(trx, dependencies, request, { userId: user.id, notice: "recovery_codes_renewed" });
       });
       return { recoveryCodes: [...codes] };
@@ -165,7 +148,7 @@ export function addSecondFactor(app: ApiApp, desk: Desk): void {
     const user = await requireProof(request, request.body);
     await db.transaction().execute(async (trx) => {
       await removeSecondFactor(trx, user.id);
-      await note(request, user.id, "turnOffSecondFactor", trx);
+      await note(request, user.id, "turnOffSecondFactor", { trx });
       await tellChange(trx, dependencies, request, { userId: user.id, notice: "second_factor_off" });
     });
     members.forget();

@@ -12,9 +12,24 @@ import { CodeInput } from "../settings/second-factor.tsx";
 
 export function SignInPage() {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const navigate = useNavigate();
   const { to } = useSearch({ from: "/sign-in" });
+  const goOn = async () => await navigate({ to: to ?? "/", replace: true });
+  return <SignIn title={t("signIn.title")} lead={t("signIn.lead")} onSignedIn={goOn} />;
+}
+
+/** Where somebody signs in, and is asked for the second factor where they have one. Without `onSignedIn`, the page around goes on by itself. */
+export function SignIn({
+  title,
+  lead,
+  onSignedIn,
+}: {
+  readonly title: string;
+  readonly lead: string;
+  readonly onSignedIn?: () => Promise<void>;
+}) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
@@ -28,7 +43,7 @@ export function SignInPage() {
       return;
     }
     await renewSession(client);
-    await navigate({ to: to ?? "/", replace: true });
+    await onSignedIn?.();
   };
   const form = useForm(["email", "password", "code"], send, { "session.wrong_code": "code" });
   if (isAskedForCode) {
@@ -54,7 +69,7 @@ export function SignInPage() {
     );
   }
   return (
-    <FrontPage title={t("signIn.title")} lead={t("signIn.lead")}>
+    <FrontPage title={title} lead={lead}>
       <form onSubmit={form.onSubmit}>
         <Stack>
           {form.error === undefined ? null : <ErrorNotice error={form.error} />}

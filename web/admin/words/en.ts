@@ -6,6 +6,7 @@ import { connectionWords } from "./en/connections.ts";
 import { contactsEn } from "./en/contacts.ts";
 import { dataWords } from "./en/data.ts";
 import { deletionWords } from "./en/deletion.ts";
+import { emailChangeWords } from "./en/email-change.ts";
 import { flowWords } from "./en/flows.ts";
 import { inboxWords } from "./en/inbox.ts";
 import { linkWords } from "./en/links.ts";
@@ -29,6 +30,7 @@ export const en = {
   ...connectionWords,
   ...dataWords,
   ...deletionWords,
+  ...emailChangeWords,
   ...linkWords,
   ...reportWords,
   ...passwordResetWords,

@@ -7,6 +7,7 @@ import { connectionWords } from "./ru/connections.ts";
 import { contactsRu } from "./ru/contacts.ts";
 import { dataWords } from "./ru/data.ts";
 import { deletionWords } from "./ru/deletion.ts";
+import { emailChangeWords } from "./ru/email-change.ts";
 import { flowWords } from "./ru/flows.ts";
 import { inboxWords } from "./ru/inbox.ts";
 import { linkWords } from "./ru/links.ts";
@@ -30,6 +31,7 @@ export const ru: typeof en = {
   ...connectionWords,
   ...dataWords,
   ...deletionWords,
+  ...emailChangeWords,
   ...linkWords,
   ...reportWords,
   ...passwordResetWords,

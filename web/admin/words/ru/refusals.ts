@@ -54,6 +54,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "you have a second factor; turn it off before you set up another":
     "второй фактор уже есть; выключите его, прежде чем настраивать другой",
   "there is no set-up of a second factor under way": "настройка второго фактора не начата",
+  "is your e-mail already": "это и есть ваш адрес",
+  "sign in with the account that this was asked for": "войдите с той учётной записью, которая это запросила",
   "e-mail and password do not fit": "почта и пароль не подходят друг к другу",
   "messageMatch.words: {why}": "слова сообщения: {why}",
   "more than {requestsPerSecond} requests a second; try again in a second":

@@ -2,6 +2,7 @@ import { backup } from "./backup.ts";
 import type { DatabaseCommand } from "./command.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
+import { memberAdd } from "./member-add.ts";
 import { migrate } from "./migrate.ts";
 import { rotateSecrets } from "./rotate-secrets.ts";
 import { tokenCreate } from "./token-create.ts";
@@ -20,6 +21,7 @@ export const databaseCommands: readonly DatabaseCommand[] = [
   workspaceDelete,
   tokenCreate,
   userCreate,
+  memberAdd,
   userChangeEmail,
   userResetPassword,
   userResetTwoFactor,

@@ -23,6 +23,12 @@ const byAddress = `
   DELETE /auth/account
   GET /auth/invitations/:secret
   POST /auth/invitations/:secret
+  POST /auth/passkeys
+  POST /auth/passkeys/begin
+  POST /auth/passkeys/challenge
+  POST /auth/passkeys/session
+  PATCH /auth/passkeys/:id
+  DELETE /auth/passkeys/:id
   POST /auth/second-factor
   POST /auth/second-factor/confirm
   POST /auth/second-factor/recovery-codes

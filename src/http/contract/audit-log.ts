@@ -106,6 +106,8 @@ export const auditedOperations = {
   losePassword: "account",
   askEmailChange: "account",
   changeEmail: "account",
+  addPasskey: "account",
+  removePasskey: "account",
   turnOnSecondFactor: "account",
   turnOffSecondFactor: "account",
   renewRecoveryCodes: "account",

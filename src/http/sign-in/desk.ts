@@ -145,6 +145,7 @@ export function wishesOf({ ip }: FastifyRequest, email: string): Guarded[] {
 export const wrong = {
   "session.wrong_password": say`e-mail and password do not fit`,
   "session.wrong_code": say`the code is wrong, or was used already`,
+  "session.wrong_passkey": say`this passkey does not sign in here; try again, or sign in with the password`,
   "setup.wrong_code": say`this is not the set-up code`,
   "email_change.not_found": say`the link was used, replaced by a newer one, or is older than an hour; ask for another`,
   "password_reset.not_found": say`the link was used, replaced by a newer one, or is older than an hour; ask for another`,

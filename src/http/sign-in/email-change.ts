@@ -44,10 +44,10 @@ export function addEmailChange(app: ApiApp, desk: Desk): void {
     { schema: { body: emailChangeSchema, response: { 200: emailChangeMadeSchema } } },
     async (request) => {
       const { user } = await requireSignedIn(request);
-      const { current, email, code } = request.body;
+      const { current, email, ...shown } = request.body;
       await requirePassword(request, user, current);
       refuseSame(user, email);
-      await passSecondFactor(desk, request, user.id, code);
+      await passSecondFactor(desk, request, user.id, shown);
       await holdBackWishes(desk, request, user, email);
       if (dependencies.mailsAccounts === true) {
         await db.transaction().execute((trx) => ask(desk, trx, request, { user, email }));

@@ -1,6 +1,7 @@
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { AppError } from "../../model/app-error.ts";
 import { say, sayPlaces } from "../../model/sentence.ts";
+import { passkeySite } from "../../shell/passkey.ts";
 import { checkPassword } from "../../shell/password.ts";
 import { isSetupCode } from "../../shell/setup-code.ts";
 import { voidLinks } from "../../store/email-change-store.ts";
@@ -47,6 +48,7 @@ import { accountOf, createDesk, type Desk, most } from "./desk.ts";
 import { addEmailChange } from "./email-change.ts";
 import { hashGoodPassword } from "./good-password.ts";
 import { clearCookie, createMemberReader, refuseOtherSites, renewCookie, type SignedIn } from "./member-reader.ts";
+import { addPasskeys } from "./passkeys.ts";
 import { addPasswordReset } from "./password-reset.ts";
 import { addSecondFactor, passSecondFactor } from "./second-factor.ts";
 
@@ -64,6 +66,7 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
     workspaces: (found?.memberships ?? []).map(({ workspaceId: id, ...workspace }) => ({ id, ...workspace })),
     mailsAccounts: dependencies.mailsAccounts === true,
     needsSetup: found === undefined && !(await hasUsers(db)),
+    passkeys: passkeySite(dependencies.publicUrl) !== undefined,
     demoChat: (await listWebchats(db, "demo"))[0]?.ref ?? null,
   });
   const desk = createDesk(dependencies, members);
@@ -82,7 +85,7 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
       if (known !== undefined) await note(request, known.id, "refuseSignIn");
       return undefined;
     });
-    await passSecondFactor(desk, request, user.id, code);
+    await passSecondFactor(desk, request, user.id, { code });
     await welcome(request, reply, user.id);
     return null;
   });
@@ -112,9 +115,13 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
   addEmailChange(app, desk);
   addInvitations(app, desk);
   addSecondFactor(app, desk);
+  addPasskeys(app, desk);
 }
 
-const pick = ({ id, email, name, hasSecondFactor }: SignedIn["user"]) => ({ id, email, name, hasSecondFactor });
+const pick = ({ id, email, name, hasSecondFactor, hasPasskeys }: SignedIn["user"]) => ({
+  ...{ id, email, name },
+  ...{ hasSecondFactor, hasPasskeys },
+});
 
 /** One's own account. */
 function addAccount(app: ApiApp, desk: Desk): void {

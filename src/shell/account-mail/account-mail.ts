@@ -10,6 +10,9 @@ const notices = [
   "second_factor_off",
   "second_factor_reset",
   "recovery_codes_renewed",
+  "authenticator_off",
+  "passkey_added",
+  "passkey_removed",
   "email_change_asked",
   "email_changed",
 ] as const;

@@ -63,6 +63,20 @@ export const en: MailWords = {
       lead: ({ email, server }) =>
         `new recovery codes were made for your account ${email} at ${server}. Those from before are worth nothing any more.`,
     },
+    authenticator_off: {
+      subject: "The authenticator was turned off",
+      lead: ({ email, server }) =>
+        `the authenticator of your account ${email} at ${server} was turned off: its passkeys stay the second factor.`,
+    },
+    passkey_added: {
+      subject: "A passkey was added",
+      lead: ({ email, server }) =>
+        `your account ${email} at ${server} has a new passkey: whoever has it signs in without the password.`,
+    },
+    passkey_removed: {
+      subject: "A passkey was removed",
+      lead: ({ email, server }) => `a passkey of your account ${email} at ${server} was removed: it signs in no more.`,
+    },
     email_change_asked: {
       subject: "Another e-mail was asked for",
       lead: ({ email, server }) =>

@@ -62,6 +62,21 @@ export const ru: MailWords = {
       lead: ({ email, server }) =>
         `Для вашей учётной записи ${email} на ${server} созданы новые резервные коды. Прежние больше не действуют.`,
     },
+    authenticator_off: {
+      subject: "Приложение с кодами отключено",
+      lead: ({ email, server }) =>
+        `Приложение с кодами вашей учётной записи ${email} на ${server} отключено: вторым фактором остаются ключи доступа.`,
+    },
+    passkey_added: {
+      subject: "Добавлен ключ доступа",
+      lead: ({ email, server }) =>
+        `У вашей учётной записи ${email} на ${server} новый ключ доступа: у кого он есть, тот войдёт без пароля.`,
+    },
+    passkey_removed: {
+      subject: "Ключ доступа удалён",
+      lead: ({ email, server }) =>
+        `Ключ доступа вашей учётной записи ${email} на ${server} удалён: с ним больше не войти.`,
+    },
     email_change_asked: {
       subject: "Запрошена смена адреса почты",
       lead: ({ email, server }) =>

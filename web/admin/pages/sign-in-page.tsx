@@ -1,14 +1,15 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, call } from "../api.ts";
+import { CodeInput } from "../layout/code-input.tsx";
 import { useForm } from "../layout/form.tsx";
 import { FrontPage } from "../layout/front-page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { hasPasskeys, signWithPasskey } from "../passkey.ts";
 import { renewSession, useSession } from "../session.ts";
-import { CodeInput } from "../settings/second-factor.tsx";
 
 export function SignInPage() {
   const { t } = useTranslation();
@@ -63,6 +64,7 @@ export function SignIn({
             <Button type="submit" loading={form.isBusy}>
               {t("signIn.submit")}
             </Button>
+            <ByPasskey onSignedIn={onSignedIn} />
           </Stack>
         </form>
       </FrontPage>
@@ -94,6 +96,7 @@ export function SignIn({
           <Button type="submit" loading={form.isBusy}>
             {t("signIn.submit")}
           </Button>
+          <ByPasskey onSignedIn={onSignedIn} />
           <Forgotten />
           <Text size="xs" c="dimmed">
             {t("signIn.noAccount")}
@@ -101,6 +104,29 @@ export function SignIn({
         </Stack>
       </form>
     </FrontPage>
+  );
+}
+
+/** In the place of all that: a passkey says who it is, and is both factors. */
+function ByPasskey({ onSignedIn }: { readonly onSignedIn: (() => Promise<void>) | undefined }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const session = useSession();
+  const signIn = useMutation({
+    mutationFn: async () => {
+      await call("POST", "/auth/passkeys/session", { body: { passkey: await signWithPasskey() } });
+      await renewSession(client);
+      await onSignedIn?.();
+    },
+  });
+  if (session?.passkeys !== true || !hasPasskeys()) return null;
+  return (
+    <>
+      {signIn.error === null ? null : <ErrorNotice error={signIn.error} />}
+      <Button variant="default" loading={signIn.isPending} onClick={() => signIn.mutate()}>
+        {t("passkey.signIn")}
+      </Button>
+    </>
   );
 }
 

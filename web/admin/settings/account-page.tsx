@@ -14,6 +14,7 @@ import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { renewSession, useSession } from "../session.ts";
 import { ChangeEmail } from "./change-email.tsx";
 import { DeleteAccount } from "./delete-account.tsx";
+import { Passkeys } from "./passkeys.tsx";
 import { SecondFactor } from "./second-factor.tsx";
 
 type Device = z.infer<typeof deviceSchema>;
@@ -31,6 +32,7 @@ export function AccountPage() {
       <Section title={t("account.password")}>
         <Password />
       </Section>
+      <Section title={t("passkey.title")}>{user == null ? <Skeleton h={60} /> : <Passkeys user={user} />}</Section>
       <Section title={t("secondFactor.title")}>
         <SecondFactor />
       </Section>

@@ -16,7 +16,7 @@ import { useForm } from "../layout/form.tsx";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { renewSession, useSession } from "../session.ts";
 import { timeFormat } from "../words/times.ts";
-import { CodeInput } from "./second-factor.tsx";
+import { useSecondStep } from "./second-step.tsx";
 
 type Made = z.infer<typeof emailChangeMadeSchema>;
 type Waiting = z.infer<typeof emailChangeWaitingSchema>;
@@ -83,10 +83,10 @@ function Change({ user, onClose }: { readonly user: User; readonly onClose: () =
   const mailsAccounts = useSession()?.mailsAccounts === true;
   const [email, setEmail] = useState("");
   const [current, setCurrent] = useState("");
-  const [code, setCode] = useState("");
+  const step = useSecondStep(user);
   const send = async () => {
-    const body = { email, current, ...(user.hasSecondFactor ? { code } : {}) };
-    const { isChanged } = await call<Made>("POST", "/auth/email-change", { body });
+    const body = { email, current, ...step.body };
+    const { isChanged } = await step.spend(() => call<Made>("POST", "/auth/email-change", { body }));
     if (isChanged) {
       await renewSession(client);
       notifications.show({ message: t("emailChange.changed", { email: email.trim() }) });
@@ -116,15 +116,7 @@ function Change({ user, onClose }: { readonly user: User; readonly onClose: () =
           error={form.fieldErrors.current}
           onChange={({ currentTarget }) => setCurrent(currentTarget.value)}
         />
-        {user.hasSecondFactor ? (
-          <CodeInput
-            label={t("secondFactor.code")}
-            description={t("emailChange.codeHint")}
-            value={code}
-            error={form.fieldErrors.code}
-            onChange={setCode}
-          />
-        ) : null}
+        {step.fields(form.fieldErrors.code)}
       </DialogForm>
     </Dialog>
   );

@@ -12,6 +12,7 @@ import { inboxWords } from "./en/inbox.ts";
 import { linkWords } from "./en/links.ts";
 import { menuWords } from "./en/menu.ts";
 import { reportWords } from "./en/overview.ts";
+import { passkeyWords } from "./en/passkeys.ts";
 import { passwordResetWords } from "./en/password-reset.ts";
 import { planWords } from "./en/plans.ts";
 import { salesWords } from "./en/sales.ts";
@@ -33,6 +34,7 @@ export const en = {
   ...emailChangeWords,
   ...linkWords,
   ...reportWords,
+  ...passkeyWords,
   ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,

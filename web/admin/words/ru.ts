@@ -13,6 +13,7 @@ import { inboxWords } from "./ru/inbox.ts";
 import { linkWords } from "./ru/links.ts";
 import { menuWords } from "./ru/menu.ts";
 import { reportWords } from "./ru/overview.ts";
+import { passkeyWords } from "./ru/passkeys.ts";
 import { passwordResetWords } from "./ru/password-reset.ts";
 import { planWords } from "./ru/plans.ts";
 import { salesWords } from "./ru/sales.ts";
@@ -34,6 +35,7 @@ export const ru: typeof en = {
   ...emailChangeWords,
   ...linkWords,
   ...reportWords,
+  ...passkeyWords,
   ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,

@@ -157,6 +157,8 @@ export const auditWords = {
       losePassword: "New password made on the command line",
       askEmailChange: "Another e-mail asked for",
       changeEmail: "E-mail changed",
+      addPasskey: "Passkey added",
+      removePasskey: "Passkey removed",
       turnOnSecondFactor: "Second factor turned on",
       turnOffSecondFactor: "Second factor turned off",
       renewRecoveryCodes: "New recovery codes made",

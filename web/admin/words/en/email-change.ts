@@ -6,7 +6,6 @@ export const emailChangeWords = {
     next: "New e-mail",
     byMail: "A link goes to the new e-mail. Nothing changes until you open it, in a browser where you are signed in.",
     atOnce: "You sign in with it from now on; other devices are signed out.",
-    codeHint: "Of your authenticator, or a recovery code.",
     send: "Send the link",
     waiting: "A mail is on its way to {{email}}",
     waitingText:

@@ -19,7 +19,7 @@ const words = {
   "menu.customEvents": "events of contacts, counting, what happened",
   "nav.members": "members, agents, invite, roles and rights, sign out everywhere",
   "nav.account":
-    "password, my e-mail, change e-mail address, second factor, two-step sign-in, recovery codes, devices, my name, delete my account",
+    "password, my e-mail, change e-mail address, passkeys, second factor, two-step sign-in, recovery codes, devices, my name, delete my account",
   "inbox.saved": "templates for answers, snippets, shortcuts",
   "menu.closingNotes": "why a conversation was closed, results of conversations",
   "menu.workspace":

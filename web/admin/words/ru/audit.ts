@@ -159,6 +159,8 @@ export const auditWords: typeof en = {
       losePassword: "Новый пароль создан из командной строки",
       askEmailChange: "Запрошена смена адреса почты",
       changeEmail: "Адрес почты изменён",
+      addPasskey: "Добавлен ключ доступа",
+      removePasskey: "Удалён ключ доступа",
       turnOnSecondFactor: "Второй фактор включён",
       turnOffSecondFactor: "Второй фактор выключен",
       renewRecoveryCodes: "Созданы новые резервные коды",

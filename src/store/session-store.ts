@@ -24,7 +24,7 @@ export interface SignedInUser {
   readonly seenAt: Date;
   /** Its cookie has the prefix `__Host-`: it is not taken under the name without. */
   readonly isCookiePrefixed: boolean;
-  /** Signing in takes a code beside the password. */
+  /** Signing in takes more than the password. */
   readonly hasSecondFactor: boolean;
   readonly hasPasskeys: boolean;
 }

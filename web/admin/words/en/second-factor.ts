@@ -31,7 +31,8 @@ export const secondFactorWords = {
       "Whoever signs in with the password alone has to set one up before they get in here. Owners who have one themselves can switch this.",
     has: "Second factor",
     reset: "Reset the second factor",
-    resetLoss: "They sign in with the password alone until they set up another, and are signed out everywhere.",
+    resetLoss:
+      "They sign in with the password alone until they set up another, and are signed out everywhere. Their passkeys are gone too.",
     everywhere: "Sign out everywhere else",
   },
 };

@@ -8,6 +8,7 @@ import { userResetTwoFactor } from "../../app/cli/user-reset-two-factor.ts";
 import { passkeySite } from "../../shell/passkey.ts";
 import { hashPassword } from "../../shell/password.ts";
 import { createUser, joinWorkspace } from "../../store/member-store.ts";
+import { noteUse } from "../../store/passkey-store.ts";
 
 let server: MailingServer;
 let tenant: Tenant;
@@ -114,6 +115,11 @@ describe("a passkey", () => {
     expect(codeOf(await signInBy(key, { counter: 5 }))).toBe("session.wrong_passkey");
     expect(codeOf(await signInBy(key, { counter: 0 }))).toBe("session.wrong_passkey");
     expect((await signInBy(key, { counter: 6 })).statusCode).toBe(200);
+    // Of two that sign in at once by the same number, one is let in.
+    const [{ id }] = await list(browser);
+    const use = async (counter: number) =>
+      await noteUse(server.database.db, { id, counter, at: new Date(server.now()) });
+    expect([await use(6), await use(0), await use(7), await use(7)]).toEqual([false, false, true, false]);
   });
 
   it("is made with the password, for the account that asked, and once", async () => {

@@ -73,6 +73,6 @@ export async function mailingServer(): Promise<MailingServer> {
   };
 }
 
-/** The token of the link for a new password; empty: there is none. */
-export const tokenIn = (mail: TakenMail | undefined): string =>
-  /\/new-password#([\w-]{43})\s/.exec(mail?.mail.text ?? "")?.[1] ?? "";
+/** The token of the link for a new password, or of that for another e-mail; empty: there is none. */
+export const tokenIn = (mail: TakenMail | undefined, page: "new-password" | "confirm-email" = "new-password"): string =>
+  new RegExp(`/${page}#([\\w-]{43})\\s`).exec(mail?.mail.text ?? "")?.[1] ?? "";

@@ -19,12 +19,12 @@ export async function mailAccount(
   await enqueueJobs(trx, [toAccountMailJob({ ...wanted, base, address, at: now() }, secretKey)]);
 }
 
-/** Tells somebody what was changed of how they sign in. */
+/** Tells somebody what was changed of how they sign in. `to`: where that is not, or will not be, the account's e-mail. */
 export async function tellChange(
   trx: Database,
   tools: Tools,
   request: Asked,
-  { userId, notice }: { readonly userId: number; readonly notice: Notice },
+  told: { readonly userId: number; readonly notice: Notice; readonly to?: string },
 ): Promise<void> {
-  await mailAccount(trx, tools, request, { kind: "notice", notice, userId });
+  await mailAccount(trx, tools, request, { kind: "notice", ...told });
 }

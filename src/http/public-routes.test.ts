@@ -15,11 +15,20 @@ const byAddress = `
   POST /auth/password-reset
   POST /auth/password-reset/look
   POST /auth/password-reset/use
+  POST /auth/email-change
+  POST /auth/email-change/look
+  POST /auth/email-change/use
   POST /auth/proof
   POST /auth/workspaces
   DELETE /auth/account
   GET /auth/invitations/:secret
   POST /auth/invitations/:secret
+  POST /auth/passkeys
+  POST /auth/passkeys/begin
+  POST /auth/passkeys/challenge
+  POST /auth/passkeys/session
+  PATCH /auth/passkeys/:id
+  DELETE /auth/passkeys/:id
   POST /auth/second-factor
   POST /auth/second-factor/confirm
   POST /auth/second-factor/recovery-codes
@@ -53,6 +62,7 @@ const byAddress = `
   GET /second-factor
   GET /forgotten-password
   GET /new-password
+  GET /confirm-email
   GET /setup
   GET /invitation/:secret
   GET /w/*

@@ -6,7 +6,8 @@ export type Limit =
   | "refused calls of an address"
   | "requests of a token"
   | "tries to sign in"
-  | "wishes for a new password";
+  | "wishes for a new password"
+  | "wishes for another e-mail";
 
 export interface RefusalLog {
   /** `who`: an address or the number of a token, never a person. */

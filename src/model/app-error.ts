@@ -115,11 +115,22 @@ export const errorTable = {
   "session.wrong_password": row("forbidden", "E-mail and password do not fit together."),
   "session.second_factor_needed": row(
     "forbidden",
-    "E-mail and password are right, and the account has a second factor: send `code` too, of the authenticator or a recovery code.",
+    "E-mail and password are right, and the account has a second factor: send `code` too, of the authenticator or a recovery code, or sign in with a passkey.",
   ),
   "session.wrong_code": row(
     "forbidden",
     "The code is not the present one of the authenticator, was used already, or is none of the recovery codes that are left.",
+  ),
+  "session.wrong_passkey": row(
+    "forbidden",
+    "The passkey is none of this site's or of this account, nobody showed that it is theirs, or its challenge was used or is older than five minutes.",
+  ),
+  "passkey.not_found": row("not_found", "The account has no such passkey."),
+  "passkey.exists": row("conflict", "The passkey is an account's already."),
+  "passkey.too_many": row("conflict", "An account has 20 passkeys at most. Remove one."),
+  "passkey.not_here": row(
+    "conflict",
+    "Browsers do passkeys only where `PUBLIC_URL` has a name and is https (or `localhost`).",
   ),
   "session.no_second_factor": row(
     "forbidden",
@@ -138,6 +149,14 @@ export const errorTable = {
   "password_reset.not_found": row(
     "not_found",
     "The link from the mail was used, replaced by a newer one, or is older than an hour. Ask for another.",
+  ),
+  "email_change.not_found": row(
+    "not_found",
+    "The link from the mail was used, replaced by a newer one, ended by a new password, or is older than an hour. Ask for another under My account.",
+  ),
+  "email_change.other_account": row(
+    "forbidden",
+    "The link is for another account than the one that is signed in on this browser. Sign in with that one, by the e-mail that it has had so far.",
   ),
   "password_reset.no_mail": row(
     "conflict",

@@ -80,7 +80,7 @@ export const jobSeconds = new Histogram({
 
 export const accountMails = new Counter({
   name: "repartee_account_mails_total",
-  help: "Mails about accounts, by kind (password_reset, invitation, notice) and result (sent, retried, given_up); what waits is repartee_jobs of the queue send-account-mail",
+  help: "Mails about accounts, by kind (password_reset, email_change, invitation, notice) and result (sent, retried, given_up); what waits is repartee_jobs of the queue send-account-mail",
   labelNames: ["kind", "result"] as const,
   registers: [registry],
 });

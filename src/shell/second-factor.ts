@@ -20,6 +20,11 @@ export function makeAuthenticator(email: string): { readonly secret: string; rea
   return { secret, uri: authenticatorOf(secret, email).toString() };
 }
 
+/** Base32, for where a secret has to stand and no code is to fit. */
+export function makeUnknownSecret(): string {
+  return new Secret({ size: 20 }).base32;
+}
+
 /** The time step whose code this is; undefined: it is none of about now (Unix milliseconds). */
 export function findStep(secret: string, code: string, now: number): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined;

@@ -48,9 +48,25 @@ export interface AccountTables {
     confirmedAt: Date | null;
     lastStep: Generated<number>;
     recoverySalt: Generated<string>;
+    hasAuthenticator: Generated<boolean>;
   };
+  passkeys: {
+    id: Generated<number>;
+    userId: number;
+    name: string;
+    credentialId: string;
+    publicKey: string;
+    counter: number;
+    transports: string[];
+    isSynced: boolean;
+    createdAt: Date;
+    lastUsedAt: Date | null;
+  };
+  passkeyChallenges: { hash: string; userId: number | null; expiresAt: Date };
   recoveryCodes: { userId: number; hash: string; usedAt: Date | null };
   passwordResets: { userId: number; hash: string | null; askedAt: Date; expiresAt: Date };
+  emailChanges: { userId: number; email: string; hash: string; askedAt: Date; expiresAt: Date };
+  formerEmails: { userId: number; email: string; changedAt: Date };
   invitations: {
     id: Generated<number>;
     workspaceId: number;

@@ -45,15 +45,18 @@ export async function addAuditEntry(trx: Database, workspaceId: number, entry: N
 export async function addAccountEntry(
   db: Database,
   userId: number,
-  entry: Pick<AuditEntry, "at" | "operation" | "address"> & { readonly isProven: boolean },
+  entry: Pick<AuditEntry, "at" | "operation" | "address"> & {
+    readonly isProven: boolean;
+    readonly changes?: readonly AuditChange[] | undefined;
+  },
 ): Promise<void> {
-  const { at, operation, address, isProven } = entry;
+  const { at, operation, address, isProven, changes = [] } = entry;
   await sql`
     insert into audit_log (workspace_id, at, actor_kind, actor_id, actor_name, operation, kind, ref, name, address, changes)
     select m.workspace_id, ${at},
       ${isProven ? "member" : "nobody"}, ${isProven ? sql`m.id` : null},
       ${isProven ? sql`coalesce(nullif(u.name, ''), u.email)` : ""},
-      ${operation}, 'account', m.id::text, u.email, ${address}, '[]'
+      ${operation}, 'account', m.id::text, u.email, ${address}, ${JSON.stringify(changes)}::jsonb
     from members m join users u on u.id = m.user_id where u.id = ${userId}
   `.execute(db);
 }

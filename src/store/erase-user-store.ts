@@ -2,9 +2,10 @@ import { sql } from "kysely";
 import { AppError } from "../model/app-error.ts";
 import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
+import { listFormerEmails } from "./email-change-store.ts";
 import { bumpRevision } from "./workspace-store.ts";
 
-/** Whose account it is. E-mails do not change: by it, what a person left in workspaces that they were taken out of is found too. */
+/** Whose account it is. By the e-mail, and those that it had before, what a person left in workspaces that they were taken out of is found too. */
 interface Erased {
   readonly id: number;
   readonly email: string;
@@ -14,17 +15,25 @@ interface Erased {
  * Deletes an account for good, with its sessions, second factor, memberships, invitations and counted tries. What the person wrote and did stays, by the number that they had as a member: their
  * name, their e-mail and the addresses that they came from are in no table any more. Mails about the account are the caller's. Throws `user.last_owner`.
  */
-export async function eraseUser(trx: Database, user: Erased): Promise<void> {
-  const { id, email } = user;
-  await trx.selectFrom("users").select("id").where("id", "=", id).forUpdate().execute();
+export async function eraseUser(trx: Database, { id }: Pick<Erased, "id">): Promise<void> {
+  const user = trx.selectFrom("users").select("email").where("id", "=", id).forUpdate();
+  const { email } = await user.executeTakeFirstOrThrow();
   await refuseLastOwner(trx, id);
+  for (const one of [email, ...(await listFormerEmails(trx, id))]) await forgetEmail(trx, { id, email: one });
+  await sql`delete from sign_in_tries where key in (${`second factor ${id}`}, ${`email change ${id}`})`.execute(trx);
+  await trx.deleteFrom("users").where("id", "=", id).execute();
+}
+
+/** What is found by one of their e-mails. */
+async function forgetEmail(trx: Database, user: Erased): Promise<void> {
+  const { email } = user;
   await forgetKeptAnswers(trx, user);
   await forgetInAuditLog(trx, user);
   await forgetInMentions(trx, user);
   await sql`delete from invitations where lower(email) = lower(${email})`.execute(trx);
+  // Of somebody else, who wanted it for themselves.
+  await sql`delete from email_changes where lower(email) = lower(${email})`.execute(trx);
   await sql`delete from sign_in_tries where ${isKeyOf(email)}`.execute(trx);
-  await sql`delete from sign_in_tries where key = ${`second factor ${id}`}`.execute(trx);
-  await trx.deleteFrom("users").where("id", "=", id).execute();
 }
 
 /** As `http/sign-in` counts them: of the account, and of the account from an address. */

@@ -13,7 +13,7 @@ export interface Member {
   readonly name: string;
   readonly role: MemberRole;
   readonly createdAt: Date;
-  /** They sign in with a code beside the password. */
+  /** They sign in with more than the password. */
   readonly hasSecondFactor: boolean;
 }
 

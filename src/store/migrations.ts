@@ -44,6 +44,8 @@ import { up as deletedWorkspaces } from "./migrations/0068-deleted-workspaces.ts
 import { up as flowFolders } from "./migrations/0073-flow-folders.ts";
 import { up as plainNewsIds } from "./migrations/0074-plain-news-ids.ts";
 import { up as refusedLines } from "./migrations/0075-refused-lines.ts";
+import { up as emailChanges } from "./migrations/0076-email-changes.ts";
+import { up as passkeys } from "./migrations/0077-passkeys.ts";
 import { up as whoAnswers } from "./migrations/0078-who-answers.ts";
 
 /** Every migration, by name, in order. Forward only, and only adding: an older process may run beside (CONTRIBUTING.md, "Migrations"). */
@@ -94,6 +96,8 @@ export const migrations: Migrations = {
   "0066-account-mail": { up: accountMail },
   "0075-refused-lines": { up: refusedLines },
   "0078-who-answers": { up: whoAnswers },
+  "0076-email-changes": { up: emailChanges },
+  "0077-passkeys": { up: passkeys },
 };
 
 export const migrationNames: readonly string[] = Object.keys(migrations);

@@ -43,3 +43,9 @@ export function isPassingFault(error: Error): boolean {
 export function isBrokenReference(error: unknown): boolean {
   return (error as { readonly code?: unknown } | null)?.code === "23503"; // foreign_key_violation
 }
+
+/** Whether a row would be the second of its kind, by the unique index of this name. */
+export function isDuplicate(error: unknown, index: string): boolean {
+  const { code, constraint } = (error ?? {}) as { readonly code?: unknown; readonly constraint?: unknown };
+  return code === "23505" && constraint === index; // unique_violation
+}

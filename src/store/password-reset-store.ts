@@ -6,7 +6,7 @@ const validMs = 3_600_000;
 const hashOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
 /** 256 random bits, for a link. */
-export function makeResetToken(): string {
+export function makeLinkToken(): string {
   return randomBytes(32).toString("base64url");
 }
 

@@ -10,21 +10,44 @@ export interface SecondFactor {
   readonly confirmedAt: Date | null;
   /** Base64URL; empty: there were never recovery codes. */
   readonly recoverySalt: string;
+  /** False: it is passkeys alone, and the secret is nobody's, or of a set-up under way. */
+  readonly hasAuthenticator: boolean;
 }
 
 export async function findSecondFactor(db: Database, userId: number): Promise<SecondFactor | undefined> {
   return await db
     .selectFrom("secondFactors")
-    .select(["userId", "sealed", "confirmedAt", "recoverySalt"])
+    .select(["userId", "sealed", "confirmedAt", "recoverySalt", "hasAuthenticator"])
     .where("userId", "=", userId)
     .executeTakeFirst();
 }
 
+interface Sealed {
+  readonly userId: number;
+  readonly sealed: string;
+  readonly at: Date;
+}
+
+/** From now on signing in asks for a passkey, or a recovery code; `sealed` is a secret that nobody knows. False: it asks for something already. */
+export async function beginWithoutAuthenticator(trx: Database, { userId, sealed, at }: Sealed): Promise<boolean> {
+  const set = { sealed, createdAt: at, confirmedAt: at, lastStep: 0, hasAuthenticator: false };
+  const row = await trx
+    .insertInto("secondFactors")
+    .values({ userId, ...set })
+    .onConflict((conflict) => conflict.column("userId").doUpdateSet(set).where("secondFactors.confirmedAt", "is", null))
+    .returning("userId")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Passkeys alone are the second factor; `sealed` is a secret that nobody knows. */
+export async function leaveAuthenticator(trx: Database, { userId, sealed, at }: Sealed): Promise<void> {
+  const set = { sealed, createdAt: at, lastStep: 0, hasAuthenticator: false };
+  await trx.updateTable("secondFactors").set(set).where("userId", "=", userId).execute();
+}
+
 /** Keeps a secret that nobody has shown a code of yet, in the place of an older such. False: there is a confirmed one, which stays. */
-export async function beginSecondFactor(
-  db: Database,
-  { userId, sealed, at }: { readonly userId: number; readonly sealed: string; readonly at: Date },
-): Promise<boolean> {
+export async function beginSecondFactor(db: Database, { userId, sealed, at }: Sealed): Promise<boolean> {
   const row = await db
     .insertInto("secondFactors")
     .values({ userId, sealed, createdAt: at, confirmedAt: null })
@@ -32,7 +55,9 @@ export async function beginSecondFactor(
       conflict
         .column("userId")
         .doUpdateSet({ sealed, createdAt: at, lastStep: 0 })
-        .where("secondFactors.confirmedAt", "is", null),
+        .where((eb) =>
+          eb.or([eb("secondFactors.confirmedAt", "is", null), eb("secondFactors.hasAuthenticator", "=", false)]),
+        ),
     )
     .returning("userId")
     .executeTakeFirst();
@@ -47,10 +72,10 @@ export async function confirmSecondFactor(
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable("secondFactors")
-    .set({ confirmedAt: at })
+    .set({ confirmedAt: at, hasAuthenticator: true })
     .where("userId", "=", userId)
     .where("sealed", "=", sealed)
-    .where("confirmedAt", "is", null)
+    .where((eb) => eb.or([eb("confirmedAt", "is", null), eb("hasAuthenticator", "=", false)]))
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
@@ -100,8 +125,9 @@ export async function countRecoveryCodes(db: Database, userId: number): Promise<
   return Number(count);
 }
 
-/** Signing in takes the password alone again. False: it did before. */
+/** Signing in takes the password alone again: passkeys and recovery codes are gone too. False: it did before. */
 export async function removeSecondFactor(trx: Database, userId: number): Promise<boolean> {
+  await trx.deleteFrom("passkeys").where("userId", "=", userId).execute();
   await trx.deleteFrom("recoveryCodes").where("userId", "=", userId).execute();
   const { numDeletedRows } = await trx.deleteFrom("secondFactors").where("userId", "=", userId).executeTakeFirst();
   return numDeletedRows > 0n;

@@ -24,8 +24,9 @@ export interface SignedInUser {
   readonly seenAt: Date;
   /** Its cookie has the prefix `__Host-`: it is not taken under the name without. */
   readonly isCookiePrefixed: boolean;
-  /** Signing in takes a code beside the password. */
+  /** Signing in takes more than the password. */
   readonly hasSecondFactor: boolean;
+  readonly hasPasskeys: boolean;
 }
 
 /** A workspace as one of its members sees it. */
@@ -79,11 +80,16 @@ export async function findSignedIn(db: Database, secret: string, at: Date): Prom
     .select(["sessions.id as sessionId", "users.id", "users.email", "users.name", "sessions.seenAt"])
     .select("sessions.isCookiePrefixed")
     .select((eb) => eb("secondFactors.confirmedAt", "is not", null).as("hasSecondFactor"))
+    .select((eb) =>
+      eb
+        .exists(eb.selectFrom("passkeys").select("passkeys.id").whereRef("passkeys.userId", "=", "users.id"))
+        .as("hasPasskeys"),
+    )
     .where("sessions.hash", "=", hashSecret(secret))
     .where("sessions.expiresAt", ">", at)
     // A process of an older version keeps a session alive that is used.
     .where("sessions.createdAt", ">", new Date(at.getTime() - mostDays * dayMs))
-    .$narrowType<{ hasSecondFactor: boolean }>()
+    .$narrowType<{ hasSecondFactor: boolean; hasPasskeys: boolean }>()
     .executeTakeFirst();
 }
 

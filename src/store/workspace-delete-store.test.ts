@@ -40,7 +40,19 @@ const byTrigger = ["contact_fields", "contact_tags", "positions"];
 /** No workspace's. */
 const shared = [
   ...["backups", "breaking_migrations", "known_kinds", "leases", "live_news", "processes", "prunings", "secret_keys"],
-  ...["step_metric_marks", "users", "sessions", "second_factors", "recovery_codes", "password_resets", "sign_in_tries"],
+  ...[
+    "step_metric_marks",
+    "users",
+    "sessions",
+    "second_factors",
+    "recovery_codes",
+    "password_resets",
+    "email_changes",
+    "former_emails",
+    "passkeys",
+    "passkey_challenges",
+    "sign_in_tries",
+  ],
 ];
 
 async function tables(): Promise<string[]> {

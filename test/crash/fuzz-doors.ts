@@ -175,6 +175,17 @@ export function otherCalls(tokens: Tokens, things: Things): DoorCall[] {
     open("POST", "/auth/password", { current: "a", next: "long enough it is" }),
     open("POST", "/auth/password-reset", { email: "a@example.com" }),
     open("POST", "/auth/password-reset/look", { token: "a".repeat(43) }),
+    open("POST", "/auth/email-change", { current: "a", email: "a@example.com", code: "123456" }),
+    open("POST", "/auth/passkeys/begin", { current: "a", code: "123456" }),
+    open("POST", "/auth/passkeys/challenge"),
+    open("POST", "/auth/passkeys/session", {
+      passkey: {
+        ...{ id: "AAAA", rawId: "AAAA", type: "public-key" },
+        response: { clientDataJSON: "e30", authenticatorData: "AAAA", signature: "AAAA" },
+      },
+    }),
+    open("POST", "/auth/email-change/look", { token: "a".repeat(43) }),
+    open("POST", "/auth/email-change/use", { token: "a".repeat(43) }),
     open("POST", "/auth/password-reset/use", { token: "a".repeat(43), password: "long enough it is" }),
     open("GET", "/auth/devices"),
     open("GET", "/"),

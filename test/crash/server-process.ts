@@ -29,9 +29,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function createServerProcess(settings: Readonly<Record<string, string>>): Promise<ServerProcess> {
+/** `host`: what browsers call it by. */
+export async function createServerProcess(
+  settings: Readonly<Record<string, string>>,
+  host: "127.0.0.1" | "localhost" = "127.0.0.1",
+): Promise<ServerProcess> {
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const env = {
     PATH: process.env.PATH ?? "",
     PORT: String(port),

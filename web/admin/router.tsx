@@ -65,6 +65,11 @@ const newPassword = createRoute({
   path: "/new-password",
   component: lazyRouteComponent(() => import("./pages/new-password-page.tsx"), "NewPasswordPage"),
 });
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/confirm-email",
+  component: lazyRouteComponent(() => import("./pages/confirm-email-page.tsx"), "ConfirmEmailPage"),
+});
 const setup = createRoute({ getParentRoute: () => root, path: "/setup", component: SetupPage });
 const invitation = createRoute({ getParentRoute: () => root, path: "/invitation/$secret", component: InvitationPage });
 
@@ -323,6 +328,7 @@ export function createAppRouter(client: QueryClient) {
       secondFactor,
       forgottenPassword,
       newPassword,
+      confirmEmail,
       setup,
       invitation,
       workspace.addChildren([

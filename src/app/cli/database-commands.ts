@@ -2,9 +2,11 @@ import { backup } from "./backup.ts";
 import type { DatabaseCommand } from "./command.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
+import { memberAdd } from "./member-add.ts";
 import { migrate } from "./migrate.ts";
 import { rotateSecrets } from "./rotate-secrets.ts";
 import { tokenCreate } from "./token-create.ts";
+import { userChangeEmail } from "./user-change-email.ts";
 import { userCreate } from "./user-create.ts";
 import { userDelete } from "./user-delete.ts";
 import { userResetPassword } from "./user-reset-password.ts";
@@ -19,6 +21,8 @@ export const databaseCommands: readonly DatabaseCommand[] = [
   workspaceDelete,
   tokenCreate,
   userCreate,
+  memberAdd,
+  userChangeEmail,
   userResetPassword,
   userResetTwoFactor,
   userDelete,

@@ -7,9 +7,9 @@ import type { DatabaseContext } from "./command.ts";
 export async function tellChangeByCommand(
   trx: Database,
   { config, enqueueJobs, publicUrl: base, secretKey }: DatabaseContext,
-  { userId, notice, at }: { readonly userId: number; readonly notice: Notice; readonly at: Date },
+  { at, ...told }: { readonly userId: number; readonly notice: Notice; readonly to?: string; readonly at: Date },
 ): Promise<void> {
   if (config.accountMail === undefined) return;
-  const mail = { kind: "notice", notice, userId, base, address: commandLine, at: at.getTime() } as const;
+  const mail = { kind: "notice", ...told, base, address: commandLine, at: at.getTime() } as const;
   await enqueueJobs?.(trx, [toAccountMailJob(mail, secretKey)]);
 }

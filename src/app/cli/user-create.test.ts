@@ -52,7 +52,10 @@ it("refuses a short password, an e-mail that is taken whatever its case, and a w
   await expect(make({ email: "eve@example.com", passwordFile: "short" })).rejects.toMatchObject({
     code: "user.weak_password",
   });
-  await expect(make({ email: "ANN@example.com" })).rejects.toMatchObject({ code: "user.email_taken" });
+  await expect(make({ email: "ANN@example.com", workspace: "shop", role: "admin" })).rejects.toMatchObject({
+    code: "user.email_taken",
+    message: expect.stringContaining("repartee member add --email ANN@example.com --workspace shop --role admin"),
+  });
   await expect(make({ email: "eve@example.com", workspace: "none" })).rejects.toMatchObject({
     code: "workspace.not_found",
   });

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { memberRoles } from "../../model/conversation.ts";
+import { type MemberRole, memberRoles } from "../../model/conversation.ts";
 import { createPassword, hashPassword } from "../../shell/password.ts";
 import { createUser, joinWorkspace } from "../../store/member-store.ts";
-import { defineDatabaseCommand } from "./command.ts";
+import { findCredentials } from "../../store/session-store.ts";
+import { CommandError, defineDatabaseCommand } from "./command.ts";
 import { passwordFileOption, readPasswordFile, refuseWeakPassword } from "./given-password.ts";
 import { requireWorkspace } from "./require-workspace.ts";
 
@@ -24,6 +25,7 @@ export const userCreate = defineDatabaseCommand({
     const passwordHash = await hashPassword(password);
     const data = await database.db.transaction().execute(async (trx) => {
       const workspace = domain === undefined ? undefined : await requireWorkspace(trx, domain);
+      if ((await findCredentials(trx, email)) !== undefined) throw emailTaken(email, domain, role);
       const id = await createUser(trx, { email, name, passwordHash });
       const member = workspace === undefined ? undefined : await joinWorkspace(trx, workspace.id, id, role);
       return { id, email, workspace: domain ?? null, memberId: member?.id ?? null };
@@ -32,3 +34,11 @@ export const userCreate = defineDatabaseCommand({
     return { text: password, data: { ...data, password } };
   },
 });
+
+function emailTaken(email: string, domain: string | undefined, role: MemberRole): CommandError {
+  const how = `repartee member add --email ${email} --workspace ${domain ?? "DOMAIN"} --role ${role}`;
+  return new CommandError(
+    "user.email_taken",
+    `there is already a user ${email}; ${domain === undefined ? "to make them a member of a workspace" : "make them a member"}: ${how}`,
+  );
+}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { createPassword, hashPassword } from "../../shell/password.ts";
 import { addAccountEntry } from "../../store/audit-store.ts";
-import { voidPasswordResets } from "../../store/password-reset-store.ts";
+import { voidLinks } from "../../store/email-change-store.ts";
 import { endSessions, findRecipient, setPassword } from "../../store/session-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
 import { passwordFileOption, readPasswordFile, refuseWeakPassword } from "./given-password.ts";
@@ -28,7 +28,7 @@ export const userResetPassword = defineDatabaseCommand({
     const at = new Date();
     await db.transaction().execute(async (trx) => {
       await setPassword(trx, user.id, passwordHash);
-      await voidPasswordResets(trx, user.id, at);
+      await voidLinks(trx, user.id, at);
       await endSessions(trx, user.id, { except: undefined });
       const entry = { at, operation: "losePassword", address: "command line", isProven: false };
       await addAccountEntry(trx, user.id, entry);

@@ -14,6 +14,7 @@ const pages = [
   "/second-factor",
   "/forgotten-password",
   "/new-password",
+  "/confirm-email",
   "/setup",
   "/invitation/:secret",
   "/w/*",

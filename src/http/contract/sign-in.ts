@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { memberRoles } from "../../model/conversation.ts";
 import { instantSchema, nameSchema } from "./common.ts";
+import { signedSchema } from "./passkeys.ts";
 
 const password = z.string().min(12, "at least 12 characters").max(200, "at most 200 characters");
 const email = z.string().trim().max(254).pipe(z.email("is not an e-mail address"));
@@ -24,11 +25,20 @@ export const workspaceOfUserSchema = z.object({
 
 /** What the browser needs to know before it draws anything. */
 export const sessionSchema = z.object({
-  user: z.object({ id: z.number(), email: z.string(), name: z.string(), hasSecondFactor: z.boolean() }).nullable(),
+  user: z
+    .object({
+      id: z.number(),
+      email: z.string(),
+      name: z.string(),
+      hasSecondFactor: z.boolean(),
+      hasPasskeys: z.boolean(),
+    })
+    .nullable(),
   mayWatchOver: z.boolean().describe("They own every workspace, and see how the installation is."),
   workspaces: z.array(workspaceOfUserSchema),
   needsSetup: z.boolean().describe("There is no user yet: whoever has the set-up code makes the first."),
   mailsAccounts: z.boolean().describe("The server writes to people about their accounts: forgotten passwords, say."),
+  passkeys: z.boolean().describe("Browsers do passkeys at this server's address."),
   demoChat: z.string().nullable().describe("Ref of the demo bot, for whoever has nothing of their own yet."),
 });
 export type SessionBody = z.infer<typeof sessionSchema>;
@@ -46,15 +56,18 @@ export const secondFactorSchema = z.object({
   recoveryCodesLeft: z.number(),
 });
 export type SecondFactorBody = z.infer<typeof secondFactorSchema>;
-export const secondFactorBeginSchema = z.strictObject({ current });
+/** What takes a password and, where there is one, the second factor: who finds a browser that is signed in has neither. */
+export const secondFactorProofSchema = z.strictObject({
+  current,
+  code: code.optional().describe("Of the authenticator, or a recovery code."),
+  passkey: signedSchema.optional().describe("In the place of `code`: signed by a passkey of the account."),
+});
 export const secondFactorBegunSchema = z.object({
   secret: z.string().describe("Base32, to be typed where no QR code can be read."),
   uri: z.string().describe("`otpauth://totp/…`"),
   qrSvg: z.string().describe("QR code of `uri`."),
 });
 export const secondFactorConfirmSchema = z.strictObject({ code });
-/** What takes a password and a code: who finds a browser that is signed in has neither. */
-export const secondFactorProofSchema = z.strictObject({ current, code });
 export const recoveryCodesSchema = z.object({
   recoveryCodes: z.array(z.string()).describe("Each is good once. Shown in this answer only."),
 });
@@ -72,9 +85,21 @@ export const profileChangeSchema = z.strictObject({ name: personName.optional(),
 /** Whoever has the e-mail, if anybody does, is sent a link. */
 export const passwordResetSchema = z.strictObject({ email });
 const token = z.string().max(100).describe("What stands behind `#` in the link.");
-export const resetLinkSchema = z.strictObject({ token });
+export const linkSchema = z.strictObject({ token });
 export const resetShownSchema = z.object({ email: z.string() });
 export const resetUseSchema = z.strictObject({ token, password });
+export const emailChangeSchema = secondFactorProofSchema.extend({ email: email.describe("The new one.") });
+export const emailChangeMadeSchema = z.object({
+  isChanged: z.boolean().describe("False: it is once the link is opened that goes to the new e-mail."),
+});
+/** What one's account waits for. */
+export const emailChangeWaitingSchema = z.object({
+  waiting: z.object({ email: z.string(), until: instantSchema }).nullable(),
+});
+export const emailChangeShownSchema = z.object({
+  email: z.string(),
+  isYours: z.boolean().describe("Whoever is signed in on this browser asked for it."),
+});
 export const deviceSchema = z.object({
   id: z.number(),
   userAgent: z.string(),

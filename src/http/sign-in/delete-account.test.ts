@@ -8,6 +8,7 @@ import { userDelete } from "../../app/cli/user-delete.ts";
 import { type AccountMail, toAccountMailJob } from "../../shell/account-mail/account-mail.ts";
 import { prepareJobTables } from "../../shell/job-tables.ts";
 import { hashPassword } from "../../shell/password.ts";
+import { addAccountEntry } from "../../store/audit-store.ts";
 import { createUser, joinWorkspace } from "../../store/member-store.ts";
 
 let server: TestServer;
@@ -83,6 +84,10 @@ async function work({ mark, email, memberId, userId, browser }: Awaited<ReturnTy
     { kind: "password_reset", email: email.toLowerCase(), language: "en", token: "t", ...rest },
     "completed",
   );
+  await enqueueMail(
+    { kind: "email_change", userId, email: `new.${email}`, language: "en", token: "t", ...rest },
+    "completed",
+  );
   await enqueueMail({ kind: "invitation", inviter: `Ann ${mark}`, language: "en", secret: "s", ...rest }, "completed");
   return contact;
 }
@@ -135,6 +140,33 @@ describe("who deletes their account", () => {
     });
     const notes = (await tenant.call("GET", `/contacts/${contact.id}/notes`)).json().data;
     expect(notes).toMatchObject([{ text: "a note" }]);
+  });
+
+  it("is forgotten by the e-mails from before too, but not by one that is somebody else's now", async () => {
+    const moved = await aPerson("agent");
+    const elsewhere = await aTenant(server);
+    const invite = async () =>
+      (await elsewhere.call("POST", "/members", { body: { email: moved.email, role: "agent" } })).json();
+    const { id } = await invite();
+    expect((await elsewhere.call("DELETE", `/members/${id}`)).statusCode).toBe(204);
+    const { db } = server.database;
+    const to = async (email: string) =>
+      expect((await moved.browser.call("POST", "/auth/email-change", { current: password, email })).json()).toEqual({
+        isChanged: true,
+      });
+    const given = `${moved.mark}given@example.com`;
+    await to(given);
+    await to(`${moved.mark}-last@example.com`);
+    // Who has one of them now keeps what is theirs.
+    const heir = await createUser(db, { email: given, name: "Heir" });
+    await joinWorkspace(db, elsewhere.workspace.id, heir, "owner");
+    await addAccountEntry(db, heir, { at: new Date(), operation: "signIn", address: "10.0.0.9", isProven: true });
+    const last = (await moved.browser.call("GET", "/auth/session")).json().user.email;
+    expect((await moved.browser.call("DELETE", "/auth/account", { email: last })).statusCode).toBe(200);
+    const { rows } = await sql<{ say: string }>`select to_jsonb(a)::text as say from audit_log a`.execute(db);
+    const said = rows.filter(({ say }) => say.includes(moved.mark));
+    expect(said.map(({ say }) => JSON.parse(say).name)).toEqual([given]);
+    expect(await tablesThatSay(server.database, moved.mark)).toEqual(["audit_log", "sign_in_tries", "users"]);
   });
 
   it("types the e-mail and, where that was long ago, the password", async () => {

@@ -19,7 +19,7 @@ export function addAccountDeletion(app: ApiApp, desk: Desk): void {
       throw new AppError("user.other_email", say`this is not the e-mail of your account`);
     }
     await db.transaction().execute(async (trx) => {
-      await note(request, user.id, "deleteAccount", trx);
+      await note(request, user.id, "deleteAccount", { trx });
       await forgetMails(trx, { jobSchema: system.database.jobSchema, secretKey }, user);
       await eraseUser(trx, user);
     });

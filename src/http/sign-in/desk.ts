@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../../model/app-error.ts";
+import type { AuditChange } from "../../model/audit.ts";
 import { type Sentence, say } from "../../model/sentence.ts";
+import { checkPassword } from "../../shell/password.ts";
 import { addAccountEntry } from "../../store/audit-store.ts";
 import type { Database } from "../../store/database.ts";
-import { createSession, setUserLanguage } from "../../store/session-store.ts";
+import { createSession, readPasswordHash, setUserLanguage } from "../../store/session-store.ts";
 import { countTry, forgiveTry, type Guarded } from "../../store/sign-in-try-store.ts";
 import { addressOf } from "../address-limit.ts";
 import type { AuditedOperation, auditedOperations } from "../contract/audit-log.ts";
@@ -21,7 +23,7 @@ export const most = {
   address: 60,
   /** Who gets here has the password: 10 tries of a million codes, three of which are good, cost nobody but the attacker. */
   code: 10,
-  /** For a new password: for one account from one address, for one account from anywhere, from one address. */
+  /** For mails with links: to one e-mail from one address, to one e-mail (or by one account) from anywhere, from one address. */
   wishesFromAddress: 3,
   wishes: 10,
   wishesOfAddress: 20,
@@ -49,33 +51,42 @@ export interface Desk {
   /** Starts a session on this browser. */
   welcome(request: FastifyRequest, reply: FastifyReply, userId: number): Promise<void>;
   /** Writes into the audit logs of all workspaces that the user belongs to. */
-  note(request: FastifyRequest, userId: number, operation: AccountOperation, trx?: Database): Promise<void>;
+  note(
+    request: FastifyRequest,
+    userId: number,
+    operation: AccountOperation,
+    options?: { readonly trx?: Database; readonly changes?: readonly AuditChange[] },
+  ): Promise<void>;
   /** Tells all processes that sessions of the user have ended, once it is so: what is open for them ends. */
   tellSignOut(userId: number): void;
   /** Throws `session.none`. */
   requireSignedIn(request: FastifyRequest): Promise<SignedIn>;
+  /** Whoever is signed in types their password again. Throws `session.wrong_password`, `session.too_many`. */
+  requirePassword(request: FastifyRequest, user: SignedIn["user"], current: string): Promise<void>;
 }
 
 export function createDesk(dependencies: HttpDependencies, members: MemberReader): Desk {
   const { db, now } = dependencies;
-  const note: Desk["note"] = async ({ ip: address }, userId, operation, trx = db) =>
+  const note: Desk["note"] = async ({ ip: address }, userId, operation, { trx = db, changes } = {}) =>
     await addAccountEntry(trx, userId, {
       at: new Date(now()),
       operation,
       address,
       isProven: !unproven.has(operation),
+      changes,
     });
   const holdBack = createHoldBack(dependencies);
+  const guard = createGuard(dependencies, holdBack);
   return {
     dependencies,
     members,
     holdBack,
-    guard: createGuard(dependencies, holdBack),
+    guard,
     note,
     async welcome(request, reply, userId) {
       const at = new Date(now());
       const secret = await db.transaction().execute(async (trx) => {
-        await note(request, userId, "signIn", trx);
+        await note(request, userId, "signIn", { trx });
         const language = languageOf(request);
         if (language !== undefined) await setUserLanguage(trx, userId, language);
         return await createSession(trx, {
@@ -96,6 +107,14 @@ export function createDesk(dependencies: HttpDependencies, members: MemberReader
       if (found === undefined) throw new AppError("session.none", say`sign in first`);
       return found;
     },
+    async requirePassword(request, user, current) {
+      const check = async () => {
+        if (await checkPassword(current, await readPasswordHash(db, user.id))) return true;
+        await note(request, user.id, "refusePassword");
+        return undefined;
+      };
+      await guard(request, accountOf(request, user.email), "session.wrong_password", check, notYourPassword);
+    },
   };
 }
 
@@ -112,17 +131,29 @@ export function accountOf(request: FastifyRequest, email: string): Guarded[] {
   ];
 }
 
+/** Each wish for a link may be a mail to somebody who did not ask for it; none is taken back. */
+export function wishesOf({ ip }: FastifyRequest, email: string): Guarded[] {
+  const key = `wish ${email.toLowerCase()}`;
+  return [
+    { key, most: most.wishes },
+    { key: `${key} from ${ip}`, most: most.wishesFromAddress },
+    { key: `wishes from ${ip}`, most: most.wishesOfAddress },
+  ];
+}
+
 /** What may be guessed at, and what is said of a wrong guess. */
 export const wrong = {
   "session.wrong_password": say`e-mail and password do not fit`,
   "session.wrong_code": say`the code is wrong, or was used already`,
+  "session.wrong_passkey": say`this passkey does not sign in here; try again, or sign in with the password`,
   "setup.wrong_code": say`this is not the set-up code`,
+  "email_change.not_found": say`the link was used, replaced by a newer one, or is older than an hour; ask for another`,
   "password_reset.not_found": say`the link was used, replaced by a newer one, or is older than an hour; ask for another`,
 } as const satisfies Readonly<Record<string, Sentence>>;
 type Guess = keyof typeof wrong;
 
 /** Said to whoever is signed in, who was asked for no e-mail. */
-export const notYourPassword = say`this is not your password`;
+const notYourPassword = say`this is not your password`;
 
 /** Counts something that is not to be done often. Answers the milliseconds until it may be; 0: now. What is refused is logged. */
 type HoldBack = (limit: Limit, request: FastifyRequest, guarded: readonly Guarded[]) => Promise<number>;

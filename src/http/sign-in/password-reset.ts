@@ -1,19 +1,19 @@
 import type { FastifyRequest } from "fastify";
 import { AppError } from "../../model/app-error.ts";
 import { say } from "../../model/sentence.ts";
+import { voidLinks } from "../../store/email-change-store.ts";
 import {
   findPasswordReset,
-  makeResetToken,
+  makeLinkToken,
   type ResetUser,
   takePasswordReset,
-  voidPasswordResets,
 } from "../../store/password-reset-store.ts";
 import { endSessions, setPassword } from "../../store/session-store.ts";
 import { forgetTries } from "../../store/sign-in-try-store.ts";
 import { mailAccount, tellChange } from "../account-mail.ts";
 import type { ApiApp } from "../api/route.ts";
-import { passwordResetSchema, resetLinkSchema, resetShownSchema, resetUseSchema } from "../contract/sign-in.ts";
-import { accountOf, type Desk, languageOf, most, tooMany, wrong } from "./desk.ts";
+import { linkSchema, passwordResetSchema, resetShownSchema, resetUseSchema } from "../contract/sign-in.ts";
+import { accountOf, type Desk, languageOf, tooMany, wishesOf, wrong } from "./desk.ts";
 import { hashGoodPassword } from "./good-password.ts";
 
 /** A new password for whoever has forgotten theirs and reads their mail. */
@@ -39,14 +39,14 @@ export function addPasswordReset(app: ApiApp, desk: Desk): void {
       kind: "password_reset",
       email,
       language: languageOf(request) ?? "en",
-      token: makeResetToken(),
+      token: makeLinkToken(),
     } as const;
     await db.transaction().execute((trx) => mailAccount(trx, dependencies, request, wish));
     return null;
   });
   app.post(
     "/password-reset/look",
-    { schema: { body: resetLinkSchema, response: { 200: resetShownSchema } } },
+    { schema: { body: linkSchema, response: { 200: resetShownSchema } } },
     async (request) => {
       const { email } = await requireReset(request, request.body.token);
       return { email };
@@ -61,10 +61,10 @@ export function addPasswordReset(app: ApiApp, desk: Desk): void {
       if (!(await takePasswordReset(trx, token, at))) {
         throw new AppError("password_reset.not_found", wrong["password_reset.not_found"]);
       }
-      await voidPasswordResets(trx, userId, at);
+      await voidLinks(trx, userId, at);
       await setPassword(trx, userId, passwordHash);
       await endSessions(trx, userId, { except: undefined });
-      await note(request, userId, "resetPassword", trx);
+      await note(request, userId, "resetPassword", { trx });
       await tellChange(trx, dependencies, request, { userId, notice: "password_changed" });
     });
     // Who forgot a password has mostly tried some.
@@ -75,14 +75,4 @@ export function addPasswordReset(app: ApiApp, desk: Desk): void {
     tellSignOut(userId);
     return null;
   });
-}
-
-/** Each may be a mail to somebody who did not ask for it; none is taken back. */
-function wishesOf({ ip }: FastifyRequest, email: string) {
-  const key = `wish ${email.toLowerCase()}`;
-  return [
-    { key, most: most.wishes },
-    { key: `${key} from ${ip}`, most: most.wishesFromAddress },
-    { key: `wishes from ${ip}`, most: most.wishesOfAddress },
-  ];
 }

@@ -1,11 +1,12 @@
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { AppError } from "../../model/app-error.ts";
 import { say, sayPlaces } from "../../model/sentence.ts";
+import { passkeySite } from "../../shell/passkey.ts";
 import { checkPassword } from "../../shell/password.ts";
 import { isSetupCode } from "../../shell/setup-code.ts";
+import { voidLinks } from "../../store/email-change-store.ts";
 import { acceptInvitation, requireInvitation } from "../../store/invitation-store.ts";
 import { joinWorkspace } from "../../store/member-store.ts";
-import { voidPasswordResets } from "../../store/password-reset-store.ts";
 import {
   createFirstUser,
   endSessions,
@@ -14,7 +15,6 @@ import {
   listSessions,
   mayWatchOver,
   proveSession,
-  readPasswordHash,
   setPassword,
   setUserLanguage,
   setUserName,
@@ -44,9 +44,11 @@ import {
 import type { HttpDependencies } from "../dependencies.ts";
 import { addDataHeaders } from "../security-headers.ts";
 import { addAccountDeletion } from "./delete-account.ts";
-import { accountOf, createDesk, type Desk, most, notYourPassword } from "./desk.ts";
+import { accountOf, createDesk, type Desk, most } from "./desk.ts";
+import { addEmailChange } from "./email-change.ts";
 import { hashGoodPassword } from "./good-password.ts";
 import { clearCookie, createMemberReader, refuseOtherSites, renewCookie, type SignedIn } from "./member-reader.ts";
+import { addPasskeys } from "./passkeys.ts";
 import { addPasswordReset } from "./password-reset.ts";
 import { addSecondFactor, passSecondFactor } from "./second-factor.ts";
 
@@ -64,6 +66,7 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
     workspaces: (found?.memberships ?? []).map(({ workspaceId: id, ...workspace }) => ({ id, ...workspace })),
     mailsAccounts: dependencies.mailsAccounts === true,
     needsSetup: found === undefined && !(await hasUsers(db)),
+    passkeys: passkeySite(dependencies.publicUrl) !== undefined,
     demoChat: (await listWebchats(db, "demo"))[0]?.ref ?? null,
   });
   const desk = createDesk(dependencies, members);
@@ -82,7 +85,7 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
       if (known !== undefined) await note(request, known.id, "refuseSignIn");
       return undefined;
     });
-    await passSecondFactor(desk, request, user.id, code);
+    await passSecondFactor(desk, request, user.id, { code });
     await welcome(request, reply, user.id);
     return null;
   });
@@ -109,36 +112,32 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
   addAccount(app, desk);
   addAccountDeletion(app, desk);
   addPasswordReset(app, desk);
+  addEmailChange(app, desk);
   addInvitations(app, desk);
   addSecondFactor(app, desk);
+  addPasskeys(app, desk);
 }
 
-const pick = ({ id, email, name, hasSecondFactor }: SignedIn["user"]) => ({ id, email, name, hasSecondFactor });
+const pick = ({ id, email, name, hasSecondFactor, hasPasskeys }: SignedIn["user"]) => ({
+  ...{ id, email, name },
+  ...{ hasSecondFactor, hasPasskeys },
+});
 
 /** One's own account. */
-function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn, note, tellSignOut }: Desk): void {
+function addAccount(app: ApiApp, desk: Desk): void {
+  const { dependencies, members, requireSignedIn, requirePassword, note, tellSignOut } = desk;
   const { db, now } = dependencies;
   app.post("/password", { schema: { body: passwordChangeSchema } }, async (request) => {
     const { user } = await requireSignedIn(request);
     const { current, next } = request.body;
-    await guard(
-      request,
-      accountOf(request, user.email),
-      "session.wrong_password",
-      async () => {
-        if (await checkPassword(current, await readPasswordHash(db, user.id))) return true;
-        await note(request, user.id, "refusePassword");
-        return undefined;
-      },
-      notYourPassword,
-    );
+    await requirePassword(request, user, current);
     const passwordHash = await hashGoodPassword(next, "next", [user.email, user.name]);
     await db.transaction().execute(async (trx) => {
       await setPassword(trx, user.id, passwordHash);
-      await voidPasswordResets(trx, user.id, new Date(now()));
+      await voidLinks(trx, user.id, new Date(now()));
       // Whoever knew the old one is out.
       await endSessions(trx, user.id, { except: user.sessionId });
-      await note(request, user.id, "changePassword", trx);
+      await note(request, user.id, "changePassword", { trx });
       await tellChange(trx, dependencies, request, { userId: user.id, notice: "password_changed" });
     });
     tellSignOut(user.id);
@@ -146,17 +145,7 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
   });
   app.post("/proof", { schema: { body: proofSchema } }, async (request) => {
     const { user } = await requireSignedIn(request);
-    await guard(
-      request,
-      accountOf(request, user.email),
-      "session.wrong_password",
-      async () => {
-        if (await checkPassword(request.body.current, await readPasswordHash(db, user.id))) return true;
-        await note(request, user.id, "refusePassword");
-        return undefined;
-      },
-      notYourPassword,
-    );
+    await requirePassword(request, user, request.body.current);
     await proveSession(db, user.sessionId, new Date(now()));
     return null;
   });
@@ -209,7 +198,7 @@ function addAccount(app: ApiApp, { dependencies, members, guard, requireSignedIn
         const workspace = await createWorkspace(trx, request.body);
         const member = await joinWorkspace(trx, workspace.id, user.id, "owner");
         const { id, domain, name } = workspace;
-        await note(request, user.id, "createWorkspace", trx);
+        await note(request, user.id, "createWorkspace", { trx });
         return { id, domain, name, memberId: member.id, role: member.role, needsSecondFactor: false };
       });
       members.forget();
@@ -252,7 +241,7 @@ function addInvitations(app: ApiApp, { dependencies, members, welcome, note }: D
           : await hashGoodPassword(body.password, "password", [invitation.email, body.name]);
       const { userId } = await db.transaction().execute(async (trx) => {
         const accepted = await acceptInvitation(trx, params.secret, { name: body.name, passwordHash, at });
-        await note(request, accepted.userId, "acceptInvitation", trx);
+        await note(request, accepted.userId, "acceptInvitation", { trx });
         return accepted;
       });
       members.forget();

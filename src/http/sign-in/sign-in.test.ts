@@ -42,6 +42,7 @@ describe("the first user", () => {
       user: null,
       workspaces: [],
       mailsAccounts: false,
+      passkeys: true,
       needsSetup: true,
       demoChat: null,
       mayWatchOver: false,

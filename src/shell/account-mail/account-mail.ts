@@ -10,6 +10,11 @@ const notices = [
   "second_factor_off",
   "second_factor_reset",
   "recovery_codes_renewed",
+  "authenticator_off",
+  "passkey_added",
+  "passkey_removed",
+  "email_change_asked",
+  "email_changed",
 ] as const;
 export type Notice = (typeof notices)[number];
 
@@ -27,7 +32,23 @@ const accountMailSchema = z.discriminatedUnion("kind", [
   }),
   /** `language`: of whoever invites. */
   z.object({ kind: z.literal("invitation"), inviter: z.string(), language: z.string(), secret: z.string(), ...common }),
-  z.object({ kind: z.literal("notice"), notice: z.enum(notices), userId: z.number(), ...common }),
+  /** To the e-mail that is wanted, which may be somebody else's. `language`: of the page that asked. */
+  z.object({
+    kind: z.literal("email_change"),
+    userId: z.number(),
+    email: z.string(),
+    language: z.string(),
+    token: z.string(),
+    ...common,
+  }),
+  /** `to`: an e-mail that is no longer, or soon not, the account's; absent: the account's. */
+  z.object({
+    kind: z.literal("notice"),
+    notice: z.enum(notices),
+    userId: z.number(),
+    to: z.string().exactOptional(),
+    ...common,
+  }),
 ]);
 
 /** What the server itself has to tell somebody about their account. */

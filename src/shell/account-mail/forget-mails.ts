@@ -1,5 +1,6 @@
 import { deleteMailJobs, listMailJobs } from "../../store/account-job-store.ts";
 import type { Database } from "../../store/database.ts";
+import { listFormerEmails } from "../../store/email-change-store.ts";
 import type { SecretKey } from "../../store/secret-key.ts";
 import { type AccountMail, readAccountMailJob } from "./account-mail.ts";
 
@@ -17,10 +18,11 @@ export async function forgetMails(
   user: Erased,
 ): Promise<void> {
   const jobs = await listMailJobs(trx, jobSchema);
+  const emails = [user.email, ...(await listFormerEmails(trx, user.id))].map((email) => email.toLowerCase());
   const theirs = jobs.filter(({ data, isOver }) => {
     const mail = open(data, secretKey);
     // An invitation that waits is somebody else's to get.
-    return mail !== undefined && isAbout(mail, user, isOver);
+    return mail !== undefined && isAbout(mail, { ...user, emails }, isOver);
   });
   await deleteMailJobs(
     trx,
@@ -38,8 +40,14 @@ function open(data: unknown, secretKey: SecretKey): AccountMail | undefined {
   }
 }
 
-function isAbout(mail: AccountMail, { id, email, name }: Erased, isOver: boolean): boolean {
+function isAbout(
+  mail: AccountMail,
+  { id, emails, name }: Erased & { readonly emails: readonly string[] },
+  isOver: boolean,
+): boolean {
   if (mail.kind === "notice") return mail.userId === id;
-  if (mail.kind === "password_reset") return mail.email.toLowerCase() === email.toLowerCase();
-  return isOver && [email, name].includes(mail.inviter);
+  if (mail.kind === "password_reset") return emails.includes(mail.email.toLowerCase());
+  // One of somebody else, who wanted this e-mail, comes to nothing and is theirs while it waits.
+  if (mail.kind === "email_change") return mail.userId === id || (isOver && emails.includes(mail.email.toLowerCase()));
+  return isOver && (mail.inviter === name || emails.includes(mail.inviter.toLowerCase()));
 }

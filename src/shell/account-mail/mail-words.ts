@@ -18,7 +18,23 @@ export interface MailWords {
     readonly rules: string;
     readonly notYou: string;
   };
-  readonly notices: Readonly<Record<Notice, { readonly subject: string; lead(account: Account): string }>>;
+  /** To an e-mail that somebody wants for their account. */
+  readonly emailChange: {
+    readonly subject: string;
+    lead(account: Account): string;
+    readonly button: string;
+    readonly rules: string;
+    notYou(address: string): string;
+  };
+  /** To an e-mail that somebody wants for their account, and that has one already. */
+  readonly emailTaken: {
+    readonly subject: string;
+    lead(account: Account): string;
+    readonly button: string;
+    readonly rules: string;
+    notYou(address: string): string;
+  };
+  readonly notices: Readonly<Record<Notice, NoticeWords>>;
   when(change: { readonly at: string; readonly address: string }): string;
   readonly notYou: string;
   readonly button: string;
@@ -27,6 +43,12 @@ export interface MailWords {
   readonly footer: string;
 }
 
+interface NoticeWords {
+  readonly subject: string;
+  lead(account: Account): string;
+  /** Where a new password is no way out: what is, in the place of `notYou` and the button. */
+  readonly notYou?: string;
+}
 interface Account {
   readonly email: string;
   /** Where people reach the server, without `https://`. */

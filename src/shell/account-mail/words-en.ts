@@ -20,6 +20,24 @@ export const en: MailWords = {
     rules: "The link works for a week.",
     notYou: "If you do not know what this is about, there is nothing to do.",
   },
+  emailChange: {
+    subject: "Confirm your new e-mail",
+    lead: ({ email, server }) =>
+      `somebody asked to sign in at ${server} with ${email} from now on. If that was you, open this in a browser where you are signed in there:`,
+    button: "Confirm the e-mail",
+    rules: "The link works once, within an hour. Until then you sign in with the e-mail that you have had so far.",
+    notYou: (address) =>
+      `If it was not you, there is nothing to do: somebody may have mistyped theirs, and nothing changes without this link. It was asked for from the address ${address}.`,
+  },
+  emailTaken: {
+    subject: "This e-mail has an account already",
+    lead: ({ email, server }) =>
+      `somebody asked to sign in at ${server} with ${email} from now on. There is an account with this e-mail already, and it stays as it is.`,
+    button: "Sign in",
+    rules:
+      "If it was you: sign in with this e-mail. To use it for your other account, delete this one first, under My account, and then ask again.",
+    notYou: (address) => `If it was not you, there is nothing to do. It was asked for from the address ${address}.`,
+  },
   notices: {
     password_changed: {
       subject: "Your password was changed",
@@ -44,6 +62,32 @@ export const en: MailWords = {
       subject: "New recovery codes were made",
       lead: ({ email, server }) =>
         `new recovery codes were made for your account ${email} at ${server}. Those from before are worth nothing any more.`,
+    },
+    authenticator_off: {
+      subject: "The authenticator was turned off",
+      lead: ({ email, server }) =>
+        `the authenticator of your account ${email} at ${server} was turned off: its passkeys stay the second factor.`,
+    },
+    passkey_added: {
+      subject: "A passkey was added",
+      lead: ({ email, server }) =>
+        `your account ${email} at ${server} has a new passkey: whoever has it signs in without the password.`,
+    },
+    passkey_removed: {
+      subject: "A passkey was removed",
+      lead: ({ email, server }) => `a passkey of your account ${email} at ${server} was removed: it signs in no more.`,
+    },
+    email_change_asked: {
+      subject: "Another e-mail was asked for",
+      lead: ({ email, server }) =>
+        `somebody who typed the password asked to sign in to your account ${email} at ${server} with another e-mail. Nothing has changed yet: a link went to the new one.`,
+    },
+    email_changed: {
+      subject: "Your e-mail was changed",
+      lead: ({ email, server }) =>
+        `your account at ${server} has another e-mail now. Nobody signs in with ${email} any more, and what is about the account goes to the new one.`,
+      notYou:
+        "If it was you, all is well. If it was not, somebody else has your account: tell an owner of your workspace, who signs it out everywhere, and whoever runs the server, who gives it this e-mail back. The audit log has the new one.",
     },
   },
   when: ({ at, address }) =>

@@ -41,14 +41,39 @@ export function writeInvitation(
   });
 }
 
-export function writeNotice({ base, notice, at, address }: OfKind<"notice">, to: To): WrittenMail {
+/** To the e-mail that is wanted, for whoever wants it: `to.email` is that one. */
+export function writeEmailChange({ base, token, address }: OfKind<"email_change">, to: To): WrittenMail {
   const { words, language } = wordsFor(to.language);
-  const { subject, lead } = words.notices[notice];
-  const when = words.when({ at: inWords(at, language), address });
+  const { subject, lead, button, rules, notYou } = words.emailChange;
   return layOut(words, {
     ...{ to: to.email, language, subject },
-    before: [words.greet(oneLine(to.name)), lead({ email: to.email, server: hostOf(base) }), when, words.notYou],
-    link: { title: words.button, url: `${base}/forgotten-password` },
+    before: [words.greet(oneLine(to.name)), lead({ email: to.email, server: hostOf(base) })],
+    link: { title: button, url: `${base}/confirm-email#${token}` },
+    after: [rules, notYou(address)],
+  });
+}
+
+/** The same where the e-mail is somebody's, whom it is for. */
+export function writeEmailTaken({ base, address }: OfKind<"email_change">, to: To): WrittenMail {
+  const { words, language } = wordsFor(to.language);
+  const { subject, lead, button, rules, notYou } = words.emailTaken;
+  return layOut(words, {
+    ...{ to: to.email, language, subject },
+    before: [words.greet(oneLine(to.name)), lead({ email: to.email, server: hostOf(base) })],
+    link: { title: button, url: `${base}/sign-in` },
+    after: [rules, notYou(address)],
+  });
+}
+
+export function writeNotice({ base, notice, at, address }: OfKind<"notice">, to: To): WrittenMail {
+  const { words, language } = wordsFor(to.language);
+  const { subject, lead, notYou } = words.notices[notice];
+  const when = words.when({ at: inWords(at, language), address });
+  const said = [words.greet(oneLine(to.name)), lead({ email: to.email, server: hostOf(base) }), when];
+  return layOut(words, {
+    ...{ to: to.email, language, subject },
+    before: [...said, notYou ?? words.notYou],
+    link: notYou === undefined ? { title: words.button, url: `${base}/forgotten-password` } : undefined,
     after: [],
   });
 }
@@ -63,20 +88,23 @@ function inWords(at: number, language: string): string {
   return `${new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, format).format(at)} UTC`;
 }
 
+interface Link {
+  readonly title: string;
+  readonly url: string;
+}
 interface Layout {
   readonly to: string;
   readonly language: string;
   readonly subject: string;
   readonly before: readonly string[];
-  readonly link: { readonly title: string; readonly url: string };
+  readonly link: Link | undefined;
   readonly after: readonly string[];
 }
 
 /** The same as text and as HTML: one column, nothing that is loaded or runs, the address of the link to be seen. */
 function layOut(words: MailWords, { to, language, subject, before, link, after }: Layout): WrittenMail {
-  const text = [...before, link.url, ...after, `-- \n${words.footer}`].join("\n\n");
+  const text = [...before, ...(link === undefined ? [] : [link.url]), ...after, `-- \n${words.footer}`].join("\n\n");
   const paragraph = (said: string) => `<p style="margin:0 0 16px">${escapeHtml(said)}</p>`;
-  const url = escapeHtml(link.url);
   const html = `<!doctype html>
 <html lang="${language}">
 <head>
@@ -87,13 +115,18 @@ function layOut(words: MailWords, { to, language, subject, before, link, after }
 <body style="margin:0;padding:24px 12px;background:#f3f4f6">
 <div style="max-width:560px;margin:0 auto;padding:32px 32px 16px;border-radius:12px;background:#ffffff;font:16px/1.55 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:#14161b;word-break:break-word">
 ${before.map(paragraph).join("\n")}
-<p style="margin:24px 0"><a href="${url}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#1d4ed8;color:#ffffff;font-weight:600;text-decoration:none">${escapeHtml(link.title)}</a></p>
-<p style="margin:0 0 16px;font-size:14px;color:#4b5563">${escapeHtml(words.orOpen)}<br><a href="${url}" style="color:#1d4ed8">${url}</a></p>
-${after.map(paragraph).join("\n")}
+${link === undefined ? "" : layOutLink(words, link)}${after.map(paragraph).join("\n")}
 <p style="margin:24px 0 0;font-size:13px;color:#4b5563">${escapeHtml(words.footer)}</p>
 </div>
 </body>
 </html>
 `;
   return { to, subject, text: `${text}\n`, html };
+}
+
+function layOutLink(words: MailWords, link: Link): string {
+  const url = escapeHtml(link.url);
+  return `<p style="margin:24px 0"><a href="${url}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#1d4ed8;color:#ffffff;font-weight:600;text-decoration:none">${escapeHtml(link.title)}</a></p>
+<p style="margin:0 0 16px;font-size:14px;color:#4b5563">${escapeHtml(words.orOpen)}<br><a href="${url}" style="color:#1d4ed8">${url}</a></p>
+`;
 }

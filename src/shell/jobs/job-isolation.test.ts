@@ -194,6 +194,13 @@ const entries = {
       // A member of theirs is invited to my workspace.
       accountMail({ kind: "invitation", inviter: "me", language: "en", secret: await mine.invite(other.member.email) }),
       accountMail({ kind: "notice", notice: "password_changed", userId: other.member.userId }),
+      accountMail({
+        kind: "email_change",
+        userId: mine.member.userId,
+        email: "x@a.example",
+        language: "en",
+        token: "t",
+      }),
     ],
   },
   "send-webhook": {

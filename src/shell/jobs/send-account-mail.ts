@@ -1,5 +1,6 @@
 import { AppError } from "../../model/app-error.ts";
 import { addAccountEntry } from "../../store/audit-store.ts";
+import { renewEmailChange } from "../../store/email-change-store.ts";
 import { requireInvitation } from "../../store/invitation-store.ts";
 import { beginPasswordReset } from "../../store/password-reset-store.ts";
 import { findRecipient } from "../../store/session-store.ts";
@@ -10,13 +11,20 @@ import {
   toAccountMailJob,
   type WrittenMail,
 } from "../account-mail/account-mail.ts";
-import { writeInvitation, writeNotice, writeReset } from "../account-mail/write-mail.ts";
+import {
+  writeEmailChange,
+  writeEmailTaken,
+  writeInvitation,
+  writeNotice,
+  writeReset,
+} from "../account-mail/write-mail.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
 import { accountMails } from "../metrics.ts";
 
 /** Seconds until the next try, after each failed one: whoever waits for a link asks again after some minutes; the rest is worth about ten hours. */
 const delays: Readonly<Record<AccountMail["kind"], readonly number[]>> = {
   password_reset: [5, 15, 60, 300, 900],
+  email_change: [5, 15, 60, 300, 900],
   invitation: [10, 30, 120, 600, 1_800, 7_200, 25_200],
   notice: [10, 30, 120, 600, 1_800, 7_200, 25_200],
 };
@@ -62,8 +70,18 @@ export const sendAccountMail: JobKind = {
 async function write(mail: AccountMail, { db, now }: JobContext): Promise<WrittenMail | undefined> {
   const at = new Date(now());
   if (mail.kind === "notice") {
-    const person = await findRecipient(db, mail);
-    return person === undefined ? undefined : writeNotice(mail, person);
+    const person = await findRecipient(db, { userId: mail.userId });
+    return person === undefined ? undefined : writeNotice(mail, { ...person, email: mail.to ?? person.email });
+  }
+  if (mail.kind === "email_change") {
+    const person = await findRecipient(db, { userId: mail.userId });
+    if (person === undefined || !(await renewEmailChange(db, { ...mail, at }))) return undefined;
+    // That the e-mail is somebody's hears who reads its mail, and nobody else.
+    const other = await findRecipient(db, { email: mail.email });
+    const { email, language } = mail;
+    return other === undefined || other.id === person.id
+      ? writeEmailChange(mail, { ...person, email, language: person.language ?? language })
+      : writeEmailTaken(mail, { ...other, language: other.language ?? language });
   }
   if (mail.kind === "invitation") {
     const invitation = await requireInvitation(db, mail.secret, at).catch(undefinedIfGone);

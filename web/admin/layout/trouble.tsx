@@ -22,6 +22,8 @@ export function useErrorText(): (error: unknown) => string {
   return (error) => {
     if (!(error instanceof ApiError)) return t("trouble.broken");
     if (error.code === "network") return t("trouble.network");
+    if (error.status === 0 && error.code === "passkey.none") return t("passkey.none");
+    if (error.status === 0 && error.code === "passkey.exists") return t("passkey.exists");
     if (error.code === "token.missing_scope" || error.code === "session.not_owner") return t("trouble.forbidden");
     return say({ ...error.sentence, code: error.code });
   };

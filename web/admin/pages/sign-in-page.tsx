@@ -1,20 +1,36 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, call } from "../api.ts";
+import { CodeInput } from "../layout/code-input.tsx";
 import { useForm } from "../layout/form.tsx";
 import { FrontPage } from "../layout/front-page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { hasPasskeys, signWithPasskey } from "../passkey.ts";
 import { renewSession, useSession } from "../session.ts";
-import { CodeInput } from "../settings/second-factor.tsx";
 
 export function SignInPage() {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const navigate = useNavigate();
   const { to } = useSearch({ from: "/sign-in" });
+  const goOn = async () => await navigate({ to: to ?? "/", replace: true });
+  return <SignIn title={t("signIn.title")} lead={t("signIn.lead")} onSignedIn={goOn} />;
+}
+
+/** Where somebody signs in, and is asked for the second factor where they have one. Without `onSignedIn`, the page around goes on by itself. */
+export function SignIn({
+  title,
+  lead,
+  onSignedIn,
+}: {
+  readonly title: string;
+  readonly lead: string;
+  readonly onSignedIn?: () => Promise<void>;
+}) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
@@ -28,7 +44,7 @@ export function SignInPage() {
       return;
     }
     await renewSession(client);
-    await navigate({ to: to ?? "/", replace: true });
+    await onSignedIn?.();
   };
   const form = useForm(["email", "password", "code"], send, { "session.wrong_code": "code" });
   if (isAskedForCode) {
@@ -48,13 +64,14 @@ export function SignInPage() {
             <Button type="submit" loading={form.isBusy}>
               {t("signIn.submit")}
             </Button>
+            <ByPasskey onSignedIn={onSignedIn} />
           </Stack>
         </form>
       </FrontPage>
     );
   }
   return (
-    <FrontPage title={t("signIn.title")} lead={t("signIn.lead")}>
+    <FrontPage title={title} lead={lead}>
       <form onSubmit={form.onSubmit}>
         <Stack>
           {form.error === undefined ? null : <ErrorNotice error={form.error} />}
@@ -79,6 +96,7 @@ export function SignInPage() {
           <Button type="submit" loading={form.isBusy}>
             {t("signIn.submit")}
           </Button>
+          <ByPasskey onSignedIn={onSignedIn} />
           <Forgotten />
           <Text size="xs" c="dimmed">
             {t("signIn.noAccount")}
@@ -86,6 +104,29 @@ export function SignInPage() {
         </Stack>
       </form>
     </FrontPage>
+  );
+}
+
+/** In the place of all that: a passkey says who it is, and is both factors. */
+function ByPasskey({ onSignedIn }: { readonly onSignedIn: (() => Promise<void>) | undefined }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const session = useSession();
+  const signIn = useMutation({
+    mutationFn: async () => {
+      await call("POST", "/auth/passkeys/session", { body: { passkey: await signWithPasskey() } });
+      await renewSession(client);
+      await onSignedIn?.();
+    },
+  });
+  if (session?.passkeys !== true || !hasPasskeys()) return null;
+  return (
+    <>
+      {signIn.error === null ? null : <ErrorNotice error={signIn.error} />}
+      <Button variant="default" loading={signIn.isPending} onClick={() => signIn.mutate()}>
+        {t("passkey.signIn")}
+      </Button>
+    </>
   );
 }
 

@@ -12,21 +12,27 @@ import { Moment } from "../layout/moment.tsx";
 import { Page, Section } from "../layout/page.tsx";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { renewSession, useSession } from "../session.ts";
+import { ChangeEmail } from "./change-email.tsx";
 import { DeleteAccount } from "./delete-account.tsx";
+import { Passkeys } from "./passkeys.tsx";
 import { SecondFactor } from "./second-factor.tsx";
 
 type Device = z.infer<typeof deviceSchema>;
 
-/** One's own name, password and devices. */
+/** One's own name, e-mail, password and devices. */
 export function AccountPage() {
   const { t } = useTranslation();
   const user = useSession()?.user;
   return (
     <Page title={t("nav.account")}>
       <Section title={t("account.profile")}>{user == null ? <Skeleton h={60} /> : <Name name={user.name} />}</Section>
+      <Section title={t("emailChange.title")}>
+        {user == null ? <Skeleton h={60} /> : <ChangeEmail user={user} />}
+      </Section>
       <Section title={t("account.password")}>
         <Password />
       </Section>
+      <Section title={t("passkey.title")}>{user == null ? <Skeleton h={60} /> : <Passkeys user={user} />}</Section>
       <Section title={t("secondFactor.title")}>
         <SecondFactor />
       </Section>

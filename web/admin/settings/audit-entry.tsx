@@ -22,7 +22,7 @@ export function AuditEntry({
   const exact = timeFormat({ dateStyle: "long", timeStyle: "medium" });
   const rows = [
     [t("audit.thing"), describeThing(t, subject)],
-    [t("audit.who"), describeActor(t, actor)],
+    [t("audit.who"), describeActor(t, entry)],
     [t("audit.when"), exact.format(new Date(entry.at))],
     [t("audit.address"), entry.address],
   ] as const;

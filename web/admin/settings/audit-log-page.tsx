@@ -71,7 +71,7 @@ function Entries({
             {describeThing(t, entry.subject)}
           </Table.Td>
           <Table.Td maw={220} className="breakable">
-            {describeActor(t, entry.actor)}
+            {describeActor(t, entry)}
           </Table.Td>
           <Table.Td>
             <Moment at={entry.at} />

@@ -11,8 +11,9 @@ export function describeThing(t: TFunction, { kind, ref, name }: AuditEntryBody[
   return called === undefined ? t(`audit.kinds.${kind}`) : `${t(`audit.kinds.${kind}`)}: ${called}`;
 }
 
-export function describeActor(t: TFunction, { kind, name }: AuditEntryBody["actor"]): string {
-  if (kind === "nobody") return t("audit.nobody");
+export function describeActor(t: TFunction, { actor, address }: Pick<AuditEntryBody, "actor" | "address">): string {
+  const { kind, name } = actor;
+  if (kind === "nobody") return t(address === "command line" ? "audit.commandLine" : "audit.nobody");
   if (kind === "token") return t("audit.token", { name });
   // Their account was deleted.
   return name === "" ? t("inbox.formerMember") : name;

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Image, PasswordInput, SimpleGrid, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Code, Group, Image, PasswordInput, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,18 +7,22 @@ import type { z } from "zod";
 import type {
   recoveryCodesSchema,
   SecondFactorBody,
+  SessionBody,
   secondFactorBegunSchema,
 } from "../../../src/http/contract/sign-in.ts";
 import { call } from "../api.ts";
+import { CodeInput } from "../layout/code-input.tsx";
 import { CopyField } from "../layout/copy-field.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { renewSession } from "../session.ts";
+import { renewSession, useSession } from "../session.ts";
+import { useSecondStep } from "./second-step.tsx";
 
 type Begun = z.infer<typeof secondFactorBegunSchema>;
 type Codes = z.infer<typeof recoveryCodesSchema>;
+type User = NonNullable<SessionBody["user"]>;
 const key = ["second-factor"];
 
 /** Setting up what one signs in with beside the password, and turning it off. */
@@ -28,44 +32,53 @@ export function SecondFactor({ onSetUp }: { readonly onSetUp?: () => void }) {
     queryKey: key,
     queryFn: () => call<SecondFactorBody>("GET", "/auth/second-factor"),
   });
+  const user = useSession()?.user;
   if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton h={60} />;
+  if (data === undefined || user == null) return <Skeleton h={60} />;
   return (
     <Stack>
       <Text size="sm" c="dimmed" maw={560}>
         {t("secondFactor.text")}
       </Text>
-      {data.isOn ? <TurnedOn state={data} /> : <SetUp onSetUp={onSetUp} />}
+      {data.isOn ? <TurnedOn since={data.since} user={user} /> : <SetUp user={user} onSetUp={onSetUp} />}
+      {user.hasSecondFactor ? <CodesLeft count={data.recoveryCodesLeft} user={user} /> : null}
     </Stack>
   );
 }
 
-function TurnedOn({ state }: { readonly state: SecondFactorBody }) {
+function TurnedOn({ since, user }: { readonly since: string | null; readonly user: User }) {
   const { t } = useTranslation();
-  const [asking, setAsking] = useState<"off" | "codes" | undefined>(undefined);
-  const close = () => setAsking(undefined);
+  const [isAsking, setAsking] = useState(false);
   return (
     <Stack gap="sm" align="flex-start">
       <Text size="sm" fw={600}>
-        {t("secondFactor.isOn")} {state.since === null ? null : <Moment at={state.since} />}
+        {t("secondFactor.isOn")} {since === null ? null : <Moment at={since} />}
       </Text>
-      <Text size="sm">{t("secondFactor.codesLeft", { count: state.recoveryCodesLeft })}</Text>
-      <Group>
-        <Button variant="default" onClick={() => setAsking("codes")}>
-          {t("secondFactor.newCodes")}
-        </Button>
-        <Button variant="subtle" color="red" onClick={() => setAsking("off")}>
-          {t("secondFactor.turnOff")}
-        </Button>
-      </Group>
-      {asking === "off" ? <TurnOff onClose={close} /> : null}
-      {asking === "codes" ? <NewCodes onClose={close} /> : null}
+      <Button variant="subtle" color="red" onClick={() => setAsking(true)}>
+        {t("secondFactor.turnOff")}
+      </Button>
+      {isAsking ? <TurnOff user={user} onClose={() => setAsking(false)} /> : null}
     </Stack>
+  );
+}
+
+/** For the day when the telephone, or the device with the passkey, is lost. */
+function CodesLeft({ count, user }: { readonly count: number; readonly user: User }) {
+  const { t } = useTranslation();
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <Group>
+      <Text size="sm">{t("secondFactor.codesLeft", { count })}</Text>
+      <Button variant="default" onClick={() => setAsking(true)}>
+        {t("secondFactor.newCodes")}
+      </Button>
+      {isAsking ? <NewCodes user={user} onClose={() => setAsking(false)} /> : null}
+    </Group>
   );
 }
 
 /** Password, authenticator, recovery codes: one after the other, in place. */
-function SetUp({ onSetUp }: { readonly onSetUp: (() => void) | undefined }) {
+function SetUp({ user, onSetUp }: { readonly user: User; readonly onSetUp: (() => void) | undefined }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [begun, setBegun] = useState<Begun | undefined>(undefined);
@@ -86,29 +99,19 @@ function SetUp({ onSetUp }: { readonly onSetUp: (() => void) | undefined }) {
     );
   }
   if (begun !== undefined) return <Confirm begun={begun} onCodes={setCodes} />;
-  return <Begin onBegun={setBegun} />;
+  return <Begin user={user} onBegun={setBegun} />;
 }
 
-function Begin({ onBegun }: { readonly onBegun: (begun: Begun) => void }) {
+function Begin({ user, onBegun }: { readonly user: User; readonly onBegun: (begun: Begun) => void }) {
   const { t } = useTranslation();
-  const [current, setCurrent] = useState("");
-  const form = useForm(
-    ["current"],
-    async () => onBegun(await call<Begun>("POST", "/auth/second-factor", { body: { current } })),
-    { "session.wrong_password": "current" },
-  );
+  const { body, fields, spend } = useProof(user);
+  const send = async () => onBegun(await spend(() => call<Begun>("POST", "/auth/second-factor", { body })));
+  const form = useForm(["current", "code"], send, proofCodes);
   return (
     <form onSubmit={form.onSubmit}>
       <Stack maw={360}>
         {form.error === undefined ? null : <ErrorNotice error={form.error} />}
-        <PasswordInput
-          label={t("account.current")}
-          autoComplete="current-password"
-          required
-          value={current}
-          error={form.fieldErrors.current}
-          onChange={({ currentTarget }) => setCurrent(currentTarget.value)}
-        />
+        {fields(form.fieldErrors)}
         <Group>
           <Button type="submit" loading={form.isBusy} variant="default">
             {t("secondFactor.setUp")}
@@ -159,32 +162,7 @@ function Confirm({ begun, onCodes }: { readonly begun: Begun; readonly onCodes: 
   );
 }
 
-/** Where a code is typed: browsers and password managers fill it in. */
-export function CodeInput({
-  onChange,
-  ...props
-}: {
-  readonly label: string;
-  readonly description: string;
-  readonly value: string;
-  readonly error: string | undefined;
-  readonly autoFocus?: boolean;
-  readonly onChange: (code: string) => void;
-}) {
-  return (
-    <TextInput
-      {...props}
-      autoComplete="one-time-code"
-      autoCapitalize="none"
-      spellCheck={false}
-      maxLength={40}
-      required
-      onChange={({ currentTarget }) => onChange(currentTarget.value)}
-    />
-  );
-}
-
-function RecoveryCodes({ codes }: { readonly codes: readonly string[] }) {
+export function RecoveryCodes({ codes }: { readonly codes: readonly string[] }) {
   const { t } = useTranslation();
   return (
     <Stack gap="sm" role="status">
@@ -202,11 +180,11 @@ function RecoveryCodes({ codes }: { readonly codes: readonly string[] }) {
   );
 }
 
-/** The password and a code: whoever finds a browser that is signed in has neither. */
-function useProof() {
+/** The password and the second factor: whoever finds a browser that is signed in has neither. */
+function useProof(user: User) {
   const { t } = useTranslation();
   const [current, setCurrent] = useState("");
-  const [code, setCode] = useState("");
+  const step = useSecondStep(user);
   const fields = (errors: Readonly<Record<string, string>>) => (
     <>
       <PasswordInput
@@ -218,26 +196,20 @@ function useProof() {
         error={errors.current}
         onChange={({ currentTarget }) => setCurrent(currentTarget.value)}
       />
-      <CodeInput
-        label={t("secondFactor.code")}
-        description={t("secondFactor.codeHint")}
-        value={code}
-        error={errors.code}
-        onChange={setCode}
-      />
+      {step.fields(errors.code)}
     </>
   );
-  return { body: { current, code }, fields };
+  return { body: { current, ...step.body }, fields, spend: step.spend };
 }
 
 const proofCodes = { "session.wrong_password": "current", "session.wrong_code": "code" };
 
-function TurnOff({ onClose }: { readonly onClose: () => void }) {
+function TurnOff({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const { body, fields } = useProof();
+  const { body, fields, spend } = useProof(user);
   const send = async () => {
-    await call("POST", "/auth/second-factor/off", { body });
+    await spend(() => call("POST", "/auth/second-factor/off", { body }));
     await client.invalidateQueries({ queryKey: key });
     await renewSession(client);
     notifications.show({ message: t("secondFactor.isOff") });
@@ -253,13 +225,14 @@ function TurnOff({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-function NewCodes({ onClose }: { readonly onClose: () => void }) {
+function NewCodes({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [codes, setCodes] = useState<readonly string[] | undefined>(undefined);
-  const { body, fields } = useProof();
+  const { body, fields, spend } = useProof(user);
   const send = async () => {
-    setCodes((await call<Codes>("POST", "/auth/second-factor/recovery-codes", { body })).recoveryCodes);
+    const made = await spend(() => call<Codes>("POST", "/auth/second-factor/recovery-codes", { body }));
+    setCodes(made.recoveryCodes);
     await client.invalidateQueries({ queryKey: key });
   };
   const form = useForm(["current", "code"], send, proofCodes);

@@ -6,11 +6,13 @@ import { connectionWords } from "./en/connections.ts";
 import { contactsEn } from "./en/contacts.ts";
 import { dataWords } from "./en/data.ts";
 import { deletionWords } from "./en/deletion.ts";
+import { emailChangeWords } from "./en/email-change.ts";
 import { flowWords } from "./en/flows.ts";
 import { inboxWords } from "./en/inbox.ts";
 import { linkWords } from "./en/links.ts";
 import { menuWords } from "./en/menu.ts";
 import { reportWords } from "./en/overview.ts";
+import { passkeyWords } from "./en/passkeys.ts";
 import { passwordResetWords } from "./en/password-reset.ts";
 import { planWords } from "./en/plans.ts";
 import { salesWords } from "./en/sales.ts";
@@ -29,8 +31,10 @@ export const en = {
   ...connectionWords,
   ...dataWords,
   ...deletionWords,
+  ...emailChangeWords,
   ...linkWords,
   ...reportWords,
+  ...passkeyWords,
   ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,

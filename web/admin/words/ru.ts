@@ -7,11 +7,13 @@ import { connectionWords } from "./ru/connections.ts";
 import { contactsRu } from "./ru/contacts.ts";
 import { dataWords } from "./ru/data.ts";
 import { deletionWords } from "./ru/deletion.ts";
+import { emailChangeWords } from "./ru/email-change.ts";
 import { flowWords } from "./ru/flows.ts";
 import { inboxWords } from "./ru/inbox.ts";
 import { linkWords } from "./ru/links.ts";
 import { menuWords } from "./ru/menu.ts";
 import { reportWords } from "./ru/overview.ts";
+import { passkeyWords } from "./ru/passkeys.ts";
 import { passwordResetWords } from "./ru/password-reset.ts";
 import { planWords } from "./ru/plans.ts";
 import { salesWords } from "./ru/sales.ts";
@@ -30,8 +32,10 @@ export const ru: typeof en = {
   ...connectionWords,
   ...dataWords,
   ...deletionWords,
+  ...emailChangeWords,
   ...linkWords,
   ...reportWords,
+  ...passkeyWords,
   ...passwordResetWords,
   ...secondFactorWords,
   ...sequenceWords,

@@ -15,14 +15,14 @@ export const secondFactorWords = {
     confirmHint: "Six digits of the authenticator. Other devices are signed out.",
     codesTitle: "Your recovery codes",
     codesText:
-      "Each lets you in once when the telephone is lost. They are shown only now: keep them where the telephone is not.",
+      "Each lets you in once when the telephone, or the device with the passkey, is lost. They are shown only now: keep them elsewhere.",
     codesAll: "Recovery codes",
     codesLeft_one: "{{count}} recovery code is left.",
     codesLeft_other: "{{count}} recovery codes are left.",
     kept: "I have kept them",
     newCodes: "New recovery codes",
     needed: "A second factor, please",
-    neededLead: "This workspace is for those who sign in with a code beside the password.",
+    neededLead: "This workspace is for those who sign in with more than the password: a code, or a passkey.",
     otherAccount: "Sign in as somebody else",
     stage: "One more step",
     stageLead: "The password is right. Now the code, please.",
@@ -31,7 +31,8 @@ export const secondFactorWords = {
       "Whoever signs in with the password alone has to set one up before they get in here. Owners who have one themselves can switch this.",
     has: "Second factor",
     reset: "Reset the second factor",
-    resetLoss: "They sign in with the password alone until they set up another, and are signed out everywhere.",
+    resetLoss:
+      "They sign in with the password alone until they set up another, and are signed out everywhere. Their passkeys are gone too.",
     everywhere: "Sign out everywhere else",
   },
 };

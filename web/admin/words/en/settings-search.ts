@@ -18,7 +18,8 @@ const words = {
   "menu.secrets": "passwords of other systems, keys of other systems, tokens for requests",
   "menu.customEvents": "events of contacts, counting, what happened",
   "nav.members": "members, agents, invite, roles and rights, sign out everywhere",
-  "nav.account": "password, second factor, two-step sign-in, recovery codes, devices, my name, delete my account",
+  "nav.account":
+    "password, my e-mail, change e-mail address, passkeys, second factor, two-step sign-in, recovery codes, devices, my name, delete my account",
   "inbox.saved": "templates for answers, snippets, shortcuts",
   "menu.closingNotes": "why a conversation was closed, results of conversations",
   "menu.workspace":

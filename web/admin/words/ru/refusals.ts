@@ -40,7 +40,16 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "tokens of this kind have the scopes read, act, send, set-up or *":
     "у токенов этого вида бывают права read, act, send, set-up или *",
   "the code is wrong, or was used already": "код не подходит или уже использован",
-  "type the code of your authenticator too": "введите также код из приложения",
+  "show your second factor too: a code, or a passkey": "нужен ещё второй фактор: код или ключ доступа",
+  "this passkey does not sign in here; try again, or sign in with the password":
+    "с этим ключом доступа сюда не войти; попробуйте ещё раз или войдите с паролем",
+  "the passkey was not made for this; try again": "ключ доступа создан не для этого; попробуйте ещё раз",
+  "browsers do passkeys only where PUBLIC_URL is https and has a name":
+    "браузеры допускают ключи доступа, только если в PUBLIC_URL стоит https и имя",
+  "an account has {most} passkeys at most; remove one":
+    "у учётной записи не больше {most} ключей доступа; удалите один",
+  "this passkey is there already": "этот ключ доступа уже есть",
+  "you have no passkey {id}": "у вас нет ключа доступа {id}",
   "this workspace is for those who sign in with a second factor; set one up under My account":
     "в этом пространстве нужен второй фактор; настройте его в разделе «Моя учётная запись»",
   "set up a second factor of your own first, under My account":
@@ -54,6 +63,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "you have a second factor; turn it off before you set up another":
     "второй фактор уже есть; выключите его, прежде чем настраивать другой",
   "there is no set-up of a second factor under way": "настройка второго фактора не начата",
+  "is your e-mail already": "это и есть ваш адрес",
+  "sign in with the account that this was asked for": "войдите с той учётной записью, которая это запросила",
   "e-mail and password do not fit": "почта и пароль не подходят друг к другу",
   "messageMatch.words: {why}": "слова сообщения: {why}",
   "more than {requestsPerSecond} requests a second; try again in a second":

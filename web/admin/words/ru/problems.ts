@@ -148,6 +148,8 @@ export const problemForms: Readonly<Record<string, string>> = {
   "there is no such filter": "такого фильтра нет",
   "name one of contacts, tags, segments, condition and all":
     "укажите что-то одно: контакты, теги, сегменты, условие или всех",
+  "a condition needs at least one rule; everybody is `all: true`":
+    "в условии нужно хотя бы одно правило; чтобы отправить всем, укажите `all: true`",
   "name one of content, flow and actions": "укажите что-то одно: сообщение, сценарий или действия",
   "name at most one of content, flow, actions and split":
     "укажите не больше одного: сообщение, сценарий, действия или версии",

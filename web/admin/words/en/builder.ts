@@ -14,6 +14,7 @@ export const builderWords = {
     never: "Not published yet",
     live: "Version {{version}} is live",
     news: "Unpublished changes",
+    nothingNew: "There is nothing to publish: version {{version}} has it all.",
     noStart: "It is published, but nothing starts this flow yet. Choose what does in the box before its first step.",
   },
   variableNames: {
@@ -229,6 +230,7 @@ export const builderWords = {
     after: "To",
     same: "There is no difference.",
     note: "What is new in it",
+    publishWithNote: "Publish with a note…",
     withNote: "With a note…",
     files: "As a file",
     import: "Open a file…",
@@ -303,7 +305,7 @@ export const builderWords = {
     value: "Value {{number}}",
     url: "End of the address behind “{{title}}”",
   },
-  leadsTo: { title: "Leads to" },
+  leadsTo: { title: "Leads to", newStep: "New step…" },
   preview: {
     title: "As the messenger shows it",
     channel: "Messenger",

@@ -15,6 +15,7 @@ export const builderWords: typeof english = {
     never: "Ещё не опубликован",
     live: "Работает версия {{version}}",
     news: "Есть неопубликованные изменения",
+    nothingNew: "Публиковать нечего: в версии {{version}} уже всё есть.",
     noStart:
       "Сценарий опубликован, но его пока ничто не запускает. Выберите, что его запустит, в блоке перед первым шагом.",
   },
@@ -231,6 +232,7 @@ export const builderWords: typeof english = {
     after: "На что",
     same: "Различий нет.",
     note: "Что в ней нового",
+    publishWithNote: "Опубликовать с заметкой…",
     withNote: "С заметкой…",
     files: "Файлом",
     import: "Открыть файл…",
@@ -306,7 +308,7 @@ export const builderWords: typeof english = {
     value: "Значение {{number}}",
     url: "Конец адреса под «{{title}}»",
   },
-  leadsTo: { title: "Куда ведёт" },
+  leadsTo: { title: "Куда ведёт", newStep: "Новый шаг…" },
   preview: {
     title: "Как покажет мессенджер",
     channel: "Мессенджер",

@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByRole("button", { name: "Undo" }).click();
     await until("two boxes", async () => (await boxes.count()) === 2);
     await page.getByRole("button", { name: "Flow settings" }).click();
-    await page.getByRole("button", { name: "Add: way to start" }).click();
+    await page.getByRole("button", { name: "Add a way to start" }).click();
     await page.getByRole("combobox", { name: "Way to start 1" }).click();
     await page.getByRole("option", { name: "The person writes certain words" }).click();
     await page.getByRole("combobox", { name: "Words" }).fill("course");

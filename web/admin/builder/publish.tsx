@@ -8,9 +8,10 @@ import { useTranslation } from "react-i18next";
 import type { StoredStep } from "../../../src/model/flow.ts";
 import { ApiError } from "../api.ts";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice, useSentence } from "../layout/trouble.tsx";
+import { ErrorNotice } from "../layout/trouble.tsx";
 import { useCatalogue } from "./catalogue.ts";
 import type { Flow, FlowProblem } from "./flow-types.ts";
+import { useSayProblem } from "./name-things.ts";
 import { StepIcon } from "./step-node.tsx";
 import { hasUnfinished } from "./unfinished.ts";
 import type { DraftEditor } from "./use-draft.ts";
@@ -22,6 +23,10 @@ export function Publish({
   isStarted,
   onPublish,
   problems,
+  isShort,
+  isNoteOpen,
+  onNote,
+  onNoteClose,
   onShow,
 }: {
   readonly flow: Flow;
@@ -32,19 +37,27 @@ export function Publish({
   /** What is missing counts as wrong from now on. */
   readonly onPublish: () => void;
   readonly problems: readonly FlowProblem[];
+  /** There is room for the one button alone. */
+  readonly isShort: boolean;
+  /** Whether somebody writes what is new. */
+  readonly isNoteOpen: boolean;
+  readonly onNote: () => void;
+  readonly onNoteClose: () => void;
   readonly onShow: (ref: string) => void;
 }) {
   const { t } = useTranslation();
-  const say = useSentence();
+  const say = useSayProblem();
   const api = useApi();
   const client = useQueryClient();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const [isOpen, { open, close }] = useDisclosure(false);
-  const [isNoteOpen, { open: openNote, close: closeNote }] = useDisclosure(false);
-  const variant = hasNews ? "filled" : "default";
-  const errors = problems.filter(({ severity }) => severity === "error");
   const isUnfinished = hasUnfinished(editor.document);
+  // What is only begun counts as nothing yet; whoever wants to publish it hears why that cannot be.
+  const isOff = !hasNews && !isUnfinished;
+  const variant = hasNews ? "filled" : "default";
+  const why = isOff ? t("published.nothingNew", { version: flow.publishedVersion }) : undefined;
+  const errors = problems.filter(({ severity }) => severity === "error");
   const publish = async (note = "") => {
     onPublish();
     if (isUnfinished) {
@@ -77,21 +90,30 @@ export function Publish({
   return (
     <>
       <Button.Group>
-        <Button variant={variant} loading={isBusy} onClick={() => void publish()}>
-          {t("builder.publish")}
-        </Button>
         <Button
           variant={variant}
-          px={8}
-          aria-label={t("versions.withNote")}
-          title={t("versions.withNote")}
-          disabled={isBusy}
-          onClick={openNote}
+          {...(isShort ? { px: "xs" } : {})}
+          loading={isBusy}
+          disabled={isOff}
+          title={why}
+          onClick={() => void publish()}
         >
-          <IconPencil size={16} />
+          {t("builder.publish")}
         </Button>
+        {isShort ? null : (
+          <Button
+            variant={variant}
+            px={8}
+            aria-label={t("versions.withNote")}
+            title={why ?? t("versions.withNote")}
+            disabled={isBusy || isOff}
+            onClick={onNote}
+          >
+            <IconPencil size={16} />
+          </Button>
+        )}
       </Button.Group>
-      <NoteDialog isOpen={isNoteOpen} onClose={closeNote} onPublish={publish} />
+      <NoteDialog isOpen={isNoteOpen} onClose={onNoteClose} onPublish={publish} />
       <Modal
         opened={isOpen}
         onClose={close}

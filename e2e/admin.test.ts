@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByLabel("E-mail").fill(person.email);
     await page.getByRole("textbox", { name: "Password" }).fill("short");
     await page.getByRole("button", { name: "Make my account" }).click();
-    await page.getByText("at least 12 characters", { exact: true }).waitFor();
+    await page.getByText("At least 12 characters", { exact: true }).waitFor();
     await page.getByRole("textbox", { name: "Password" }).fill(person.password);
     await page.getByRole("button", { name: "Make my account" }).click();
     await page.getByText("this is not the set-up code").waitFor();

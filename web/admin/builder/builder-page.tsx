@@ -61,7 +61,6 @@ export function BuilderPage() {
 }
 
 function Builder({ flow }: { readonly flow: Flow }) {
-  const { t } = useTranslation();
   const api = useApi();
   const [initial] = useState(() => ({
     draftRevision: flow.draftRevision,
@@ -78,7 +77,10 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const simulator = useSimulator(flow, document);
   const trail = isSimulating ? simulator.trail : undefined;
   useFollow(trail);
-  const selection = useSelection(useCallback(() => setSide(undefined), []));
+  const selection = useSelection(
+    document.steps,
+    useCallback(() => setSide(undefined), []),
+  );
   const { steps: selected, choose: select } = selection;
   useKeys(editor, selected, select, setDialog);
   const show = useShowStep(document.steps, select);
@@ -145,11 +147,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
               />
             )}
             {counted === undefined ? null : <NumbersBar botId={flow.botId} choice={counted} onChange={setCounted} />}
-            {document.steps.length === 0 ? (
-              <Text pos="absolute" top="75%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
-                {t("builder.noSteps")}
-              </Text>
-            ) : null}
+            {document.steps.length === 0 ? <NoSteps /> : null}
           </Box>
           {step === undefined ? null : (
             <SidePanel onClose={() => select(new Set())}>
@@ -192,6 +190,15 @@ function Builder({ flow }: { readonly flow: Flow }) {
         {hasUnfinished(document) ? <AskBeforeLeaving isBusy={false} /> : null}
       </Stack>
     </ThingNamesContext>
+  );
+}
+
+function NoSteps() {
+  const { t } = useTranslation();
+  return (
+    <Text pos="absolute" top="75%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
+      {t("builder.noSteps")}
+    </Text>
   );
 }
 

@@ -35,8 +35,10 @@ export function Tool({ label, Icon, isOff = false, isOn, onClick }: ToolProps) {
 export function MoreMenu({ tools }: { readonly tools: readonly ToolProps[] }) {
   const { t } = useTranslation();
   const button = useRef<HTMLButtonElement>(null);
+  const first = tools.find(({ isOff }) => isOff !== true);
   return (
-    <Menu position="bottom-end" width={260}>
+    // The first item has the focus, and no empty element before it, which a menu may not have.
+    <Menu position="bottom-end" width={260} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon ref={button} variant="default" size="lg" aria-label={t("builder.more")} title={t("builder.more")}>
           <IconDots size={18} />
@@ -46,6 +48,7 @@ export function MoreMenu({ tools }: { readonly tools: readonly ToolProps[] }) {
         {tools.map(({ label, Icon, isOff = false, isOn, onClick }) => (
           <Menu.Item
             key={label}
+            data-autofocus={label === first?.label ? true : undefined}
             leftSection={<Icon size={18} />}
             rightSection={isOn === true ? <IconCheck size={16} /> : undefined}
             disabled={isOff}

@@ -10,7 +10,7 @@ import { ApiError } from "../api.ts";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { useCatalogue } from "./catalogue.ts";
-import type { Flow, FlowProblem } from "./flow-types.ts";
+import type { Flow, FlowProblem, Published } from "./flow-types.ts";
 import { useSayProblem } from "./name-things.ts";
 import { StepIcon } from "./step-node.tsx";
 import { hasUnfinished } from "./unfinished.ts";
@@ -58,6 +58,7 @@ export function Publish({
   const variant = hasNews ? "filled" : "default";
   const why = isOff ? t("published.nothingNew", { version: flow.publishedVersion }) : undefined;
   const errors = problems.filter(({ severity }) => severity === "error");
+  const warn = useWarn(editor.document.steps, isShort ? 1 : 3);
   const publish = async (note = "") => {
     onPublish();
     if (isUnfinished) {
@@ -70,11 +71,12 @@ export function Publish({
     try {
       await editor.flush();
       const body = note === "" ? undefined : { note };
-      const { version } = await api.send<{ version: number }>("POST", `/flows/${flow.ref}/publish`, body);
+      const { version, problems: told } = await api.send<Published>("POST", `/flows/${flow.ref}/publish`, body);
       client.setQueryData<Flow>([api.domain, "flow", flow.ref], (old) => old && { ...old, publishedVersion: version });
       await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "versions"] });
       notifications.show({ color: "teal", message: t("builder.published", { version }) });
       if (!isStarted) notifications.show({ color: "yellow", message: t("published.noStart") });
+      warn(told);
       await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
       close();
     } catch (thrown) {
@@ -138,6 +140,32 @@ export function Publish({
       </Modal>
     </>
   );
+}
+
+/** Tells for a while what keeps nothing from being published and may go wrong all the same. More than `most` would fill the page; the steps have a sign each. */
+function useWarn(steps: readonly StoredStep[], most: number): (problems: readonly FlowProblem[]) => void {
+  const { t } = useTranslation();
+  const say = useSayProblem();
+  const { nameOf } = useCatalogue();
+  return (problems) => {
+    const warnings = problems.filter(({ severity }) => severity === "warning");
+    if (warnings.length === 0) return;
+    const lines = warnings.slice(0, most).map((problem) => {
+      const step = steps.find(({ ref }) => ref === problem.step);
+      return step === undefined ? say(problem) : `${nameOf(step)}: ${say(problem)}`;
+    });
+    const more = warnings.length - lines.length;
+    notifications.show({
+      color: "yellow",
+      title: t("published.warned"),
+      message: [...lines, ...(more > 0 ? [t("starts.more", { count: more })] : [])].map((line) => (
+        <Text key={line} size="sm" c="var(--mantine-color-text)" className="breakable">
+          {line}
+        </Text>
+      )),
+      autoClose: 10_000,
+    });
+  };
 }
 
 /** What is wrong, as a way to the step that it is wrong with. */

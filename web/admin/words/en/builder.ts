@@ -14,6 +14,7 @@ export const builderWords = {
     never: "Not published yet",
     live: "Version {{version}} is live",
     news: "Unpublished changes",
+    warned: "It is published, but look at this:",
     nothingNew: "There is nothing to publish: version {{version}} has it all.",
     noStart: "It is published, but nothing starts this flow yet. Choose what does in the box before its first step.",
   },

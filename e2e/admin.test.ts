@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByLabel("E-mail").fill(person.email);
     await page.getByRole("textbox", { name: "Password" }).fill("short");
     await page.getByRole("button", { name: "Make my account" }).click();
-    await page.getByText("at least 12 characters", { exact: true }).waitFor();
+    await page.getByText("At least 12 characters", { exact: true }).waitFor();
     await page.getByRole("textbox", { name: "Password" }).fill(person.password);
     await page.getByRole("button", { name: "Make my account" }).click();
     await page.getByText("this is not the set-up code").waitFor();
@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByRole("button", { name: "Undo" }).click();
     await until("two boxes", async () => (await boxes.count()) === 2);
     await page.getByRole("button", { name: "Flow settings" }).click();
-    await page.getByRole("button", { name: "Add: way to start" }).click();
+    await page.getByRole("button", { name: "Add a way to start" }).click();
     await page.getByRole("combobox", { name: "Way to start 1" }).click();
     await page.getByRole("option", { name: "The person writes certain words" }).click();
     await page.getByRole("combobox", { name: "Words" }).fill("course");

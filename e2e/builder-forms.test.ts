@@ -179,6 +179,22 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
     );
   });
 
+  it("warn under a text of a name that nothing is called by, with the one that was likely meant", async () => {
+    await open("say");
+    const text = page.getByLabel("Text", { exact: true });
+    await text.fill("So you are at {{ fields.english_levle }}");
+    const told =
+      "{{ fields.english_levle }} stays empty: there is no such field; did you mean {{ fields.english_level }}?";
+    await page.getByRole("status").getByText(told).waitFor();
+    await text.fill("So you are at {{ fields.english_level }}");
+    await page.getByRole("status").getByText(told).waitFor({ state: "detached" });
+    // Where the answer is kept is said by the field's name.
+    await page
+      .locator('.react-flow__node[data-id="level"]')
+      .getByText(/English level$/)
+      .waitFor();
+  });
+
   it("say in Russian what is wrong, and keep to WCAG with the map in sight, light and dark, wide and narrow", async () => {
     const storageState = await page.context().storageState();
     for (const [locale, colorScheme, width] of [

@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
     await boxes().first().click();
     await page.getByLabel("Text", { exact: true }).first().fill("Choose");
     for (const title of ["Red", "Blue"]) {
-      await page.getByRole("button", { name: "Add: button" }).click();
+      await page.getByRole("button", { name: "Add a button" }).click();
       await page.getByLabel("Title").last().fill(title);
     }
     await addStep(/^Smart delay/);
@@ -118,6 +118,24 @@ describe.skipIf(!hasBrowser)("lines between steps", () => {
     await page.keyboard.press("Escape");
     await count(page.getByRole("menuitem"), 0);
     await count(boxes(), 5);
+  });
+
+  it("makes the step that an output is to lead to where it is chosen, and takes both back at once", async () => {
+    await clear();
+    await boxes().filter({ hasText: "Smart delay" }).click();
+    const next = page.getByRole("region", { name: "Leads to" }).getByRole("combobox", { name: "Next" });
+    // Whatever is looked for, it stays on offer.
+    await next.fill("nothing is called so");
+    await page.getByRole("option", { name: "New step…" }).click();
+    await page.getByRole("menuitem", { name: /^End/ }).press("Enter");
+    const line = page.getByRole("group", { name: "Line from Smart delay, Next, to End" });
+    await line.waitFor({ state: "attached" });
+    await page.getByRole("complementary", { name: "Step settings" }).getByRole("heading", { name: "End" }).waitFor();
+    await count(boxes(), 6);
+    await clear();
+    await page.keyboard.press("Control+z");
+    await count(boxes(), 5);
+    await count(lines(), 2);
   });
 
   it("connects where a line is let go on a box, and moves and takes off its end", async () => {

@@ -33,6 +33,42 @@ describe.skipIf(!hasBrowser)("the flow builder on a phone", () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   };
 
+  it("has what is used most in one row over the canvas, and the rest in a menu that the keyboard opens", async () => {
+    const names = ["Flows", "Add step", "Try it", "Publish", "More"];
+    const tools = names.map((name) =>
+      page.locator("main").getByRole(name === "Flows" ? "link" : "button", { name, exact: true }),
+    );
+    const places = await Promise.all(tools.map((tool) => tool.boundingBox()));
+    const middles = places.map((place) => (place?.y ?? 0) + (place?.height ?? 0) / 2);
+    expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(4);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    const more = page.getByRole("button", { name: "More", exact: true });
+    await more.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Versions and files" }).waitFor();
+    const items = await page.getByRole("menuitem").allTextContents();
+    expect(items).toEqual([
+      "Undo",
+      "Redo",
+      "Arrange",
+      "Find a step",
+      "Numbers on the steps",
+      "Versions and files",
+      "Flow settings",
+      "Publish with a note…",
+    ]);
+    await hasFocus(page.getByRole("menuitem", { name: "Arrange" }));
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await page.getByRole("menuitem", { name: "Versions and files" }).press("Enter");
+    await page.getByRole("complementary", { name: "Versions and files" }).waitFor();
+    await hasFocus(panel());
+    await back().click();
+    await panel().waitFor({ state: "detached" });
+    await hasFocus(more);
+  });
+
   it("plays a flow on the whole screen, and goes back to the canvas", async () => {
     const open = page.getByRole("button", { name: "Try it" });
     await open.click();

@@ -40,10 +40,7 @@ describe.skipIf(!hasBrowser)("the box before the first step", () => {
     const triggers = settings().getByRole("group", { name: "What starts it", exact: true }).first();
     await triggers.waitFor();
     expect(await triggers.evaluate((element) => element === document.activeElement)).toBe(true);
-    await settings()
-      .getByRole("button", { name: /^Add: / })
-      .last()
-      .click();
+    await settings().getByRole("button", { name: "Add a way to start" }).last().click();
     await start().getByText("The person opens the chat").waitFor();
     await settings().getByRole("combobox", { name: /1$/ }).click();
     await page.getByRole("option", { name: "The person writes certain words" }).click();

@@ -124,6 +124,40 @@ export function checkTemplate(template: string): Sentence | undefined {
   }
 }
 
+/** Where something is looked up: `["fields", "city"]` for `fields.city`. */
+export type NamePath = readonly [root: string, ...parts: string[]];
+
+const pathsOf = new WeakMap<readonly Template[], readonly NamePath[]>();
+
+/**
+ * What a template looks up outside of itself, each path once: neither what it assigns nor what its loops name. A path ends before a part that is known only when it is rendered (`fields[key]`).
+ * A template that cannot be parsed looks up nothing.
+ */
+export function listPaths(template: string): readonly NamePath[] {
+  if (isPlain(template)) return [];
+  try {
+    const parsed = parse(template);
+    const known = pathsOf.get(parsed);
+    if (known !== undefined) return known;
+    const found = liquid.globalVariableSegmentsSync(parsed, { partials: false }).flatMap(toPaths);
+    const paths = [...new Map(found.map((path) => [path.join("\n"), path])).values()];
+    pathsOf.set(parsed, paths);
+    return paths;
+  } catch {
+    return [];
+  }
+}
+
+type Segments = ReturnType<typeof liquid.globalVariableSegmentsSync>[number];
+
+/** The path itself, and those that its parts are looked up by. */
+function toPaths(segments: Segments): NamePath[] {
+  const end = segments.findIndex((part) => typeof part === "object");
+  const [root, ...parts] = (end === -1 ? segments : segments.slice(0, end)).map(String);
+  const inner = segments.flatMap((part) => (typeof part === "object" ? toPaths(part) : []));
+  return root === undefined ? inner : [[root, ...parts], ...inner];
+}
+
 function describe(error: unknown): Sentence {
   const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
   return say`the template cannot be used: ${{ why: line ?? "" }}`;

@@ -6,11 +6,13 @@ import { type Sentence, say, sayIssue, toSentence } from "../model/sentence.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ActionCatalogue } from "./action-type.ts";
 import { parseActionCall } from "./actions.ts";
+import { anyName, findKeptNames, findOuterNames } from "./kept-names.ts";
 import { compilePattern } from "./pattern.ts";
 import { checkMappings, warnOfMappings } from "./save-result.ts";
 import type { StepCatalogue, StepOutput, StepType } from "./step-type.ts";
 import { readJump } from "./steps-from.ts";
 import { checkTemplate } from "./template.ts";
+import { findUnknownNames, type KnownNames, toFieldNames } from "./template-names.ts";
 
 /** Something wrong with a flow: an `error` keeps it from being published, a `warning` does not. */
 export interface FlowProblem extends Sentence {
@@ -28,7 +30,7 @@ interface Catalogue {
 
 /**
  * Checks a flow as a whole: the editor shows the result on the steps, publishing and importing refuse errors. With the bot at hand, names of
- * tags, fields, flows and sequences that it does not know are warned of, and flows that start by the same. `ownId`: of the flow itself; absent: it is none of the bot's yet.
+ * tags, fields, flows and sequences that it does not know are warned of, also within templates, and flows that start by the same. `ownId`: of the flow itself; absent: it is none of the bot's yet.
  */
 export function validateFlow(
   document: FlowDocument,
@@ -36,9 +38,10 @@ export function validateFlow(
   bot?: BotSnapshot,
   ownId?: number,
 ): FlowProblem[] {
+  const known = bot === undefined ? undefined : findKnownNames(document, bot, ownId);
   return [
     ...checkWhole(document),
-    ...document.steps.flatMap((step) => checkStep(step, document, catalogue, bot)),
+    ...document.steps.flatMap((step) => checkStep(step, document, catalogue, { bot, known })),
     ...checkEdges(document, catalogue),
     ...checkReach(document, catalogue),
     ...checkTriggers(document),
@@ -67,19 +70,36 @@ function checkWhole({ start, steps }: FlowDocument): FlowProblem[] {
   ];
 }
 
-function checkStep(step: StoredStep, document: FlowDocument, catalogue: Catalogue, bot?: BotSnapshot): FlowProblem[] {
+function findKnownNames({ steps }: FlowDocument, bot: BotSnapshot, ownId: number | undefined): KnownNames {
+  const variables = new Set([...findKeptNames(steps), ...findOuterNames(bot, ownId)]);
+  return { fields: toFieldNames(bot.fields.values()), variables: variables.has(anyName) ? undefined : variables };
+}
+
+interface Surroundings {
+  readonly bot: BotSnapshot | undefined;
+  readonly known: KnownNames | undefined;
+}
+
+function checkStep(
+  step: StoredStep,
+  document: FlowDocument,
+  catalogue: Catalogue,
+  { bot, known }: Surroundings,
+): FlowProblem[] {
   const { ref } = step;
   const type = (Object.hasOwn(catalogue.steps, step.kind) ? catalogue.steps[step.kind] : undefined) as
     | StepType
     | undefined;
   if (type === undefined) return [error("step.unknown_kind", say`there is no step kind "${{ kind: step.kind }}"`, ref)];
   const parsed = type.config.safeParse(step.config);
+  const unknown = known === undefined ? [] : checkNames(withoutPlainTexts(step.config, type), ref, known);
   if (!parsed.success) {
-    return parsed.error.issues.map((issue) => error("step.bad_config", describe(issue), ref));
+    return [...parsed.error.issues.map((issue) => error("step.bad_config", describe(issue), ref)), ...unknown];
   }
   return [
     ...(type.problems?.(parsed.data) ?? []).map((problem) => error("step.bad_config", problem, ref)),
     ...checkTexts(withoutPlainTexts(step.config, type), ref, type.mayUseSecrets === true),
+    ...unknown,
     ...findCalls(parsed.data).flatMap((call) => checkCall(call, ref, catalogue.actions, bot)),
     ...checkJump(step, document, bot),
     ...(bot === undefined ? [] : (type.warnings?.(parsed.data, bot) ?? [])).map((sentence) =>
@@ -120,6 +140,20 @@ function checkTexts(value: unknown, ref: string, mayUseSecrets: boolean): FlowPr
   return typeof value === "object" && value !== null
     ? Object.values(value).flatMap((inner) => checkTexts(inner, ref, mayUseSecrets))
     : [];
+}
+
+/** Names in the step's texts that nothing is called by, each once. */
+function checkNames(config: StoredStep["config"], ref: string, known: KnownNames): FlowProblem[] {
+  const found = new Map<string, FlowProblem>();
+  const look = (value: unknown): void => {
+    if (typeof value === "string") {
+      for (const sentence of findUnknownNames(value, known)) {
+        found.set(sentence.message, warning("template.unknown_name", sentence, ref));
+      }
+    } else if (typeof value === "object" && value !== null) Object.values(value).forEach(look);
+  };
+  look(config);
+  return [...found.values()];
 }
 
 /** Looks at what stands between braces; the text around them may speak of secrets. */

@@ -95,3 +95,12 @@ export const innerConditionSchema = z
     const parsed = conditionSchema.safeParse(value);
     for (const issue of parsed.error?.issues ?? []) issues.push({ ...issue, input: value } as (typeof issues)[number]);
   });
+
+/**
+ * Whether a condition compares anything, however deep: one that does not is a form that nobody filled in, and holds for everybody or for nobody. What is no condition, or is too deep,
+ * is left for its schema to refuse.
+ */
+export function comparesSomething(value: unknown, depth = maxConditionDepth): boolean {
+  const { rules } = (value ?? {}) as { rules?: unknown };
+  return !Array.isArray(rules) || depth === 0 || rules.some((rule) => comparesSomething(rule, depth - 1));
+}

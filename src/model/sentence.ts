@@ -31,6 +31,17 @@ export function say(parts: TemplateStringsArray, ...named: readonly Readonly<Rec
   return { message: fill((_, value) => sayParameter(value)), form: fill((name) => `{${name}}`), parameters };
 }
 
+/** The same sentence with other parameters: what it names is called otherwise. */
+export function fillAnew(sentence: Sentence, parameters: NonNullable<Sentence["parameters"]>): Sentence {
+  const { form } = sentence;
+  if (form === undefined) return sentence;
+  const message = form.replace(/\{(\w+)\}/g, (place, name: string) => {
+    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    return value === undefined ? place : sayParameter(value);
+  });
+  return { ...sentence, message, parameters };
+}
+
 /** What a schema refused: in its own words where it has them, else in ours; what we have none for is what zod found, from which zod's own languages make a sentence. */
 export function sayIssue(issue: z.core.$ZodIssue): Sentence {
   const { path: _path, message, ...rest } = issue;

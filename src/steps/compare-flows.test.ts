@@ -50,6 +50,36 @@ describe("the difference of two flows", () => {
     ]);
   });
 
+  it("says things by their names, and a comparison as a whole, where there are words for them", () => {
+    const condition = (value: string) => ({
+      condition: { match: "all", rules: [{ subject: "field", key: "city", operator: "is", value }] },
+    });
+    const asks = (field: string) => ({ text: "?", answer: { type: "text" }, saveTo: { field } });
+    const drawn = (value: string, field: string) =>
+      flow({
+        steps: [
+          { ref: "a", kind: "condition", config: condition(value) },
+          { ref: "b", kind: "question", config: asks(field) },
+        ],
+      });
+    const words = {
+      nameOf: ({ kind }: { kind: string }) => kind,
+      output: ({ title }: { title: string }) => title,
+      trigger: () => "",
+      setting: (_owner: string, key: string) => key,
+      value: (_owner: string, key: string, value: unknown) =>
+        key === "field"
+          ? `the field ${value}`
+          : key === "rules" && !Array.isArray(value)
+            ? `is ${(value as { value: string }).value}`
+            : undefined,
+    };
+    expect(compareFlows(drawn("Rome", "city"), drawn("Paris", "town"), words)).toMatchObject([
+      { kind: "setting_changed", setting: "condition › rules › 1", from: "is Rome", to: "is Paris" },
+      { kind: "setting_changed", setting: "saveTo › field", from: "the field city", to: "the field town" },
+    ]);
+  });
+
   it("counts steps that were only moved", () => {
     const at = (x: number) => flow({ start: "a", steps: [{ ...message("a", "hi"), at: { x, y: 0 } }] });
     expect(compareFlows(at(0), at(10))).toEqual([{ kind: "steps_moved", count: 1 }]);

@@ -39,16 +39,19 @@ export type Change =
 export interface DifferenceWords {
   nameOf(step: StoredStep): string;
   output(output: StepOutput): string;
-  trigger(kind: string): string;
+  trigger(trigger: Trigger): string;
   /** `owner`: the kind of step whose setting it is. */
   setting(owner: string, key: string): string;
+  /** What is said as a whole, and not looked into: a comparison, a thing by its name. Undefined: it stands as it is written. */
+  value(owner: string, key: string, value: unknown): string | undefined;
 }
 
 const asStored: DifferenceWords = {
   nameOf: ({ name, kind }) => name ?? findStepType(kind)?.title ?? kind,
   output: ({ title }) => title,
-  trigger: (kind) => kind.replaceAll("_", " "),
+  trigger: describeTrigger,
   setting: (_owner, key) => key,
+  value: () => undefined,
 };
 
 /** What became of `before` in `after`, in the order in which a person would tell it. */
@@ -84,7 +87,7 @@ export function compareFlows(before: FlowDocument, after: FlowDocument, words = 
 }
 
 function compareTriggers(before: readonly Trigger[], after: readonly Trigger[], words: DifferenceWords): Change[] {
-  const texts = (triggers: readonly Trigger[]) => triggers.map((trigger) => describeTrigger(trigger, words));
+  const texts = (triggers: readonly Trigger[]) => triggers.map((trigger) => words.trigger(trigger));
   const [old, now] = [texts(before), texts(after)];
   return [
     ...now.filter((text) => !old.includes(text)).map((trigger): Change => ({ kind: "trigger_added", trigger })),
@@ -93,9 +96,9 @@ function compareTriggers(before: readonly Trigger[], after: readonly Trigger[], 
 }
 
 /** `keyword: price, cost` */
-function describeTrigger({ kind, ...rest }: Trigger, words: DifferenceWords): string {
+function describeTrigger({ kind, ...rest }: Trigger): string {
   const values = Object.values(rest).filter((value) => value !== undefined && value !== false && value !== "");
-  return [words.trigger(kind), values.map((value) => show(value)).join("; ")].filter(Boolean).join(": ");
+  return [kind.replaceAll("_", " "), values.map((value) => show(value)).join("; ")].filter(Boolean).join(": ");
 }
 
 function compareSteps(
@@ -110,7 +113,11 @@ function compareSteps(
   if (before.kind !== after.kind)
     return [...renamed, { kind: "step_replaced", step, from: before.kind, to: after.kind }];
   const labelOf = (key: string) => words.setting(after.kind, key);
-  return [...renamed, ...compareValues({ step, setting: "", labelOf }, complete(before), complete(after))];
+  const sayValue = (key: string, value: unknown) => words.value(after.kind, key, value);
+  return [
+    ...renamed,
+    ...compareValues({ step, setting: "", key: "", labelOf, sayValue }, complete(before), complete(after)),
+  ];
 }
 
 /** With the settings that a step has without their being written down. */
@@ -123,22 +130,30 @@ interface Place {
   readonly step: string;
   /** Where in the step, from the outside in. */
   readonly setting: string;
+  /** Of the innermost that has one. */
+  readonly key: string;
   labelOf(key: string): string;
+  sayValue(key: string, value: unknown): string | undefined;
 }
 
 function compareValues(place: Place, before: unknown, after: unknown): Change[] {
-  const { step, setting, labelOf } = place;
+  const { step, setting, key: ownKey, labelOf, sayValue } = place;
   if (isEqual(before, after)) return [];
-  if (before === undefined) return [{ kind: "setting_added", step, setting, value: show(after) }];
-  if (after === undefined) return [{ kind: "setting_removed", step, setting, value: show(before) }];
-  const [old, now] = [partsOf(before), partsOf(after)];
-  if (old === undefined || now === undefined) {
-    return [{ kind: "setting_changed", step, setting, from: show(before), to: show(after) }];
-  }
+  const [saidBefore, saidNow] = [sayValue(ownKey, before), sayValue(ownKey, after)];
+  const [from, to] = [saidBefore ?? show(before), saidNow ?? show(after)];
+  if (before === undefined) return [{ kind: "setting_added", step, setting, value: to }];
+  if (after === undefined) return [{ kind: "setting_removed", step, setting, value: from }];
+  const isWhole = saidBefore !== undefined && saidNow !== undefined;
+  const [old, now] = isWhole ? [] : [partsOf(before), partsOf(after)];
+  if (old === undefined || now === undefined) return [{ kind: "setting_changed", step, setting, from, to }];
   const keys = new Set([...old.keys(), ...now.keys()]);
   return [...keys].flatMap((key) => {
     const name = Array.isArray(after) ? key : labelOf(key);
-    const inner = { ...place, setting: setting === "" ? name : `${setting} › ${name}` };
+    const inner = {
+      ...place,
+      setting: setting === "" ? name : `${setting} › ${name}`,
+      key: Array.isArray(after) ? ownKey : key,
+    };
     return compareValues(inner, old.get(key), now.get(key));
   });
 }

@@ -152,6 +152,11 @@ describe("/broadcasts", () => {
 
   it("says what is wrong, and is nobody else's business", async () => {
     expect((await make({ audience: {} })).json().error.message).toContain("name one of");
+    // Everybody has to be said: a condition that compares nothing is a form that nobody filled in.
+    for (const rules of [[], [{ match: "any", rules: [] }]]) {
+      const empty = await make({ audience: { condition: { match: "all", rules } } });
+      expect(empty.json().error.details).toMatchObject([{ path: "audience.condition" }]);
+    }
     expect((await make({ audience: { all: true }, flow: "x" })).json().error.message).toContain("name one of");
     expect((await make({ audience: { segments: [999_999] } })).json().error.code).toBe("segment.not_found");
     const { id } = (await make({ audience: { all: true } })).json();

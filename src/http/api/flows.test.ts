@@ -78,7 +78,7 @@ describe("publishing", () => {
   it("makes versions that can be read, and restored into the draft", async () => {
     const { ref, draftRevision } = await aFlow(aFlowDocument({ name: "One" }));
     const first = await tenant.call("POST", `/flows/${ref}/publish`, { body: { note: "first" } });
-    expect(first.json()).toEqual({ version: 1, problems: [] });
+    expect(first.json()).toEqual({ version: 1, isNew: true, problems: [] });
     await tenant.call("PUT", `/flows/${ref}/draft`, {
       body: { draftRevision, document: aFlowDocument({ name: "Two" }) },
     });
@@ -92,6 +92,26 @@ describe("publishing", () => {
     expect(restored.json()).toMatchObject({ draftRevision: draftRevision + 2, document: { name: "One" } });
     expect((await tenant.call("GET", `/flows/${ref}`)).json()).toMatchObject({ publishedVersion: 2 });
     expect((await tenant.call("GET", `/flows/${ref}/versions/9`)).json().error.code).toBe("flow.version_not_found");
+  });
+
+  it("makes no version where the draft has nothing new for people", async () => {
+    const { ref, draftRevision } = await aFlow(aFlowDocument({ name: "One" }));
+    const publish = async () =>
+      (await tenant.call("POST", `/flows/${ref}/publish`, { body: { note: "again" } })).json();
+    expect(await publish()).toMatchObject({ version: 1, isNew: true });
+    expect(await publish()).toEqual({ version: 1, isNew: false, problems: [] });
+    const save = async (revision: number, change: object) => {
+      const document = { ...aFlowDocument({ name: "One" }), ...change };
+      return await tenant.call("PUT", `/flows/${ref}/draft`, { body: { draftRevision: revision, document } });
+    };
+    await save(draftRevision, { folder: "Sales" });
+    expect(await publish()).toMatchObject({ version: 1, isNew: false });
+    await save(draftRevision + 1, { description: "What it is for" });
+    expect(await publish()).toMatchObject({ version: 2, isNew: true });
+    // Taken out of service, nothing is live that could stay.
+    await tenant.call("POST", `/flows/${ref}/unpublish`);
+    expect(await publish()).toMatchObject({ version: 3, isNew: true });
+    expect((await tenant.call("GET", `/flows/${ref}/versions`)).json().data).toHaveLength(3);
   });
 
   it("is refused with the list of problems, and then changes nothing", async () => {

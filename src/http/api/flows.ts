@@ -4,17 +4,20 @@ import { AppError } from "../../model/app-error.ts";
 import type { FlowDocument } from "../../model/flow.ts";
 import { say } from "../../model/sentence.ts";
 import { preparePublishedFlow } from "../../steps/advance.ts";
+import { hasNews } from "../../steps/has-news.ts";
 import { steps } from "../../steps/index.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import type { Database } from "../../store/database.ts";
 import {
   createFlow,
   deleteFlow,
+  type Flow,
   listFlows,
   listStepsOfFlows,
   lockFlow,
   publishFlow,
   requireFlow,
+  requireVersion,
   saveDraft,
   unpublishFlow,
 } from "../../store/flow-store.ts";
@@ -119,7 +122,13 @@ export const flowResource: ApiResource = (app, dependencies) => {
   app.post(
     "/flows/:ref/publish",
     route(
-      { ...write, id: "publishFlow", summary: "Publish the draft; who stands in the flow goes on in the new version" },
+      {
+        ...write,
+        id: "publishFlow",
+        summary: "Publish the draft; who stands in the flow goes on in the new version",
+        description:
+          "Where the draft has nothing new, no version is made: the answer is the one that is live, and `isNew` is false. Where boxes stand, and the folder, are nothing new.",
+      },
       { params: refParams, body: publishSchema.nullish() },
       publishedSchema,
     ),
@@ -128,6 +137,8 @@ export const flowResource: ApiResource = (app, dependencies) => {
         const flow = await lockFlow(trx, request.caller, request.params.ref);
         const problems = await findProblems(trx, flow);
         refuseErrors(problems);
+        const live = await findSame(trx, flow);
+        if (live !== undefined) return { version: live, isNew: false, problems };
         const { note = "" } = request.body ?? {};
         const { workspaceId, member } = request.caller;
         const version = await publishFlow(trx, workspaceId, flow, {
@@ -135,7 +146,7 @@ export const flowResource: ApiResource = (app, dependencies) => {
           at: new Date(now()),
           userId: member?.userId,
         });
-        return { version, problems };
+        return { version, isNew: true, problems };
       }),
   );
   app.post(
@@ -161,6 +172,13 @@ async function findProblems(
 ): Promise<FlowProblem[]> {
   const bot = await loadSnapshot(db, botId, preparePublishedFlow);
   return validateFlow(draft, { steps, actions }, bot?.snapshot, id);
+}
+
+/** The live version, where it is all that publishing the draft would come to. */
+async function findSame(trx: Database, flow: Flow): Promise<number | undefined> {
+  if (flow.publishedVersion === null) return undefined;
+  const { version, document } = await requireVersion(trx, flow, flow.publishedVersion);
+  return hasNews(document, flow.draft) ? undefined : version;
 }
 
 /** Throws `flow.invalid`. */

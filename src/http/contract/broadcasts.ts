@@ -8,6 +8,7 @@ import {
   recipientStatuses,
   winnerChoices,
 } from "../../model/broadcast.ts";
+import { comparesSomething } from "../../model/condition.ts";
 import { messageContentSchema } from "../../model/message.ts";
 import { botReferenceSchema, idSchema, instantSchema, nameSchema, pageQuery } from "./common.ts";
 import { contactAskShape } from "./contact-lists.ts";
@@ -158,7 +159,7 @@ const audienceSchema = z
     tags: z.array(nameSchema).min(1).max(50).optional().describe("Who has one of them."),
     excludeTags: z.array(nameSchema).max(50).optional(),
     segments: z.array(idSchema).min(1).max(20).optional().describe("Who is in one of them."),
-    condition: conditionBody.optional(),
+    condition: conditionBody.optional().describe("At least one rule: everybody is asked for by `all`."),
     all: z.literal(true).optional(),
     q: contactAskShape.q.describe("Beside one of the others: only who is called so, as in a search of contacts."),
   })
@@ -166,7 +167,12 @@ const audienceSchema = z
     ({ contacts, tags, segments, condition, all }) =>
       [contacts, tags, segments, condition, all].filter((one) => one !== undefined).length === 1,
     { error: "name one of contacts, tags, segments, condition and all" },
-  );
+  )
+  // An empty form would reach everybody, and nobody said so.
+  .refine(({ condition }) => condition === undefined || comparesSomething(condition), {
+    error: "a condition needs at least one rule; everybody is `all: true`",
+    path: ["condition"],
+  });
 
 /** One broadcast alone: lists leave out the audience, which may be a hundred thousand contacts. */
 export const broadcastDetailSchema = broadcastSchema

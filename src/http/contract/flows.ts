@@ -70,7 +70,13 @@ export const flowVersionSchema = z
   .meta({ id: "FlowVersion" });
 export const flowVersionDocumentSchema = flowVersionSchema.extend({ document: flowDocumentSchema });
 export type FlowVersionBody = z.infer<typeof flowVersionSchema>;
-export const publishedSchema = z.object({ version: z.number(), problems: z.array(flowProblemSchema) });
+export const publishedSchema = z.object({
+  version: z.number(),
+  isNew: z
+    .boolean()
+    .describe("Whether this version was made now; false: the draft had nothing new, and the version was live before."),
+  problems: z.array(flowProblemSchema),
+});
 export const versionParams = z.object({
   ref: z.string().min(1).max(20),
   version: z.coerce.number().int().positive().max(2_147_483_647),

@@ -1,5 +1,5 @@
 import type { AskedAudience } from "../../../src/model/broadcast.ts";
-import type { ConditionGroup } from "../../../src/model/condition.ts";
+import { type ConditionGroup, comparesSomething } from "../../../src/model/condition.ts";
 
 /** Who is meant, as the form has it. */
 export interface AudienceDraft {
@@ -20,9 +20,9 @@ export const everybody: AudienceDraft = {
   search: "",
 };
 
-/** A condition was chosen, and says nothing yet: taken as it stands it would be everybody. */
+/** A condition was chosen, and says nothing yet: taken as it stands it would be everybody. The API refuses it as well. */
 export const lacksRules = ({ kind, condition }: AudienceDraft): boolean =>
-  kind === "condition" && (condition === undefined || condition.rules.length === 0);
+  kind === "condition" && (condition === undefined || !comparesSomething(condition));
 
 /** As the API takes it. */
 export function toAudience({ kind, segments, condition, contacts, search }: AudienceDraft): AskedAudience {

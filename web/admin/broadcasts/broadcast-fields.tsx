@@ -84,6 +84,7 @@ export function AudienceCount({
     queryKey: [api.domain, "broadcast-audience", asked],
     queryFn: ({ signal }) =>
       api.ask<z.infer<typeof audienceCountAnswerSchema>>("/broadcasts/audience", JSON.parse(asked), signal),
+    enabled: !lacksRules(audience),
     retry: false,
   });
   if (data === undefined || lacksRules(audience)) return null;

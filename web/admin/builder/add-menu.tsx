@@ -1,4 +1,4 @@
-import { Box, Button, Menu, Text } from "@mantine/core";
+import { ActionIcon, Box, Button, Menu, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useReactFlow } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
@@ -16,15 +16,21 @@ interface AddProps {
 }
 
 /** The button over the canvas. */
-export function AddMenu({ editor, selected, onAdd }: AddProps) {
+export function AddMenu({ editor, selected, onAdd, isShort }: AddProps & { readonly isShort: boolean }) {
   const { t } = useTranslation();
   const add = useAddStep(editor, selected, onAdd);
   return (
     <Menu position="bottom-end" width={320}>
       <Menu.Target>
-        <Button leftSection={<IconPlus size={16} />} variant="light">
-          {t("builder.addStep")}
-        </Button>
+        {isShort ? (
+          <ActionIcon variant="light" size="lg" aria-label={t("builder.addStep")} title={t("builder.addStep")}>
+            <IconPlus size={18} />
+          </ActionIcon>
+        ) : (
+          <Button leftSection={<IconPlus size={16} />} variant="light">
+            {t("builder.addStep")}
+          </Button>
+        )}
       </Menu.Target>
       <StepKinds onChoose={add} />
     </Menu>
@@ -57,7 +63,8 @@ export function OfferMenu({
   );
 }
 
-function StepKinds({ onChoose }: { readonly onChoose: (kind: string) => void }) {
+/** What a step can be; inside a menu. */
+export function StepKinds({ onChoose }: { readonly onChoose: (kind: string) => void }) {
   const catalogue = useCatalogue();
   return (
     <Menu.Dropdown mah={480} style={{ overflowY: "auto" }}>

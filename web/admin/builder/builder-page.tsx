@@ -22,6 +22,7 @@ import { Shortcuts } from "./shortcuts.tsx";
 import { SidePanel, useIsPhone } from "./side-panel.tsx";
 import { isOfStart } from "./starts.ts";
 import { StepPanel } from "./step-panel.tsx";
+import { type ThingNames, ThingNamesContext } from "./thing-names.ts";
 import { type Side, Toolbar } from "./toolbar.tsx";
 import { hasUnfinished } from "./unfinished.ts";
 import { type DraftEditor, type SaveState, useDraft } from "./use-draft.ts";
@@ -32,6 +33,7 @@ import { type NumbersChoice, useNumbers } from "./use-numbers.ts";
 import { useSelection } from "./use-selection.ts";
 import type { Starting } from "./use-start-node.ts";
 import { useStarts } from "./use-starts.ts";
+import { useThingNames } from "./use-thing-names.ts";
 import { useVariableNames, VariableNamesContext } from "./variable-names.ts";
 import { VersionsPanel } from "./versions-panel.tsx";
 import "./builder.css";
@@ -59,7 +61,6 @@ export function BuilderPage() {
 }
 
 function Builder({ flow }: { readonly flow: Flow }) {
-  const { t } = useTranslation();
   const api = useApi();
   const [initial] = useState(() => ({
     draftRevision: flow.draftRevision,
@@ -76,7 +77,10 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const simulator = useSimulator(flow, document);
   const trail = isSimulating ? simulator.trail : undefined;
   useFollow(trail);
-  const selection = useSelection(useCallback(() => setSide(undefined), []));
+  const selection = useSelection(
+    document.steps,
+    useCallback(() => setSide(undefined), []),
+  );
   const { steps: selected, choose: select } = selection;
   useKeys(editor, selected, select, setDialog);
   const show = useShowStep(document.steps, select);
@@ -84,6 +88,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const [only] = selected.size === 1 ? selected : [];
   const { problems, onPublish } = useFresh(initial.document, only, useProblems(flow.ref, editor.state));
   const step = only === undefined ? undefined : document.steps.find(({ ref }) => ref === only);
+  const ownProblems = useMemo(() => problems.filter((problem) => problem.step === only), [problems, only]);
   const openSide = useCallback(
     (next: Side) => {
       select(new Set());
@@ -94,97 +99,106 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const isPhone = useIsPhone();
   const isCovered = isPhone && (step !== undefined || side !== undefined || isSimulating);
   const variableNames = useVariableNames();
-  const starting = useStarting(flow.ref, document, openSide);
+  const thingNames = useThingNames(document);
+  const starting = useStarting(flow.ref, document, thingNames, openSide);
   return (
-    <Stack gap={0} h="calc(100dvh - 56px)" m="calc(-1 * var(--mantine-spacing-md))">
-      <title>{`${document.name} · Repartee`}</title>
-      <Box inert={isCovered}>
-        <Toolbar
-          flow={flow}
-          editor={editor}
-          problems={problems}
-          isStarted={starting.lines?.length !== 0}
-          onPublish={onPublish}
-          onSide={openSide}
-          isCounted={counted !== undefined}
-          onCount={() => setCounted(counted === undefined ? { days: 7, channel: undefined } : undefined)}
-          onDialog={setDialog}
-          isSimulating={isSimulating}
-          onSimulate={() => setSimulating(!isSimulating)}
-          onAdd={add}
-          onShow={show}
-          selected={selected}
-        />
-      </Box>
-      <Group flex={1} gap={0} wrap="nowrap" align="stretch" mih={0} pos="relative">
-        <Box flex={1} miw={0} pos="relative" inert={isCovered}>
-          <VariableNamesContext value={variableNames}>
-            <Canvas
-              document={document}
-              problems={problems}
-              numbers={numbers}
-              trail={trail}
-              starting={starting}
-              selection={selection}
-              onEdit={edit}
-              onOffer={setOffer}
-            />
-          </VariableNamesContext>
-          {offer === undefined ? null : (
-            <OfferMenu
-              offer={offer}
-              editor={editor}
-              selected={selected}
-              onAdd={add}
-              onClose={() => setOffer(undefined)}
-            />
-          )}
-          {counted === undefined ? null : <NumbersBar botId={flow.botId} choice={counted} onChange={setCounted} />}
-          {document.steps.length === 0 ? (
-            <Text pos="absolute" top="75%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
-              {t("builder.noSteps")}
-            </Text>
-          ) : null}
+    <ThingNamesContext value={thingNames}>
+      <Stack gap={0} h="calc(100dvh - 56px)" m="calc(-1 * var(--mantine-spacing-md))">
+        <title>{`${document.name} · Repartee`}</title>
+        <Box inert={isCovered}>
+          <Toolbar
+            flow={flow}
+            editor={editor}
+            problems={problems}
+            isStarted={starting.lines?.length !== 0}
+            onPublish={onPublish}
+            onSide={openSide}
+            isCounted={counted !== undefined}
+            onCount={() => setCounted(counted === undefined ? { days: 7, channel: undefined } : undefined)}
+            onDialog={setDialog}
+            isSimulating={isSimulating}
+            onSimulate={() => setSimulating(!isSimulating)}
+            onAdd={add}
+            onShow={show}
+            selected={selected}
+          />
         </Box>
-        {step === undefined ? null : (
-          <SidePanel onClose={() => select(new Set())}>
-            <StepPanel
-              key={step.ref}
-              step={step}
-              document={document}
-              botId={flow.botId}
-              problems={problems.filter((problem) => problem.step === step.ref)}
-              onEdit={edit}
-              onClose={() => select(new Set())}
-            />
-          </SidePanel>
-        )}
-        {step === undefined ? (
-          <FlowSide side={side} flow={flow} editor={editor} problems={problems} onClose={() => setSide(undefined)} />
+        <Group flex={1} gap={0} wrap="nowrap" align="stretch" mih={0} pos="relative">
+          <Box flex={1} miw={0} pos="relative" inert={isCovered}>
+            <VariableNamesContext value={variableNames}>
+              <Canvas
+                document={document}
+                problems={problems}
+                numbers={numbers}
+                trail={trail}
+                starting={starting}
+                selection={selection}
+                onEdit={edit}
+                onOffer={setOffer}
+              />
+            </VariableNamesContext>
+            {offer === undefined ? null : (
+              <OfferMenu
+                offer={offer}
+                editor={editor}
+                selected={selected}
+                onAdd={add}
+                onClose={() => setOffer(undefined)}
+              />
+            )}
+            {counted === undefined ? null : <NumbersBar botId={flow.botId} choice={counted} onChange={setCounted} />}
+            {document.steps.length === 0 ? <NoSteps /> : null}
+          </Box>
+          {step === undefined ? null : (
+            <SidePanel onClose={() => select(new Set())}>
+              <StepPanel
+                key={step.ref}
+                step={step}
+                document={document}
+                botId={flow.botId}
+                problems={ownProblems}
+                onEdit={edit}
+                onAdd={add}
+                onClose={() => select(new Set())}
+              />
+            </SidePanel>
+          )}
+          {step === undefined ? (
+            <FlowSide side={side} flow={flow} editor={editor} problems={problems} onClose={() => setSide(undefined)} />
+          ) : null}
+          {isSimulating ? (
+            <SidePanel onClose={() => setSimulating(false)}>
+              <SimulatorPanel
+                flow={flow}
+                document={document}
+                simulator={simulator}
+                onShowStep={(ref) => {
+                  // The play goes on where it is once it is opened again.
+                  if (isPhone) setSimulating(false);
+                  show(ref);
+                }}
+                onClose={() => setSimulating(false)}
+              />
+            </SidePanel>
+          ) : null}
+        </Group>
+        {dialog === "search" ? (
+          <StepSearch document={document} onShow={show} onClose={() => setDialog(undefined)} />
         ) : null}
-        {isSimulating ? (
-          <SidePanel onClose={() => setSimulating(false)}>
-            <SimulatorPanel
-              flow={flow}
-              document={document}
-              simulator={simulator}
-              onShowStep={(ref) => {
-                // The play goes on where it is once it is opened again.
-                if (isPhone) setSimulating(false);
-                show(ref);
-              }}
-              onClose={() => setSimulating(false)}
-            />
-          </SidePanel>
-        ) : null}
-      </Group>
-      {dialog === "search" ? (
-        <StepSearch document={document} onShow={show} onClose={() => setDialog(undefined)} />
-      ) : null}
-      {dialog === "shortcuts" ? <Shortcuts onClose={() => setDialog(undefined)} /> : null}
-      <Conflict editor={editor} />
-      {hasUnfinished(document) ? <AskBeforeLeaving isBusy={false} /> : null}
-    </Stack>
+        {dialog === "shortcuts" ? <Shortcuts onClose={() => setDialog(undefined)} /> : null}
+        <Conflict editor={editor} />
+        {hasUnfinished(document) ? <AskBeforeLeaving isBusy={false} /> : null}
+      </Stack>
+    </ThingNamesContext>
+  );
+}
+
+function NoSteps() {
+  const { t } = useTranslation();
+  return (
+    <Text pos="absolute" top="75%" w="100%" ta="center" c="dimmed" style={{ pointerEvents: "none" }}>
+      {t("builder.noSteps")}
+    </Text>
   );
 }
 
@@ -240,8 +254,13 @@ function useShowStep(
 }
 
 /** What starts the flow, and the way to where it is set. */
-function useStarting(flowRef: string, document: Flow["draft"], openSide: (side: Side) => void): Starting {
-  const lines = useStarts(flowRef, document);
+function useStarting(
+  flowRef: string,
+  document: Flow["draft"],
+  names: ThingNames,
+  openSide: (side: Side) => void,
+): Starting {
+  const lines = useStarts(flowRef, document, names);
   const onOpen = useCallback(() => openSide("triggers"), [openSide]);
   return useMemo(() => ({ lines, onOpen }), [lines, onOpen]);
 }

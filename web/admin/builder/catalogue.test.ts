@@ -92,6 +92,14 @@ describe("the Russian of the registries", () => {
     expect(missing(found.lists, ([key = ""]) => has(ru.items, key))).toEqual([]);
   });
 
+  it("has what each button says that adds to a list, as the English has", () => {
+    for (const words of [en, ru]) {
+      expect(missing(found.lists, ([key = ""]) => has(words.adds, key))).toEqual([]);
+      expect(Object.values(words.adds).filter((text) => text.includes(":"))).toEqual([]);
+    }
+    expect(Object.keys(ru.adds).sort()).toEqual(Object.keys(en.adds).sort());
+  });
+
   it("has each hint, and none that nobody gives any more", () => {
     expect(Object.keys(ru.hints).sort()).toEqual([...found.hints].sort());
   });

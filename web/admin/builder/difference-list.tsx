@@ -4,19 +4,23 @@ import { useTranslation } from "react-i18next";
 import type { FlowDocument } from "../../../src/model/flow.ts";
 import { compareFlows } from "../../../src/steps/compare-flows.ts";
 import { useCatalogue } from "./catalogue.ts";
+import { useSayTrigger } from "./use-starts.ts";
+import { useThingNames } from "./use-thing-names.ts";
 
 /** What changed from one document to another, in words. */
 export function DifferenceList({ before, after }: { readonly before: FlowDocument; readonly after: FlowDocument }) {
   const { t } = useTranslation();
-  const catalogue = useCatalogue();
+  const names = useThingNames(after, before);
+  const catalogue = useCatalogue(names);
+  const trigger = useSayTrigger(names);
   const changes = useMemo(() => {
     const words = {
       ...catalogue,
-      trigger: (kind: string) => catalogue.option("trigger", "kind", kind),
+      trigger,
       setting: (owner: string, key: string) => catalogue.label(owner, key).toLowerCase(),
     };
     return compareFlows(before, after, words);
-  }, [before, after, catalogue]);
+  }, [before, after, catalogue, trigger]);
   if (changes.length === 0) return <Text size="sm">{t("versions.same")}</Text>;
   return (
     <List size="sm" spacing={4} className="breakable" aria-label={t("versions.difference")}>

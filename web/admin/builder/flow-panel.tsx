@@ -16,12 +16,12 @@ import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { type FlowDocument, triggerSchema } from "../../../src/model/flow.ts";
-import { useSentence } from "../layout/trouble.tsx";
 import { CopyRef } from "./copy-ref.tsx";
 import type { FlowProblem } from "./flow-types.ts";
 import { FlowUses } from "./flow-uses.tsx";
 import { FormScopeContext } from "./form-scope.ts";
 import type { JsonSchema } from "./json-schema.ts";
+import { useSayProblem } from "./name-things.ts";
 import { SchemaField } from "./schema-form.tsx";
 import { StepScopeContext } from "./step-scope.ts";
 
@@ -49,14 +49,17 @@ export function FlowPanel({
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
-  const say = useSentence();
+  const say = useSayProblem();
   const triggers = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (at !== "triggers") return;
     triggers.current?.scrollIntoView({ block: "start" });
     triggers.current?.focus({ preventScroll: true });
   }, [at]);
-  const scope = useMemo(() => ({ localNames: [], mayUseSecrets: false, botId, document }), [botId, document]);
+  const scope = useMemo(
+    () => ({ localNames: [], mayUseSecrets: false, botId, document, problems: [] }),
+    [botId, document],
+  );
   return (
     <Stack h="100%" gap={0} component="aside" aria-label={t("builder.flowSettings")}>
       <Group p="md" pb="xs" justify="space-between">

@@ -78,7 +78,7 @@ export function MapField({ value, path, label, onChange }: FieldProps) {
             leftSection={<IconPlus size={14} />}
             onClick={() => replace([...entries, [nextName(), ""]])}
           >
-            {t("builder.add", { what: catalogue.item(keyOfPath(path), label) })}
+            {catalogue.add(keyOfPath(path), label)}
           </Button>
         </Group>
       </Stack>

@@ -8,6 +8,7 @@ import { primitivesOf } from "./json-schema.ts";
 import { LookupsInput } from "./lookup-input.tsx";
 import { findLookup } from "./lookups.ts";
 import { TemplateInput } from "./template-input.tsx";
+import { UnknownNames } from "./unknown-names.tsx";
 
 /** Texts that may be longer than this are written over several lines, with variables at hand. */
 const shortText = 200;
@@ -94,12 +95,15 @@ export function TextField({ schema, value, path, label, onChange }: FieldProps) 
     return <TemplateInput label={label} description={hint(schema.description)} value={text} onChange={set} />;
   }
   return (
-    <TextInput
-      label={label}
-      description={hint(schema.description)}
-      value={text}
-      onChange={({ currentTarget }) => set(currentTarget.value)}
-    />
+    <Stack gap={4}>
+      <TextInput
+        label={label}
+        description={hint(schema.description)}
+        value={text}
+        onChange={({ currentTarget }) => set(currentTarget.value)}
+      />
+      <UnknownNames text={text} />
+    </Stack>
   );
 }
 

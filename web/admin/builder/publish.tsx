@@ -8,9 +8,10 @@ import { useTranslation } from "react-i18next";
 import type { StoredStep } from "../../../src/model/flow.ts";
 import { ApiError } from "../api.ts";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice, useSentence } from "../layout/trouble.tsx";
+import { ErrorNotice } from "../layout/trouble.tsx";
 import { useCatalogue } from "./catalogue.ts";
-import type { Flow, FlowProblem } from "./flow-types.ts";
+import type { Flow, FlowProblem, Published } from "./flow-types.ts";
+import { useSayProblem } from "./name-things.ts";
 import { StepIcon } from "./step-node.tsx";
 import { hasUnfinished } from "./unfinished.ts";
 import type { DraftEditor } from "./use-draft.ts";
@@ -22,6 +23,10 @@ export function Publish({
   isStarted,
   onPublish,
   problems,
+  isShort,
+  isNoteOpen,
+  onNote,
+  onNoteClose,
   onShow,
 }: {
   readonly flow: Flow;
@@ -32,19 +37,28 @@ export function Publish({
   /** What is missing counts as wrong from now on. */
   readonly onPublish: () => void;
   readonly problems: readonly FlowProblem[];
+  /** There is room for the one button alone. */
+  readonly isShort: boolean;
+  /** Whether somebody writes what is new. */
+  readonly isNoteOpen: boolean;
+  readonly onNote: () => void;
+  readonly onNoteClose: () => void;
   readonly onShow: (ref: string) => void;
 }) {
   const { t } = useTranslation();
-  const say = useSentence();
+  const say = useSayProblem();
   const api = useApi();
   const client = useQueryClient();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const [isOpen, { open, close }] = useDisclosure(false);
-  const [isNoteOpen, { open: openNote, close: closeNote }] = useDisclosure(false);
-  const variant = hasNews ? "filled" : "default";
-  const errors = problems.filter(({ severity }) => severity === "error");
   const isUnfinished = hasUnfinished(editor.document);
+  // What is only begun counts as nothing yet; whoever wants to publish it hears why that cannot be.
+  const isOff = !hasNews && !isUnfinished;
+  const variant = hasNews ? "filled" : "default";
+  const why = isOff ? t("published.nothingNew", { version: flow.publishedVersion }) : undefined;
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const warn = useWarn(editor.document.steps, isShort ? 1 : 3);
   const publish = async (note = "") => {
     onPublish();
     if (isUnfinished) {
@@ -57,11 +71,12 @@ export function Publish({
     try {
       await editor.flush();
       const body = note === "" ? undefined : { note };
-      const { version } = await api.send<{ version: number }>("POST", `/flows/${flow.ref}/publish`, body);
+      const { version, problems: told } = await api.send<Published>("POST", `/flows/${flow.ref}/publish`, body);
       client.setQueryData<Flow>([api.domain, "flow", flow.ref], (old) => old && { ...old, publishedVersion: version });
       await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "versions"] });
       notifications.show({ color: "teal", message: t("builder.published", { version }) });
       if (!isStarted) notifications.show({ color: "yellow", message: t("published.noStart") });
+      warn(told);
       await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
       close();
     } catch (thrown) {
@@ -77,21 +92,30 @@ export function Publish({
   return (
     <>
       <Button.Group>
-        <Button variant={variant} loading={isBusy} onClick={() => void publish()}>
-          {t("builder.publish")}
-        </Button>
         <Button
           variant={variant}
-          px={8}
-          aria-label={t("versions.withNote")}
-          title={t("versions.withNote")}
-          disabled={isBusy}
-          onClick={openNote}
+          {...(isShort ? { px: "xs" } : {})}
+          loading={isBusy}
+          disabled={isOff}
+          title={why}
+          onClick={() => void publish()}
         >
-          <IconPencil size={16} />
+          {t("builder.publish")}
         </Button>
+        {isShort ? null : (
+          <Button
+            variant={variant}
+            px={8}
+            aria-label={t("versions.withNote")}
+            title={why ?? t("versions.withNote")}
+            disabled={isBusy || isOff}
+            onClick={onNote}
+          >
+            <IconPencil size={16} />
+          </Button>
+        )}
       </Button.Group>
-      <NoteDialog isOpen={isNoteOpen} onClose={closeNote} onPublish={publish} />
+      <NoteDialog isOpen={isNoteOpen} onClose={onNoteClose} onPublish={publish} />
       <Modal
         opened={isOpen}
         onClose={close}
@@ -116,6 +140,32 @@ export function Publish({
       </Modal>
     </>
   );
+}
+
+/** Tells for a while what keeps nothing from being published and may go wrong all the same. More than `most` would fill the page; the steps have a sign each. */
+function useWarn(steps: readonly StoredStep[], most: number): (problems: readonly FlowProblem[]) => void {
+  const { t } = useTranslation();
+  const say = useSayProblem();
+  const { nameOf } = useCatalogue();
+  return (problems) => {
+    const warnings = problems.filter(({ severity }) => severity === "warning");
+    if (warnings.length === 0) return;
+    const lines = warnings.slice(0, most).map((problem) => {
+      const step = steps.find(({ ref }) => ref === problem.step);
+      return step === undefined ? say(problem) : `${nameOf(step)}: ${say(problem)}`;
+    });
+    const more = warnings.length - lines.length;
+    notifications.show({
+      color: "yellow",
+      title: t("published.warned"),
+      message: [...lines, ...(more > 0 ? [t("starts.more", { count: more })] : [])].map((line) => (
+        <Text key={line} size="sm" c="var(--mantine-color-text)" className="breakable">
+          {line}
+        </Text>
+      )),
+      autoClose: 10_000,
+    });
+  };
 }
 
 /** What is wrong, as a way to the step that it is wrong with. */

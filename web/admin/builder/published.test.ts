@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
-import { flowDocumentSchema, type Trigger } from "../../../src/model/flow.ts";
-import { differs } from "./published.ts";
+import { type FlowDocument, flowDocumentSchema, type Trigger } from "../../../src/model/flow.ts";
+import { hasNews } from "../../../src/steps/has-news.ts";
+import { withoutUnfinished } from "./unfinished.ts";
+
+const differs = (published: FlowDocument, draft: FlowDocument) => hasNews(published, withoutUnfinished(draft));
 
 const document = flowDocumentSchema.parse({
   name: "F",

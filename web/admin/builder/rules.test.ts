@@ -102,7 +102,7 @@ describe("a rule that is not finished", () => {
 describe("a comparison in words", () => {
   const joints = { all: "and", any: "or" };
   const said = (rule: object, words = en as Parameters<typeof catalogueIn>[0]) =>
-    catalogueIn(words).condition({ match: "all", rules: [comparisonSchema.parse(rule)] }, joints, new Map());
+    catalogueIn(words).condition({ match: "all", rules: [comparisonSchema.parse(rule)] }, joints);
 
   it("is one that people say", () => {
     expect(said({ subject: "tag", key: "vip", operator: "has" })).toBe("has the tag vip");

@@ -304,7 +304,7 @@ function ListField({ schema, value, path, label, onChange }: FieldProps) {
             disabled={items.length >= (schema.maxItems ?? Number.POSITIVE_INFINITY)}
             onClick={add}
           >
-            {t("builder.add", { what: one })}
+            {catalogue.add(keyOfPath(path), label)}
           </Button>
         </Group>
       </Stack>

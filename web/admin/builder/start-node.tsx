@@ -3,8 +3,8 @@ import { IconAlertTriangle, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { useSentence } from "../layout/trouble.tsx";
 import type { FlowProblem } from "./flow-types.ts";
+import { useSayProblem } from "./name-things.ts";
 
 /** What the box before the first step shows. */
 interface StartData extends Record<string, unknown> {
@@ -22,7 +22,7 @@ export const mostLines = 6;
 /** What starts the flow, and the way to where that is set. */
 export const StartNode = memo(function StartNode({ data }: NodeProps<StartNodeType>) {
   const { t } = useTranslation();
-  const say = useSentence();
+  const say = useSayProblem();
   const { lines = [], problems, onOpen } = data;
   const worst = problems.find(({ severity }) => severity === "error") ?? problems[0];
   const hidden = lines.length - mostLines;

@@ -31,16 +31,40 @@ export function schemaOf(type: StepType): JsonSchema {
   return made;
 }
 
-/** The outputs of a step as far as its settings can be read; while they are half typed, those that every setting has. */
+const outputs = new WeakMap<StoredStep, readonly StepOutput[]>();
+
+/** The outputs of a step as far as its settings can be read; while they are half typed, those that every setting has. Read once of each step as it is. */
 export function outputsOf(step: StoredStep): readonly StepOutput[] {
-  const type = findStepType(step.kind);
+  const known = outputs.get(step) ?? readOutputs(step);
+  outputs.set(step, known);
+  return known;
+}
+
+function readOutputs({ kind, config }: StoredStep): readonly StepOutput[] {
+  const type = findStepType(kind);
   if (type === undefined) return [];
-  const parsed = type.config.safeParse(step.config);
+  const parsed = type.config.safeParse(config);
+  if (parsed.success) return type.outputs(parsed.data);
+  const filled = type.config.safeParse(fillTexts(config, parsed.error.issues));
   try {
-    return type.outputs(parsed.success ? parsed.data : (step.config as never));
+    return type.outputs(filled.success ? filled.data : (config as never));
   } catch {
     return [];
   }
+}
+
+/** A button whose title is still to be typed has an output all the same, and the lines of the others stay. */
+function fillTexts(config: StoredStep["config"], issues: readonly z.core.$ZodIssue[]): unknown {
+  const filled = structuredClone(config);
+  for (const issue of issues) {
+    const key = issue.path.at(-1);
+    if (issue.code !== "too_small" || issue.origin !== "string" || key === undefined) continue;
+    const around = issue.path
+      .slice(0, -1)
+      .reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)[part], filled);
+    (around as Record<PropertyKey, unknown>)[key] = "…";
+  }
+  return filled;
 }
 
 /** Where a flow does not usually go on. */
@@ -59,32 +83,44 @@ export function findFreeOutput(step: StoredStep, edges: FlowDocument["edges"]): 
 
 interface RuleWords {
   /** Which of the subject's things is meant. */
-  key?(subject: string, key: string): string;
+  key(subject: string, key: string): string;
+  /** What a thing is called that is compared with; undefined: it is no thing. */
+  value(subject: string, value: unknown): string | undefined;
   subject(subject: string): string;
   operator(operator: string): string;
   /** A comparison of this subject that says by itself what is looked at: `has the tag`. */
-  phrase?(subject: string, operator: string): string | undefined;
+  phrase(subject: string, operator: string): string | undefined;
 }
 
 /** What a summary calls things by. */
 export interface SummaryWords extends RuleWords {
   action(name: string): string;
   option(key: string, value: string): string;
+  /** What a thing is called that a setting names; `beside`: what is set in the same place. */
+  thing(owner: string, key: string, value: unknown, beside: Readonly<Record<string, unknown>>): string | undefined;
 }
 
 /** The first lines of what a step says or does, for its box on the canvas. */
 export function summarize({ kind, config }: StoredStep, words: SummaryWords): string {
-  if (kind === "action") return listOfActions(config, words).join(", ");
+  if (kind === "action") {
+    // One that is not chosen yet is called by nothing.
+    return listOfActions(config, words)
+      .filter((text) => text !== "")
+      .join(", ");
+  }
   const texts: string[] = [];
-  collect(config, texts, { words, key: "", depth: 0 });
+  collect(config, texts, { owner: kind, words, key: "", depth: 0, beside: {} });
   return texts.join(" · ");
 }
 
 function listOfActions(config: Readonly<Record<string, unknown>>, words: SummaryWords): string[] {
   const calls = Array.isArray(config.actions) ? config.actions : [];
   return calls.map((call: { action?: string; args?: Record<string, unknown> }) => {
-    const [value] = Object.values(call.args ?? {}).filter((one) => typeof one === "string" || typeof one === "number");
-    return `${words.action(call.action ?? "")}${value === undefined ? "" : `: ${value}`}`;
+    const { action = "", args = {} } = call;
+    const said = Object.entries(args).find(([, one]) => typeof one === "string" || typeof one === "number");
+    if (said === undefined) return words.action(action);
+    const [key, value] = said;
+    return `${words.action(action)}: ${words.thing(action, key, value, args) ?? value}`;
   });
 }
 
@@ -96,26 +132,34 @@ const choices = new Set(["mode", "unit", "type", "kind", "query", "from", "profi
 const silent = new Set(["match", "keyboard", "request", "latitude", "longitude"]);
 
 interface Place {
+  readonly owner: string;
   readonly words: SummaryWords;
   readonly key: string;
   readonly depth: number;
+  /** The settings that the value stands among. */
+  readonly beside: Readonly<Record<string, unknown>>;
 }
 
-function collect(value: unknown, texts: string[], { words, key, depth }: Place): void {
+function collect(value: unknown, texts: string[], place: Place): void {
+  const { owner, words, key, depth, beside } = place;
   if (texts.length >= most || depth > 5 || silent.has(key)) return;
   if (typeof value === "string" && value.trim() !== "") {
-    texts.push(choices.has(key) ? words.option(key, value) : value.trim());
-  } else if (typeof value === "number") texts.push(String(value));
-  else if (typeof value === "object" && value !== null) collectParts(value, texts, { words, key, depth });
+    const text = choices.has(key) ? words.option(key, value) : value.trim();
+    texts.push(words.thing(owner, key, value, beside) ?? text);
+  } else if (typeof value === "number") texts.push(words.thing(owner, key, value, beside) ?? String(value));
+  else if (typeof value === "object" && value !== null) collectParts(value, texts, place);
 }
 
-function collectParts(value: object, texts: string[], { words, key, depth }: Place): void {
+function collectParts(value: object, texts: string[], place: Place): void {
   if ("subject" in value && "operator" in value) {
-    texts.push(describeRule(value, words));
+    texts.push(describeRule(value, place.words));
     return;
   }
+  const isList = Array.isArray(value);
+  const depth = place.depth + 1;
   for (const [inner, one] of Object.entries(value)) {
-    if (inner !== "id") collect(one, texts, { words, key: Array.isArray(value) ? key : inner, depth: depth + 1 });
+    if (isList) collect(one, texts, { ...place, depth });
+    else if (inner !== "id") collect(one, texts, { ...place, key: inner, depth, beside: { ...value } });
   }
 }
 
@@ -132,13 +176,15 @@ export function describeCondition(
 }
 
 /** `Field goal contains x`, `has the tag vip` */
-function describeRule(rule: object, words: RuleWords): string {
-  const { subject, key, operator, value } = rule as Readonly<Record<string, unknown>>;
-  const which = typeof key === "string" ? (words.key?.(String(subject), key) ?? key) : key;
-  const phrase = words.phrase?.(String(subject), String(operator));
-  const said = words.phrase?.("said", String(operator))?.replace("{{days}}", String(value ?? "…"));
-  const compared = said === undefined ? [words.operator(String(operator)).toLowerCase(), value] : [said];
-  const parts = phrase === undefined ? [words.subject(String(subject)), which, ...compared] : [phrase, which, value];
+export function describeRule(rule: object, words: RuleWords): string {
+  const { key, operator, value, ...rest } = rule as Readonly<Record<string, unknown>>;
+  const subject = String(rest.subject);
+  const which = typeof key === "string" ? words.key(subject, key) : key;
+  const values = [value].flat().map((one) => words.value(subject, one) ?? one);
+  const phrase = words.phrase(subject, String(operator));
+  const said = words.phrase("said", String(operator))?.replace("{{days}}", String(value ?? "…"));
+  const compared = said === undefined ? [words.operator(String(operator)).toLowerCase(), values] : [said];
+  const parts = phrase === undefined ? [words.subject(subject), which, ...compared] : [phrase, which, values];
   return parts
     .flat()
     .filter((part) => part !== undefined && part !== "")

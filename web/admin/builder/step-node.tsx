@@ -18,7 +18,7 @@ import { type ComponentType, memo, useContext } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepOutput } from "../../../src/engine/step-type.ts";
 import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
-import { useSentence } from "../layout/trouble.tsx";
+import { useSayProblem } from "./name-things.ts";
 import { useOutputHelp } from "./output-help.ts";
 import { StepNumbers } from "./step-numbers.tsx";
 import { VariableNamesContext } from "./variable-names.ts";
@@ -74,7 +74,7 @@ const isReadable = ({ transform: [, , zoom] }: ReactFlowState) => zoom >= readab
 /** Plain elements: of the library's own, 500 boxes took half a minute to appear. */
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
   const { t } = useTranslation();
-  const say = useSentence();
+  const say = useSayProblem();
   const nameOf = useContext(VariableNamesContext);
   const helpOf = useOutputHelp();
   const isNear = useStore(isReadable);

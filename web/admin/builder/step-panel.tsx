@@ -2,15 +2,15 @@ import { ActionIcon, Alert, Button, Group, ScrollArea, Stack, Text, TextInput, T
 import { IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { anyName, findKeptNames } from "../../../src/engine/kept-names.ts";
 import type { FlowDocument, StoredStep } from "../../../src/model/flow.ts";
-import { useSentence } from "../layout/trouble.tsx";
 import { Preview } from "../messenger/preview.tsx";
 import { useCatalogue } from "./catalogue.ts";
 import { CopyRef } from "./copy-ref.tsx";
 import { changeStep, dropLostOutputs, removeSteps } from "./document.ts";
 import { FormScopeContext } from "./form-scope.ts";
 import { LeadsTo } from "./leads-to.tsx";
-import { findLocalNames } from "./local-names.ts";
+import { useSayProblem } from "./name-things.ts";
 import { ObjectFields, SchemaField } from "./schema-form.tsx";
 import { beginAt } from "./starts.ts";
 import { findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
@@ -22,6 +22,10 @@ import type { ShownProblem } from "./use-fresh.ts";
 const colorOf = ({ severity, isFresh }: ShownProblem) =>
   isFresh === true ? "gray" : severity === "error" ? "red" : "yellow";
 
+/** What texts can be offered of what steps keep: not what only shows when a script runs. */
+const localNamesOf = ({ steps }: FlowDocument) =>
+  [...findKeptNames(steps)].filter((name) => name !== anyName).toSorted();
+
 /** The settings of one step. */
 export function StepPanel({
   step,
@@ -29,6 +33,7 @@ export function StepPanel({
   botId,
   problems,
   onEdit,
+  onAdd,
   onClose,
 }: {
   readonly step: StoredStep;
@@ -36,28 +41,27 @@ export function StepPanel({
   readonly botId: number;
   readonly problems: readonly ShownProblem[];
   readonly onEdit: (make: (document: FlowDocument) => FlowDocument, mark?: string) => void;
+  /** A step was made that this one leads to. */
+  readonly onAdd: (ref: string) => void;
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
-  const say = useSentence();
+  const say = useSayProblem();
   const type = findStepType(step.kind);
   const setConfig = (config: unknown, path: string) =>
     onEdit((old) => {
       const changed = changeStep(old, step.ref, { config: config as StoredStep["config"] });
-      const now = changed.steps.find(({ ref }) => ref === step.ref) ?? step;
-      return dropLostOutputs(
-        changed,
-        step.ref,
-        outputsOf(now).map(({ name }) => name),
-      );
+      const outputs = outputsOf(changed.steps.find(({ ref }) => ref === step.ref) ?? step).map(({ name }) => name);
+      // None at all: what is half typed cannot be read, and says nothing of the lines.
+      return outputs.length === 0 ? changed : dropLostOutputs(changed, step.ref, outputs);
     }, `${step.ref} ${path}`);
   const schema = type === undefined ? undefined : schemaOf(type);
   const Tool = stepTools[step.kind];
   const mayUseSecrets = type?.mayUseSecrets === true;
   const { title } = useCatalogue().step(step.kind);
   const scope = useMemo(
-    () => ({ localNames: findLocalNames(document), mayUseSecrets, botId, document }),
-    [document, mayUseSecrets, botId],
+    () => ({ localNames: localNamesOf(document), mayUseSecrets, botId, document, problems }),
+    [document, mayUseSecrets, botId, problems],
   );
   const form = useMemo(() => ({ owner: step.kind, settings: {} }), [step.kind]);
   return (
@@ -107,7 +111,7 @@ export function StepPanel({
           </StepScopeContext>
           {Tool === undefined ? null : <Tool step={step} botId={botId} />}
           <Preview step={step} botId={botId} />
-          <LeadsTo step={step} document={document} onEdit={onEdit} />
+          <LeadsTo step={step} document={document} onEdit={onEdit} onAdd={onAdd} />
           <Group gap="xs">
             <Text size="sm" c="dimmed">
               {t("builder.ref")}: <code>{step.ref}</code>

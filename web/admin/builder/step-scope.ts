@@ -1,5 +1,6 @@
 import { createContext } from "react";
 import type { FlowDocument } from "../../../src/model/flow.ts";
+import type { FlowProblem } from "./flow-types.ts";
 
 /** What a form of the flow at hand knows besides what is the workspace's. */
 export interface StepScope {
@@ -11,6 +12,8 @@ export interface StepScope {
   readonly botId: number | undefined;
   /** The flow whose steps are meant where no other is named. */
   readonly document: FlowDocument | undefined;
+  /** What the server says of the step at hand, as it was saved last. */
+  readonly problems: readonly FlowProblem[];
 }
 
 export const StepScopeContext = createContext<StepScope>({
@@ -18,4 +21,5 @@ export const StepScopeContext = createContext<StepScope>({
   mayUseSecrets: false,
   botId: undefined,
   document: undefined,
+  problems: [],
 });

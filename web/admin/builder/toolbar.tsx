@@ -1,5 +1,18 @@
-import { ActionIcon, Badge, Box, Button, Group, Paper, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import {
+  ActionIcon,
+  Badge,
+  Button,
+  Group,
+  Paper,
+  Text,
+  ThemeIcon,
+  Tooltip,
+  UnstyledButton,
+  VisuallyHidden,
+} from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import {
+  IconAlertTriangle,
   IconArrowBackUp,
   IconArrowForwardUp,
   IconChartBar,
@@ -7,6 +20,7 @@ import {
   IconHistory,
   IconKeyboard,
   IconLayoutDistributeHorizontal,
+  IconPencil,
   IconPlayerPlay,
   IconSearch,
   IconSettings,
@@ -19,7 +33,9 @@ import { AddMenu } from "./add-menu.tsx";
 import type { Flow, FlowProblem } from "./flow-types.ts";
 import { Publish } from "./publish.tsx";
 import { useHasNews } from "./published.ts";
+import { useIsPhone } from "./side-panel.tsx";
 import { outputsOf } from "./step-kinds.ts";
+import { MoreMenu, Tool, type ToolProps } from "./tools.tsx";
 import { hasUnfinished } from "./unfinished.ts";
 import type { DraftEditor, SaveState } from "./use-draft.ts";
 
@@ -62,12 +78,36 @@ export function Toolbar({
   const { t } = useTranslation();
   const { domain } = useParams({ from: "/w/$domain" });
   const { document, state } = editor;
-  const canvas = useReactFlow();
+  const isPhone = useIsPhone();
   const hasNews = useHasNews(flow, document);
+  const [isNoteOpen, note] = useDisclosure(false);
+  const arrange = useArrange(editor);
+  const tools: readonly ToolProps[] = [
+    { label: t("action.undo"), Icon: IconArrowBackUp, isOff: !editor.canUndo, onClick: editor.undo },
+    { label: t("action.redo"), Icon: IconArrowForwardUp, isOff: !editor.canRedo, onClick: editor.redo },
+    { label: t("builder.layOut"), Icon: IconLayoutDistributeHorizontal, onClick: arrange },
+    { label: t("search.title"), Icon: IconSearch, onClick: () => onDialog("search") },
+    { label: t("numbers.show"), Icon: IconChartBar, isOn: isCounted, onClick: onCount },
+    { label: t("shortcuts.title"), Icon: IconKeyboard, isForKeys: true, onClick: () => onDialog("shortcuts") },
+    { label: t("versions.title"), Icon: IconHistory, onClick: () => onSide("versions") },
+    { label: t("builder.flowSettings"), Icon: IconSettings, onClick: () => onSide("flow") },
+  ];
+  const publish = {
+    flow,
+    editor,
+    hasNews: hasNews !== false,
+    isStarted,
+    onPublish,
+    problems,
+    onShow,
+    isNoteOpen,
+    onNote: note.open,
+    onNoteClose: note.close,
+  };
   return (
-    <Paper radius={0} px="md" py="xs" withBorder>
-      <Group justify="space-between" className="builder-toolbar">
-        <Group gap="xs" wrap="nowrap" miw={0}>
+    <Paper radius={0} px={isPhone ? "xs" : "md"} py="xs" withBorder>
+      <Group justify="space-between" className="builder-toolbar" gap={isPhone ? 6 : "md"}>
+        <Group gap={isPhone ? 4 : "xs"} wrap="nowrap" miw={0} flex={isPhone ? 1 : undefined}>
           <ActionIcon
             component={Link}
             to={`/w/${domain}/flows`}
@@ -77,103 +117,73 @@ export function Toolbar({
           >
             <IconChevronLeft size={20} />
           </ActionIcon>
-          <Text fw={650} component="h1" className="cut">
+          <Text fw={650} size={isPhone ? "sm" : "md"} component="h1" className="cut" title={document.name}>
             {document.name}
           </Text>
-          <SavedMark state={state} isUnfinished={hasUnfinished(document)} onFinish={() => onSide("triggers")} />
+          <SavedMark
+            state={state}
+            isUnfinished={hasUnfinished(document)}
+            isShort={isPhone}
+            onFinish={() => onSide("triggers")}
+          />
           <PublishedMark version={flow.publishedVersion} hasNews={hasNews} />
         </Group>
         <Group gap={6} className="builder-toolbar">
-          <AddMenu editor={editor} selected={selected} onAdd={onAdd} />
-          <Tool label={t("action.undo")} isOff={!editor.canUndo} onClick={editor.undo}>
-            <IconArrowBackUp size={18} />
-          </Tool>
-          <Tool label={t("action.redo")} isOff={!editor.canRedo} onClick={editor.redo}>
-            <IconArrowForwardUp size={18} />
-          </Tool>
-          <Tool
-            label={t("builder.layOut")}
-            onClick={() => {
-              void import("./lay-out.ts").then(({ arrange }) => {
-                const outputs = new Map(
-                  document.steps.map((step) => [step.ref, outputsOf(step).map(({ name }) => name)]),
-                );
-                editor.edit((old) => arrange(old, (ref) => outputs.get(ref) ?? []));
-                // Once the boxes stand in their new places.
-                setTimeout(() => void canvas.fitView({ maxZoom: 1, padding: 0.15 }), 50);
-              });
-            }}
-          >
-            <IconLayoutDistributeHorizontal size={18} />
-          </Tool>
-          <Tool label={t("search.title")} onClick={() => onDialog("search")}>
-            <IconSearch size={18} />
-          </Tool>
-          <Tool label={t("numbers.show")} isOn={isCounted} onClick={onCount}>
-            <IconChartBar size={18} />
-          </Tool>
-          <Box visibleFrom="sm">
-            <Tool label={t("shortcuts.title")} onClick={() => onDialog("shortcuts")}>
-              <IconKeyboard size={18} />
-            </Tool>
-          </Box>
-          <Tool label={t("versions.title")} onClick={() => onSide("versions")}>
-            <IconHistory size={18} />
-          </Tool>
-          <Tool label={t("builder.flowSettings")} onClick={() => onSide("flow")}>
-            <IconSettings size={18} />
-          </Tool>
-          <Button
-            variant={isSimulating ? "filled" : "default"}
-            color="teal"
-            aria-pressed={isSimulating}
-            leftSection={<IconPlayerPlay size={16} />}
-            onClick={onSimulate}
-          >
-            {t("simulator.open")}
-          </Button>
-          <Publish
-            flow={flow}
-            editor={editor}
-            hasNews={hasNews !== false}
-            isStarted={isStarted}
-            onPublish={onPublish}
-            problems={problems}
-            onShow={onShow}
-          />
+          <AddMenu editor={editor} selected={selected} onAdd={onAdd} isShort={isPhone} />
+          {isPhone ? null : tools.map((tool) => <Tool key={tool.label} {...tool} />)}
+          {isPhone ? (
+            <ActionIcon
+              variant={isSimulating ? "filled" : "default"}
+              color="teal"
+              size="lg"
+              aria-label={t("simulator.open")}
+              aria-pressed={isSimulating}
+              onClick={onSimulate}
+            >
+              <IconPlayerPlay size={18} />
+            </ActionIcon>
+          ) : (
+            <Button
+              variant={isSimulating ? "filled" : "default"}
+              color="teal"
+              aria-pressed={isSimulating}
+              leftSection={<IconPlayerPlay size={16} />}
+              onClick={onSimulate}
+            >
+              {t("simulator.open")}
+            </Button>
+          )}
+          <Publish {...publish} isShort={isPhone} />
+          {isPhone ? (
+            <MoreMenu
+              tools={[
+                ...tools.filter(({ isForKeys }) => isForKeys !== true),
+                {
+                  label: t("versions.publishWithNote"),
+                  Icon: IconPencil,
+                  isOff: hasNews === false,
+                  onClick: note.open,
+                },
+              ]}
+            />
+          ) : null}
         </Group>
       </Group>
     </Paper>
   );
 }
 
-function Tool({
-  label,
-  isOff = false,
-  isOn,
-  onClick,
-  children,
-}: {
-  readonly label: string;
-  readonly isOff?: boolean;
-  readonly isOn?: boolean;
-  readonly onClick: () => void;
-  readonly children: React.ReactNode;
-}) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon
-        variant={isOn === true ? "light" : "default"}
-        size="lg"
-        disabled={isOff}
-        aria-label={label}
-        aria-pressed={isOn}
-        onClick={onClick}
-      >
-        {children}
-      </ActionIcon>
-    </Tooltip>
-  );
+/** Puts the boxes in order, and all of them in sight. */
+function useArrange({ document, edit }: DraftEditor): () => void {
+  const canvas = useReactFlow();
+  return () => {
+    void import("./lay-out.ts").then(({ arrange }) => {
+      const outputs = new Map(document.steps.map((step) => [step.ref, outputsOf(step).map(({ name }) => name)]));
+      edit((old) => arrange(old, (ref) => outputs.get(ref) ?? []));
+      // Once the boxes stand in their new places.
+      setTimeout(() => void canvas.fitView({ maxZoom: 1, padding: 0.15 }), 50);
+    });
+  };
 }
 
 /** What people come by: nothing yet, a version, or an older one than what is drawn here. */
@@ -204,9 +214,12 @@ function PublishedMark({
 function SavedMark({
   state,
   isUnfinished,
+  isShort,
   onFinish,
 }: {
   readonly state: SaveState;
+  /** There is room for a sign alone. */
+  readonly isShort: boolean;
   /** Whether something that was begun is not saved, until it is finished. */
   readonly isUnfinished: boolean;
   readonly onFinish: () => void;
@@ -216,16 +229,28 @@ function SavedMark({
   if (state.kind === "failed") {
     return (
       <Tooltip label={describe(state.error)}>
-        <Badge color="red" variant="light" tt="none" role="alert">
-          {t("builder.notSaved")}
-        </Badge>
+        {isShort ? (
+          <ThemeIcon color="red" variant="light" flex="none" role="alert">
+            <IconAlertTriangle size={16} aria-hidden />
+            <VisuallyHidden>{t("builder.notSaved")}</VisuallyHidden>
+          </ThemeIcon>
+        ) : (
+          <Badge color="red" variant="light" tt="none" role="alert">
+            {t("builder.notSaved")}
+          </Badge>
+        )}
       </Tooltip>
     );
   }
   if (state.kind === "saved" && isUnfinished) {
-    return (
+    const words = t("unfinished.finishMarked");
+    return isShort ? (
+      <ActionIcon variant="light" color="yellow" aria-label={words} title={words} onClick={onFinish}>
+        <IconAlertTriangle size={16} />
+      </ActionIcon>
+    ) : (
       <UnstyledButton fz="xs" td="underline" className="unfinished" onClick={onFinish}>
-        {t("unfinished.finishMarked")}
+        {words}
       </UnstyledButton>
     );
   }

@@ -6,7 +6,8 @@ import { beginAt, startId } from "./starts.ts";
 import { findFreeOutput, findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
 import type { DraftEditor } from "./use-draft.ts";
 
-const columnWidth = 340;
+/** From one step's left side to that of the next. */
+export const columnWidth = 340;
 const width = 250;
 
 /** About as high as a box of so many outputs is drawn. */
@@ -24,7 +25,7 @@ export interface Spot {
  * what is seen. What stands there already is not covered.
  */
 export function useAddStep(
-  { document, edit }: DraftEditor,
+  { document, edit }: Pick<DraftEditor, "document" | "edit">,
   selected: ReadonlySet<string>,
   onAdd: (ref: string) => void,
 ): (kind: string, spot?: Spot) => void {

@@ -1,16 +1,24 @@
 import { useTranslation } from "react-i18next";
 import type { ConditionGroup } from "../../../src/model/condition.ts";
-import { useList } from "../layout/resource.ts";
 import { useCatalogue } from "./catalogue.ts";
+import type { ThingKind } from "./thing-names.ts";
+import { useNamesOf } from "./use-thing-names.ts";
+
+/** What the rules of a condition may name by key or ref. */
+const kinds: ReadonlySet<ThingKind> = new Set([
+  "field",
+  "variable",
+  "sequence",
+  "plan",
+  "dealStatus",
+  "entryLink",
+  "channelKind",
+]);
 
 /** Says a condition in words, in a line. */
 export function useSayCondition(): (condition: ConditionGroup) => string {
   const { t } = useTranslation();
-  const catalogue = useCatalogue();
-  const sequences = useList<{ readonly ref: string; readonly name: string }>("/sequences");
-  const plans = useList<{ readonly ref: string; readonly name: string }>("/sales-plans");
+  const catalogue = useCatalogue(useNamesOf(kinds));
   const joints = { all: t("changedMeanwhile.and"), any: t("changedMeanwhile.or") };
-  const named = [...(sequences.items ?? []), ...(plans.items ?? [])];
-  const names = new Map(named.map(({ ref, name }) => [ref, name]));
-  return (condition) => catalogue.condition(condition, joints, names);
+  return (condition) => catalogue.condition(condition, joints);
 }

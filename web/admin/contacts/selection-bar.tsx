@@ -2,6 +2,7 @@ import { Button, Group, Paper, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconBolt } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { comparesSomething } from "../../../src/model/condition.ts";
 import { toNumber } from "../layout/number.ts";
 import { BulkAction } from "./bulk-action.tsx";
 import { type ContactFilter, toAsk } from "./contact-filter.ts";
@@ -57,8 +58,14 @@ export function SelectionBar({
 /** The filter as a broadcast asks it. */
 function toAudience(filter: ContactFilter): Readonly<Record<string, unknown>> {
   const { q, segment, condition } = toAsk(filter);
+  // Rules of which none is finished leave the list whole, and its count says so.
+  const isAsked = condition !== undefined && comparesSomething(condition);
   return {
     ...(q === undefined ? {} : { q }),
-    ...(condition === undefined ? (segment === undefined ? { all: true } : { segments: [segment] }) : { condition }),
+    ...(segment !== undefined && condition === undefined
+      ? { segments: [segment] }
+      : isAsked
+        ? { condition }
+        : { all: true }),
   };
 }

@@ -4,15 +4,15 @@ import type { ErrorComponentProps } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, isPassing } from "../api.ts";
-import { type SaidSentence, sayIn } from "../words/sentences.ts";
+import { type SaidSentence, sayAlone } from "../words/sentences.ts";
 import { sentencesIn } from "../words/words.ts";
 import { ChangedMeanwhile } from "./basis.ts";
 import { ChangedNotice } from "./changed-notice.tsx";
 
-/** What the server or the engine says, in the page's language. */
+/** What the server or the engine says, in the page's language, as a sentence by itself. */
 export function useSentence(): (sentence: SaidSentence) => string {
   const { language } = useTranslation().i18n;
-  return useCallback((sentence) => sayIn(sentencesIn(language), sentence), [language]);
+  return useCallback((sentence) => sayAlone(sentencesIn(language), sentence), [language]);
 }
 
 /** What went wrong, in the server's words where it spoke. */

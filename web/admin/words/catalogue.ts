@@ -11,8 +11,10 @@ export interface CatalogueWords {
   readonly labels: Readonly<Record<string, string>>;
   /** A choice's label by its value, or by `key.value` or `KIND.key.value`. */
   readonly options: Readonly<Record<string, string>>;
-  /** One item of a list, by the list's key: what "Add: …" names. */
+  /** One item of a list, by the list's key. */
   readonly items: Readonly<Record<string, string>>;
+  /** What the button says that adds one to the list. */
+  readonly adds: Readonly<Record<string, string>>;
   /** Outputs that every step of a kind has, by name. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly groups: Readonly<Record<ActionType["group"], string>>;

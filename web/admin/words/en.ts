@@ -221,6 +221,7 @@ export const en = {
   builder: {
     canvas: "Flow",
     map: "Map of the flow",
+    more: "More",
     addStep: "Add step",
     layOut: "Arrange",
     flowSettings: "Flow settings",
@@ -244,7 +245,6 @@ export const en = {
     published: "Version {{version}} is published.",
     notPublished: "This keeps the flow from being published",
     without: "Without {{what}}",
-    add: "Add: {{what}}",
     remove: "Remove {{what}} {{number}}",
     moveUp: "Move {{what}} {{number}} up",
     mapKey: "Name in {{what}}",

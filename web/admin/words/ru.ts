@@ -222,6 +222,7 @@ export const ru: typeof en = {
   builder: {
     canvas: "Сценарий",
     map: "Карта сценария",
+    more: "Ещё",
     addStep: "Добавить шаг",
     layOut: "Расставить",
     flowSettings: "Настройки сценария",
@@ -245,7 +246,6 @@ export const ru: typeof en = {
     published: "Опубликована версия {{version}}.",
     notPublished: "Это мешает опубликовать сценарий",
     without: "Без этого: {{what}}",
-    add: "Добавить: {{what}}",
     remove: "Удалить {{what}} {{number}}",
     moveUp: "Поднять {{what}} {{number}}",
     mapKey: "Имя в {{what}}",

@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { validateFlow } from "../../../src/engine/validate-flow.ts";
 import { flowDocumentSchema } from "../../../src/model/flow.ts";
-import { say, sayIssue, sayPlaces } from "../../../src/model/sentence.ts";
+import { type Sentence, say, sayIssue, sayPlaces } from "../../../src/model/sentence.ts";
 import { steps } from "../../../src/steps/index.ts";
+import { places as englishPlaces } from "./en/places.ts";
+import { places as russianPlaces } from "./ru/places.ts";
 import { sentenceWords as ru } from "./ru/sentences.ts";
-import { isOnlyPlaces, sayIn } from "./sentences.ts";
+import { isOnlyPlaces, sayAlone, sayIn } from "./sentences.ts";
 
 /** What the admin hears of: its own API, the engine and all below. Doors that speak a vendor's English, and the terminal, are none of it; what the doctor finds stands on a page too. */
 const heard = globSync("src/**/*.ts").filter(
@@ -149,7 +151,7 @@ describe("a sentence in Russian", () => {
 
   it("names places as the forms do", () => {
     const problem = sayPlaces([{ path: "messages.0.text", ...say`has to be a text` }]);
-    expect(sayIn(ru, problem)).toBe("Сообщения 1, Текст: должно быть текстом");
+    expect(sayIn(ru, problem)).toBe("сообщение 1, «Текст»: должно быть текстом");
   });
 
   it("tells every problem of a flow", () => {
@@ -167,5 +169,46 @@ describe("a sentence in Russian", () => {
     const problems = validateFlow(flow, { steps, actions: {} });
     expect(problems.length).toBeGreaterThan(6);
     for (const problem of problems) expect(sayIn(ru, problem)).toMatch(/^(?=.*\p{Script=Cyrillic})/u);
+  });
+});
+
+describe("a sentence that stands alone", () => {
+  const en = { forms: {}, codes: {}, values: {}, places: englishPlaces };
+  const at = (path: string, problem: Sentence) => sayPlaces([{ path, ...problem }]);
+  const filled = say`has to be filled in`;
+
+  it.each([
+    [at("actions.0.action", filled), "Action 1: choose what to do", "Действие 1: выберите, что сделать"],
+    [
+      at("messages.1.buttons.0.title", filled),
+      "Message 2, button 1: write what it says",
+      "Сообщение 2, кнопка 1: напишите надпись",
+    ],
+    [at("text", filled), "Write the text", "Напишите текст"],
+    [at("retries", say`has to be a number`), "“Retries” has to be a number", "«Повторов»: должно быть числом"],
+    [
+      at("answer.options.0.title", say`has to be a text`),
+      "“Answer”, answer 1: “Title” has to be a text",
+      "«Ответ», вариант 1, «Название»: должно быть текстом",
+    ],
+    [
+      say`${{ where: "add_tag, tag" }}: ${{ problem: filled }}`,
+      "“Add a tag”: choose a tag",
+      "«Добавить тег»: выберите тег",
+    ],
+    [say`the flow has no first step`, "The flow has no first step", "У сценария нет первого шага"],
+    [say`"${{ output: "Go" }}" leads nowhere`, '"Go" leads nowhere', "«Go» никуда не ведёт"],
+  ])("begins as one, and says where and what", (sentence, english, russian) => {
+    expect([sayAlone(en, sentence), sayAlone(ru, sentence)]).toEqual([english, russian]);
+  });
+
+  it("leaves what somebody named as they named it", () => {
+    const said = say`${{ email: "ann@example.org" }} has no second factor`;
+    expect(sayAlone(en, said)).toBe("ann@example.org has no second factor");
+    expect(sayAlone(en, { message: "fetch failed" })).toBe("Fetch failed");
+  });
+
+  it("says in both languages what to do where nothing is there", () => {
+    expect(Object.keys(russianPlaces.missing).sort()).toEqual(Object.keys(englishPlaces.missing).sort());
   });
 });

@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type { CatalogueWords } from "./catalogue.ts";
 import { catalogueWords } from "./en/catalogue.ts";
+import { places } from "./en/places.ts";
 import { en } from "./en.ts";
 import type { SentenceWords } from "./sentences.ts";
 
@@ -19,7 +20,7 @@ interface Words {
 
 /** English sentences come as they are, but for the places that they name. */
 const sentences: Partial<Record<Language, SentenceWords>> = {
-  en: { forms: {}, codes: {}, values: {}, labels: catalogueWords.labels },
+  en: { forms: {}, codes: {}, values: {}, places: places },
 };
 
 const english: Words = { translation: en, catalogue: catalogueWords };

@@ -14,6 +14,8 @@ export const builderWords = {
     never: "Not published yet",
     live: "Version {{version}} is live",
     news: "Unpublished changes",
+    warned: "It is published, but look at this:",
+    nothingNew: "There is nothing to publish: version {{version}} has it all.",
     noStart: "It is published, but nothing starts this flow yet. Choose what does in the box before its first step.",
   },
   variableNames: {
@@ -231,6 +233,7 @@ export const builderWords = {
     after: "To",
     same: "There is no difference.",
     note: "What is new in it",
+    publishWithNote: "Publish with a note…",
     withNote: "With a note…",
     files: "As a file",
     import: "Open a file…",
@@ -305,7 +308,7 @@ export const builderWords = {
     value: "Value {{number}}",
     url: "End of the address behind “{{title}}”",
   },
-  leadsTo: { title: "Leads to" },
+  leadsTo: { title: "Leads to", newStep: "New step…" },
   preview: {
     title: "As the messenger shows it",
     channel: "Messenger",

@@ -15,6 +15,8 @@ export const builderWords: typeof english = {
     never: "Ещё не опубликован",
     live: "Работает версия {{version}}",
     news: "Есть неопубликованные изменения",
+    warned: "Сценарий опубликован, но посмотрите сюда:",
+    nothingNew: "Публиковать нечего: в версии {{version}} уже всё есть.",
     noStart:
       "Сценарий опубликован, но его пока ничто не запускает. Выберите, что его запустит, в блоке перед первым шагом.",
   },
@@ -233,6 +235,7 @@ export const builderWords: typeof english = {
     after: "На что",
     same: "Различий нет.",
     note: "Что в ней нового",
+    publishWithNote: "Опубликовать с заметкой…",
     withNote: "С заметкой…",
     files: "Файлом",
     import: "Открыть файл…",
@@ -308,7 +311,7 @@ export const builderWords: typeof english = {
     value: "Значение {{number}}",
     url: "Конец адреса под «{{title}}»",
   },
-  leadsTo: { title: "Куда ведёт" },
+  leadsTo: { title: "Куда ведёт", newStep: "Новый шаг…" },
   preview: {
     title: "Как покажет мессенджер",
     channel: "Мессенджер",

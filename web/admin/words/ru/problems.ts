@@ -35,6 +35,11 @@ export const problemForms: Readonly<Record<string, string>> = {
   "the body is no JSON as it is written: put templates into quotes, and write {example} for a value that is no text":
     "тело в таком виде — не JSON: возьмите шаблоны в кавычки, а для нетекстового значения пишите {example}",
   "the template cannot be used: {why}": "шаблон содержит ошибку: {why}",
+  "{code} stays empty: nothing is called so": "вместо {code} ничего не подставится: такого значения нет",
+  "{code} stays empty: there is no such field": "вместо {code} ничего не подставится: такого поля нет",
+  "{code} stays empty: no step sets it, and no variable of the bot is called so":
+    "вместо {code} ничего не подставится: такой переменной у бота нет, и ни один шаг её не задаёт",
+  "{problem}; did you mean {meant}?": "{problem}; может быть, {meant}?",
   "the pattern cannot be used: {why}": "регулярное выражение содержит ошибку: {why}",
   "the pattern repeats too much; use smaller numbers in its braces":
     "в регулярном выражении слишком много повторов; уменьшите числа в фигурных скобках",
@@ -148,6 +153,8 @@ export const problemForms: Readonly<Record<string, string>> = {
   "there is no such filter": "такого фильтра нет",
   "name one of contacts, tags, segments, condition and all":
     "укажите что-то одно: контакты, теги, сегменты, условие или всех",
+  "a condition needs at least one rule; everybody is `all: true`":
+    "в условии нужно хотя бы одно правило; чтобы отправить всем, укажите `all: true`",
   "name one of content, flow and actions": "укажите что-то одно: сообщение, сценарий или действия",
   "name at most one of content, flow, actions and split":
     "укажите не больше одного: сообщение, сценарий, действия или версии",

@@ -1,8 +1,8 @@
 import ru from "zod/v4/locales/ru.js";
 import type { SentenceWords } from "../sentences.ts";
 import { catalogueWords } from "./catalogue.ts";
-import { actionWords } from "./catalogue-entries.ts";
 import { findingForms } from "./findings.ts";
+import { places } from "./places.ts";
 import { problemForms } from "./problems.ts";
 import { refusalForms } from "./refusals.ts";
 
@@ -79,10 +79,6 @@ export const sentenceWords: SentenceWords = {
     command: { start: "запустить", pause: "приостановить", resume: "продолжить", cancel: "отменить" },
     to: { started: "запущен", cancelled: "отменён", canceled: "отменён", changed: "изменён" },
   },
-  // A place begins with the action where it is one's argument.
-  labels: {
-    ...Object.fromEntries(Object.entries(actionWords).map(([name, { title }]) => [name, title])),
-    ...catalogueWords.labels,
-  },
+  places,
   issue: ru().localeError,
 };

@@ -129,6 +129,8 @@ describe.skipIf(!hasBrowser)("the flow builder", () => {
     await page.getByRole("radio", { name: /^Support hand-over/ }).click();
     await page.getByRole("button", { name: "Create" }).click();
     await until("the template's boxes", async () => (await boxes().count()) === 6);
+    // Of the other flow's version.
+    await page.getByText("Version 1 is published.").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Publish", exact: true }).click();
     await page.getByText("Version 1 is published.").waitFor();
     const chat = await openTab(admin.browser);

@@ -50,6 +50,22 @@ describe("publishing a flow warns", () => {
     expect(await warned(condition({ subject: "tag", key: "not yet", operator: "has" }))).toEqual([]);
   });
 
+  it("of a name in a text that nothing is called by, as long as that is so", async () => {
+    const says = (text: string) => withConfig("message", { messages: [{ text }] });
+    const { problems } = await publish(says("{{ contact.first_nmae }}, {{ vars.campaing }}"));
+    expect(problems).toMatchObject([
+      { step: "it", severity: "warning", message: expect.stringContaining("did you mean {{ contact.first_name }}?") },
+      { step: "it", code: "template.unknown_name", message: expect.stringContaining("no step sets it") },
+    ]);
+    const data = { variables: { campaign: "spring" } };
+    const link = await tenant.call("POST", "/entry-links", { body: { bot: tenant.bot.id, name: "Poster", data } });
+    expect(link.statusCode, link.body).toBe(201);
+    expect(await warned(says("{{ vars.campaign }}"))).toEqual([]);
+    expect((await publish(says("{{ vars.campaing }}"))).problems).toMatchObject([
+      { message: expect.stringContaining("did you mean {{ vars.campaign }}?") },
+    ]);
+  });
+
   it("of a message without anything in it", async () => {
     expect(await warned(withConfig("message", { messages: [{ text: " " }] }))).toEqual([["it", "step.warning"]]);
   });

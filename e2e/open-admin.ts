@@ -13,6 +13,8 @@ export interface Admin {
   /** The first user's, on the overview of the demo workspace. */
   readonly tab: Tab;
   readonly page: Page;
+  /** The server's data folder. */
+  readonly data: string;
   close(): Promise<void>;
 }
 
@@ -22,12 +24,14 @@ interface Wishes {
   readonly height?: number;
   /** The server's, by their names in the environment. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** By which browsers call the server; absent: its address. */
+  readonly host?: "127.0.0.1" | "localhost";
 }
 
-export async function openAdmin({ width = 1360, height = 850, settings = {} }: Wishes = {}): Promise<Admin> {
+export async function openAdmin({ width = 1360, height = 850, settings = {}, host }: Wishes = {}): Promise<Admin> {
   const folder = mkdtempSync(path.join(tmpdir(), "admin-"));
   const data = path.join(folder, "data");
-  const server = await createServerProcess({ DATA_DIR: data, ...settings });
+  const server = await createServerProcess({ DATA_DIR: data, ...settings }, host);
   let browser: Browser | undefined;
   const close = async () => {
     await browser?.close();
@@ -39,7 +43,7 @@ export async function openAdmin({ width = 1360, height = 850, settings = {} }: W
     browser = await launchBrowser();
     const tab = await openTab(browser, { viewport: { width, height } });
     await becomeFirstUser(tab.page, { url: server.url, data });
-    return { server, browser, tab, page: tab.page, close };
+    return { server, browser, tab, page: tab.page, data, close };
   } catch (thrown) {
     // Nobody else can: the test has nothing in its hand yet.
     await close();

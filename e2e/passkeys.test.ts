@@ -1,47 +1,24 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServerProcess, type ServerProcess } from "../test/crash/server-process.ts";
-import { hasBrowser, launchBrowser, openTab, type Tab } from "./browser.ts";
-import { ada, becomeFirstUser } from "./first-user.ts";
-
-/** Where the pictures go that somebody looks at (screenshots); absent: none are made. */
-const pictures = process.env.PICTURES;
+import { createServerProcess } from "../test/crash/server-process.ts";
+import { hasBrowser, openTab } from "./browser.ts";
+import { ada } from "./first-user.ts";
+import { lookAt } from "./look-at.ts";
+import { type Admin, openAdmin } from "./open-admin.ts";
 
 describe.skipIf(!hasBrowser)("passkeys", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "passkeys-"));
-  const data = path.join(folder, "data");
-  let server: ServerProcess;
-  let browser: Browser;
-  let tab: Tab;
+  let admin: Admin;
   let page: Page;
   let recoveryCodes: readonly string[] = [];
 
   beforeAll(async () => {
     // Browsers do no passkeys at an address without a name.
-    server = await createServerProcess({ DATA_DIR: data }, "localhost");
-    await server.start();
-    browser = await launchBrowser();
-    tab = await openTab(browser, { viewport: { width: 1280, height: 900 } });
-    page = tab.page;
-    await becomeFirstUser(page, { url: server.url, data });
+    admin = await openAdmin({ width: 1280, height: 900, host: "localhost" });
+    page = admin.page;
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(folder, { recursive: true });
+    await admin?.close();
   });
-
-  const look = async (on: Page, name: string) => {
-    if (pictures !== undefined) await on.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-    const { violations } = await new AxeBuilder({ page: on }).withTags(tags).analyze();
-    expect(violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-    expect(await on.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-  };
 
   /** A device with a fingerprint reader, as the browser's own tools make one up. */
   async function giveDevice(on: Page) {
@@ -73,22 +50,22 @@ describe.skipIf(!hasBrowser)("passkeys", () => {
 
   it("are made on the account's page, with the password, and bring recovery codes", async () => {
     device = await giveDevice(page);
-    await page.goto(`${server.url}/w/demo/settings/account`);
+    await page.goto(`${admin.server.url}/w/demo/settings/account`);
     await page.getByRole("button", { name: "Add a passkey" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("textbox", { name: "Name" }).fill("Work laptop");
     await dialog.getByRole("textbox", { name: "Current password" }).fill("not this one");
     await dialog.getByRole("button", { name: "Add a passkey" }).click();
     await dialog.getByText("this is not your password").waitFor();
-    await look(page, "add");
+    await lookAt(page, "add");
     await dialog.getByRole("textbox", { name: "Current password" }).fill(ada.password);
     await dialog.getByRole("button", { name: "Add a passkey" }).click();
     recoveryCodes = (await dialog.getByRole("textbox", { name: "Recovery codes" }).inputValue()).split("\n");
     expect(recoveryCodes).toHaveLength(10);
-    await look(page, "codes");
+    await lookAt(page, "codes");
     await dialog.getByRole("button", { name: "I have kept them" }).click();
     await page.getByText("Work laptop", { exact: true }).waitFor();
-    await look(page, "made");
+    await lookAt(page, "made");
     expect(await device.credentials()).toHaveLength(1);
     // The same device has one already.
     await page.getByRole("button", { name: "Add a passkey" }).click();
@@ -98,32 +75,32 @@ describe.skipIf(!hasBrowser)("passkeys", () => {
     await dialog.getByText("The passkey was shown.").waitFor();
     await dialog.getByRole("button", { name: "Add a passkey" }).click();
     await dialog.getByText("has a passkey for your account already").waitFor();
-    await look(page, "again");
+    await lookAt(page, "again");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Leave without saving" }).click();
     passkeys = await device.credentials();
   });
 
   it("sign in without e-mail and password, unless nobody shows that it is them", async () => {
-    const other = await openTab(browser);
+    const other = await openTab(admin.browser);
     const theirs = await giveDevice(other.page);
     await theirs.put(passkeys);
-    await other.page.goto(`${server.url}/sign-in`);
+    await other.page.goto(`${admin.server.url}/sign-in`);
     await other.page.getByRole("button", { name: "Sign in with a passkey" }).waitFor();
-    await look(other.page, "sign-in");
+    await lookAt(other.page, "sign-in");
     await theirs.letVerify(false);
     await other.page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await other.page.getByText("No passkey was shown.").waitFor();
-    await look(other.page, "none");
+    await lookAt(other.page, "none");
     await theirs.letVerify(true);
     await other.page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await other.page.getByRole("heading", { name: "Demo" }).waitFor();
     expect(other.complaints.filter((line) => !/status of 4/.test(line))).toEqual([]);
     const before = passkeys;
     passkeys = await theirs.credentials();
-    const copy = await openTab(browser);
+    const copy = await openTab(admin.browser);
     await (await giveDevice(copy.page)).put(before);
-    await copy.page.goto(`${server.url}/sign-in`);
+    await copy.page.goto(`${admin.server.url}/sign-in`);
     await copy.page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await copy.page.getByText("this passkey does not sign in here").waitFor();
     await copy.close();
@@ -131,32 +108,32 @@ describe.skipIf(!hasBrowser)("passkeys", () => {
   });
 
   it("or a recovery code are asked for beside the password, in Russian at a phone's width in the dark", async () => {
-    const phone = await openTab(browser, {
+    const phone = await openTab(admin.browser, {
       locale: "ru-RU",
       viewport: { width: 360, height: 740 },
       colorScheme: "dark",
     });
     const { page: small } = phone;
     const theirs = await giveDevice(small);
-    await small.goto(`${server.url}/sign-in`);
+    await small.goto(`${admin.server.url}/sign-in`);
     await small.getByRole("textbox", { name: "Эл. почта" }).fill(ada.email);
     await small.getByRole("textbox", { name: "Пароль" }).fill(ada.password);
-    await look(small, "sign-in-ru");
+    await lookAt(small, "sign-in-ru");
     await small.getByRole("button", { name: "Войти", exact: true }).click();
     await small.getByRole("heading", { name: "Ещё один шаг" }).waitFor();
-    await look(small, "step-ru");
+    await lookAt(small, "step-ru");
     await theirs.put(passkeys);
     await small.getByRole("button", { name: "Войти с ключом доступа" }).click();
     await small.getByRole("heading", { name: "Demo" }).waitFor();
-    await small.goto(`${server.url}/w/demo/settings/account`);
+    await small.goto(`${admin.server.url}/w/demo/settings/account`);
     await small.getByText("Work laptop", { exact: true }).waitFor();
     await small.getByText("Осталось 10 резервных кодов.").waitFor();
-    await look(small, "account-ru");
+    await lookAt(small, "account-ru");
     await phone.close();
   });
 
   it("are renamed and removed; the password alone then signs in again", async () => {
-    await page.goto(`${server.url}/w/demo/settings/account`);
+    await page.goto(`${admin.server.url}/w/demo/settings/account`);
     await page.getByRole("button", { name: "Rename Work laptop" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("textbox", { name: "Name" }).fill("Old laptop");
@@ -164,29 +141,29 @@ describe.skipIf(!hasBrowser)("passkeys", () => {
     await page.getByRole("button", { name: "Remove Old laptop" }).click();
     await dialog.getByRole("textbox", { name: "Current password" }).fill(ada.password);
     await dialog.getByRole("textbox", { name: "Code" }).fill(recoveryCodes[0] ?? "");
-    await look(page, "remove");
+    await lookAt(page, "remove");
     await dialog.getByRole("button", { name: "Remove", exact: true }).click();
     await page.getByText("Old laptop", { exact: true }).waitFor({ state: "detached" });
-    await look(page, "removed");
-    const other = await openTab(browser);
-    await other.page.goto(`${server.url}/sign-in`);
+    await lookAt(page, "removed");
+    const other = await openTab(admin.browser);
+    await other.page.goto(`${admin.server.url}/sign-in`);
     await other.page.getByLabel("E-mail").fill(ada.email);
     await other.page.getByRole("textbox", { name: "Password" }).fill(ada.password);
     await other.page.getByRole("button", { name: "Sign in", exact: true }).click();
     await other.page.getByRole("heading", { name: "Demo" }).waitFor();
     // Where a workspace sends whoever has no second factor.
-    await other.page.goto(`${server.url}/second-factor`);
+    await other.page.goto(`${admin.server.url}/second-factor`);
     await other.page.getByRole("button", { name: "Add a passkey" }).waitFor();
-    await look(other.page, "needed");
+    await lookAt(other.page, "needed");
     await other.close();
-    expect(tab.complaints.filter((line) => !/status of 4/.test(line))).toEqual([]);
+    expect(admin.tab.complaints.filter((line) => !/status of 4/.test(line))).toEqual([]);
   });
 
   it("are not offered at an address without a name, which the account's page says", async () => {
-    await server.stop();
-    const plain = await createServerProcess({ DATA_DIR: data });
+    await admin.server.stop();
+    const plain = await createServerProcess({ DATA_DIR: admin.data });
     await plain.start();
-    const { page: other, close } = await openTab(browser);
+    const { page: other, close } = await openTab(admin.browser);
     await other.goto(`${plain.url}/sign-in`);
     await other.getByLabel("E-mail").fill(ada.email);
     expect(await other.getByRole("button", { name: "Sign in with a passkey" }).count()).toBe(0);

@@ -5,6 +5,7 @@ import { CamelCasePlugin, Kysely, type KyselyConfig, type PostgresPool } from "k
 import pg from "pg";
 import { EmbeddedDialect } from "./embedded-dialect.ts";
 import { GatheringSocket } from "./gathering-socket.ts";
+import { pgliteModules } from "./pglite-modules.ts";
 import { findPooler, type Pooler } from "./pooler.ts";
 import { NamingClient, PlainClient, PreparingClient } from "./preparing-client.ts";
 import { ServerDialect } from "./server-dialect.ts";
@@ -84,6 +85,7 @@ export class DirectUrlError extends Error {
 async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase> {
   if (options.directory !== undefined) await mkdir(path.dirname(options.directory), { recursive: true });
   const pglite = await PGlite.create({
+    ...(await pgliteModules()),
     ...(options.directory === undefined ? {} : { dataDir: options.directory }),
     ...(options.loadDataDir === undefined ? {} : { loadDataDir: options.loadDataDir }),
     // Ids and counts stay below 2^53; PGlite would give BigInt from 2^53 on only, the server's driver always text.

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { JSException, type JSValueHandle, QuickJS } from "quickjs-wasi";
 import { z } from "zod";
 import { utcOffset } from "../../engine/time.ts";
@@ -8,8 +6,6 @@ import type { Json } from "../../model/field.ts";
 import type { ScriptReport, ScriptRun } from "../../model/script.ts";
 import { prelude } from "./prelude.ts";
 
-/** Compiled once a thread; each run gets an instance of its own, so that nothing of one contact's run is there in another's. */
-const wasm = new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve("quickjs-wasi/quickjs.wasm")));
 const file = "script.js";
 const mostLines = 50;
 const longestLine = 500;
@@ -24,10 +20,10 @@ const resultSchema = z.object({
 });
 
 /**
- * Runs a script in a QuickJS of its own: an engine without any way out but the lines that it logs. Never throws; what the script does wrong is in the report. It is stopped when its time is
+ * Runs a script in a QuickJS of its own, an instance of `wasm`, so that nothing of one contact's run is there in another's: an engine without any way out but the lines that it logs. Never throws; what the script does wrong is in the report. It is stopped when its time is
  * over, but between two looks at the clock QuickJS can be busy for long (joining a huge array): whoever calls this has to be able to end the thread.
  */
-export async function runInQuickJs(run: ScriptRun): Promise<ScriptReport> {
+export async function runInQuickJs(wasm: WebAssembly.Module, run: ScriptRun): Promise<ScriptReport> {
   const log: string[] = [];
   // A processor's time: on a busy machine a script is not to fail for what others do.
   const startedAt = process.threadCpuUsage();

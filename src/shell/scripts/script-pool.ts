@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type { ScriptReport, ScriptRun } from "../../model/script.ts";
+import type { ThreadData } from "./script-thread.ts";
 
 /** Runs a script away from the event loop. What the script does wrong is in the report; it rejects only where there is no thread to be had. Of several groups that wait, each has its turn. */
 export type RunScript = (run: ScriptRun, group?: string) => Promise<ScriptReport>;
@@ -16,6 +19,15 @@ export interface ScriptPool {
  */
 const graceMs = 1_000;
 const startMs = 30_000;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** QuickJS, compiled once for all threads. It is kept when they end: V8 ends the process now and then when it frees the code of modules that are gone (nodejs/node#64500). */
+function quickJs(): WebAssembly.Module {
+  const file = createRequire(import.meta.url).resolve("quickjs-wasi/quickjs.wasm");
+  compiled ??= new WebAssembly.Module(readFileSync(file));
+  return compiled;
+}
 
 interface Asked {
   readonly run: ScriptRun;
@@ -79,7 +91,9 @@ export function createScriptPool(options: { readonly threads: number }): ScriptP
   }
 
   function start(): void {
+    const workerData: ThreadData = { wasm: quickJs() };
     const worker = new Worker(new URL("./script-thread.ts", import.meta.url), {
+      workerData,
       // What the host side of a run needs; the script's own memory is limited by its engine.
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 },
     });

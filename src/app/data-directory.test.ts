@@ -30,7 +30,8 @@ async function startContender(): Promise<{ child: ChildProcess; said: string }> 
   const code = `
     const { lockDataDirectory, openDataDirectory } = await import(process.argv[1]);
     try {
-      lockDataDirectory(openDataDirectory(process.argv[2]), "server");
+      // Kept: a lock that nobody holds on to is collected, and open again.
+      globalThis.lock = lockDataDirectory(openDataDirectory(process.argv[2]), "server");
       console.log("locked");
     } catch (error) {
       console.log(error.message);

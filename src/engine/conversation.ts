@@ -3,7 +3,7 @@ import { type ConsentKind, type Conversation, forever, newConversation } from ".
 import type { Json } from "../model/field.ts";
 import type { Fact } from "../model/outcome.ts";
 import { type Draft, replacePosition } from "./draft.ts";
-import { isSilentTo, leaveAllQuestions } from "./listening.ts";
+import { isSilentTo, leaveAllQuestions, takeUpLastQuestion } from "./listening.ts";
 import { noFlow } from "./scheduled.ts";
 
 /** What is said when a conversation is closed. */
@@ -27,7 +27,7 @@ export interface ConversationContext {
   pause(until: number): void;
   /** Somebody of the company talks: the bot keeps still for so many minutes at least, and what it asked before is left. Told of once, however often it is prolonged. */
   keepStill(minutes: number): void;
-  /** Waits that fell due meanwhile end at once. */
+  /** Waits that fell due meanwhile end at once, and what the bot asked last takes the next text again, unless the conversation is closed: then that is over. */
   resume(): boolean;
   setBanned(isBanned: boolean): boolean;
   setConsent(kind: ConsentKind, granted: boolean): boolean;
@@ -102,10 +102,11 @@ export function createConversationContext(draft: Draft, flow?: string): Conversa
       pause(draft, until, pausedUntil > draft.event.at ? undefined : { kind: "bot_paused", until });
     },
     resume() {
-      const { pausedUntil } = stateOf(draft);
+      const { pausedUntil, status } = stateOf(draft);
       if (pausedUntil === undefined) return false;
       const wasSilent = pausedUntil > draft.event.at;
       set(draft, { pausedUntil: undefined }, wasSilent ? { kind: "bot_resumed" } : undefined);
+      if (wasSilent && status !== "done") takeUpLastQuestion(draft);
       if (draft.contact.bannedAt === undefined) release(draft, pausedUntil, draft.event.at);
       return wasSilent;
     },

@@ -177,6 +177,15 @@ describe("an agent's answer", () => {
     expect(messages.map(({ content }) => content.text)).toEqual(["what?"]);
   });
 
+  it("is over when somebody lets the bot speak again: it goes on with what it asked last", () => {
+    const { contact } = play("city", "name");
+    const answered = step(contact, answer, { by: 7 }).contact;
+    const resumed = step(answered, act({ action: "resume_bot", args: {} })).contact;
+    expect(findListener(resumed, noon)?.flow).toBe("name");
+    const close = act({ action: "move_conversation", args: { status: "done" } }, { action: "resume_bot", args: {} });
+    expect(findListener(step(answered, close).contact, noon)).toBeUndefined();
+  });
+
   it("of a program leaves nothing, and neither does a conversation's close", () => {
     const close = act({ action: "move_conversation", args: { status: "done" } });
     expect(play("city", answer, close, "Omsk").last).toEqual(["city heard: Omsk"]);

@@ -39,6 +39,12 @@ export function leaveAllQuestions(draft: Draft): void {
   leave(draft, () => true);
 }
 
+/** The bot goes on where it was: what it asked last hears again. */
+export function takeUpLastQuestion(draft: Draft): void {
+  const last = draft.contact.positions.findLast(({ waitsFor }) => waitsFor === "reply");
+  if (last?.isLeft === true) replacePosition(draft, last, { isLeft: undefined });
+}
+
 function leave(draft: Draft, isMeant: (position: Position) => boolean): void {
   for (const position of draft.contact.positions) {
     if (!hears(position) || !isMeant(position)) continue;

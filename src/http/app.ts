@@ -28,6 +28,7 @@ import { addBaseHeaders } from "./security-headers.ts";
 import { cookieSecrets } from "./sign-in/member-reader.ts";
 import { signInRoutes } from "./sign-in/routes.ts";
 import { trackedLinkRoutes } from "./tracked-links.ts";
+import { endUnusedConnections } from "./unused-connections.ts";
 import { pageRoutes } from "./webchat/pages.ts";
 import { webchatRoutes } from "./webchat/webchat-routes.ts";
 import { channelWebhookRoutes } from "./webhooks/channel-webhooks.ts";
@@ -73,6 +74,7 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
   app.addHook("onSend", async (_request, reply) => {
     if (isClosing) reply.header("connection", "close");
   });
+  endUnusedConnections(app);
   addBaseHeaders(app, dependencies);
   addErrorHandling(app);
   addMeasuring(app);

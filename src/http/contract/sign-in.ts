@@ -51,8 +51,10 @@ export const signInSchema = z.strictObject({
   code: code.optional().describe("Of the authenticator, or a recovery code; for accounts with a second factor."),
 });
 /** What the account has, told with `session.second_factor_needed` to whoever typed the right password. Recovery codes are taken of everybody. */
-export const secondFactorNeededSchema = z.object({ hasAuthenticator: z.boolean(), hasPasskeys: z.boolean() });
-export type SecondFactorNeeded = z.infer<typeof secondFactorNeededSchema>;
+export interface SecondFactorNeeded {
+  readonly hasAuthenticator: boolean;
+  readonly hasPasskeys: boolean;
+}
 const current = z.string().max(200).describe("The present password.");
 export const secondFactorSchema = z.object({
   isOn: z.boolean(),

@@ -100,8 +100,8 @@ function describeActions(t: TFunction, payload: unknown, names: FactNames): stri
 /** One action moves a conversation between all its states: which of them it was is what people ask. */
 function describeCall(t: TFunction, { action, args }: Call, names: FactNames): string {
   const moved: Readonly<Record<string, string>> = t("contactCard.moved", { returnObjects: true });
-  const isMove = action === "move_conversation" && typeof args?.status === "string";
-  return (isMove ? moved[String(args.status)] : undefined) ?? names.action(action);
+  const status = action === "move_conversation" ? String(args?.status) : "";
+  return Object.hasOwn(moved, status) ? String(moved[status]) : names.action(action);
 }
 
 /** Who did it: a member where one did, else what it came by. */

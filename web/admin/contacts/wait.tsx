@@ -15,7 +15,11 @@ export function describeWait(t: TFunction, { waitsFor, isLeft }: Pick<Position, 
 }
 
 /** What comes by itself, and when: the way on of whoever did not answer in time, the end of a delay. */
-export function GoesOn({ position: { waitsFor, wakeAt } }: { readonly position: Pick<Position, "waitsFor" | "wakeAt"> }) {
+export function GoesOn({
+  position: { waitsFor, wakeAt },
+}: {
+  readonly position: Pick<Position, "waitsFor" | "wakeAt">;
+}) {
   const { t } = useTranslation();
   if (wakeAt === null) return null;
   const word = waitsFor === "time" ? "contactCard.goesOnByTime" : "contactCard.goesOn";

@@ -50,9 +50,7 @@ export function SignIn({
   };
   const form = useForm(["email", "password"], begin);
   if (needed !== undefined) {
-    return (
-      <SecondStage has={needed} onCode={send} onSignedIn={onSignedIn} onBack={() => setNeeded(undefined)} />
-    );
+    return <SecondStage has={needed} onCode={send} onSignedIn={onSignedIn} onBack={() => setNeeded(undefined)} />;
   }
   return (
     <FrontPage title={title} lead={lead}>

@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SecondFactorNeeded } from "../../../src/http/contract/sign-in.ts";
@@ -45,11 +45,9 @@ export function SecondStage({
           ) : (
             <RatherCode has={has} onClick={wantCode} />
           )}
-          <Group>
-            <Button variant="subtle" color="gray" size="compact-sm" onClick={onBack}>
-              {t("secondFactor.toPassword")}
-            </Button>
-          </Group>
+          <Button variant="subtle" color="gray" size="compact-sm" onClick={onBack}>
+            {t("secondFactor.toPassword")}
+          </Button>
         </Stack>
       </form>
     </FrontPage>

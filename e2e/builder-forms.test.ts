@@ -171,7 +171,8 @@ describe.skipIf(!hasBrowser)("the builder's forms", () => {
   it("make a field that is missing where its name is typed", async () => {
     await open("level");
     await page.getByRole("combobox", { name: "Field", exact: true }).fill("English level");
-    await page.getByRole("option", { name: "Make the field “English level”" }).click();
+    expect(await page.getByRole("option").allTextContents()).toEqual(["New field “English level”"]);
+    await page.getByRole("option", { name: "New field “English level”" }).click();
     await until("the answer is kept there", async () => (await configOf("level")).saveTo.field === "english_level");
     const { data } = await call("GET", "/fields");
     expect(data).toContainEqual(

@@ -90,6 +90,8 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     for (const page of [first, second]) await row(page, "eve@example.com").click();
     await first.getByRole("log").getByText("is anybody there?").waitFor();
     await second.getByText("Ann looks at this").waitFor();
+    const question = first.getByText(/^The bot waits for an answer: /);
+    await question.waitFor();
     await first.getByRole("textbox", { name: "Write a reply" }).pressSequentially("One m");
     await second.getByText("Ann is writing…").waitFor();
     await write(first, "One moment: {{ not a template }}");
@@ -101,6 +103,8 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     await visitor.getByText("Ann has joined").waitFor();
     // Nobody's until then: it is hers, and the other sees that.
     await second.getByRole("log").getByText("Ann: assigned to Ann").waitFor();
+    // Whoever was answered is no longer asked.
+    await question.waitFor({ state: "detached" });
     await visitor.reload();
     await visitor.getByText("Ann has joined").waitFor();
     expect(await visitor.locator(".speaker:visible").last().textContent()).toBe("Ann");
@@ -176,7 +180,7 @@ describe.skipIf(!hasBrowser)("the inbox", () => {
     // Ann answered: the bot keeps still meanwhile.
     await first.getByText("The bot is silent here until").waitFor();
     await first.getByRole("button", { name: "Close", exact: true }).click();
-    expect(await first.getByRole("checkbox", { name: "Let the bot answer here again" }).isChecked()).toBe(true);
+    expect(await first.getByRole("checkbox", { name: "Resume the bot" }).isChecked()).toBe(true);
     await first.getByRole("combobox", { name: "Closing note" }).click();
     await first.getByRole("option", { name: "Refund" }).click();
     await first.getByText("This closing note asks for a summary.").waitFor();

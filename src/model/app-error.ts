@@ -115,7 +115,7 @@ export const errorTable = {
   "session.wrong_password": row("forbidden", "E-mail and password do not fit together."),
   "session.second_factor_needed": row(
     "forbidden",
-    "E-mail and password are right, and the account has a second factor: send `code` too, of the authenticator or a recovery code, or sign in with a passkey.",
+    "E-mail and password are right, and the account has a second factor: send `code` too, of the authenticator or a recovery code, or sign in with a passkey. `details` says what the account has: `hasAuthenticator`, `hasPasskeys`.",
   ),
   "session.wrong_code": row(
     "forbidden",

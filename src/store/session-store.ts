@@ -26,6 +26,8 @@ export interface SignedInUser {
   readonly isCookiePrefixed: boolean;
   /** Signing in takes more than the password. */
   readonly hasSecondFactor: boolean;
+  /** One that gives codes, beside passkeys or alone. */
+  readonly hasAuthenticator: boolean;
   readonly hasPasskeys: boolean;
 }
 
@@ -82,6 +84,11 @@ export async function findSignedIn(db: Database, secret: string, at: Date): Prom
     .select((eb) => eb("secondFactors.confirmedAt", "is not", null).as("hasSecondFactor"))
     .select((eb) =>
       eb
+        .and([eb("secondFactors.confirmedAt", "is not", null), eb("secondFactors.hasAuthenticator", "=", true)])
+        .as("hasAuthenticator"),
+    )
+    .select((eb) =>
+      eb
         .exists(eb.selectFrom("passkeys").select("passkeys.id").whereRef("passkeys.userId", "=", "users.id"))
         .as("hasPasskeys"),
     )
@@ -89,7 +96,7 @@ export async function findSignedIn(db: Database, secret: string, at: Date): Prom
     .where("sessions.expiresAt", ">", at)
     // A process of an older version keeps a session alive that is used.
     .where("sessions.createdAt", ">", new Date(at.getTime() - mostDays * dayMs))
-    .$narrowType<{ hasSecondFactor: boolean; hasPasskeys: boolean }>()
+    .$narrowType<{ hasSecondFactor: boolean; hasAuthenticator: boolean; hasPasskeys: boolean }>()
     .executeTakeFirst();
 }
 

@@ -9,12 +9,15 @@ export class ApiError extends Error {
   readonly sentence: Sentence;
   /** What is wrong where, as far as the server says it. */
   readonly details: readonly Place[];
+  /** The details as the server sent them, where they are no places. */
+  readonly data: unknown;
 
   constructor(status: number, error: Sentence & { readonly code: string; readonly details?: unknown }) {
     super(error.message);
     this.status = status;
     this.code = error.code;
     this.sentence = error;
+    this.data = error.details;
     this.details = Array.isArray(error.details) ? error.details.filter(isDetail) : [];
   }
 }

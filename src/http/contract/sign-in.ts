@@ -31,6 +31,7 @@ export const sessionSchema = z.object({
       email: z.string(),
       name: z.string(),
       hasSecondFactor: z.boolean(),
+      hasAuthenticator: z.boolean().describe("Codes of an authenticator are taken."),
       hasPasskeys: z.boolean(),
     })
     .nullable(),
@@ -49,6 +50,11 @@ export const signInSchema = z.strictObject({
   password: z.string().max(200),
   code: code.optional().describe("Of the authenticator, or a recovery code; for accounts with a second factor."),
 });
+/** What the account has, told with `session.second_factor_needed` to whoever typed the right password. Recovery codes are taken of everybody. */
+export interface SecondFactorNeeded {
+  readonly hasAuthenticator: boolean;
+  readonly hasPasskeys: boolean;
+}
 const current = z.string().max(200).describe("The present password.");
 export const secondFactorSchema = z.object({
   isOn: z.boolean(),

@@ -118,9 +118,9 @@ export function signInRoutes(plain: Parameters<typeof addDataHeaders>[0], depend
   addPasskeys(app, desk);
 }
 
-const pick = ({ id, email, name, hasSecondFactor, hasPasskeys }: SignedIn["user"]) => ({
+const pick = ({ id, email, name, hasSecondFactor, hasAuthenticator, hasPasskeys }: SignedIn["user"]) => ({
   ...{ id, email, name },
-  ...{ hasSecondFactor, hasPasskeys },
+  ...{ hasSecondFactor, hasAuthenticator, hasPasskeys },
 });
 
 /** One's own account. */

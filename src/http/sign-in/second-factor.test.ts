@@ -87,7 +87,12 @@ it("is asked for after the password, and each code is taken once", async () => {
   const { browser, email } = await aPerson();
   const { secret } = await setUp(browser);
   const half = aBrowser(server, "10.3.0.3");
-  expect(errorOf(await signIn(email, undefined, half))).toBe("session.second_factor_needed");
+  expect((await signIn(email, undefined, half)).json().error).toMatchObject({
+    code: "session.second_factor_needed",
+    details: { hasAuthenticator: true, hasPasskeys: false },
+  });
+  const guess = await half.call("POST", "/auth/session", { email, password: "wrong" });
+  expect(guess.json().error).not.toHaveProperty("details");
   expect((await half.call("GET", "/auth/devices")).statusCode).toBe(401);
   const code = codeOf(secret);
   expect(errorOf(await half.call("POST", "/auth/session", { email, password: "wrong", code }))).toBe(

@@ -31,6 +31,7 @@ import type { ApiApp } from "../api/route.ts";
 import type { signedSchema } from "../contract/passkeys.ts";
 import {
   recoveryCodesSchema,
+  type SecondFactorNeeded,
   secondFactorBegunSchema,
   secondFactorConfirmSchema,
   secondFactorProofSchema,
@@ -55,7 +56,11 @@ export async function passSecondFactor(
   if (factor?.confirmedAt == null) return;
   if (passkey !== undefined) return await requirePasskey(desk, request, userId, passkey);
   if (code === undefined || code === "") {
-    throw new AppError("session.second_factor_needed", say`show your second factor too: a code, or a passkey`);
+    const hasPasskeys = (await listPasskeys(desk.dependencies.db, userId)).length > 0;
+    const details: SecondFactorNeeded = { hasAuthenticator: factor.hasAuthenticator, hasPasskeys };
+    throw new AppError("session.second_factor_needed", say`show your second factor too: a code, or a passkey`, {
+      details,
+    });
   }
   await requireCode(desk, request, factor, () => takeCode(desk, request, factor, code));
 }

@@ -47,6 +47,7 @@ export function LookupInput({
   const [search, setSearch] = useState("");
   const { choices, error, isName } = useChoices(name, settings);
   const maker = useMaker(name, settings, onChange);
+  const placeholder = look.placeholder ?? (isName || maker.mayMake ? t("lookup.chooseOrName") : undefined);
   if (error !== null) {
     return (
       <TextInput
@@ -61,6 +62,7 @@ export function LookupInput({
     return (
       <Autocomplete
         {...look}
+        placeholder={placeholder}
         comboboxProps={onlyWhileOpen}
         data={choices.map((choice) => choice.value)}
         value={value ?? ""}
@@ -71,15 +73,16 @@ export function LookupInput({
   const all = withValues([...more, ...choices], value === undefined || value === "" ? [] : [value]);
   const typed = search.trim();
   const isNew = typed !== "" && !all.some((one) => one.label === typed || one.value === typed);
-  // A template is no name.
+  // A template is no name. A name alone, of what is not there, is worth nothing where it can be made.
   const isMakeable = isNew && maker.mayMake && !typed.includes("{");
-  const offered = [
-    ...(isMakeable ? [{ value: maker.choice, label: t("lookup.make", { text: typed }) }] : []),
-    ...(isNew ? [{ value: typed, label: t("lookup.use", { text: typed }) }] : []),
-  ];
+  const made = { value: maker.choice, label: t("lookup.make", { text: typed }) };
+  const used = { value: typed, label: t("lookup.use", { text: typed }) };
+  // After what there is: who types a part of a name and presses Enter makes nothing.
+  const offered = isNew ? [isMakeable ? made : used] : [];
   return (
     <Select
       {...look}
+      placeholder={placeholder}
       comboboxProps={onlyWhileOpen}
       searchable
       clearable

@@ -58,6 +58,16 @@ describe("actions for many at once", () => {
 });
 
 describe("what the team did", () => {
+  it("to a conversation is told by the state that it came to", () => {
+    const names = { ...noNames, action: () => "Close the conversation, or reopen it" };
+    const move = (status: string) => event("actions", { actions: [{ action: "move_conversation", args: { status } }] });
+    expect(["done", "open", "parked"].map((status) => describeEvent(t, move(status), names))).toEqual([
+      "Close the conversation",
+      "Open the conversation again",
+      "Close the conversation, or reopen it",
+    ]);
+  });
+
   it("is told by what was said, where that is all", () => {
     const say = (content: unknown) => event("actions", { actions: [{ action: "send_message", args: { content } }] });
     expect(describeEvent(t, say("It is ready"))).toBe("Sent: It is ready");

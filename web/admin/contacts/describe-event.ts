@@ -57,7 +57,7 @@ const linkOf = ({ facts }: EventBody) =>
 
 interface Call {
   readonly action: string;
-  readonly args?: { readonly content?: unknown } | undefined;
+  readonly args?: { readonly content?: unknown; readonly status?: unknown } | undefined;
 }
 
 function callsOf(payload: unknown): readonly Call[] {
@@ -92,9 +92,16 @@ const uncapitalized = (text: string) =>
 function describeActions(t: TFunction, payload: unknown, names: FactNames): string {
   const text = sentTextOf(payload);
   if (text !== undefined) return t("event.sent", { text: shorten(text) });
-  const [first, ...rest] = new Set(callsOf(payload).map(({ action }) => names.action(action)));
+  const [first, ...rest] = new Set(callsOf(payload).map((call) => describeCall(t, call, names)));
   if (first === undefined) return t("event.actions");
   return new Intl.ListFormat(currentLanguage(), { type: "conjunction" }).format([first, ...rest.map(uncapitalized)]);
+}
+
+/** One action moves a conversation between all its states: which of them it was is what people ask. */
+function describeCall(t: TFunction, { action, args }: Call, names: FactNames): string {
+  const moved: Readonly<Record<string, string>> = t("contactCard.moved", { returnObjects: true });
+  const status = action === "move_conversation" ? String(args?.status) : "";
+  return Object.hasOwn(moved, status) ? String(moved[status]) : names.action(action);
 }
 
 /** Who did it: a member where one did, else what it came by. */

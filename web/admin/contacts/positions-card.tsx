@@ -10,7 +10,7 @@ import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { useContactActions } from "./contact-actions.ts";
 import { usePlaceNames } from "./use-fact-names.ts";
-import { describeWait, NextAnswer } from "./wait.tsx";
+import { describeWait, GoesOn, NextAnswer } from "./wait.tsx";
 
 type Position = z.infer<typeof positionSchema>;
 /** `from` absent: the contact is put into a flow where it stood nowhere. */
@@ -45,7 +45,7 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
         </Text>
       ) : null}
       {data?.data.map((position) => {
-        const { flow, step, wakeAt, enteredAt } = position;
+        const { flow, step, enteredAt } = position;
         return (
           <Group key={`${flow} ${step} ${enteredAt}`} justify="space-between" align="flex-start">
             <Stack gap={2} miw={0} align="flex-start">
@@ -54,12 +54,7 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
               </Text>
               <Text size="sm" c="dimmed" title={position.isLeft ? t("contactCard.leftWhy") : undefined}>
                 {describeWait(t, position)} · <Moment at={enteredAt} />
-                {wakeAt === null ? null : (
-                  <>
-                    {" → "}
-                    <Moment at={wakeAt} />
-                  </>
-                )}
+                <GoesOn position={position} />
               </Text>
               <NextAnswer takesNextText={position.takesNextText} />
             </Stack>

@@ -93,7 +93,7 @@ export function Composer({
           <Group gap="xs" justify="space-between">
             <Text size="xs">{sayPause(t, pausedUntil)}</Text>
             <Button size="compact-xs" variant="default" onClick={onResume}>
-              {t("inbox.resumeNow")}
+              {t("inbox.resume")}
             </Button>
           </Group>
         </Alert>

@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
-import type { ContactBody, noteSchema, positionSchema } from "../../../src/http/contract/contacts.ts";
+import type { ContactBody, noteSchema } from "../../../src/http/contract/contacts.ts";
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import { CameBy } from "../contacts/came-by.tsx";
 import { usePlaceNames } from "../contacts/use-fact-names.ts";
@@ -16,6 +16,7 @@ import { ErrorNotice } from "../layout/trouble.tsx";
 import { FieldInput, TextField } from "./field-input.tsx";
 import { useAction } from "./use-action.ts";
 import { useMembers } from "./use-members.ts";
+import { usePositions } from "./use-positions.ts";
 
 const profileKeys = ["name", "email", "phone", "language", "timeZone"] as const;
 
@@ -138,16 +139,12 @@ function Fields({ contact }: { readonly contact: ContactBody }) {
 function Positions({ id }: { readonly id: number }) {
   const { t } = useTranslation();
   const api = useApi();
-  const { data } = useQuery({
-    queryKey: [api.domain, "contact", String(id), "positions"],
-    queryFn: ({ signal }) =>
-      api.get<{ data: z.infer<typeof positionSchema>[] }>(`/contacts/${id}/positions`, {}, signal),
-  });
-  const positions = data?.data ?? [];
+  const loaded = usePositions(id);
+  const positions = loaded ?? [];
   const names = usePlaceNames(positions.map(({ flow }) => flow));
   return (
     <Part title={t("contact.positions")}>
-      {data?.data.length === 0 ? (
+      {loaded?.length === 0 ? (
         <Text size="sm" c="dimmed">
           {t("contact.nowhere")}
         </Text>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { ContactBody } from "../../../src/http/contract/contacts.ts";
 import { useApi } from "../layout/page.tsx";
 import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
+import { BotWaits } from "./bot-waits.tsx";
 import { Composer } from "./composer.tsx";
 import { ContactCard } from "./contact-card.tsx";
 import { ConversationHead } from "./conversation-head.tsx";
@@ -52,6 +53,7 @@ export function ConversationPane({
         {act.error === null ? null : <ErrorNotice error={act.error} />}
         <Entries contactId={contactId} />
         <Others {...presence} />
+        <BotWaits contactId={contactId} />
         <Composer
           contactId={contactId}
           pausedUntil={isPaused(contact.data) ? contact.data.conversation.pausedUntil : null}

@@ -32,10 +32,13 @@ export function CopyField({
   label,
   description,
   value,
+  maxRows = 6,
 }: {
   readonly label: string;
   readonly description?: string;
   readonly value: string;
+  /** More are scrolled. */
+  readonly maxRows?: number;
 }) {
   const id = useId();
   return (
@@ -47,7 +50,7 @@ export function CopyField({
           readOnly
           autosize
           minRows={1}
-          maxRows={6}
+          maxRows={maxRows}
           value={value}
           onFocus={({ currentTarget }) => currentTarget.select()}
           styles={{

@@ -1,15 +1,16 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { SecondFactorNeeded } from "../../../src/http/contract/sign-in.ts";
 import { ApiError, call } from "../api.ts";
-import { CodeInput } from "../layout/code-input.tsx";
 import { useForm } from "../layout/form.tsx";
 import { FrontPage } from "../layout/front-page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
-import { hasPasskeys, signWithPasskey } from "../passkey.ts";
 import { renewSession, useSession } from "../session.ts";
+import { ByPasskey } from "./by-passkey.tsx";
+import { SecondStage } from "./second-stage.tsx";
 
 export function SignInPage() {
   const { t } = useTranslation();
@@ -33,42 +34,23 @@ export function SignIn({
   const client = useQueryClient();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  const [isAskedForCode, setAskedForCode] = useState(false);
-  const send = async () => {
-    try {
-      await call("POST", "/auth/session", { body: { email, password, ...(isAskedForCode ? { code } : {}) } });
-    } catch (thrown) {
-      if (!(thrown instanceof ApiError) || thrown.code !== "session.second_factor_needed") throw thrown;
-      setAskedForCode(true);
-      return;
-    }
+  const [needed, setNeeded] = useState<SecondFactorNeeded>();
+  const send = async (code?: string) => {
+    await call("POST", "/auth/session", { body: { email, password, ...(code === undefined ? {} : { code }) } });
     await renewSession(client);
     await onSignedIn?.();
   };
-  const form = useForm(["email", "password", "code"], send, { "session.wrong_code": "code" });
-  if (isAskedForCode) {
-    return (
-      <FrontPage title={t("secondFactor.stage")} lead={t("secondFactor.stageLead")}>
-        <form key="code" onSubmit={form.onSubmit}>
-          <Stack>
-            {form.error === undefined ? null : <ErrorNotice error={form.error} />}
-            <CodeInput
-              label={t("secondFactor.code")}
-              description={t("secondFactor.codeHint")}
-              autoFocus
-              value={code}
-              error={form.fieldErrors.code}
-              onChange={setCode}
-            />
-            <Button type="submit" loading={form.isBusy}>
-              {t("signIn.submit")}
-            </Button>
-            <ByPasskey onSignedIn={onSignedIn} />
-          </Stack>
-        </form>
-      </FrontPage>
-    );
+  const begin = async () => {
+    try {
+      await send();
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || thrown.code !== "session.second_factor_needed") throw thrown;
+      setNeeded(readNeeded(thrown.data));
+    }
+  };
+  const form = useForm(["email", "password"], begin);
+  if (needed !== undefined) {
+    return <SecondStage has={needed} onCode={send} onSignedIn={onSignedIn} onBack={() => setNeeded(undefined)} />;
   }
   return (
     <FrontPage title={title} lead={lead}>
@@ -107,27 +89,9 @@ export function SignIn({
   );
 }
 
-/** In the place of all that: a passkey says who it is, and is both factors. */
-function ByPasskey({ onSignedIn }: { readonly onSignedIn: (() => Promise<void>) | undefined }) {
-  const { t } = useTranslation();
-  const client = useQueryClient();
-  const session = useSession();
-  const signIn = useMutation({
-    mutationFn: async () => {
-      await call("POST", "/auth/passkeys/session", { body: { passkey: await signWithPasskey() } });
-      await renewSession(client);
-      await onSignedIn?.();
-    },
-  });
-  if (session?.passkeys !== true || !hasPasskeys()) return null;
-  return (
-    <>
-      {signIn.error === null ? null : <ErrorNotice error={signIn.error} />}
-      <Button variant="default" loading={signIn.isPending} onClick={() => signIn.mutate()}>
-        {t("passkey.signIn")}
-      </Button>
-    </>
-  );
+/** A server of an older version does not say what the account has. */
+function readNeeded(data: unknown): SecondFactorNeeded {
+  return { hasAuthenticator: true, hasPasskeys: true, ...(data as Partial<SecondFactorNeeded> | undefined) };
 }
 
 function Forgotten() {

@@ -1,6 +1,7 @@
 import { Button, Group, PasswordInput, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
@@ -14,6 +15,7 @@ import { ErrorNotice, leavesNothing } from "../layout/trouble.tsx";
 import { renewSession, useSession } from "../session.ts";
 import { ChangeEmail } from "./change-email.tsx";
 import { DeleteAccount } from "./delete-account.tsx";
+import { describeBrowser } from "./describe-browser.ts";
 import { Passkeys } from "./passkeys.tsx";
 import { SecondFactor } from "./second-factor.tsx";
 
@@ -145,6 +147,12 @@ function Password() {
   );
 }
 
+function sayDevice(t: TFunction, userAgent: string): string {
+  const { browser, system } = describeBrowser(userAgent);
+  if (browser !== undefined && system !== undefined) return t("account.browserOn", { browser, system });
+  return browser ?? system ?? (userAgent === "" ? t("account.unknownDevice") : userAgent);
+}
+
 function Devices() {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -160,14 +168,22 @@ function Devices() {
   if (data === undefined) return <Skeleton h={60} />;
   return (
     <Stack gap="sm">
-      {data.data.map(({ id, userAgent, seenAt, isThisOne }) => (
+      {data.data.map(({ id, userAgent, createdAt, seenAt, isThisOne }) => (
         <Group key={id} justify="space-between" wrap="nowrap">
           <Stack gap={0} miw={0}>
-            <Text size="sm" className="cut">
-              {userAgent === "" ? t("account.unknownDevice") : userAgent}
+            <Text size="sm" className="cut" title={userAgent}>
+              {sayDevice(t, userAgent)}
             </Text>
             <Text size="xs" c="dimmed">
-              {isThisOne ? t("account.thisDevice") : <Moment at={seenAt} />}
+              {isThisOne ? (
+                t("account.thisDevice")
+              ) : (
+                <>
+                  {t("account.lastSeen")} <Moment at={seenAt} />
+                </>
+              )}
+              {" · "}
+              {t("account.signedIn")} <Moment at={createdAt} />
             </Text>
           </Stack>
           {isThisOne ? null : (

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Image, PasswordInput, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Group, Image, PasswordInput, Skeleton, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -166,16 +166,12 @@ export function RecoveryCodes({ codes }: { readonly codes: readonly string[] }) 
   const { t } = useTranslation();
   return (
     <Stack gap="sm" role="status">
-      <Text fw={600}>{t("secondFactor.codesTitle")}</Text>
-      <Text size="sm">{t("secondFactor.codesText")}</Text>
-      <SimpleGrid cols={2} spacing="xs" aria-hidden>
-        {codes.map((one) => (
-          <Code key={one} fz="sm">
-            {one}
-          </Code>
-        ))}
-      </SimpleGrid>
-      <CopyField label={t("secondFactor.codesAll")} value={codes.join("\n")} />
+      <CopyField
+        label={t("secondFactor.codesTitle")}
+        description={t("secondFactor.codesText")}
+        value={codes.join("\n")}
+        maxRows={codes.length}
+      />
     </Stack>
   );
 }

@@ -138,6 +138,15 @@ export const contactsEn = {
     left: "left open: takes no text any more",
     leftWhy:
       "The contact went on elsewhere, or somebody of the team answered. Buttons still work, and so does what follows when no answer comes in time.",
+    goesOn: "goes on without an answer",
+    goesOnByTime: "goes on",
+    wasToGoOn: "was to go on",
+    moved: {
+      open: "Open the conversation again",
+      pending: "Set the conversation to pending",
+      spam: "Mark the conversation as spam",
+      done: "Close the conversation",
+    },
     wait: { reply: "a reply", button: "a press of a button", time: "its time", job: "an answer from outside" },
     notes: "Notes",
     newNote: "Write a note",

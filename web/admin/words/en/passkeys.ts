@@ -16,9 +16,11 @@ export const passkeyWords = {
     removed: "{{name}} signs in no more.",
     removeText:
       "It signs in no more. Take it out of the device or the password manager too. If it is your only second factor, the password alone signs in again.",
-    noSite: "Browsers do passkeys only where the server has a name and https: PUBLIC_URL says where it is reached.",
+    noSite:
+      "Passkeys do not work at this address yet: browsers want one with a name and https, such as https://bot.example.com. Whoever runs the server sets PUBLIC_URL to that address and starts it again.",
     noBrowser: "This browser does no passkeys.",
     signIn: "Sign in with a passkey",
+    show: "Show a passkey",
     instead: "Show a passkey instead",
     shown: "The passkey was shown.",
     none: "No passkey was shown. Try again, or sign in with the password.",

@@ -12,11 +12,14 @@ export const secondFactorWords = {
     secret: "Key, where nothing can be scanned",
     code: "Code",
     codeHint: "Six digits of the authenticator, or a recovery code.",
+    recoveryCode: "Recovery code",
+    recoveryHint: "One of the ten that you kept when you added the first passkey. Each is good once.",
+    byCode: "Type a code instead",
+    byRecoveryCode: "Use a recovery code instead",
     confirmHint: "Six digits of the authenticator. Other devices are signed out.",
     codesTitle: "Your recovery codes",
     codesText:
       "Each lets you in once when the telephone, or the device with the passkey, is lost. They are shown only now: keep them elsewhere.",
-    codesAll: "Recovery codes",
     codesLeft_one: "{{count}} recovery code is left.",
     codesLeft_other: "{{count}} recovery codes are left.",
     kept: "I have kept them",
@@ -26,6 +29,10 @@ export const secondFactorWords = {
     otherAccount: "Sign in as somebody else",
     stage: "One more step",
     stageLead: "The password is right. Now the code, please.",
+    stageLeadPasskey: "The password is right. Now your passkey, please.",
+    stageLeadRecovery:
+      "The password is right. Your passkey cannot be shown in this browser: type one of your recovery codes.",
+    toPassword: "Back to e-mail and password",
     rule: "Everybody needs a second factor",
     ruleHint:
       "Whoever signs in with the password alone has to set one up before they get in here. Owners who have one themselves can switch this.",

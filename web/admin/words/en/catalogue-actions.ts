@@ -220,7 +220,7 @@ export const hints: CatalogueWords["hints"] = {
   "Of characters; a shorter answer is no valid one.": "An answer of fewer characters does not count.",
   "Of characters; a longer answer is no valid one.": "An answer of more characters does not count.",
   "RE2; the whole answer need not match, write ^ and $ for that.":
-    "A regular expression that the answer has to fit, such as ^[0-9]{5}$ for five digits. Empty: anything is taken.",
+    "A regular expression that the answer has to fit, such as ^[0-9]{5}$ for five digits. Empty: no such rule.",
   "Further tries after a wrong answer.":
     "How often it asks again after a wrong answer. Then the flow goes on at “No valid answer”.",
   "Said after a wrong answer; empty: a sentence for the type of answer.":

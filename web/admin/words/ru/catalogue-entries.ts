@@ -286,7 +286,7 @@ export const hints: TranslatedCatalogue["hints"] = {
   "Of characters; a shorter answer is no valid one.": "Ответ короче не подойдёт.",
   "Of characters; a longer answer is no valid one.": "Ответ длиннее не подойдёт.",
   "RE2; the whole answer need not match, write ^ and $ for that.":
-    "Регулярное выражение, под которое должен подойти ответ, например ^[0-9]{5}$ — пять цифр. Пусто: подойдёт любой.",
+    "Регулярное выражение, под которое должен подойти ответ, например ^[0-9]{5}$ — пять цифр. Пусто: без такого условия.",
   "Further tries after a wrong answer.":
     "Сколько раз переспросить, если ответ не подошёл. Потом сценарий идёт в «Нет годного ответа».",
   "Said after a wrong answer; empty: a sentence for the type of answer.":

@@ -88,8 +88,18 @@ describe.skipIf(!hasBrowser)("the admin", () => {
     await page.getByRole("combobox", { name: "Words" }).fill("course");
     await page.keyboard.press("Enter");
     await isSaved();
-    await page.getByRole("button", { name: "Publish" }).click();
-    await page.getByText("Version 1 is published.").waitFor();
+    const publish = page.getByRole("button", { name: "Publish", exact: true });
+    await publish.click();
+    // What is warned of waits for whoever published, and leads to where it is mended.
+    const warnings = page.getByRole("dialog", { name: "Version 1 is live. Look at this all the same:" });
+    await warnings.getByRole("button", { name: /^Question/ }).click();
+    await warnings.waitFor({ state: "detached" });
+    await text.waitFor();
+    // Why it cannot be pressed is told also to whoever comes by the keyboard.
+    await until("there is nothing new", async () => (await publish.getAttribute("aria-disabled")) === "true");
+    await page.getByRole("button", { name: "Try it" }).focus();
+    await page.keyboard.press("Tab");
+    await page.getByRole("tooltip", { name: "There is nothing to publish: version 1 has it all." }).waitFor();
   });
 
   it("keeps a draft over a reload, and overwrites nobody's", async () => {

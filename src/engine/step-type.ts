@@ -82,7 +82,7 @@ export interface StepType<Config = unknown> {
   outputs(config: NoInfer<Config>): readonly StepOutput[];
   /** Problems that the schema cannot see (an unknown tag operator, weights of zero). */
   problems?(config: NoInfer<Config>): readonly Sentence[];
-  /** What the config names and the bot does not have (a field, a tag, a flow). It may be made later, so it only warns. */
+  /** What the config names and the bot does not have (a field, a tag, a flow; it may be made later), and what is likely forgotten. It only warns. */
   warnings?(config: NoInfer<Config>, bot: BotSnapshot): readonly Sentence[];
   /** First entry. */
   run(context: StepContext<NoInfer<Config>>): StepResult;

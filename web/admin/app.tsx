@@ -25,13 +25,17 @@ Object.assign(globalThis, { __webpack_nonce__: nonce });
 export function App() {
   const { t } = useTranslation();
   const closing = t("action.close");
+  const toggle = t("passwordReset.toggle");
   const spoken = useMemo(
     () =>
       mergeThemeOverrides(theme, {
-        // The cross of a notice has no text of its own.
-        components: { Notification: { defaultProps: { closeButtonProps: { "aria-label": closing } } } },
+        components: {
+          // The cross of a notice has no text of its own, and the eye of a password an English one.
+          Notification: { defaultProps: { closeButtonProps: { "aria-label": closing } } },
+          PasswordInput: { defaultProps: { visibilityToggleButtonProps: { "aria-label": toggle } } },
+        },
       }),
-    [closing],
+    [closing, toggle],
   );
   const [client] = useState(createQueryClient);
   const [router] = useState(() => createAppRouter(client));

@@ -26,8 +26,9 @@ const ownPart = { isOwnPart: true };
 const buttonSchema = z.object({
   id: refSchema,
   title: template(200).min(1),
-  /** Opens this page instead of coming back. */
-  url: template(2000).optional(),
+  url: template(2000)
+    .optional()
+    .describe("The button opens this page; absent: it comes back, by an output of its own."),
   /** It is counted who opens the page. */
   isTracked: z.boolean().optional(),
   actions: z.array(actionCallSchema).max(20).default([]),

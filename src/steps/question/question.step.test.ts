@@ -55,3 +55,20 @@ describe("a question that the messenger can answer", () => {
     expect(came(type, more)).toBeUndefined();
   });
 });
+
+describe("a question warns", () => {
+  const warned = (type: string, more: object = {}) => {
+    const options = type === "choice" ? [{ id: "a", title: "A" }] : [];
+    const config = question.config.parse({ text: "Which?", answer: { type, options }, ...more });
+    return question.warnings?.(config, aBot()).map(({ message }) => message);
+  };
+
+  it.each(["text", "number", "email", "phone", "date"])("of an answer of the type %s that is kept nowhere", (type) => {
+    expect(warned(type)).toEqual(["the answer is kept nowhere: set where to save it"]);
+    expect(warned(type, { saveTo: { variable: "got" } })).toEqual([]);
+  });
+
+  it.each(["choice", "file", "location"])("of no %s: that leads on, or is in the chat", (type) => {
+    expect(warned(type)).toEqual([]);
+  });
+});

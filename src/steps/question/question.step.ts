@@ -20,13 +20,27 @@ const answerSchema = z.object({
   type: z.enum(answerTypes),
   min: z.number().optional().meta(about("number")),
   max: z.number().optional().meta(about("number")),
-  minLength: z.number().int().min(0).max(10_000).optional().meta(about("text")),
-  maxLength: z.number().int().min(1).max(10_000).optional().meta(about("text")),
-  /** RE2; the whole answer need not match, write ^ and $ for that. */
+  minLength: z
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe("Of characters; a shorter answer is no valid one.")
+    .meta(about("text")),
+  maxLength: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe("Of characters; a longer answer is no valid one.")
+    .meta(about("text")),
   pattern: z
     .string()
     .max(1_000)
     .optional()
+    .describe("RE2; the whole answer need not match, write ^ and $ for that.")
     .meta(about("text", "email", "phone")),
   options: z
     .array(z.object({ id: refSchema, title: z.string().min(1).max(200), value: z.string().max(500).optional() }))
@@ -51,14 +65,21 @@ const configSchema = z.object({
       z.object({ variable: fieldKeySchema }),
     ])
     .optional(),
-  /** Further tries after a wrong answer. */
-  retries: z.number().int().min(0).max(20).default(2),
-  retryText: z.string().max(10_000).default(""),
+  retries: z.number().int().min(0).max(20).default(2).describe("Further tries after a wrong answer."),
+  retryText: z
+    .string()
+    .max(10_000)
+    .default("")
+    .describe("Said after a wrong answer; empty: a sentence for the type of answer."),
   timeout: z
     .object({ amount: z.number().positive().max(10_000), unit: z.enum(["minutes", "hours", "days"]) })
-    .optional(),
+    .optional()
+    .describe("The answer is waited for so long; absent: without an end."),
 });
 type Config = z.output<typeof configSchema>;
+
+/** Answers that lead nowhere by themselves, as a choice does: what is asked is lost unless it is saved. */
+const typed: ReadonlySet<Config["answer"]["type"]> = new Set(["text", "number", "email", "phone", "date"]);
 
 const unitMs = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 
@@ -102,8 +123,11 @@ export const question = defineStep({
       ...(pattern?.ok === false ? [toSentence(pattern)] : []),
     ];
   },
-  warnings({ saveTo }, bot) {
-    if (saveTo === undefined || !("field" in saveTo) || bot.fields.has(saveTo.field)) return [];
+  warnings({ saveTo, answer }, bot) {
+    if (saveTo === undefined) {
+      return typed.has(answer.type) ? [say`the answer is kept nowhere: set where to save it`] : [];
+    }
+    if (!("field" in saveTo) || bot.fields.has(saveTo.field)) return [];
     return [say`there is no field "${{ field: saveTo.field }}" to keep the answer in`];
   },
   run(context) {

@@ -10,6 +10,7 @@ import { AskBeforeLeaving } from "../layout/unsaved.tsx";
 import { SimulatorPanel } from "../simulator/simulator-panel.tsx";
 import { useSimulator } from "../simulator/use-simulator.ts";
 import { OfferMenu } from "./add-menu.tsx";
+import { heightOfBox } from "./box-size.ts";
 import { Canvas, type Offer } from "./canvas.tsx";
 import { Conflict } from "./conflict.tsx";
 import { layOut } from "./document.ts";
@@ -64,7 +65,7 @@ function Builder({ flow }: { readonly flow: Flow }) {
   const api = useApi();
   const [initial] = useState(() => ({
     draftRevision: flow.draftRevision,
-    document: layOut(flow.draft, { onlyMissing: true }),
+    document: layOut(flow.draft, heightOfBox, { onlyMissing: true }),
   }));
   const editor = useDraft(api, flow.ref, initial);
   const { document, edit } = editor;

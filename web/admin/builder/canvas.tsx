@@ -20,8 +20,10 @@ import { useTranslation } from "react-i18next";
 import type { StepNumbersBody } from "../../../src/http/contract/flows.ts";
 import type { Edge, FlowDocument } from "../../../src/model/flow.ts";
 import type { Trail } from "../simulator/trail.ts";
+import { boxHeight, headHeight, outputHeight, boxWidth as width } from "./box-size.ts";
 import { useCatalogue } from "./catalogue.ts";
 import { connect, disconnect, moveSteps, type Place, reconnect, removeSteps } from "./document.ts";
+import { findEnds } from "./ends.ts";
 import { FlowMap } from "./flow-map.tsx";
 import type { FlowProblem } from "./flow-types.ts";
 import { pickLines, toEdge, useLines } from "./lines.ts";
@@ -30,6 +32,7 @@ import { openingOf } from "./opening.ts";
 import { StartNode, type StartNodeType } from "./start-node.tsx";
 import { beginAt, startId } from "./starts.ts";
 import { StepNode, type StepNodeType } from "./step-node.tsx";
+import { useCanvasLabels } from "./use-canvas-labels.ts";
 import type { Selection } from "./use-selection.ts";
 import { type Starting, useStartLine, useStartNode } from "./use-start-node.ts";
 
@@ -85,6 +88,7 @@ export interface Offer {
 export function Canvas({ document, problems, trail, numbers, starting, selection, onEdit, onOffer }: CanvasProps) {
   const { t } = useTranslation();
   const colorMode = useComputedColorScheme("light");
+  const labels = useCanvasLabels();
   // While boxes are dragged they move here alone; the document hears of it when they are let go.
   const [dragged, setDragged] = useState<ReadonlyMap<string, Place>>(new Map());
   const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
@@ -174,6 +178,7 @@ export function Canvas({ document, problems, trail, numbers, starting, selection
       fitViewOptions={fitViewOptions}
       onlyRenderVisibleElements={isLarge}
       aria-label={t("builder.canvas")}
+      ariaLabelConfig={labels}
     >
       <Background gap={20} />
       <Controls position="bottom-left" />
@@ -218,15 +223,11 @@ function sizeOfCanvas(): Size {
   return { width: innerWidth > 768 ? innerWidth - 220 : innerWidth, height: innerHeight - 114 };
 }
 
-/** A box's head and summary, and a line for each output. */
-const width = 250;
-const headHeight = 100;
-const outputHeight = 25;
 const handleSize = 12;
 
 /** About how large a box will be and where its lines begin: what is out of sight need not be drawn to be measured. */
 function guessSize({ outputs }: Look): Pick<StepNodeType, "initialWidth" | "initialHeight" | "handles"> {
-  const height = headHeight + outputHeight * outputs.length;
+  const height = boxHeight(outputs.length);
   const size = { width: handleSize, height: handleSize };
   return {
     initialWidth: width,
@@ -285,6 +286,7 @@ function useNodes(
 ): StepNodeType[] {
   const catalogue = useCatalogue();
   const problemsOf = useProblemsOf(problems);
+  const linesOf = useMemo(() => Map.groupBy(document.edges, ({ from }) => from), [document.edges]);
   const before = useRef(new Map<string, { readonly parts: readonly unknown[]; readonly node: StepNodeType }>());
   return useMemo(() => {
     const now = new Map<string, { readonly parts: readonly unknown[]; readonly node: StepNodeType }>();
@@ -296,7 +298,8 @@ function useNodes(
       const isStart = document.start === ref;
       const walked = trail?.here.has(ref) === true ? "here" : trail?.steps.has(ref) === true ? "walked" : undefined;
       const counted = numbers === undefined ? undefined : (numbers.get(ref) ?? null);
-      const parts = [step, catalogue, at, measured, own, isStart, walked, counted, selected.has(ref)];
+      const ends = findEnds(step, linesOf.get(ref) ?? []);
+      const parts = [step, catalogue, at, measured, own, isStart, walked, counted, ends.join(" "), selected.has(ref)];
       const old = before.current.get(ref);
       const node: StepNodeType =
         old?.parts.every((part, index) => part === parts[index]) === true
@@ -307,12 +310,12 @@ function useNodes(
               ...sizeOf(lookOf(step, catalogue), measured),
               position: at ?? step.at ?? { x: 0, y: 0 },
               selected: selected.has(ref),
-              data: { ...lookOf(step, catalogue), isStart, problems: own, trail: walked, numbers: counted },
+              data: { ...lookOf(step, catalogue), ends, isStart, problems: own, trail: walked, numbers: counted },
             };
       now.set(ref, { parts, node });
       return node;
     });
     before.current = now;
     return nodes;
-  }, [document.steps, document.start, catalogue, dragged, selected, problemsOf, sizes, trail, numbers]);
+  }, [document.steps, document.start, catalogue, dragged, selected, problemsOf, linesOf, sizes, trail, numbers]);
 }

@@ -94,7 +94,7 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue, names: 
     summary: (stored) =>
       summarize(stored, {
         action: (name) => action(name).title,
-        option: (key, value) => option(stored.kind, key, value) ?? value,
+        option: (key, value) => option(stored.kind, key, value) ?? wordsOf(value),
         thing: (owner, key, value, beside) => nameOf(findThing(owner, key, value, beside)),
         ...ruleWords,
       }),

@@ -88,12 +88,12 @@ describe("a flow's drawing", () => {
       fc.property(refs, fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { maxLength: 20 }), (names, pairs) => {
         const at = (index: number) => names[index % names.length] ?? "a";
         const edges = pairs.map(([from, to]) => ({ from: at(from), output: "next", to: at(to) }));
-        const { steps } = layOut(aDocument(names, edges));
+        const { steps } = layOut(aDocument(names, edges), () => 100);
         expect(new Set(steps.map(({ at: place }) => `${place?.x} ${place?.y}`)).size).toBe(names.length);
       }),
     );
-    const placed = layOut(aDocument(["a", "b"]));
-    expect(layOut(placed, { onlyMissing: true })).toBe(placed);
+    const placed = layOut(aDocument(["a", "b"]), () => 100);
+    expect(layOut(placed, () => 100, { onlyMissing: true })).toBe(placed);
   });
 });
 

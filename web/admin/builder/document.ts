@@ -153,20 +153,29 @@ export function writePiece(piece: Piece): string {
 }
 
 const columnWidth = 340;
-const rowHeight = 190;
+/** Between two boxes of a column. */
+const rowGap = 40;
 
-/** Lays steps out from left to right by their distance from the start, each column from top to bottom. With `onlyMissing`, steps that have a place keep it. */
-export function layOut(document: FlowDocument, { onlyMissing = false } = {}): FlowDocument {
+/**
+ * Lays steps out from left to right by their distance from the start, each column from top to bottom. `heightOf`: how high a step's box is. With
+ * `onlyMissing`, steps that have a place keep it.
+ */
+export function layOut(
+  document: FlowDocument,
+  heightOf: (step: StoredStep) => number,
+  { onlyMissing = false } = {},
+): FlowDocument {
   const depths = measureDepths(document);
-  const rows = new Map<number, number>();
+  const bottoms = new Map<number, number>();
   const lowest = Math.max(0, ...[...depths.values()]);
   const places = new Map<string, Place>();
-  for (const { ref, at } of document.steps) {
+  for (const step of document.steps) {
+    const { ref, at } = step;
     if (onlyMissing && at !== undefined) continue;
     const column = depths.get(ref) ?? lowest + 1;
-    const row = rows.get(column) ?? 0;
-    rows.set(column, row + 1);
-    places.set(ref, { x: column * columnWidth, y: row * rowHeight });
+    const y = bottoms.get(column) ?? 0;
+    bottoms.set(column, Math.ceil((y + heightOf(step) + rowGap) / 10) * 10);
+    places.set(ref, { x: column * columnWidth, y });
   }
   return places.size === 0 ? document : moveSteps(document, places);
 }

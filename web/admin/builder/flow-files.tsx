@@ -7,6 +7,7 @@ import { toError } from "../../../src/engine/to-error.ts";
 import { type FlowDocument, flowDocumentSchema } from "../../../src/model/flow.ts";
 import { type Sentence, sayPlaces, toPlaces } from "../../../src/model/sentence.ts";
 import { useSentence } from "../layout/trouble.tsx";
+import { heightOfBox } from "./box-size.ts";
 import { DifferenceList } from "./difference-list.tsx";
 import { layOut } from "./document.ts";
 import type { DraftEditor } from "./use-draft.ts";
@@ -71,7 +72,7 @@ export function FlowFiles({ flowRef, editor }: { readonly flowRef: string; reado
               </Button>
               <Button
                 onClick={() => {
-                  editor.edit(() => layOut(read, { onlyMissing: true }));
+                  editor.edit(() => layOut(read, heightOfBox, { onlyMissing: true }));
                   setRead(undefined);
                 }}
               >

@@ -1,12 +1,8 @@
 import dagre from "@dagrejs/dagre";
 import type { FlowDocument } from "../../../src/model/flow.ts";
+import { boxHeight, boxWidth as width } from "./box-size.ts";
 import { moveSteps, type Place } from "./document.ts";
 import { startId } from "./starts.ts";
-
-const width = 250;
-/** A box's head and summary, and a line for each output. */
-const headHeight = 100;
-const outputHeight = 30;
 
 /**
  * Lays all steps out from left to right along the edges, with as few crossings as can be had quickly. What one step leads to stands from top to bottom
@@ -16,11 +12,11 @@ export function arrange(document: FlowDocument, outputsOf: (ref: string) => read
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: "LR", nodesep: 40, ranksep: 90 });
   graph.setDefaultEdgeLabel(() => ({}));
-  const heights = new Map(document.steps.map(({ ref }) => [ref, headHeight + outputHeight * outputsOf(ref).length]));
+  const heights = new Map(document.steps.map(({ ref }) => [ref, boxHeight(outputsOf(ref).length)]));
   for (const [ref, height] of heights) graph.setNode(ref, { width, height });
   // The box before the first step is drawn left of it, whatever leads back there: it gets its room.
   if (document.start !== undefined && heights.has(document.start)) {
-    graph.setNode(startId, { width, height: headHeight + outputHeight });
+    graph.setNode(startId, { width, height: boxHeight(1) });
     graph.setEdge(startId, document.start, { weight: 2 }, startId);
   }
   const edges = inOrder(document, outputsOf);

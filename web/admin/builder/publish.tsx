@@ -1,18 +1,14 @@
-import { Button, Group, Modal, Stack, Text, Textarea, UnstyledButton } from "@mantine/core";
+import { Button, Group, Modal, Stack, Textarea, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconChevronRight, IconPencil } from "@tabler/icons-react";
+import { IconPencil } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { StoredStep } from "../../../src/model/flow.ts";
 import { ApiError } from "../api.ts";
 import { useApi } from "../layout/page.tsx";
-import { ErrorNotice } from "../layout/trouble.tsx";
-import { useCatalogue } from "./catalogue.ts";
 import type { Flow, FlowProblem, Published } from "./flow-types.ts";
-import { useSayProblem } from "./name-things.ts";
-import { StepIcon } from "./step-node.tsx";
+import { PublishDialog, type PublishReport } from "./publish-dialog.tsx";
 import { hasUnfinished } from "./unfinished.ts";
 import type { DraftEditor } from "./use-draft.ts";
 
@@ -28,6 +24,7 @@ export function Publish({
   onNote,
   onNoteClose,
   onShow,
+  onShowStart,
 }: {
   readonly flow: Flow;
   readonly editor: DraftEditor;
@@ -44,47 +41,48 @@ export function Publish({
   readonly onNote: () => void;
   readonly onNoteClose: () => void;
   readonly onShow: (ref: string) => void;
+  /** Opens the settings of what starts the flow. */
+  readonly onShowStart: () => void;
 }) {
   const { t } = useTranslation();
-  const say = useSayProblem();
   const api = useApi();
   const client = useQueryClient();
-  const [error, setError] = useState<unknown>();
+  const [report, setReport] = useState<PublishReport>();
   const [isBusy, setBusy] = useState(false);
   const [isOpen, { open, close }] = useDisclosure(false);
   const isUnfinished = hasUnfinished(editor.document);
   // What is only begun counts as nothing yet; whoever wants to publish it hears why that cannot be.
   const isOff = !hasNews && !isUnfinished;
+  // One that is `disabled` has no tooltip that says why, and the keyboard does not come to it.
+  const off = isOff ? { "data-disabled": true, "aria-disabled": true } : {};
   const variant = hasNews ? "filled" : "default";
   const why = isOff ? t("published.nothingNew", { version: flow.publishedVersion }) : undefined;
-  const errors = problems.filter(({ severity }) => severity === "error");
-  const warn = useWarn(editor.document.steps, isShort ? 1 : 3);
+  const tell = (next: PublishReport) => {
+    setReport(next);
+    open();
+  };
   const publish = async (note = "") => {
     onPublish();
-    if (isUnfinished) {
-      setError(undefined);
-      open();
-      return;
-    }
+    if (isUnfinished) return tell({ kind: "refused", isUnfinished });
     setBusy(true);
-    setError(undefined);
     try {
       await editor.flush();
       const body = note === "" ? undefined : { note };
       const { version, problems: told } = await api.send<Published>("POST", `/flows/${flow.ref}/publish`, body);
       client.setQueryData<Flow>([api.domain, "flow", flow.ref], (old) => old && { ...old, publishedVersion: version });
       await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "versions"] });
-      notifications.show({ color: "teal", message: t("builder.published", { version }) });
-      if (!isStarted) notifications.show({ color: "yellow", message: t("published.noStart") });
-      warn(told);
+      const warnings = told.filter(({ severity }) => severity === "warning");
+      if (warnings.length > 0 || !isStarted) tell({ kind: "live", version, warnings, isStarted });
+      else {
+        close();
+        notifications.show({ color: "teal", message: t("builder.published", { version }) });
+      }
       await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
-      close();
     } catch (thrown) {
       // The problems below say more than that there are some.
       const isInvalid = thrown instanceof ApiError && thrown.code === "flow.invalid";
       await client.invalidateQueries({ queryKey: [api.domain, "flow", flow.ref, "problems"] });
-      setError(isInvalid ? undefined : thrown);
-      open();
+      tell({ kind: "refused", isUnfinished, ...(isInvalid ? {} : { error: thrown }) });
     } finally {
       setBusy(false);
     }
@@ -92,106 +90,58 @@ export function Publish({
   return (
     <>
       <Button.Group>
-        <Button
-          variant={variant}
-          {...(isShort ? { px: "xs" } : {})}
-          loading={isBusy}
-          disabled={isOff}
-          title={why}
-          onClick={() => void publish()}
-        >
-          {t("builder.publish")}
-        </Button>
-        {isShort ? null : (
+        <Reason says={why}>
           <Button
             variant={variant}
-            px={8}
-            aria-label={t("versions.withNote")}
-            title={why ?? t("versions.withNote")}
-            disabled={isBusy || isOff}
-            onClick={onNote}
+            {...(isShort ? { px: "xs" } : {})}
+            loading={isBusy}
+            {...off}
+            onClick={() => (isOff ? undefined : void publish())}
           >
-            <IconPencil size={16} />
+            {t("builder.publish")}
           </Button>
+        </Reason>
+        {isShort ? null : (
+          <Reason says={why ?? t("versions.withNote")}>
+            <Button
+              variant={variant}
+              px={8}
+              aria-label={t("versions.withNote")}
+              disabled={isBusy}
+              {...off}
+              onClick={() => (isOff ? undefined : onNote())}
+            >
+              <IconPencil size={16} />
+            </Button>
+          </Reason>
         )}
       </Button.Group>
       <NoteDialog isOpen={isNoteOpen} onClose={onNoteClose} onPublish={publish} />
-      <Modal
-        opened={isOpen}
+      <PublishDialog
+        report={report}
+        errors={problems.filter(({ severity }) => severity === "error")}
+        steps={editor.document.steps}
+        isOpen={isOpen}
         onClose={close}
-        title={t("builder.notPublished")}
-        closeButtonProps={{ "aria-label": t("action.close") }}
-      >
-        <Stack>
-          {error === undefined ? null : <ErrorNotice error={error} />}
-          {isUnfinished ? <Text size="sm">{t("unfinished.start")}</Text> : null}
-          {errors.map((problem) => (
-            <Problem
-              key={`${problem.step} ${problem.message}`}
-              step={editor.document.steps.find(({ ref }) => ref === problem.step)}
-              says={say(problem)}
-              onShow={(ref) => {
-                close();
-                onShow(ref);
-              }}
-            />
-          ))}
-        </Stack>
-      </Modal>
+        onShow={onShow}
+        onShowStart={onShowStart}
+      />
     </>
   );
 }
 
-/** Tells for a while what keeps nothing from being published and may go wrong all the same. More than `most` would fill the page; the steps have a sign each. */
-function useWarn(steps: readonly StoredStep[], most: number): (problems: readonly FlowProblem[]) => void {
-  const { t } = useTranslation();
-  const say = useSayProblem();
-  const { nameOf } = useCatalogue();
-  return (problems) => {
-    const warnings = problems.filter(({ severity }) => severity === "warning");
-    if (warnings.length === 0) return;
-    const lines = warnings.slice(0, most).map((problem) => {
-      const step = steps.find(({ ref }) => ref === problem.step);
-      return step === undefined ? say(problem) : `${nameOf(step)}: ${say(problem)}`;
-    });
-    const more = warnings.length - lines.length;
-    notifications.show({
-      color: "yellow",
-      title: t("published.warned"),
-      message: [...lines, ...(more > 0 ? [t("starts.more", { count: more })] : [])].map((line) => (
-        <Text key={line} size="sm" c="var(--mantine-color-text)" className="breakable">
-          {line}
-        </Text>
-      )),
-      autoClose: 10_000,
-    });
-  };
-}
-
-/** What is wrong, as a way to the step that it is wrong with. */
-function Problem({
-  step,
-  says,
-  onShow,
-}: {
-  readonly step: StoredStep | undefined;
-  readonly says: string;
-  readonly onShow: (ref: string) => void;
-}) {
-  const { nameOf } = useCatalogue();
-  if (step === undefined) return <Text size="sm">{says}</Text>;
+/** Also for the keyboard and for fingers. */
+function Reason({ says, children }: { readonly says: string | undefined; readonly children: ReactElement }) {
   return (
-    <UnstyledButton className="publish-problem" p="xs" onClick={() => onShow(step.ref)}>
-      <Group gap="sm" wrap="nowrap">
-        <StepIcon kind={step.kind} />
-        <Text size="sm" flex={1} miw={0} className="breakable">
-          <b>{nameOf(step)}</b>
-          <br />
-          {says}
-        </Text>
-        <IconChevronRight size={16} aria-hidden />
-      </Group>
-    </UnstyledButton>
+    <Tooltip
+      label={says ?? ""}
+      disabled={says === undefined}
+      multiline
+      maw={260}
+      events={{ hover: true, focus: true, touch: true }}
+    >
+      {children}
+    </Tooltip>
   );
 }
 

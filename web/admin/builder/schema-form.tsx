@@ -140,16 +140,19 @@ function OptionalField({ isRequired, ...props }: FieldProps & { readonly isRequi
   if (isRequired || isPlain) return <SchemaField {...props} />;
   if (value === undefined) {
     return (
-      <Group>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          leftSection={<IconPlus size={14} />}
-          onClick={() => onChange(emptyValue(schema) ?? {}, path)}
-        >
-          {label}
-        </Button>
-      </Group>
+      <Stack gap={2}>
+        <Group>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconPlus size={14} />}
+            onClick={() => onChange(emptyValue(schema) ?? {}, path)}
+          >
+            {label}
+          </Button>
+        </Group>
+        <Hint of={schema} />
+      </Stack>
     );
   }
   return (
@@ -167,8 +170,20 @@ function OptionalField({ isRequired, ...props }: FieldProps & { readonly isRequi
 function ObjectField(props: FieldProps) {
   return (
     <Fieldset legend={props.label} p="sm">
+      <Hint of={props.schema} />
       <ObjectFields {...props} />
     </Fieldset>
+  );
+}
+
+/** What a part with settings of its own is for; plain fields show it themselves. */
+function Hint({ of }: { readonly of: JsonSchema }) {
+  const { hint } = useCatalogue();
+  const says = hint(of.description);
+  return says === undefined ? null : (
+    <Text size="xs" c="dimmed">
+      {says}
+    </Text>
   );
 }
 
@@ -300,6 +315,7 @@ function ListField({ schema, value, path, label, onChange }: FieldProps) {
           <Button
             size="compact-sm"
             variant="light"
+            className="button-wraps"
             leftSection={<IconPlus size={14} />}
             disabled={items.length >= (schema.maxItems ?? Number.POSITIVE_INFINITY)}
             onClick={add}

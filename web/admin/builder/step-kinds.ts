@@ -108,6 +108,7 @@ export function summarize({ kind, config }: StoredStep, words: SummaryWords): st
       .filter((text) => text !== "")
       .join(", ");
   }
+  if (kind === "question") return summarizeQuestion(config, words).join(" · ");
   const texts: string[] = [];
   collect(config, texts, { owner: kind, words, key: "", depth: 0, beside: {} });
   return texts.join(" · ");
@@ -122,6 +123,20 @@ function listOfActions(config: Readonly<Record<string, unknown>>, words: Summary
     const [key, value] = said;
     return `${words.action(action)}: ${words.thing(action, key, value, args) ?? value}`;
   });
+}
+
+/** What is asked, what is wanted for an answer, and where that is kept. */
+function summarizeQuestion(config: Readonly<Record<string, unknown>>, words: SummaryWords): string[] {
+  const { text = "", answer = {}, saveTo = {} } = config;
+  const { type = "" } = answer as { readonly type?: unknown };
+  const [saved] = Object.entries(saveTo as object);
+  const texts = [String(text).trim(), type === "" ? "" : words.option("type", String(type))];
+  if (saved !== undefined && typeof saved[1] === "string" && saved[1] !== "") {
+    const [key, value] = saved;
+    const what = key === "profile" ? words.option(key, value) : (words.thing("question", key, value, {}) ?? value);
+    texts.push((words.phrase("said", "saved") ?? "{{what}}").replace("{{what}}", what));
+  }
+  return texts.filter((one) => one !== "");
 }
 
 const most = 4;

@@ -30,6 +30,8 @@ export interface StepData extends Record<string, unknown> {
   readonly title: string;
   readonly summary: string;
   readonly outputs: readonly StepOutput[];
+  /** Names of those by which the flow ends. */
+  readonly ends: readonly string[];
   readonly isStart: boolean;
   /** Whether the simulator's contact came by here, or stands here. */
   readonly trail: "walked" | "here" | undefined;
@@ -103,12 +105,15 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       <div className="step-summary breakable">
         {data.summary === "" ? t("builder.empty") : <VariableText text={data.summary} nameOf={nameOf} />}
       </div>
-      <div className="step-ref">{id}</div>
+      <div className="step-ref">
+        {t("builder.ref")}: <code>{id}</code>
+      </div>
       {data.numbers === undefined ? null : <StepNumbers numbers={data.numbers ?? undefined} />}
       {data.outputs.map(({ name, title }) => {
         const clicks = data.numbers?.buttons[name.replace(/^button:/, "")];
         return (
           <div key={name} className="step-output">
+            {data.ends.includes(name) ? <span className="step-output-end">{t("builder.endsHere")}</span> : null}
             {clicks === undefined ? null : <b title={t("numbers.clicked")}>{clicks}</b>}
             <span className="step-output-title cut" title={helpOf(name)}>
               <VariableText text={title} nameOf={nameOf} />

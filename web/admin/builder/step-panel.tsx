@@ -17,6 +17,7 @@ import { findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
 import { StepIcon } from "./step-node.tsx";
 import { StepScopeContext } from "./step-scope.ts";
 import { stepTools } from "./step-tools.ts";
+import { ToldNames, useToldNames } from "./told-names.ts";
 import type { ShownProblem } from "./use-fresh.ts";
 
 const colorOf = ({ severity, isFresh }: ShownProblem) =>
@@ -63,6 +64,8 @@ export function StepPanel({
     () => ({ localNames: localNamesOf(document), mayUseSecrets, botId, document, problems }),
     [document, mayUseSecrets, botId, problems],
   );
+  const { told, tell } = useToldNames();
+  const isNotTold = ({ code, message }: ShownProblem) => code !== "template.unknown_name" || !told.has(message);
   const form = useMemo(() => ({ owner: step.kind, settings: {} }), [step.kind]);
   return (
     <Stack h="100%" gap={0} component="aside" aria-label={t("builder.settings")}>
@@ -79,7 +82,7 @@ export function StepPanel({
       </Group>
       <ScrollArea flex={1} px="md" type="auto">
         <Stack gap="md" pb="xl">
-          {problems.map((problem) => (
+          {problems.filter(isNotTold).map((problem) => (
             <Alert key={problem.message} color={colorOf(problem)} p="xs">
               <Text size="sm">
                 {problem.isFresh === true ? `${t("unfinished.step")} ` : ""}
@@ -102,11 +105,13 @@ export function StepPanel({
           />
           <StepScopeContext value={scope}>
             <FormScopeContext value={form}>
-              {schema?.properties !== undefined ? (
-                <ObjectFields schema={schema} value={step.config} path="" onChange={setConfig} />
-              ) : schema === undefined ? null : (
-                <SchemaField schema={schema} value={step.config} path="" label={title} onChange={setConfig} />
-              )}
+              <ToldNames value={tell}>
+                {schema?.properties !== undefined ? (
+                  <ObjectFields schema={schema} value={step.config} path="" onChange={setConfig} />
+                ) : schema === undefined ? null : (
+                  <SchemaField schema={schema} value={step.config} path="" label={title} onChange={setConfig} />
+                )}
+              </ToldNames>
             </FormScopeContext>
           </StepScopeContext>
           {Tool === undefined ? null : <Tool step={step} botId={botId} />}

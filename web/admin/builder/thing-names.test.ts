@@ -39,7 +39,7 @@ describe("what a step's box says of things", () => {
     [rule("profile", { key: "firstName", operator: "is_set" }), "Profile First name has a value"],
     [
       step("question", { text: "Where?", answer: { type: "text" }, saveTo: { field: "city" } }),
-      "Where? · text · Home town",
+      "Where? · Text · saved to: Home town",
     ],
     [
       step("action", {

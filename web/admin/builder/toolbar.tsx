@@ -100,6 +100,7 @@ export function Toolbar({
     onPublish,
     problems,
     onShow,
+    onShowStart: () => onSide("triggers"),
     isNoteOpen,
     onNote: note.open,
     onNoteClose: note.close,

@@ -9,11 +9,13 @@ import { useList } from "../layout/resource.ts";
 import type { FlowProblem } from "./flow-types.ts";
 import { useSayProblem } from "./name-things.ts";
 import { StepScopeContext } from "./step-scope.ts";
+import { useTellNames } from "./told-names.ts";
 
 /** What a text looks up and nothing is called by, under its field. */
 export function UnknownNames({ text }: { readonly text: string }) {
   const say = useSayProblem();
   const found = useUnknownNames(useDeferredValue(text));
+  useTellNames(found.map(({ message }) => message));
   return found.map((sentence) => (
     <Group key={sentence.message} gap={6} wrap="nowrap" role="status">
       <span className="step-problem" aria-hidden>

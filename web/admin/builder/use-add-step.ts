@@ -1,17 +1,14 @@
 import { useReactFlow } from "@xyflow/react";
+import { boxHeight, heightOfBox, boxWidth as width } from "./box-size.ts";
 import { addStep, createRef, type Place } from "./document.ts";
 import { findFreePlace } from "./free-place.ts";
 import { emptyValue } from "./json-schema.ts";
 import { beginAt, startId } from "./starts.ts";
-import { findFreeOutput, findStepType, outputsOf, schemaOf } from "./step-kinds.ts";
+import { findFreeOutput, findStepType, schemaOf } from "./step-kinds.ts";
 import type { DraftEditor } from "./use-draft.ts";
 
 /** From one step's left side to that of the next. */
 export const columnWidth = 340;
-const width = 250;
-
-/** About as high as a box of so many outputs is drawn. */
-const heightOf = (outputs: number) => 110 + 28 * outputs;
 
 /** After which output a new step comes; `at`: where its left side is wanted. */
 export interface Spot {
@@ -46,12 +43,9 @@ export function useAddStep(
     const taken = boxes.map(({ position, measured, initialWidth, initialHeight }) => ({
       ...position,
       width: measured?.width ?? initialWidth ?? width,
-      height: measured?.height ?? initialHeight ?? heightOf(2),
+      height: measured?.height ?? initialHeight ?? boxHeight(2),
     }));
-    const at = findFreePlace(
-      { ...(spot?.at ?? beside), width, height: heightOf(outputsOf({ ...made, at: middle }).length) },
-      taken,
-    );
+    const at = findFreePlace({ ...(spot?.at ?? beside), width, height: heightOfBox(made) }, taken);
     edit((old) => {
       if (after?.from === startId) return beginAt(addStep(old, { ...made, at }), ref);
       return addStep(

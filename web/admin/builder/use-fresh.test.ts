@@ -18,4 +18,6 @@ it("tells what a new step lacks from what is wrong", () => {
     false,
   ]);
   expect(markFresh(problems, () => false)).toBe(problems);
+  const own = [{ ...problem("warning", "new"), code: "step.warning" }];
+  expect(markFresh(own, () => true)).toMatchObject([{ isFresh: true }]);
 });

@@ -10,7 +10,9 @@ export function markFresh(
   problems: readonly FlowProblem[],
   isFresh: (ref: string) => boolean,
 ): readonly ShownProblem[] {
-  const isOfFresh = ({ severity, step }: FlowProblem) => severity === "error" && step !== undefined && isFresh(step);
+  // What the step itself warns of is mostly what is still to be filled in.
+  const isLack = ({ severity, code }: FlowProblem) => severity === "error" || code === "step.warning";
+  const isOfFresh = (problem: FlowProblem) => isLack(problem) && problem.step !== undefined && isFresh(problem.step);
   return problems.some(isOfFresh)
     ? problems.map((problem) => (isOfFresh(problem) ? { ...problem, isFresh: true } : problem))
     : problems;

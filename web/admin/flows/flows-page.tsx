@@ -7,6 +7,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BotBody } from "../../../src/http/contract/bots.ts";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
+import type { FlowDocument } from "../../../src/model/flow.ts";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
@@ -77,6 +78,12 @@ function Choice({ value, title, about }: { readonly value: string; readonly titl
   );
 }
 
+/** The layout is a large script, wanted only once a template is chosen. */
+async function place(ready: FlowDocument): Promise<FlowDocument> {
+  const { placeTemplate } = await import("../templates/place-template.ts");
+  return placeTemplate(ready);
+}
+
 function NewFlow({ bots }: { readonly bots: readonly BotBody[] }) {
   const { t } = useTranslation();
   const api = useApi();
@@ -88,7 +95,8 @@ function NewFlow({ bots }: { readonly bots: readonly BotBody[] }) {
   const [template, setTemplate] = useState<string>(empty);
   const bot = chosen ?? bots[0]?.ref ?? null;
   const form = useForm(["document.name", "bot"], async () => {
-    const document = { ...templates.find(({ key }) => key === template)?.document, name };
+    const ready = templates.find(({ key }) => key === template)?.document;
+    const document = { ...(ready === undefined ? {} : await place(ready)), name };
     const { ref } = await api.send<FlowSummaryBody>("POST", "/flows", { bot, document });
     await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
     await navigate({ to: `/w/${api.domain}/flows/${ref}` });

@@ -2,12 +2,15 @@ import { Box, Collapse, Divider, ScrollArea, Text, UnstyledButton } from "@manti
 import type { TFunction } from "i18next";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { FieldBody } from "../../../src/http/contract/fields.ts";
+import type { SequenceBody } from "../../../src/http/contract/sequences.ts";
 import type { FlowDocument } from "../../../src/model/flow.ts";
 import type { Fact } from "../../../src/model/outcome.ts";
 import type { Turn } from "../../../src/simulator/simulation.ts";
 import { useCatalogue } from "../builder/catalogue.ts";
 import { callSteps } from "../builder/step-names.ts";
 import { describeFact, type FactNames, noNames } from "../contacts/describe-event.ts";
+import { useList } from "../layout/resource.ts";
 import { Bubble, type Pressable } from "../messenger/bubble.tsx";
 import { currentLanguage } from "../words/words.ts";
 import { describeDuration } from "./describe-duration.ts";
@@ -95,7 +98,15 @@ function Changes({
   const [isOpen, setOpen] = useState(false);
   const called = callSteps(document.steps, useCatalogue());
   const step = (of: string, ref: string) => (of === flow ? called.get(ref) : undefined) ?? ref;
-  const names = { ...noNames, flow: (ref: string) => (ref === flow ? document.name : ref), step };
+  const { items: fields } = useList<FieldBody>("/fields");
+  const { items: sequences } = useList<SequenceBody>("/sequences");
+  const names = {
+    ...noNames,
+    field: (key: string) => fields?.find((one) => one.key === key)?.name ?? key,
+    sequence: (ref: string) => sequences?.find((one) => one.ref === ref)?.name ?? ref,
+    flow: (ref: string) => (ref === flow ? document.name : ref),
+    step,
+  };
   const changes = describeChanges(t, turn, names);
   const way = turn.facts.flatMap((fact) => (fact.kind === "step_entered" ? [nameOf(fact, called, flow)] : []));
   if (changes.length === 0 && way.length === 0) return null;

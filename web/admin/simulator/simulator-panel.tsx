@@ -128,7 +128,7 @@ function Standing({
               key={id}
               size="compact-xs"
               variant={position === next ? "filled" : "light"}
-              className="simulator-place"
+              className="button-wraps"
               onClick={() => onShowStep(step)}
             >
               {words}

@@ -74,7 +74,7 @@ const drawings: { readonly [K in TemplateKey]: (words: Words) => Drawing } = {
     steps: [
       says("hello", w.hello, { learn: w.learn, ask: w.ask }),
       says("learn", w.learnText),
-      asks("ask", w.askText, { type: "text" }),
+      asks("ask", w.askText, { type: "text" }, { saveTo: { variable: "question" } }),
       does("mark", tag("question")),
       says("thanks", w.thanks),
     ],
@@ -178,7 +178,7 @@ const drawings: { readonly [K in TemplateKey]: (words: Words) => Drawing } = {
       says("menu", w.menu, { delivery: w.delivery, payment: w.payment, person: w.person }),
       says("delivery", w.deliveryText),
       says("payment", w.paymentText),
-      asks("person", w.personText, { type: "text" }),
+      asks("person", w.personText, { type: "text" }, { saveTo: { variable: "question" } }),
       says("thanks", w.thanks),
       does(
         "hand_over",

@@ -234,6 +234,7 @@ export const en = {
     start: "The flow begins here",
     makeStart: "Begin here",
     into: "Into this step",
+    endsHere: "ends here",
     outOf: "Output: {{output}}",
     empty: "Nothing set yet",
     line: "Line from {{from}}, {{output}}, to {{to}}",

@@ -14,9 +14,9 @@ export const builderWords = {
     never: "Not published yet",
     live: "Version {{version}} is live",
     news: "Unpublished changes",
-    warned: "It is published, but look at this:",
+    warned: "Version {{version}} is live. Look at this all the same:",
     nothingNew: "There is nothing to publish: version {{version}} has it all.",
-    noStart: "It is published, but nothing starts this flow yet. Choose what does in the box before its first step.",
+    noStart: "Nothing starts this flow yet: choose what does.",
   },
   variableNames: {
     first_name: "First name",
@@ -35,6 +35,16 @@ export const builderWords = {
   outputHelp: {
     not_allowed:
       "Some messengers (WhatsApp, Instagram, Facebook) let a bot write only for a while, mostly 24 hours, after the person wrote last. Later than that, the flow goes on here.",
+  },
+  canvasLabels: {
+    zoomIn: "Zoom In",
+    zoomOut: "Zoom Out",
+    fitView: "Fit View",
+    lock: "Toggle Interactivity",
+    panel: "Control Panel",
+    node: "Press enter or space to select a node. You can then use the arrow keys to move the node around. Press delete to remove it and escape to cancel.",
+    edge: "Press enter or space to select an edge. You can then press delete to remove it or escape to cancel.",
+    moved: "Moved the chosen step. New position, x: {{x}}, y: {{y}}",
   },
   toCanvas: "Back to the canvas",
   keepResult: "Keep something of the result",

@@ -215,4 +215,16 @@ export const hints: CatalogueWords["hints"] = {
   "Absent: the contact's name. Where it comes out empty: the contact's cuid.": "Empty: the contact's name.",
   "Id of the pipeline in amoCRM; absent: the main one.": "Empty: the main pipeline.",
   "Id of the status in amoCRM; absent: the pipeline's first.": "Empty: the pipeline's first status.",
+  "The button opens this page; absent: it comes back, by an output of its own.":
+    "Need not be there. With an address the button opens that page; without one it leads to a step.",
+  "Of characters; a shorter answer is no valid one.": "An answer of fewer characters does not count.",
+  "Of characters; a longer answer is no valid one.": "An answer of more characters does not count.",
+  "RE2; the whole answer need not match, write ^ and $ for that.":
+    "A regular expression that the answer has to fit, such as ^[0-9]{5}$ for five digits. Empty: no such rule.",
+  "Further tries after a wrong answer.":
+    "How often it asks again after a wrong answer. Then the flow goes on at “No valid answer”.",
+  "Said after a wrong answer; empty: a sentence for the type of answer.":
+    "What it says after a wrong answer. Empty: a sentence of its own, such as “Please send a valid e-mail address.”",
+  "The answer is waited for so long; absent: without an end.":
+    "How long it waits. Then the flow goes on at “No answer in time”. Without it, it waits as long as it takes.",
 };

@@ -1,5 +1,6 @@
 export const passwordResetWords = {
   passwordReset: {
+    toggle: "Toggle password visibility",
     link: "Forgotten your password?",
     byCommand:
       "Forgotten your password? Whoever runs this server can give you a new one, with the command “repartee user reset-password”.",

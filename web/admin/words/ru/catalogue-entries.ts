@@ -281,4 +281,16 @@ export const hints: TranslatedCatalogue["hints"] = {
   "By GetCourse's name of the field.": "По названию поля в GetCourse.",
   "Change a user who is there already.": "Менять пользователя, который там уже есть.",
   "A deal with a number is changed when it is sent again.": "Заказ с номером при повторной отправке изменится.",
+  "The button opens this page; absent: it comes back, by an output of its own.":
+    "Необязательно. С адресом кнопка открывает страницу, без него ведёт к шагу.",
+  "Of characters; a shorter answer is no valid one.": "Ответ короче не подойдёт.",
+  "Of characters; a longer answer is no valid one.": "Ответ длиннее не подойдёт.",
+  "RE2; the whole answer need not match, write ^ and $ for that.":
+    "Регулярное выражение, под которое должен подойти ответ, например ^[0-9]{5}$ — пять цифр. Пусто: без такого условия.",
+  "Further tries after a wrong answer.":
+    "Сколько раз переспросить, если ответ не подошёл. Потом сценарий идёт в «Нет годного ответа».",
+  "Said after a wrong answer; empty: a sentence for the type of answer.":
+    "Пусто: обычная фраза на английском, например “Please send a valid e-mail address.”",
+  "The answer is waited for so long; absent: without an end.":
+    "Потом сценарий идёт в «Не ответил вовремя». Если не задать, ждёт сколько угодно.",
 };

@@ -153,6 +153,7 @@ export const catalogueWords: TranslatedCatalogue = {
     "opted_out.is_true": "не хочет сообщений",
     "opted_out.is_false": "хочет получать сообщения",
     "date.is": "в этот день",
+    "said.saved": "сохраняется: {{what}}",
     "said.within_last_days": "за последние {{days}} дн.",
     "said.within_next_days": "в ближайшие {{days}} дн.",
   },

@@ -1,5 +1,6 @@
 export const passwordResetWords = {
   passwordReset: {
+    toggle: "Показать или скрыть пароль",
     link: "Забыли пароль?",
     byCommand:
       "Забыли пароль? Новый вам может дать тот, кто ведёт этот сервер, командой «repartee user reset-password».",

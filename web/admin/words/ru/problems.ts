@@ -51,6 +51,7 @@ export const problemForms: Readonly<Record<string, string>> = {
   'the field "{field}" ({kind}) holds no date': "в поле «{field}» ({kind}) не дата",
   'there is no field "{field}"': "поля «{field}» нет",
   'there is no field "{field}" to keep the answer in': "нет поля «{field}», куда сохранить ответ",
+  "the answer is kept nowhere: set where to save it": "ответ нигде не сохранится: укажите, куда его сохранить",
   'there is no field "{field}" to keep the result in': "нет поля «{field}», куда сохранить результат",
   'there is no field "{field}"; make it first': "поля «{field}» нет; сначала создайте его",
   'there is no variable "{variable}"': "переменной «{variable}» нет",

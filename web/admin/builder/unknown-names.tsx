@@ -1,4 +1,4 @@
-import { Group, Text } from "@mantine/core";
+import { Alert, Group, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useContext, useDeferredValue, useMemo } from "react";
 import { listPaths } from "../../../src/engine/template.ts";
@@ -19,7 +19,12 @@ export function UnknownNames({ text }: { readonly text: string }) {
 export function UnknownNamesIn({ value }: { readonly value: unknown }) {
   const { items: fields } = useList<FieldBody>("/fields");
   const found = useMemo(() => (fields === undefined ? [] : findIn(value, fields)), [value, fields]);
-  return <Warnings sentences={found} />;
+  if (found.length === 0) return null;
+  return (
+    <Alert color="yellow">
+      <Warnings sentences={found} />
+    </Alert>
+  );
 }
 
 /** In every text that stands somewhere in the value. */

@@ -68,13 +68,13 @@ export function useAllColumns(): readonly Column[] {
     const text = (key: "email" | "phone" | "language" | "timeZone" | "gender" | "clientExternalId", title: string) => ({
       key,
       title,
-      width: key === "email" ? 185 : 155,
+      width: key === "email" ? 185 : 152,
       show: (contact: ContactRowBody) => contact[key] ?? dash,
     });
     return [
       text("email", t("field.email")),
       text("phone", t("field.phone")),
-      { key: "tags", title: t("nav.tags"), width: 200, show: ({ tags }) => <Badges names={tags} /> },
+      { key: "tags", title: t("nav.tags"), width: 190, show: ({ tags }) => <Badges names={tags} /> },
       { key: "labels", title: t("contactList.labels"), width: 220, show: ({ labels }) => <Badges names={labels} /> },
       {
         key: "channels",
@@ -97,13 +97,13 @@ export function useAllColumns(): readonly Column[] {
       {
         key: "lastInboundAt",
         title: t("contacts.lastInbound"),
-        width: 140,
+        width: 165,
         show: ({ lastInboundAt }) => <Moment at={lastInboundAt} />,
       },
       {
         key: "createdAt",
         title: t("contactList.created"),
-        width: 160,
+        width: 165,
         show: ({ createdAt }) => <Moment at={createdAt} />,
       },
       text("language", t("field.language")),

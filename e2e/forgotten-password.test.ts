@@ -64,7 +64,7 @@ describe.skipIf(!hasBrowser)("a forgotten password", () => {
     await other.getByText(`For ${ada.email}`).waitFor();
     await other.getByRole("textbox", { name: "New password" }).fill("password2026");
     await other.getByRole("button", { name: "Set the password" }).click();
-    await other.getByText("is among the first that are guessed").waitFor();
+    await other.getByText("is too easy to guess").waitFor();
     await lookAt(other, "choose");
     await other.getByRole("textbox", { name: "New password" }).fill(next);
     await other.getByRole("button", { name: "Set the password" }).click();

@@ -292,6 +292,11 @@ describe("an answer", () => {
     expect(await ask("/drip", { timeoutMs: 150 })).toMatchObject({ kind: "timeout" });
   });
 
+  it("of a name that is not there names its code once", async () => {
+    const result = await closed()({ method: "GET", url: "http://gone.test/" });
+    expect(result).toMatchObject({ kind: "failed", message: "getaddrinfo ENOTFOUND gone.test" });
+  });
+
   it("of a resolver that hangs is a timeout too", async () => {
     const http = createOutboundHttp({ allowNetworks: [], resolve: () => new Promise(() => undefined) });
     expect(await http({ method: "GET", url: "http://slow.test/", timeoutMs: 50 })).toMatchObject({

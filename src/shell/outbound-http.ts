@@ -87,7 +87,9 @@ export function createOutboundHttp({ allowNetworks, resolve = resolveBySystem }:
       }
       const error = toError(thrown);
       const code = (error as NodeJS.ErrnoException).code;
-      const message = code === undefined ? error.message : `${error.message} (${code})`;
+      // The system's resolver names its code in the message already.
+      const isNamed = code === undefined || error.message.includes(code);
+      const message = isNamed ? error.message : `${error.message} (${code})`;
       return { kind: "failed", message, mayHaveArrived };
     }
   };

@@ -242,6 +242,8 @@ export async function countRecipients(
 
 export interface Recipient {
   readonly contactId: number;
+  /** Null: the contact has not said it. */
+  readonly name: string | null;
   readonly status: RecipientStatus;
   readonly reason: string | null;
   readonly at: Date | null;
@@ -258,7 +260,13 @@ export async function listRecipients(
 ): Promise<Recipient[]> {
   return await db
     .selectFrom("broadcastRecipients")
+    .leftJoin("contacts", "contacts.id", "broadcastRecipients.contactId")
     .select(["contactId", "status", "reason", "at", "dueAt", "variant"])
+    .select(
+      sql<
+        string | null
+      >`coalesce(contacts.name, nullif(concat_ws(' ', contacts.first_name, contacts.last_name), ''))`.as("name"),
+    )
     .where("broadcastId", "=", id)
     .$if(status !== undefined, (rows) => rows.where("status", "=", status ?? "sent"))
     .$if(page.after !== undefined, (rows) => rows.where("contactId", ">", page.after ?? 0))

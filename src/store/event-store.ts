@@ -71,6 +71,27 @@ export async function listEvents(
     .execute();
 }
 
+/**
+ * The texts of the messages that a contact's events led to at once, as they were sent, by the event. Reads all of the contact's messages: there is no index by event.
+ */
+export async function listSentTexts(
+  db: Database,
+  contactId: number,
+  eventIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  if (eventIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("messages")
+    .select(["eventId", sql<string>`coalesce(content ->> 'text', '')`.as("text")])
+    .where("contactId", "=", contactId)
+    .where("direction", "=", "out")
+    .where("eventId", "in", eventIds)
+    .orderBy("id")
+    .execute();
+  const texts = Map.groupBy(rows, ({ eventId }) => eventId);
+  return new Map([...texts].map(([id, sent]) => [id, sent.map(({ text }) => text).filter((text) => text !== "")]));
+}
+
 /** What makes a second try of the same failed event recognisable. */
 export const retryKey = (eventId: number) => `retry:${eventId}`;
 /** Whether it is that of a second try. */

@@ -6,6 +6,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isPassing } from "./api.ts";
+import { keepEnterInLists } from "./layout/enter-in-list.ts";
 import { createAppRouter } from "./router.tsx";
 import { watchSession } from "./session.ts";
 import { theme, variables } from "./theme.ts";
@@ -39,6 +40,7 @@ export function App() {
   );
   const [client] = useState(createQueryClient);
   const [router] = useState(() => createAppRouter(client));
+  useEffect(() => keepEnterInLists(document), []);
   useEffect(
     () =>
       watchSession(client, ({ user }) => {

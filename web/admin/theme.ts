@@ -38,6 +38,11 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   autoContrast: true,
   respectReducedMotion: true,
+  components: {
+    // What is typed narrows the list, and Enter takes what it then begins with.
+    Select: { defaultProps: { selectFirstOptionOnChange: true } },
+    MultiSelect: { defaultProps: { selectFirstOptionOnChange: true } },
+  },
 });
 
 /**

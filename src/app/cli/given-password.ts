@@ -28,7 +28,7 @@ export async function refuseWeakPassword(password: string, own: readonly string[
   if (await isWeakPassword(password, own)) {
     throw new CommandError(
       "user.weak_password",
-      "the password is among the first that are guessed; choose another, or leave --password-file out and have one made",
+      "the password is too easy to guess; choose another, or leave --password-file out and have one made",
     );
   }
 }

@@ -46,6 +46,18 @@ describe("/broadcasts", () => {
     expect(await audienceOf({ audience: { all: true } })).toEqual(ids);
   });
 
+  it("tells what its recipients are called", async () => {
+    const other = await aTenant(server);
+    const people: object[] = [{ name: "Ann Berg" }, { firstName: "Boris", lastName: "Kim" }, {}];
+    for (const one of people) await other.call("POST", "/contacts", { body: { bot: other.bot.id, ...one } });
+    const { id } = (await make({ bot: other.bot.ref, audience: { all: true }, start: true }, other)).json();
+    const { db } = server.database;
+    const broadcast = await getBroadcast(db, id);
+    if (broadcast !== undefined) await prepareBroadcast(db, broadcast, new Date(server.now()));
+    const { data } = (await other.call("GET", `/broadcasts/${id}/recipients`)).json();
+    expect(data.map(({ name }: { name: string | null }) => name)).toEqual(["Ann Berg", "Boris Kim", null]);
+  });
+
   it("is listed apart where it sends nothing", async () => {
     const other = await aTenant(server);
     const makeOne = async (body: object) => (await make({ bot: other.bot.ref, ...body }, other)).json();

@@ -1,6 +1,6 @@
 import { isScheduled, type ScheduledMessage, toScheduledMessage } from "../../engine/scheduled.ts";
 import { requireContact, requireContactId } from "../../store/contact-store.ts";
-import { listEvents } from "../../store/event-store.ts";
+import { listEvents, listSentTexts, type StoredEvent } from "../../store/event-store.ts";
 import { listMessages } from "../../store/message-store.ts";
 import { listNotes, type Note } from "../../store/note-store.ts";
 import { listOf, pageOf } from "../contract/common.ts";
@@ -62,7 +62,13 @@ export const contactHistoryResource: ApiResource = (app, { db, now }) => {
       const [at, id] = decodeCursor(query.cursor, 2) ?? [];
       const before = at === undefined || id === undefined ? undefined : { at, id };
       const events = await listEvents(db, caller, { contactId, kinds: query.kind }, { before, limit: query.limit + 1 });
-      return toPage(events, query.limit, { present: presentEvent, placeOf: placeOfEvent });
+      const ofActions = events.filter(({ kind }) => kind === "actions").map((event) => event.id);
+      const sent = await listSentTexts(db, contactId, ofActions);
+      const present = (event: StoredEvent) => {
+        const texts = sent.get(event.id);
+        return texts === undefined ? presentEvent(event) : { ...presentEvent(event), sent: [...texts] };
+      };
+      return toPage(events, query.limit, { present, placeOf: placeOfEvent });
     },
   );
   app.get(

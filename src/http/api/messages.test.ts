@@ -32,6 +32,18 @@ describe("a message by the API", () => {
     expect(conversation.map(({ direction }: { direction: string }) => direction)).toEqual(["out", "in"]);
   });
 
+  it("stands in the contact's history as it was sent, beside what was asked for", async () => {
+    await send({ text: "Hi {{ contact.first_name }}{{contact.nmae}}" });
+    await tenant.call("POST", `/contacts/${contactId}/actions`, { body: { action: "add_tag", args: { tag: "k" } } });
+    const { data } = (await tenant.call("GET", `/contacts/${contactId}/events`)).json();
+    const sent = data.map(({ kind, sent: texts }: { kind: string; sent?: string[] }) => [kind, texts]);
+    expect(sent).toEqual([
+      ["actions", undefined],
+      ["actions", ["Hi Ann"]],
+      ["message", undefined],
+    ]);
+  });
+
   it("is sent once by one key", async () => {
     const first = (await send({ text: "once" }, "m1")).json();
     expect((await send({ text: "once" }, "m1")).json()).toEqual({ ...first, repeated: true });

@@ -188,6 +188,20 @@ describe("deliveries", () => {
     expect((await mine.call("GET", `/webhooks/${id}/deliveries?status=dead`)).json().data).toEqual([]);
   });
 
+  it("that failed and wait say when they are tried again", async () => {
+    const { id } = await make();
+    const delivery = await aDelivery(mine, id);
+    const next = async (change: object) => {
+      const rows = server.database.db.updateTable("webhookDeliveries").set(change).where("id", "=", delivery.id);
+      await rows.execute();
+      return (await mine.call("GET", `/webhooks/${id}/deliveries`)).json().data[0].nextTryAt;
+    };
+    const triedAt = new Date("2026-05-01T10:00:00Z");
+    expect(delivery.nextTryAt).toBeNull();
+    expect(await next({ attempts: 3, triedAt })).toBe("2026-05-01T10:02:00.000Z");
+    expect(await next({ status: "dead" })).toBeNull();
+  });
+
   it("that are dead are sent again; those that wait are not", async () => {
     const { id } = await make();
     const delivery = await aDelivery(mine, id);

@@ -5,6 +5,7 @@ import { compilePattern } from "../../engine/pattern.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { Json } from "../../model/field.ts";
 import { say, sayPlaces, toSentence } from "../../model/sentence.ts";
+import { nextTryOf } from "../../shell/jobs/deliver-webhook.ts";
 import { checkOutboundHeaders, checkOutboundUrl } from "../../shell/outbound-http.ts";
 import { challengeReceiver, findFailure, toWebhookCall } from "../../shell/webhook-call.ts";
 import { toDeliveryJob } from "../../shell/webhook-feed.ts";
@@ -61,19 +62,15 @@ function presentWebhook(webhook: Webhook): WebhookBody {
   };
 }
 
-function presentDelivery({
-  body,
-  createdAt,
-  triedAt,
-  place: _place,
-  webhookId: _webhook,
-  ...rest
-}: Delivery): DeliveryBody {
+function presentDelivery(delivery: Delivery): DeliveryBody {
+  const { body, createdAt, triedAt, place: _place, webhookId: _webhook, ...rest } = delivery;
+  const next = nextTryOf(delivery);
   return {
     ...rest,
     body: JSON.parse(body) as Json,
     createdAt: toInstant(createdAt),
     triedAt: toInstantOrNull(triedAt),
+    nextTryAt: next === undefined ? null : toInstant(next),
   };
 }
 

@@ -307,6 +307,7 @@ export const reasonSchema = z.object({ status: z.enum(recipientStatuses), reason
 
 export const recipientSchema = z.object({
   contactId: z.number(),
+  name: z.string().nullable().describe("What the contact is called; null: it is not known."),
   status: z.enum(recipientStatuses),
   reason: z.string().nullable(),
   at: instantSchema.nullable(),

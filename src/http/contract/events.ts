@@ -12,6 +12,12 @@ export const eventSchema = z
     facts: z.array(z.looseObject({ kind: z.string() })).describe("What followed."),
     at: instantSchema,
     failed: z.string().nullable().describe("Why it could not be handled, where it could not."),
+    sent: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "In a contact's history, of `actions`: the texts of the messages that went out by them, as they were sent. The payload has what was asked for: a template, often.",
+      ),
   })
   .meta({ id: "Event" });
 export type EventBody = z.infer<typeof eventSchema>;

@@ -92,6 +92,7 @@ export const deliverySchema = z
     body: jsonValue.describe("What is sent."),
     createdAt: instantSchema,
     triedAt: instantSchema.nullable(),
+    nextTryAt: instantSchema.nullable().describe("Of one that waits after a failed try; null: at once, or never."),
   })
   .meta({ id: "WebhookDelivery" });
 export type DeliveryBody = z.infer<typeof deliverySchema>;

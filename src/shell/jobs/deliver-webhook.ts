@@ -16,6 +16,16 @@ const dataSchema = z.object({ delivery: z.string() });
 /** Seconds until the next try, after each failed one: about ten hours in all, then the delivery is dead. */
 const delays = [10, 30, 120, 600, 1_800, 7_200, 25_200];
 
+/** When (Unix ms) a delivery that failed is tried again; undefined: it has not been tried, or is not any more. */
+export function nextTryOf({
+  status,
+  attempts,
+  triedAt,
+}: Pick<Delivery, "status" | "attempts" | "triedAt">): number | undefined {
+  const delay = status === "waiting" ? delays[attempts - 1] : undefined;
+  return delay === undefined || triedAt === null ? undefined : triedAt.getTime() + delay * 1_000;
+}
+
 /** Tells a webhook's receiver what happened, at least once. */
 export const deliverWebhook: JobKind = {
   kind: "deliver-webhook",

@@ -23,7 +23,7 @@ export const script = defineStep({
   kind: "script",
   title: "Script",
   category: "logic",
-  description: "Reckons with fields and variables in JavaScript. For programmers.",
+  description: "Calculates with fields and variables in JavaScript. For programmers.",
   config: configSchema,
   example: {
     code: 'const [customer, product, price] = contact.client_external_id.split("_");\nvars.customer = customer;\nvars.product = product;\nvars.price = Number(price);\nreturn vars.price >= 1000 ? "expensive" : "next";',

@@ -17,7 +17,7 @@ export const split = defineStep({
   kind: "split",
   title: "Split",
   category: "logic",
-  description: "Parts people by chance, to compare ways. Each keeps theirs.",
+  description: "Leads people different ways by chance, to compare them. Whoever comes again goes the same way.",
   config: configSchema,
   example: {
     branches: [

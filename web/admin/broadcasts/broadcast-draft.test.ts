@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BroadcastDetailBody } from "../../../src/http/contract/broadcasts.ts";
 import { everybody, fromAudience, lacksRules, toAudience } from "./audience-draft.ts";
-import { fromBroadcast, toBody } from "./broadcast-draft.ts";
+import { emptyDraft, fromBroadcast, splitUp, toBody } from "./broadcast-draft.ts";
+import { lackingPaths } from "./use-draft-guard.ts";
+import { emptyWhat } from "./what-draft.ts";
 
 const aBroadcast = (part: object): BroadcastDetailBody =>
   ({ name: "News", audience: { all: true }, perMinute: null, startAt: null, ...part }) as BroadcastDetailBody;
@@ -68,5 +70,26 @@ describe("a broadcast in its form", () => {
         },
       ],
     });
+  });
+});
+
+describe("what a broadcast's form lacks", () => {
+  const saying = (text: string) => ({ ...emptyWhat, message: { ...emptyWhat.message, text } });
+
+  it("is a message's text, and the rules of a condition", () => {
+    const audience = { ...everybody, kind: "condition" as const };
+    expect(lackingPaths({ ...emptyDraft, audience })).toEqual(["audience", "content"]);
+    expect(lackingPaths({ ...emptyDraft, what: saying("Hi") })).toEqual([]);
+    expect(lackingPaths({ ...emptyDraft, what: { ...emptyWhat, kind: "flow" } })).toEqual([]);
+    const attachments = [{ kind: "image" as const, url: "https://a.b/c.png" }];
+    expect(
+      lackingPaths({ ...emptyDraft, what: { ...emptyWhat, message: { ...emptyWhat.message, attachments } } }),
+    ).toEqual([]);
+  });
+
+  it("is said of each version by itself", () => {
+    const [first, second] = splitUp(saying("Hi"));
+    const variants = [first, { ...second, what: saying(" ") }].filter((one) => one !== undefined) as never;
+    expect(lackingPaths({ ...emptyDraft, variants })).toEqual(["split.variants.1.content"]);
   });
 });

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { BroadcastBody, reasonSchema, recipientSchema } from "../../../src/http/contract/broadcasts.ts";
 import { recipientStatuses } from "../../../src/model/broadcast.ts";
+import { nameOf } from "../contacts/name-of.ts";
 import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { toNumber } from "../layout/number.ts";
@@ -43,7 +44,8 @@ export function BroadcastLedger({ broadcast, every }: Asked) {
   const [status, setStatus] = useState("");
   const recipients = usePages<Recipient>(`/broadcasts/${broadcast.id}/recipients`, { status }, { every });
   const { split } = broadcast;
-  const nameOf = (variant: number | null) => (variant === null ? "" : (split?.variants[variant - 1]?.name ?? ""));
+  const nameOfVersion = (variant: number | null) =>
+    variant === null ? "" : (split?.variants[variant - 1]?.name ?? "");
   const head = [
     t("list.contacts"),
     t("list.state"),
@@ -74,11 +76,11 @@ export function BroadcastLedger({ broadcast, every }: Asked) {
               <Table.Tr key={recipient.contactId}>
                 <Table.Td>
                   <Anchor size="sm" component={Link} to={`/w/${domain}/contacts/${recipient.contactId}`}>
-                    {t("contact.number", { id: recipient.contactId })}
+                    {nameOf(t, { id: recipient.contactId, name: recipient.name })}
                   </Anchor>
                 </Table.Td>
                 <Table.Td>{t(`broadcasts.recipient.${recipient.status}`)}</Table.Td>
-                {split === null ? null : <Table.Td>{nameOf(recipient.variant)}</Table.Td>}
+                {split === null ? null : <Table.Td>{nameOfVersion(recipient.variant)}</Table.Td>}
                 <Table.Td className="breakable">
                   {recipient.reason === null ? "" : describeReason(t, recipient.reason)}
                 </Table.Td>

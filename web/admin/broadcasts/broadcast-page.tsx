@@ -31,7 +31,7 @@ export function BroadcastPage() {
     refetchInterval: pollMs.underWay,
   });
   const isEnding = data !== undefined && isBeingCancelled(data);
-  useRenewalAt(isEnding ? "ending" : data?.status, id);
+  useRenewalAt(isEnding ? "ending" : data?.status, data?.recipients, id);
   const mayBuild = useMayBuild();
   const [isTyped, setTyped] = useState(false);
   if (leavesNothing(error, data)) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
@@ -68,18 +68,31 @@ export function BroadcastPage() {
   );
 }
 
-/** What stands beside the broadcast is asked for again when it takes a step of its life: its end must not stand over recipients that wait. */
-function useRenewalAt(status: string | undefined, id: string): void {
+/**
+ * What stands beside the broadcast is asked for again when it takes a step of its life, and when its own numbers change: "nobody got it" must not stand below "sent: 1".
+ * While it is under way, a report that is being counted is counted to its end: of a million recipients that takes longer than it takes the numbers to change.
+ */
+function useRenewalAt(
+  status: string | undefined,
+  recipients: BroadcastDetailBody["recipients"] | undefined,
+  id: string,
+): void {
   const client = useQueryClient();
   const { domain } = useApi();
+  const numbers = Object.values(recipients ?? {}).join();
+  const isUnderWay = status === "preparing" || status === "running";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the numbers say when, not what.
   useEffect(() => {
     if (status === undefined) return;
     const parts = new Set([`broadcasts/${id}/recipients`, `broadcasts/${id}/reasons`]);
-    void client.invalidateQueries({
-      predicate: ({ queryKey: [of, what, which] }) =>
-        of === domain && (parts.has(String(what)) || (what === "broadcast-report" && which === id)),
-    });
-  }, [client, domain, id, status]);
+    void client.invalidateQueries(
+      {
+        predicate: ({ queryKey: [of, what, which] }) =>
+          of === domain && (parts.has(String(what)) || (what === "broadcast-report" && String(which) === id)),
+      },
+      { cancelRefetch: !isUnderWay },
+    );
+  }, [client, domain, id, status, numbers, isUnderWay]);
 }
 
 /** A message as it looks; anything else as the actions that it is; of several versions each. */

@@ -33,7 +33,7 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
         source={report}
         empty={
           report.counted === undefined && variants.every(({ sent }) => sent === 0)
-            ? t(isOver(broadcast) ? "broadcasts.report.noneAtAll" : "broadcasts.report.none")
+            ? t(hasReachedNobody(broadcast) ? "broadcasts.report.noneAtAll" : "broadcasts.report.none")
             : undefined
         }
         summary={t("broadcasts.report.summary", {
@@ -97,7 +97,9 @@ export function BroadcastReport({ broadcast, every }: { readonly broadcast: Broa
   );
 }
 
-const isOver = ({ status }: BroadcastBody) => status === "finished" || status === "cancelled";
+/** Over, and nobody has it: the report alone may be older than the numbers of the broadcast itself. */
+const hasReachedNobody = ({ status, recipients }: BroadcastBody) =>
+  (status === "finished" || status === "cancelled") && recipients.sent === 0;
 
 /** How far the counting is, as where contacts are counted. */
 function CountedSoFar({ counted, broadcast }: { readonly counted: number; readonly broadcast: BroadcastBody }) {

@@ -11,7 +11,7 @@ import { useRenew } from "../layout/resource.ts";
 import { BroadcastChanges } from "./broadcast-changes.tsx";
 import { type BroadcastDraft, fromBroadcast, toBody } from "./broadcast-draft.ts";
 import { BroadcastFields, broadcastPaths } from "./broadcast-fields.tsx";
-import { useAudienceGuard } from "./use-audience-guard.ts";
+import { useDraftGuard } from "./use-draft-guard.ts";
 
 /** Changes a draft. Who saves second is told so, keeps what they typed, and chooses. */
 export function EditDraft({
@@ -52,7 +52,7 @@ export function EditDraft({
       await renew("/broadcasts");
     }
   });
-  const form = useAudienceGuard(sent, draft.audience);
+  const form = useDraftGuard(sent, draft);
   return (
     <>
       {isOld && isTyped ? (

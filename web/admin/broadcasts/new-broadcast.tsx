@@ -9,7 +9,7 @@ import { useRenew } from "../layout/resource.ts";
 import { BotChoice, useChosenBot } from "../setup/bot-choice.tsx";
 import { type BroadcastDraft, emptyDraft, toBody } from "./broadcast-draft.ts";
 import { BroadcastFields, broadcastPaths } from "./broadcast-fields.tsx";
-import { useAudienceGuard } from "./use-audience-guard.ts";
+import { useDraftGuard } from "./use-draft-guard.ts";
 import { emptyWhat, type WhatDraft } from "./what-draft.ts";
 
 /** Drafts a broadcast. It is changed and started on its own page. */
@@ -30,7 +30,7 @@ export function NewBroadcast({ onClose }: { readonly onClose: () => void }) {
     await renew("/broadcasts");
     await navigate({ to: `/w/${api.domain}/broadcasts/${made.id}` });
   });
-  const form = useAudienceGuard(sent, draft.audience);
+  const form = useDraftGuard(sent, draft);
   return (
     <Dialog title={t("broadcasts.create")} onClose={onClose} size="lg">
       <DialogForm form={form} submit={t("broadcasts.draft")}>

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { BroadcastDetailBody } from "../../../src/http/contract/broadcasts.ts";
+import { UnknownNamesIn } from "../builder/unknown-names.tsx";
 import { Dialog } from "../layout/dialog.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -45,6 +46,8 @@ export function StartDialog({
         <Text size="sm" c="dimmed">
           {t("broadcasts.starting.never")} {t(`broadcasts.starting.agents.${drafted.agents}`)}
         </Text>
+        {/* What is written wrong stays empty for everybody, and nothing of it can be taken back. */}
+        <UnknownNamesIn value={broadcast.split?.variants ?? broadcast.actions} />
         {error === null ? null : <ErrorNotice error={error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import { toStepPayload } from "../../../src/engine/walk.ts";
 import type { FlowSummaryBody, flowSchema } from "../../../src/http/contract/flows.ts";
-import { wordsOf } from "../builder/json-schema.ts";
+import { useCatalogue } from "../builder/catalogue.ts";
+import { callSteps } from "../builder/step-names.ts";
 import { useApi } from "../layout/page.tsx";
 import { useList } from "../layout/resource.ts";
 
@@ -20,6 +21,7 @@ export function StepTarget({
 }) {
   const { t } = useTranslation();
   const api = useApi();
+  const catalogue = useCatalogue();
   const [flow = "", step = ""] = payload.split(":");
   const flows = useList<FlowSummaryBody>("/flows").items ?? [];
   const { data } = useQuery({
@@ -53,10 +55,7 @@ export function StepTarget({
           label={t("choice.step")}
           searchable
           allowDeselect={false}
-          data={steps.map(({ ref, name, kind }) => ({
-            value: ref,
-            label: `${name === undefined || name === "" ? wordsOf(kind) : name} · ${ref}`,
-          }))}
+          data={[...callSteps(steps, catalogue)].map(([value, label]) => ({ value, label }))}
           value={step === "" ? null : step}
           onChange={(ref) => ref !== null && onChange(toStepPayload(flow, ref))}
         />

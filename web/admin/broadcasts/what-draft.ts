@@ -19,6 +19,10 @@ export const emptyWhat: WhatDraft = {
   actions: [],
 };
 
+/** A message was chosen, and nothing is in it that could be sent: buttons alone are no message (`toSendable`). */
+export const lacksContent = ({ kind, message: { text = "", attachments, template, location } }: WhatDraft): boolean =>
+  kind === "content" && text.trim() === "" && attachments.length === 0 && (template ?? location) === undefined;
+
 /** As the API takes it. */
 export function toWhat({ kind, message, start, actions }: WhatDraft) {
   if (kind === "actions") return { actions };

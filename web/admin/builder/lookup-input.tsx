@@ -92,15 +92,17 @@ export function LookupInput({
       data={[...all, ...offered]}
       error={maker.error}
       disabled={maker.isBusy}
-      filter={({ options, search: wanted }) =>
-        options.filter(
-          (option) =>
-            !("group" in option) &&
-            (option.value === typed ||
-              option.value === maker.choice ||
-              option.label.toLowerCase().includes(wanted.trim().toLowerCase())),
-        )
-      }
+      filter={({ options, search: wanted }) => {
+        const text = wanted.trim().toLowerCase();
+        const found = options.flatMap((option) => {
+          if ("group" in option) return [];
+          const isOffered = option.value === typed || option.value === maker.choice;
+          return isOffered || option.label.toLowerCase().includes(text) ? [option] : [];
+        });
+        // Enter takes the first: what is called exactly so comes before what only contains it.
+        const isSame = ({ label }: { readonly label: string }) => label.toLowerCase() === text;
+        return [...found.filter(isSame), ...found.filter((one) => !isSame(one))];
+      }}
       value={value === undefined || value === "" ? null : value}
       onSearchChange={setSearch}
       onChange={(next) => (next === maker.choice ? maker.make(typed) : onChange(next ?? undefined))}

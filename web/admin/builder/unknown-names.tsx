@@ -1,4 +1,4 @@
-import { Group, Text } from "@mantine/core";
+import { Alert, Group, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useContext, useDeferredValue, useMemo } from "react";
 import { listPaths } from "../../../src/engine/template.ts";
@@ -13,10 +13,38 @@ import { useTellNames } from "./told-names.ts";
 
 /** What a text looks up and nothing is called by, under its field. */
 export function UnknownNames({ text }: { readonly text: string }) {
-  const say = useSayProblem();
   const found = useUnknownNames(useDeferredValue(text));
   useTellNames(found.map(({ message }) => message));
-  return found.map((sentence) => (
+  return <Warnings sentences={found} />;
+}
+
+/** The same of everything that is written in a value, such as the actions of a broadcast: each once. Nothing where all is known. */
+export function UnknownNamesIn({ value }: { readonly value: unknown }) {
+  const { items: fields } = useList<FieldBody>("/fields");
+  const found = useMemo(() => (fields === undefined ? [] : findIn(value, fields)), [value, fields]);
+  if (found.length === 0) return null;
+  return (
+    <Alert color="yellow">
+      <Warnings sentences={found} />
+    </Alert>
+  );
+}
+
+/** In every text that stands somewhere in the value. */
+export function findIn(value: unknown, fields: readonly Pick<FieldBody, "key" | "name">[]): readonly Sentence[] {
+  const known = { fields: toFieldNames(fields), variables: undefined };
+  const found = listTexts(value).flatMap((text) => findUnknownNames(text, known));
+  return [...new Map(found.map((sentence) => [sentence.message, sentence])).values()];
+}
+
+function listTexts(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(listTexts) : [];
+}
+
+function Warnings({ sentences }: { readonly sentences: readonly Sentence[] }) {
+  const say = useSayProblem();
+  return sentences.map((sentence) => (
     <Group key={sentence.message} gap={6} wrap="nowrap" role="status">
       <span className="step-problem" aria-hidden>
         <IconAlertTriangle size={14} />

@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DeliveryBody } from "../../../src/http/contract/webhooks.ts";
+import { wordsOf } from "../builder/json-schema.ts";
 import { Dialog } from "../layout/dialog.tsx";
 import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
@@ -62,13 +63,18 @@ export function Deliveries({ webhookId, mayRetry }: { readonly webhookId: number
               <Table.Tr key={delivery.id}>
                 <Table.Td>
                   <Button size="compact-sm" variant="subtle" onClick={() => setShown(delivery)}>
-                    {delivery.event}
+                    {wordsOf(delivery.event)}
                   </Button>
                 </Table.Td>
                 <Table.Td>
                   <Badge color={colours[delivery.status]} variant="light" tt="none">
                     {t(`webhooks.status.${delivery.status}`)}
                   </Badge>
+                  {delivery.nextTryAt === null ? null : (
+                    <Text size="xs" c="dimmed" component="div">
+                      {t("webhooks.nextTry")} <Moment at={delivery.nextTryAt} />
+                    </Text>
+                  )}
                 </Table.Td>
                 <Table.Td>{delivery.attempts}</Table.Td>
                 <Table.Td maw={220} className="breakable">
@@ -90,7 +96,7 @@ export function Deliveries({ webhookId, mayRetry }: { readonly webhookId: number
         )}
       </Listing>
       {shown === null ? null : (
-        <Dialog title={shown.event} size="lg" onClose={() => setShown(null)}>
+        <Dialog title={wordsOf(shown.event)} size="lg" onClose={() => setShown(null)}>
           <JsonView label={t("webhooks.body")} value={shown.body} />
         </Dialog>
       )}

@@ -20,6 +20,7 @@ export function LogPage() {
   const { t } = useTranslation();
   const filter = useSearch({ from: "/w/$domain/settings/log" });
   const navigate = useNavigate({ from: "/w/$domain/settings/log" });
+  const { domain } = useParams({ from: "/w/$domain" });
   const [shown, setShown] = useState<IntegrationCallBody | null>(null);
   const { from, to, ...rest } = filter;
   const calls = usePages<IntegrationCallBody>(
@@ -54,7 +55,15 @@ export function LogPage() {
           isFiltered ? (
             <Text size="sm">{t("log.nothing")}</Text>
           ) : (
-            <EmptyState title={t("log.empty.title")} text={t("log.empty.text")} />
+            <EmptyState
+              title={t("log.empty.title")}
+              text={t("log.empty.text")}
+              action={
+                <Anchor size="sm" component={Link} to={`/w/${domain}/settings/webhooks`}>
+                  {t("log.empty.webhooks")}
+                </Anchor>
+              }
+            />
           )
         }
       >

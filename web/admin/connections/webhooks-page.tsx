@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { WebhookBody, webhookTestSchema } from "../../../src/http/contract/webhooks.ts";
+import { wordsOf } from "../builder/json-schema.ts";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { EditButton } from "../layout/edit-button.tsx";
 import { Listing } from "../layout/listing.tsx";
@@ -71,7 +72,7 @@ function Webhook({ webhook, onEdit }: { readonly webhook: WebhookBody; readonly 
           {url}
         </Text>
         <Text size="xs" c="dimmed" className="breakable">
-          {events.join(", ")}
+          {events.map(wordsOf).join(", ")}
         </Text>
         {error === null ? null : (
           <Alert color="red" className="breakable">

@@ -10,7 +10,7 @@ import { isChosen, type Selection, toggle, togglePage } from "./selection.ts";
 import "./contacts.css";
 
 const rowHeight = 46;
-const nameWidth = 240;
+const nameWidth = 195;
 const checkWidth = 48;
 
 /** The contacts that are loaded, of which only those in sight are drawn; the next page is asked for before its place comes into sight. */

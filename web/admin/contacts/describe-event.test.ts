@@ -71,6 +71,7 @@ describe("what the team did", () => {
   it("is told by what was said, where that is all", () => {
     const say = (content: unknown) => event("actions", { actions: [{ action: "send_message", args: { content } }] });
     expect(describeEvent(t, say("It is ready"))).toBe("Sent: It is ready");
+    expect(describeEvent(t, { ...say("Hi {{ contact.nmae }}!"), sent: ["Hi !"] })).toBe("Sent: Hi !");
     expect(describeEvent(t, say({ text: "With a picture" }))).toBe("Sent: With a picture");
     expect(describeEvent(t, say({ text: "", attachments: [{}] }))).toBe("send_message");
   });

@@ -38,7 +38,7 @@ export const noNames: FactNames = {
 /** What came in, in a sentence. */
 export function describeEvent(t: TFunction, event: EventBody, names: FactNames = noNames): string {
   const { kind, payload } = event;
-  if (kind === "actions") return describeActions(t, payload, names);
+  if (kind === "actions") return describeActions(t, event, names);
   const link = linkOf(event);
   if (kind === "start" && link !== undefined) return t("event.start_by_link", { link: names.link(link) });
   const said = payload as {
@@ -89,9 +89,10 @@ const uncapitalized = (text: string) =>
   /^\p{Lu}\p{Lu}/u.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Which actions were run, the same one named once. */
-function describeActions(t: TFunction, payload: unknown, names: FactNames): string {
-  const text = sentTextOf(payload);
-  if (text !== undefined) return t("event.sent", { text: shorten(text) });
+function describeActions(t: TFunction, { payload, sent = [] }: EventBody, names: FactNames): string {
+  const asked = sentTextOf(payload);
+  // What was asked for may be a template; where nothing was sent, nothing else is known.
+  if (asked !== undefined) return t("event.sent", { text: shorten(sent[0] ?? asked) });
   const [first, ...rest] = new Set(callsOf(payload).map((call) => describeCall(t, call, names)));
   if (first === undefined) return t("event.actions");
   return new Intl.ListFormat(currentLanguage(), { type: "conjunction" }).format([first, ...rest.map(uncapitalized)]);

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import { toLiteral } from "../../../src/engine/literal-text.ts";
 import type { noteSchema } from "../../../src/http/contract/contacts.ts";
+import { useMembers } from "../inbox/use-members.ts";
 import { useForm } from "../layout/form.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { Section, useApi } from "../layout/page.tsx";
@@ -20,6 +21,7 @@ export function NotesCard({ id }: { readonly id: string }) {
   const api = useApi();
   const [text, setText] = useState("");
   const add = useContactActions(id);
+  const { nameOfMember } = useMembers();
   const query = useInfiniteQuery({
     queryKey: [api.domain, "contact", id, "notes", "pages"],
     queryFn: ({ pageParam, signal }) =>
@@ -65,8 +67,8 @@ export function NotesCard({ id }: { readonly id: string }) {
             <Text size="sm" className="breakable" style={{ whiteSpace: "pre-wrap" }}>
               {note.text}
             </Text>
-            <Text size="xs" c="dimmed">
-              <Moment at={note.createdAt} /> · {note.author}
+            <Text size="xs" c="dimmed" component="div">
+              {note.by === null ? t("inbox.system") : nameOfMember(note.by)} · <Moment at={note.createdAt} />
             </Text>
           </Stack>
         ))}

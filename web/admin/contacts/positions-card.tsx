@@ -5,6 +5,9 @@ import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { ContactBody, positionSchema } from "../../../src/http/contract/contacts.ts";
 import type { FlowSummaryBody } from "../../../src/http/contract/flows.ts";
+import type { StoredStep } from "../../../src/model/flow.ts";
+import { useCatalogue } from "../builder/catalogue.ts";
+import { callSteps } from "../builder/step-names.ts";
 import { Moment } from "../layout/moment.tsx";
 import { Section, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
@@ -17,6 +20,8 @@ type Position = z.infer<typeof positionSchema>;
 interface Move {
   readonly from?: Position;
 }
+
+const keyOf = ({ flow, step, enteredAt }: Position) => `${flow} ${step} ${enteredAt}`;
 
 /** Where the contact stands and what for, with the ways to stop and to move it. */
 export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
@@ -47,7 +52,7 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
       {data?.data.map((position) => {
         const { flow, step, enteredAt } = position;
         return (
-          <Group key={`${flow} ${step} ${enteredAt}`} justify="space-between" align="flex-start">
+          <Group key={keyOf(position)} justify="space-between" align="flex-start">
             <Stack gap={2} miw={0} align="flex-start">
               <Text size="sm" fw={600} className="cut" title={`${flow} / ${step}`}>
                 {names.flow(flow)} / {names.step(flow, step)}
@@ -81,28 +86,39 @@ export function PositionsCard({ contact }: { readonly contact: ContactBody }) {
         title={t(move?.from === undefined ? "contactCard.startFlow" : "contactCard.moveTitle")}
         closeButtonProps={{ "aria-label": t("action.close") }}
       >
-        {move === undefined ? null : <MoveForm contact={contact} move={move} onDone={() => setMove(undefined)} />}
+        {move === undefined ? null : (
+          <MoveForm
+            contact={contact}
+            move={move}
+            others={data?.data.filter((one) => keyOf(one) !== (move.from && keyOf(move.from))) ?? []}
+            onDone={() => setMove(undefined)}
+          />
+        )}
       </Modal>
     </Section>
   );
 }
 
 interface Drawn {
-  readonly draft: { readonly steps: readonly { readonly ref: string; readonly name?: string }[] };
+  readonly draft: { readonly steps: readonly StoredStep[] };
 }
 
 /** To a step of this flow or of another: one stops and the other begins, in one event. */
 function MoveForm({
   contact,
   move: { from },
+  others,
   onDone,
 }: {
   readonly contact: ContactBody;
   readonly move: Move;
+  /** Where the contact stands besides. */
+  readonly others: readonly Position[];
   readonly onDone: () => void;
 }) {
   const { t } = useTranslation();
   const api = useApi();
+  const catalogue = useCatalogue();
   const change = useContactActions(String(contact.id));
   const [flow, setFlow] = useState<string | null>(from?.flow ?? null);
   const [step, setStep] = useState<string | null>(null);
@@ -139,21 +155,41 @@ function MoveForm({
       <Select
         label={t("contactCard.step")}
         placeholder={t("contactCard.firstStep")}
-        data={(drawn.data?.draft.steps ?? []).map(({ ref, name }) => ({
-          value: ref,
-          label: name === undefined || name === "" ? ref : `${name} (${ref})`,
-        }))}
+        data={[...callSteps(drawn.data?.draft.steps ?? [], catalogue)].map(([value, label]) => ({ value, label }))}
         value={step}
         searchable
         clearable
         clearButtonProps={{ "aria-label": t("contactCard.firstStep") }}
         onChange={setStep}
       />
+      <Ends others={others.filter((one) => one.flow === flow)} word="contactCard.moveEnds" />
+      {from === undefined || from.flow === flow ? null : (
+        <Ends others={others.filter((one) => one.flow === from.flow)} word="contactCard.moveMayEnd" />
+      )}
       <Group justify="flex-end">
         <Button disabled={flow === null} loading={change.isPending} onClick={go}>
           {t(from === undefined ? "contactCard.start" : "contactCard.move")}
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+/** A flow that is started anew ends wherever else the contact stands in it; one that is stopped at a step, at what can come after that step. */
+function Ends({
+  others,
+  word,
+}: {
+  readonly others: readonly Position[];
+  readonly word: "contactCard.moveEnds" | "contactCard.moveMayEnd";
+}) {
+  const { t } = useTranslation();
+  const names = usePlaceNames(others.map(({ flow }) => flow));
+  if (others.length === 0) return null;
+  const places = [...new Set(others.map(({ flow, step }) => `${names.flow(flow)} / ${names.step(flow, step)}`))];
+  return (
+    <Text size="sm" role="status" className="breakable">
+      {t(word, { places: places.join(", ") })}
+    </Text>
   );
 }

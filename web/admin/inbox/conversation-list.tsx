@@ -140,7 +140,15 @@ function Row({
             ? t("inbox.silent")
             : `${t(`inbox.says.${last.author}`)}${last.text === "" ? t("inbox.media") : last.text}`}
         </Text>
-        <Group gap={4} wrap="nowrap">
+        {unread ? (
+          <Badge size="xs" circle aria-label={t("overview.unread")} flex="none">
+            •
+          </Badge>
+        ) : null}
+      </Group>
+      {/* On a line of their own: beside what was said last, they would be cut to a letter. */}
+      {dealLabels.length === 0 && status === "open" && agentName === undefined ? null : (
+        <Group gap={4} mt={4}>
           {dealLabels.map((label) => (
             <Badge key={label} size="xs" variant="light">
               {label}
@@ -152,17 +160,12 @@ function Row({
             </Badge>
           )}
           {agentName === undefined ? null : (
-            <Badge size="xs" variant="default" tt="none" maw={90}>
+            <Badge size="xs" variant="default" tt="none" maw="100%">
               {agentName}
             </Badge>
           )}
-          {unread ? (
-            <Badge size="xs" circle aria-label={t("overview.unread")}>
-              •
-            </Badge>
-          ) : null}
         </Group>
-      </Group>
+      )}
     </UnstyledButton>
   );
 }

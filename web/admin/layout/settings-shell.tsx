@@ -1,7 +1,7 @@
 import { Box, type ComboboxParsedItem, Group, NavLink, Select, Stack, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "../session.ts";
 import { findSetting } from "./find-settings.ts";
@@ -23,9 +23,18 @@ interface Place {
 export function SettingsShell() {
   const { t } = useTranslation();
   const places = usePlaces();
+  const menu = useShownPlace(places.find(({ isHere }) => isHere)?.path);
   return (
     <Group align="flex-start" wrap="nowrap" gap="lg">
-      <Box component="nav" aria-label={t("menu.settings")} visibleFrom="md" w={210} flex="none">
+      <Box
+        component="nav"
+        aria-label={t("menu.settings")}
+        visibleFrom="md"
+        w={210}
+        flex="none"
+        ref={menu}
+        className="settings-menu"
+      >
         <SettingsMenu places={places} />
       </Box>
       <Box flex={1} miw={0}>
@@ -34,6 +43,20 @@ export function SettingsShell() {
       </Box>
     </Group>
   );
+}
+
+/** The menu is longer than a window is high: it scrolls by itself, and the page that is shown is in sight in it. The page stays where it is. */
+function useShownPlace(path: string | undefined) {
+  const menu = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const frame = menu.current;
+    const entry = path === undefined ? null : frame?.querySelector("[aria-current=page]");
+    if (frame === null || entry == null) return;
+    const [outer, inner] = [frame.getBoundingClientRect(), entry.getBoundingClientRect()];
+    const isInSight = inner.top >= outer.top && inner.bottom <= outer.bottom;
+    if (!isInSight) frame.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+  }, [path]);
+  return menu;
 }
 
 /** The pages that whoever looks may see. */

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { FlowSummaryBody, flowSchema } from "../../../src/http/contract/flows.ts";
-import { wordsOf } from "../builder/json-schema.ts";
+import { useCatalogue } from "../builder/catalogue.ts";
+import { callSteps } from "../builder/step-names.ts";
 import { useApi } from "../layout/page.tsx";
 import { useList } from "../layout/resource.ts";
 
@@ -77,13 +78,11 @@ export function FlowChoice({
 
 function useSteps(flow: string | null) {
   const api = useApi();
+  const catalogue = useCatalogue();
   const { data } = useQuery({
     queryKey: [api.domain, "flow-steps", flow],
     queryFn: ({ signal }) => api.get<z.infer<typeof flowSchema>>(`/flows/${flow}`, {}, signal),
     enabled: flow !== null,
   });
-  return (data?.draft.steps ?? []).map(({ ref, name, kind }) => ({
-    value: ref,
-    label: `${name === undefined || name === "" ? wordsOf(kind) : name} · ${ref}`,
-  }));
+  return [...callSteps(data?.draft.steps ?? [], catalogue)].map(([value, label]) => ({ value, label }));
 }

@@ -194,7 +194,7 @@ export const builderWords = {
     jump: "Let time go by",
     later: "{{duration}} later",
     toWake: "On to what is next: {{duration}}",
-    noWake: "Nothing waits for its time",
+    noWake: "Nothing comes later",
     notBegun: "Nothing has begun yet: write as the person would.",
     standsNowhere: "The flow is over.",
     standsAt: "{{step}}: waits for {{waitsFor}}",

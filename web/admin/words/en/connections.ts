@@ -115,6 +115,7 @@ export const connectionWords = {
     testOk: "It answered with {{status}} in {{ms}} ms.",
     testBad: "It did not take the call: {{error}}",
     deliveries: "Deliveries",
+    nextTry: "next try",
     noDeliveries: "Nothing was sent yet.",
     attempts: "Tries",
     answer: "Answer",
@@ -152,7 +153,7 @@ export const connectionWords = {
     ok: "Worked",
     failed: "Failed",
     from: "From",
-    to: "Until before",
+    to: "Until",
     when: "When",
     what: "What",
     in: "In",
@@ -166,7 +167,8 @@ export const connectionWords = {
     nothing: "Nothing fits. Calls stand here as soon as there are some.",
     empty: {
       title: "No calls yet",
-      text: "Every call between this server and another system stands here with its request, its answer and each try: integrations, external requests, action links.",
+      text: "Every call between this server and another system stands here with its request, its answer and each try: integrations, external requests, action links. What webhooks were told stands with each webhook.",
+      webhooks: "To the webhooks",
     },
   },
 };

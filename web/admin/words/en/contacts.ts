@@ -130,6 +130,8 @@ export const contactsEn = {
     start: "Start",
     move: "Move",
     moveTitle: "Move to another step",
+    moveEnds: "A contact is at one place of a flow only, so it leaves: {{places}}.",
+    moveMayEnd: "It leaves this as well, where it comes after the step that it is moved from: {{places}}.",
     flow: "Flow",
     step: "Step",
     firstStep: "The first step",

@@ -133,6 +133,7 @@ export const salesWords = {
     next: "Try it and start it",
     everybody: "Everybody",
     noCondition: "Add a rule, or choose “Everybody”: a condition without rules would send to all contacts.",
+    noContent: "Write something, or add a picture, a video or a file.",
     reaches_one: "{{count}} contact, as of now",
     reaches_few: "{{count}} contacts, as of now",
     reaches_many: "{{count}} contacts, as of now",
@@ -268,7 +269,7 @@ export const salesWords = {
   },
   failures: {
     events: "Events that could not be handled",
-    eventsText: "They are kept. Once the cause is gone, try again: what should have followed follows.",
+    eventsText: "They are kept. Once the cause is gone, try again: then everything happens that should have happened.",
     noEvents: "None: everything was handled.",
     messages: "Messages that did not go out, or may not have",
     messagesText: "Those that may have gone out arrive twice if they are sent again.",

@@ -195,7 +195,7 @@ export const builderWords: typeof english = {
     jump: "Промотать время",
     later: "Прошло: {{duration}}",
     toWake: "К следующему: {{duration}}",
-    noWake: "Ждать нечего",
+    noWake: "Дальше ничего не ждёт",
     notBegun: "Ещё ничего не началось: напишите так, как написал бы человек.",
     standsNowhere: "Сценарий завершён.",
     standsAt: "{{step}}: ждёт {{waitsFor}}",

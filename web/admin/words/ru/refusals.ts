@@ -257,7 +257,7 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "too many requests from one address; try again in a second":
     "слишком много запросов с одного адреса; повторите через секунду",
   "type your password again for this": "введите для этого пароль ещё раз",
-  "is among the first that are guessed; choose another": "этот пароль подбирают одним из первых; придумайте другой",
+  "is too easy to guess; choose another": "этот пароль слишком легко угадать; придумайте другой",
   "too many tries; wait {minutes} min": "слишком много попыток; подождите {minutes} мин",
   "your own token lacks {missing}": "у вашего токена самого нет прав: {missing}",
   "{method} is not possible here; this address takes {allowed}": "{method} здесь невозможен; адрес принимает {allowed}",

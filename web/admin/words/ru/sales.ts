@@ -135,6 +135,7 @@ export const salesWords: typeof en = {
     next: "Проверка и запуск",
     everybody: "Все",
     noCondition: "Добавьте правило или выберите «Всем»: без правил рассылка ушла бы всем контактам.",
+    noContent: "Напишите текст или добавьте картинку, видео или файл.",
     reaches_one: "Контактов сейчас: {{count}}",
     reaches_few: "Контактов сейчас: {{count}}",
     reaches_many: "Контактов сейчас: {{count}}",

@@ -248,7 +248,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await dialog().waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Deliveries" }).click();
     await page
-      .getByRole("row", { name: /tag_added/ })
+      .getByRole("row", { name: /Tag added/ })
       .getByText("Delivered")
       .waitFor();
     await page.getByRole("button", { name: "Send again" }).click();

@@ -116,8 +116,12 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await search.fill("nonsense");
     await menu.getByText("No setting fits").waitFor();
     await page.setViewportSize({ width: 360, height: 740 });
-    await page.getByRole("combobox", { name: "Settings" }).fill("password");
-    await page.getByRole("option", { name: "My account" }).click();
+    const field = page.getByRole("combobox", { name: "Settings" });
+    await field.click();
+    await field.fill("password");
+    await page.getByRole("option", { name: "My account" }).waitFor();
+    await field.press("ArrowDown");
+    await field.press("Enter");
     await page.getByRole("heading", { name: "My account", level: 1 }).waitFor();
     await page.setViewportSize({ width: 1360, height: 850 });
   });

@@ -120,7 +120,6 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await field.click();
     await field.fill("password");
     await page.getByRole("option", { name: "My account" }).waitFor();
-    await field.press("ArrowDown");
     await field.press("Enter");
     await page.getByRole("heading", { name: "My account", level: 1 }).waitFor();
     await page.setViewportSize({ width: 1360, height: 850 });

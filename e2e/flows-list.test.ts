@@ -31,7 +31,11 @@ describe.skipIf(!hasBrowser)("the list of flows", () => {
   const row = (name: string) => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
   const pick = async (name: string, item: string) => {
     await page.getByRole("button", { name: `More: ${name}`, exact: true }).click();
-    await page.getByRole("menuitem", { name: item }).click();
+    // Another one's menu may still be fading out.
+    await page
+      .getByRole("menu", { name: `More: ${name}`, exact: true })
+      .getByRole("menuitem", { name: item })
+      .click();
   };
   const answer = async (verb: string) => {
     await page.getByRole("dialog").getByRole("button", { name: verb }).click();

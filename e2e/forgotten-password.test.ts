@@ -118,7 +118,7 @@ describe.skipIf(!hasBrowser)("a forgotten password", () => {
     await small.goto(link);
     await small.getByRole("textbox", { name: "Новый пароль" }).fill("password2026");
     await small.getByRole("button", { name: "Сохранить пароль" }).click();
-    await small.getByText("подбирают одним из первых").waitFor();
+    await small.getByText("слишком легко угадать").waitFor();
     await lookAt(small, "choose-ru");
     await small.getByRole("textbox", { name: "Новый пароль" }).fill(ada.password);
     await small.getByRole("button", { name: "Сохранить пароль" }).click();

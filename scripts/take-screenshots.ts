@@ -86,7 +86,7 @@ async function takeAll(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/w/demo/flows/demo`);
   await page.getByRole("button", { name: "Try it" }).click();
   await page.getByRole("button", { name: "Begin", exact: true }).click();
-  await page.getByText("waits for an answer").first().waitFor();
+  await page.getByText("takes the next answer").first().waitFor();
   // The canvas goes along with the play: it has come to where that waits.
   await page.waitForFunction(() => {
     const step = document.querySelector('.react-flow__node[data-id="goal"]')?.getBoundingClientRect();

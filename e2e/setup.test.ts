@@ -119,8 +119,7 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     const field = page.getByRole("combobox", { name: "Settings" });
     await field.click();
     await field.fill("password");
-    await page.getByRole("option", { name: "My account" }).waitFor();
-    await field.press("Enter");
+    await page.getByRole("option", { name: "My account" }).click();
     await page.getByRole("heading", { name: "My account", level: 1 }).waitFor();
     await page.setViewportSize({ width: 1360, height: 850 });
   });

@@ -182,6 +182,8 @@ describe("an agent's answer", () => {
     const answered = step(contact, answer, { by: 7 }).contact;
     const resumed = step(answered, act({ action: "resume_bot", args: {} })).contact;
     expect(findListener(resumed, noon)?.flow).toBe("name");
+    const waiting = step(play("city", "slow").contact, answer, { by: 7 }).contact;
+    expect(findListener(step(waiting, act({ action: "resume_bot", args: {} })).contact, noon)).toBeUndefined();
     const close = act({ action: "move_conversation", args: { status: "done" } }, { action: "resume_bot", args: {} });
     expect(findListener(step(answered, close).contact, noon)).toBeUndefined();
   });

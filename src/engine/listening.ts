@@ -39,9 +39,9 @@ export function leaveAllQuestions(draft: Draft): void {
   leave(draft, () => true);
 }
 
-/** The bot goes on where it was: what it asked last hears again. */
+/** The bot goes on where it was: what it asked last hears again. A question before that was left for what came after it. */
 export function takeUpLastQuestion(draft: Draft): void {
-  const last = draft.contact.positions.findLast(({ waitsFor }) => waitsFor === "reply");
+  const last = draft.contact.positions.findLast(({ flow }) => flow !== noFlow);
   if (last?.isLeft === true) replacePosition(draft, last, { isLeft: undefined });
 }
 

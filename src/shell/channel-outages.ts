@@ -27,7 +27,7 @@ interface Outage {
 }
 
 export function createChannelOutages(
-  lines: Pick<OutboxLines, "hasten">,
+  lines: Pick<OutboxLines, "hasten" | "hasAny">,
   {
     isWell,
     hastened,
@@ -59,7 +59,8 @@ export function createChannelOutages(
   async function look(channelId: number, outage: Outage, afterMs: number): Promise<void> {
     const answer = await isWell(channelId);
     if (outages.get(channelId) !== outage) return;
-    if (answer === false) {
+    // Nobody waits any more: there is nothing to ask for.
+    if (answer === false && lines.hasAny(channelId, outage.ids)) {
       outage.isAway = true;
       watch(channelId, outage, Math.min(afterMs * 1.5, longestPauseMs));
     } else end(channelId, outage, outage.isAway);

@@ -13,6 +13,8 @@ export interface OutboxLines {
   replace(message: QueuedMessage, changed: QueuedMessage): void;
   /** Has heads of a channel wait no longer than its rates want, each once. Whether there were any. */
   hasten(channelId: number, ids: ReadonlySet<number>): boolean;
+  /** Whether any of these messages of a channel is a head still. */
+  hasAny(channelId: number, ids: ReadonlySet<number>): boolean;
   /** The channels that something is held for, whoever was longest without a turn first. */
   channels(): readonly number[];
   /** The heads of a channel's lines in a lane, the oldest lines first. */
@@ -60,6 +62,11 @@ export function createOutboxLines(): OutboxLines {
     settle(channel, lineOf(message), line);
   }
 
+  const headsOf = (channelId: number) => {
+    const { live, bulk } = channels.get(channelId)?.heads ?? {};
+    return [live, bulk].flatMap((lane) => [...(lane?.values() ?? [])]);
+  };
+
   return {
     held: (lane) => held[lane],
     add(message) {
@@ -84,12 +91,11 @@ export function createOutboxLines(): OutboxLines {
     },
     replace,
     hasten(channelId, ids) {
-      const { live, bulk } = channels.get(channelId)?.heads ?? {};
-      const heads = [live, bulk].flatMap((lane) => [...(lane?.values() ?? [])]);
-      const late = heads.filter(({ id, isHastened }) => ids.has(id) && isHastened !== true);
+      const late = headsOf(channelId).filter(({ id, isHastened }) => ids.has(id) && isHastened !== true);
       for (const head of late) replace(head, { ...head, notBefore: 0, isHastened: true });
       return late.length > 0;
     },
+    hasAny: (channelId, ids) => headsOf(channelId).some(({ id }) => ids.has(id)),
     channels: () => [...channels.keys()],
     *heads(channelId, lane) {
       yield* channels.get(channelId)?.heads[lane].values() ?? [];

@@ -1,8 +1,7 @@
-import { retryEvent } from "../../shell/retry-event.ts";
-import { LeftToNewer } from "../../shell/submission.ts";
+import { retryEvents } from "../../shell/retry-event.ts";
 import { toDeliveryJob } from "../../shell/webhook-feed.ts";
 import { reviveDeliveries } from "../../store/delivery-store.ts";
-import { type FailedEvent, listFailedEvents } from "../../store/event-store.ts";
+import { listFailedEvents } from "../../store/event-store.ts";
 import { retryIntegrationCalls } from "../../store/integration-log-store.ts";
 import { retryMessages } from "../../store/message-store.ts";
 import { requireWebhook } from "../../store/webhook-store.ts";
@@ -119,26 +118,11 @@ export const retryResource: ApiResource = (app, dependencies) => {
       const [at, id, upTo = now()] = decodeCursor(body.cursor, 3) ?? [];
       const after = at === undefined || id === undefined ? undefined : { at, id };
       const events = await listFailedEvents(db, caller, { after, upTo: new Date(upTo), limit: mostEvents });
-      // Of one contact in their order; those of others need not wait for it.
-      const groups = [...Map.groupBy(events, ({ contactId }) => contactId).values()];
-      await Promise.all(
-        groups.map((group) => retryInOrder(group, async (event) => await retryEvent(db, submit, event))),
-      );
+      await retryEvents(db, submit, events);
       return toAnswer(events, mostEvents, (last) => [last.occurredAt.getTime(), last.id, upTo]);
     },
   );
 };
-
-async function retryInOrder(events: readonly FailedEvent[], retry: (event: FailedEvent) => Promise<unknown>) {
-  for (const event of events) {
-    try {
-      await retry(event);
-    } catch (thrown) {
-      // It stays on the list for the release that knows it.
-      if (!(thrown instanceof LeftToNewer)) throw thrown;
-    }
-  }
-}
 
 function toAnswer<Row>(rows: readonly Row[], most: number, placeOf: (last: Row) => readonly number[]): RetriedBody {
   const last = rows.at(-1);

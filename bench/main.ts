@@ -11,6 +11,7 @@ import { measurePeers, type PeerRow } from "./measure-peers.ts";
 import { measureReplies } from "./measure-replies.ts";
 import { measureSegments } from "./measure-segments.ts";
 import { measureSequences } from "./measure-sequences.ts";
+import { peers } from "./peers/index.ts";
 import type { Row } from "./row.ts";
 import { startSubject } from "./subject.ts";
 
@@ -43,6 +44,9 @@ const names = [...Object.keys(measurements), "peers"];
 const wanted = values.only?.split(",") ?? Object.keys(measurements);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) throw new Error(`--only takes some of ${names.join(", ")}, not ${unknown.join(", ")}`);
+const strangers = values.peers?.split(",").filter((name) => !peers.some((peer) => peer.name === name)) ?? [];
+if (strangers.length > 0)
+  throw new Error(`--peers takes some of ${peers.map(({ name }) => name).join(", ")}, not ${strangers.join(", ")}`);
 const people = Number(values.people ?? 100_000);
 const serverUrl = await findPostgres();
 const botApi = await startSubject(["bench/bot-api.ts"], await freePort(), {});

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
-import { type Migrations, migrateToLatest, SchemaTooNewError } from "./migrate.ts";
+import { openDatabase } from "./database.ts";
+import { type Migrations, migrateToLatest, SchemaTooNewError, UnfitDatabaseError } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 
 let database: TestDatabase;
@@ -57,5 +58,30 @@ describe("a release that is older than its database", () => {
     await database.db.deleteFrom("breakingMigrations").execute();
     await expect(migrate(failing)).rejects.toThrow("nonsense");
     expect(await migrate({ ...migrations, ...later("9003-good", "good") })).toEqual(["9003-good"]);
+  });
+});
+
+const serverUrl = process.env.TEST_DATABASE_URL ?? "";
+
+describe.runIf(serverUrl !== "")("a database that keeps texts in something else than UTF-8", () => {
+  const name = `rp_ascii_${process.pid}`;
+  afterAll(() => sql.raw(`drop database if exists ${name}`).execute(database.db));
+
+  it("is refused with what to do, before anything is made", async () => {
+    await sql
+      .raw(`create database ${name} encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0`)
+      .execute(database.db);
+    const ascii = await openDatabase({
+      databaseUrl: Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href,
+    });
+    try {
+      const refusal = await migrateToLatest(ascii.db).catch((thrown: unknown) => thrown);
+      expect(refusal).toBeInstanceOf(UnfitDatabaseError);
+      expect(String(refusal)).toMatch(/texts in SQL_ASCII: .*createdb --encoding=UTF8/);
+      const { rows } = await sql`select 1 from pg_tables where schemaname = 'public'`.execute(ascii.db);
+      expect(rows).toEqual([]);
+    } finally {
+      await ascii.close();
+    }
   });
 });

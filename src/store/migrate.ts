@@ -5,6 +5,9 @@ import { migrations } from "./migrations.ts";
 import { holdMigrationLock } from "./server-dialect.ts";
 import type { Tables } from "./tables.ts";
 
+/** The oldest PostgreSQL that the suites run on, as `server_version_num`. */
+const oldestServer = 130_000;
+
 /** A migration by its name. `isBreaking`: a process that does not know it must not start any more. */
 export type Migrations = Readonly<Record<string, Migration & { readonly isBreaking?: true }>>;
 
@@ -18,10 +21,15 @@ export class SchemaTooNewError extends Error {
   }
 }
 
+/** The database cannot hold what Repartee keeps: too old, or texts in something else than UTF-8. */
+export class UnfitDatabaseError extends Error {
+  override readonly name = "UnfitDatabaseError";
+}
+
 /**
  * Brings the schema up to date, and returns what it did. Several processes may call it at once: all of it is one transaction, and the migrator's lock is that
  * transaction's (the caller's, where `db` is one), so that it works behind a pooler too. Migrations of a newer release are left alone: this one goes on beside it, unless one of them is marked as breaking.
- * `schema`: where the migrator keeps its own tables when the database works in another schema than public (tests). Throws `SchemaTooNewError`.
+ * `schema`: where the migrator keeps its own tables when the database works in another schema than public (tests). Throws `SchemaTooNewError` and, before anything is made, `UnfitDatabaseError`.
  */
 export async function migrateToLatest(
   db: Database,
@@ -31,9 +39,25 @@ export async function migrateToLatest(
   const migrate = async (trx: Database) => {
     // Before the migrator makes its own tables: two that made them at once would fail.
     await holdMigrationLock(trx);
+    await refuseUnfit(trx);
     return await migrateWithin(trx, schema, known);
   };
   return db.isTransaction ? await migrate(db) : await db.transaction().execute(migrate);
+}
+
+async function refuseUnfit(trx: Database): Promise<void> {
+  const { rows } = await sql<{ version: number; encoding: string }>`
+    select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding`.execute(
+    trx,
+  );
+  const { version = 0, encoding = "" } = rows[0] ?? {};
+  if (version < oldestServer)
+    throw new UnfitDatabaseError(`PostgreSQL ${Math.floor(version / 10_000)} is too old: 13 to 18 are supported`);
+  if (encoding !== "UTF8") {
+    throw new UnfitDatabaseError(
+      `the database keeps texts in ${encoding}: make one that keeps them in UTF-8 (createdb --encoding=UTF8 --template=template0 NAME)`,
+    );
+  }
 }
 
 async function migrateWithin(

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sql } from "kysely";
@@ -83,6 +83,7 @@ describe.runIf(serverUrl !== "" && hasTools)("backup and restore of a PostgreSQL
   it("bring what was there to another database, and overwrite one only when told to", async () => {
     await runOn(from(), workspaceCreate, { domain: "first", timeZone: "UTC" });
     await runOn(from(), backup, { file: dump });
+    expect(statSync(dump).mode & 0o777).toBe(0o600);
     await restoreTo(false);
     expect((await runOn(to(), tokenCreate, { workspace: "first", kind: "api", name: "" })).text).toMatch(/^rp_api_/);
     await runOn(to(), workspaceCreate, { domain: "second", timeZone: "UTC" });
@@ -209,6 +210,7 @@ describe("backup and restore of the embedded database", () => {
   it("bring what was there to another machine", async () => {
     await run("one", workspaceCreate, { domain: "first", timeZone: "UTC" });
     await run("one", backup, { file });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     await run("two", workspaceCreate, { domain: "second", timeZone: "UTC" });
     const result = await runRestore("two", file);
     expect((await run("two", tokenCreate, { workspace: "first", kind: "api", name: "" })).text).toMatch(/^rp_api_/);
@@ -222,6 +224,13 @@ describe("backup and restore of the embedded database", () => {
     writeFileSync(path.join(folder, "precious"), "");
     await expect(run("one", backup, { file: path.join(folder, "precious") })).rejects.toMatchObject({
       code: "backup.file_exists",
+    });
+  });
+
+  it("say so where there is no such folder", async () => {
+    await expect(run("one", backup, { file: path.join(folder, "nowhere", "backup") })).rejects.toMatchObject({
+      code: "backup.not_writable",
+      message: expect.stringContaining("there is no such folder"),
     });
   });
 

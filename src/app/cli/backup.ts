@@ -25,6 +25,7 @@ export const backup = defineDatabaseCommand({
     const noted = await beginBackup(database.db, file, version);
     let bytes: number | undefined;
     try {
+      await makeDraft(draft);
       if (database.pglite === undefined)
         await dumpServer(config.database.directUrl ?? config.database.url ?? "", draft);
       // Holding the one connection keeps every transaction out of the picture.
@@ -50,10 +51,22 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
+/** Readable by its owner alone, before anything is in it: pg_dump would take what the umask leaves. What an earlier try left there is cut off. */
+async function makeDraft(draft: string): Promise<void> {
+  try {
+    await rm(draft, { force: true });
+    await writeFile(draft, "", { mode: 0o600 });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "there is no such folder" : message;
+    throw new CommandError("backup.not_writable", `cannot write to ${path.dirname(draft)}: ${reason}`);
+  }
+}
+
 async function dumpEmbedded(pglite: PGlite, file: string): Promise<void> {
   await pglite.query("checkpoint");
   const dump = await pglite.dumpDataDir("gzip");
-  await writeFile(file, Buffer.from(await dump.arrayBuffer()), { mode: 0o600, flush: true });
+  await writeFile(file, Buffer.from(await dump.arrayBuffer()), { flush: true });
 }
 
 async function dumpServer(url: string, file: string): Promise<void> {

@@ -14,6 +14,7 @@ export const bench = defineLocalCommand({
   summary: "Measure this machine: events a second, replies a second, time to answer, memory",
   options: z.strictObject({
     only: z.string().optional().describe("Names of the measurements to make, with commas between them."),
+    peers: z.string().optional().describe("Which peers `--only peers` measures, with commas between them (all)."),
     people: z
       .string()
       .regex(/^[1-9]\d{0,7}$/, "a number of contacts")

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { AppError } from "../../model/app-error.ts";
 import { DirectUrlError } from "../../store/database.ts";
-import { SchemaTooNewError } from "../../store/migrate.ts";
+import { SchemaTooNewError, UnfitDatabaseError } from "../../store/migrate.ts";
 import { SecretKeyError } from "../../store/secret-key-store.ts";
 import { ConfigError, readProcessConfig } from "../config.ts";
 import { DataDirectoryError } from "../data-directory.ts";
@@ -88,6 +88,7 @@ function describe(
     return { code: "server.cannot_listen", message: `${error.message}: set PORT or HOST to another`, exit: 1 };
   }
   if (error instanceof SchemaTooNewError) return { code: "database.newer", message: error.message, exit: 1 };
+  if (error instanceof UnfitDatabaseError) return { code: "database.unfit", message: error.message, exit: 1 };
   if (error instanceof SecretKeyError) return { code: "secret_key.other", message: error.message, exit: 1 };
   if (error instanceof DirectUrlError) return { code: "config.invalid", message: error.message, exit: 2 };
   if (hasCode(error, unreachableCodes))

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach } from "vitest";
 import { email } from "../src/channels/email/email.channel.ts";
-import type { ChannelPorts, WebhookRequest } from "../src/engine/channel-type.ts";
+import type { WebhookRequest } from "../src/engine/channel-type.ts";
 import type { MessageContent } from "../src/model/message.ts";
-import { addressesOnLoopback, outboundToLoopback } from "./outbound.ts";
+import { mailPorts } from "./channel-ports.ts";
 import { testCertificate } from "./stand-ins/certificate.ts";
 import { type SmtpStandIn, startSmtpStandIn } from "./stand-ins/smtp.ts";
 
@@ -40,14 +40,7 @@ export const aMail = (head: Readonly<Record<string, string>>, text = "Hello\n\nO
     text,
   ].join("\r\n");
 
-export const ports: ChannelPorts = {
-  callPlatform: () => Promise.reject(new Error("mail calls no platform")),
-  announce: () => {},
-  findAddresses: addressesOnLoopback,
-  fetchFile: async () => undefined,
-  outbound: outboundToLoopback,
-  log: { warn: () => {}, info: () => {} },
-};
+export const ports = mailPorts();
 /** A mail server of its own for each test of the file that calls this, and the channel that sends by it. */
 export function emailChannel() {
   let standIn: SmtpStandIn;

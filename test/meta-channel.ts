@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
-import type { ChannelPorts, WebhookRequest } from "../src/engine/channel-type.ts";
+import type { WebhookRequest } from "../src/engine/channel-type.ts";
 import type { MessageContent } from "../src/model/message.ts";
+import { channelPorts } from "./channel-ports.ts";
 import type { ContractSetup, ShownMessage } from "./contracts/channel-contract.ts";
-import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "./outbound.ts";
 import type { Fault } from "./stand-ins/faulty-http.ts";
 import { type GraphProduct, type GraphShown, graphAppSecret, startGraphStandIn } from "./stand-ins/graph.ts";
 import { readMetaMessage } from "./stand-ins/graph-messages.ts";
@@ -36,14 +36,7 @@ export const shownOnMessenger = (shown: readonly GraphShown[]): ShownMessage[] =
     return { text, titles: [...buttons, ...quickReplies].map(({ title }) => title), files };
   });
 
-export const portsOfTests: ChannelPorts = {
-  callPlatform: platformOnLoopback,
-  announce: () => {},
-  findAddresses: addressesOnLoopback,
-  fetchFile: async () => undefined,
-  outbound: outboundToLoopback,
-  log: { warn: () => {}, info: () => {} },
-};
+export const portsOfTests = channelPorts();
 
 export const contentOf = (part: Partial<MessageContent> = {}): MessageContent => ({
   text: "Hello",

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { channelTypes } from "../../src/channels/index.ts";
 import {
   ChannelConnectError,
-  type ChannelPorts,
   type ChannelType,
   type ConnectedChannel,
   type SendRequest,
@@ -11,7 +10,7 @@ import {
 } from "../../src/engine/channel-type.ts";
 import type { OutboundHttp } from "../../src/engine/outbound.ts";
 import { type MessageContent, mediaKinds } from "../../src/model/message.ts";
-import { addressesOnLoopback, platformOnLoopback } from "../outbound.ts";
+import { channelPorts } from "../channel-ports.ts";
 import { partsOf, randomMessages } from "./random-messages.ts";
 
 /** The channel's platform, or a stand-in for it, as its users see it. */
@@ -60,14 +59,7 @@ const fileHost: OutboundHttp = async () => ({
   bytes: Buffer.from("eleven more"),
 });
 
-const silent: ChannelPorts = {
-  callPlatform: platformOnLoopback,
-  announce: () => {},
-  findAddresses: addressesOnLoopback,
-  fetchFile: async () => undefined,
-  outbound: fileHost,
-  log: { warn: () => {}, info: () => {} },
-};
+const silent = channelPorts({ outbound: fileHost });
 
 const content = (part: Partial<MessageContent>): MessageContent => ({
   attachments: [],

@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { mailPorts } from "../../../test/channel-ports.ts";
 import { type TestDatabase, testDatabase } from "../../../test/database.ts";
-import { addressesOnLoopback, outboundToLoopback } from "../../../test/outbound.ts";
 import { aReceiver } from "../../../test/receiver.ts";
 import { aShop, contactOf, echoFlow, type Shop, type TestShell, testShell, untilSent } from "../../../test/shell.ts";
 import { testCertificate } from "../../../test/stand-ins/certificate.ts";
 import { type ImapStandIn, startImapStandIn } from "../../../test/stand-ins/imap.ts";
 import { type SmtpStandIn, startSmtpStandIn } from "../../../test/stand-ins/smtp.ts";
 import { until } from "../../../test/until.ts";
-import type { ChannelPorts } from "../../engine/channel-type.ts";
 import { createChannel } from "../../store/channel-store.ts";
 import { sealSecrets } from "../../store/secret-box.ts";
 import { email } from "./email.channel.ts";
@@ -190,14 +189,7 @@ describe("who opted out", () => {
 });
 
 describe("connecting a mailbox", () => {
-  const ports: ChannelPorts = {
-    callPlatform: () => Promise.reject(new Error("mail calls no platform")),
-    announce: () => {},
-    findAddresses: addressesOnLoopback,
-    fetchFile: async () => undefined,
-    outbound: outboundToLoopback,
-    log: { warn: () => {}, info: () => {} },
-  };
+  const ports = mailPorts();
   const channelWith = (more: object = {}) => ({
     id: 7,
     botId: 1,

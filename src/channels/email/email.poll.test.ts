@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { addressesOnLoopback, outboundToLoopback } from "../../../test/outbound.ts";
+import { mailPorts } from "../../../test/channel-ports.ts";
 import { testCertificate } from "../../../test/stand-ins/certificate.ts";
 import { type ImapOptions, type ImapStandIn, startImapStandIn } from "../../../test/stand-ins/imap.ts";
 import { until } from "../../../test/until.ts";
@@ -24,14 +24,7 @@ afterEach(async () => {
   warnings = [];
 });
 
-const ports: ChannelPorts = {
-  callPlatform: () => Promise.reject(new Error("mail calls no platform")),
-  announce: () => {},
-  findAddresses: addressesOnLoopback,
-  fetchFile: async () => undefined,
-  outbound: outboundToLoopback,
-  log: { warn: (data) => void warnings.push(data), info: () => {} },
-};
+const ports = mailPorts({ log: { warn: (data) => void warnings.push(data), info: () => {} } });
 const aMail = (id: string, { text = "Hello", head = {} as Readonly<Record<string, string>> } = {}) =>
   [
     ...Object.entries({ From: "Ann <ann@example.org>", "Message-ID": `<${id}@example.org>`, ...head }).map(

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { channelPorts } from "../../../test/channel-ports.ts";
 import { channelContract, type ShownMessage } from "../../../test/contracts/channel-contract.ts";
-import { outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import {
   startTelegramStandIn,
   type TelegramFault,
   type TelegramStandIn,
 } from "../../../test/stand-ins/telegram-bot-api.ts";
-import type { ChannelPorts, WebhookRequest } from "../../engine/channel-type.ts";
+import type { WebhookRequest } from "../../engine/channel-type.ts";
 import { telegram } from "./telegram.channel.ts";
 
 const token = "123456:ABCDEFGHIJKLMNOP";
@@ -82,14 +82,9 @@ channelContract(telegram, {
 
 let standIn: TelegramStandIn;
 const logged: { readonly data: object; readonly message: string }[] = [];
-const ports: ChannelPorts = {
-  callPlatform: platformOnLoopback,
-  announce: () => {},
-  findAddresses: async () => [],
-  fetchFile: async () => undefined,
-  outbound: outboundToLoopback,
+const ports = channelPorts({
   log: { warn: (data, message) => void logged.push({ data, message }), info: () => {} },
-};
+});
 beforeEach(async () => {
   logged.length = 0;
   standIn = await startTelegramStandIn();

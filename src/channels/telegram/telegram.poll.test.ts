@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
+import { channelPorts } from "../../../test/channel-ports.ts";
 import { startTelegramStandIn, type TelegramStandIn } from "../../../test/stand-ins/telegram-bot-api.ts";
 import { until } from "../../../test/until.ts";
 import type { InboundEvent } from "../../engine/channel-type.ts";
@@ -28,20 +28,8 @@ afterEach(async () => {
 
 function startPolling(deliver = async (events: readonly InboundEvent[]) => void delivered.push(...events)): void {
   const settings = telegram.settings.parse({ token, apiRoot: standIn.url, mode: "polling" });
-  const log = { warn: (data: object) => void warnings.push(data), info: () => {} };
-  polling = telegram.poll?.(
-    { id: 7, botId: 1, settings },
-    deliver,
-    {
-      callPlatform: platformOnLoopback,
-      announce: () => {},
-      findAddresses: async () => [],
-      fetchFile: async () => undefined,
-      outbound: outboundToLoopback,
-      log,
-    },
-    abort.signal,
-  );
+  const ports = channelPorts({ log: { warn: (data) => void warnings.push(data), info: () => {} } });
+  polling = telegram.poll?.({ id: 7, botId: 1, settings }, deliver, ports, abort.signal);
 }
 
 const textUpdate = (updateId: number) => ({
@@ -134,14 +122,7 @@ describe("polling", () => {
 
   it("is not for a channel with a webhook", () => {
     const settings = telegram.settings.parse({ token, mode: "webhook" });
-    const ports = {
-      callPlatform: platformOnLoopback,
-      announce: () => {},
-      findAddresses: async () => [],
-      fetchFile: async () => undefined,
-      outbound: outboundToLoopback,
-      log: { warn: () => {}, info: () => {} },
-    };
+    const ports = channelPorts();
     expect(telegram.poll?.({ id: 7, botId: 1, settings }, async () => {}, ports, abort.signal)).toBeUndefined();
   });
 });

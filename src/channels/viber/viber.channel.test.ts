@@ -1,11 +1,11 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { channelPorts } from "../../../test/channel-ports.ts";
 import { channelContract, type ShownMessage } from "../../../test/contracts/channel-contract.ts";
-import { addressesOnLoopback, outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import type { Fault } from "../../../test/stand-ins/faulty-http.ts";
 import { buttonsOf, startViberStandIn, unescapeHtml, type ViberStandIn } from "../../../test/stand-ins/viber.ts";
-import type { ChannelPorts, WebhookRequest } from "../../engine/channel-type.ts";
+import type { WebhookRequest } from "../../engine/channel-type.ts";
 import type { MessageContent } from "../../model/message.ts";
 import { viber } from "./viber.channel.ts";
 import { parseViberJson } from "./viber-callback.ts";
@@ -76,14 +76,7 @@ channelContract(viber, {
 });
 
 let standIn: ViberStandIn;
-const ports: ChannelPorts = {
-  callPlatform: platformOnLoopback,
-  announce: () => {},
-  findAddresses: addressesOnLoopback,
-  fetchFile: async () => undefined,
-  outbound: outboundToLoopback,
-  log: { warn: () => {}, info: () => {} },
-};
+const ports = channelPorts();
 beforeEach(async () => {
   standIn = await startViberStandIn();
 });

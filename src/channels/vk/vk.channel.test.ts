@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { channelPorts } from "../../../test/channel-ports.ts";
 import { channelContract, type ShownMessage } from "../../../test/contracts/channel-contract.ts";
-import { addressesOnLoopback, platformOnLoopback } from "../../../test/outbound.ts";
 import type { Fault } from "../../../test/stand-ins/faulty-http.ts";
 import { startVkStandIn, type VkStandIn } from "../../../test/stand-ins/vk.ts";
-import type { ChannelPorts, WebhookRequest } from "../../engine/channel-type.ts";
+import type { WebhookRequest } from "../../engine/channel-type.ts";
 import type { OutboundHttp, OutboundResult } from "../../engine/outbound.ts";
 import type { MessageContent } from "../../model/message.ts";
 import { vk } from "./vk.channel.ts";
@@ -93,14 +93,7 @@ let standIn: VkStandIn;
 let answers: Readonly<Record<string, OutboundResult>>;
 const outbound: OutboundHttp = async ({ url }) =>
   answers[url] ?? { kind: "ok", status: 200, headers: {}, body: "", bytes: Buffer.from("a file") };
-const ports: ChannelPorts = {
-  callPlatform: platformOnLoopback,
-  announce: () => {},
-  findAddresses: addressesOnLoopback,
-  fetchFile: async () => undefined,
-  outbound,
-  log: { warn: () => {}, info: () => {} },
-};
+const ports = channelPorts({ outbound });
 beforeEach(async () => {
   answers = {};
   standIn = await startVkStandIn();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { outboundToLoopback, platformOnLoopback } from "../../../test/outbound.ts";
+import { channelPorts } from "../../../test/channel-ports.ts";
 import { startVkStandIn, type VkStandIn } from "../../../test/stand-ins/vk.ts";
 import { until } from "../../../test/until.ts";
 import type { DeliverInbound, InboundEvent } from "../../engine/channel-type.ts";
@@ -29,15 +29,7 @@ const collect: DeliverInbound = async (events) => void delivered.push(...events)
 
 function startPolling(deliver: DeliverInbound = collect): void {
   const settings = vk.settings.parse({ token, groupId: 77, apiRoot: `${standIn.url}/method`, mode: "polling" });
-  const log = { warn: (data: object) => void warnings.push(data), info: () => {} };
-  const ports = {
-    callPlatform: platformOnLoopback,
-    announce: () => {},
-    findAddresses: async () => [],
-    fetchFile: async () => undefined,
-    outbound: outboundToLoopback,
-    log,
-  };
+  const ports = channelPorts({ log: { warn: (data) => void warnings.push(data), info: () => {} } });
   polling = vk.poll?.({ id: 7, botId: 1, settings }, deliver, ports, abort.signal);
 }
 

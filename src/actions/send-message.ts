@@ -10,7 +10,7 @@ export const sendMessage = defineAction({
   title: "Send a message",
   group: "messages",
   description:
-    "Sends a text (a template) or a whole message, whose texts and addresses are templates too, on the contact's latest channel, or on the one given. An approved template alone goes to the latest channel that has such.",
+    "Sends a text (a template) or a whole message, whose texts and addresses are templates too, on the contact's latest channel, or on the one given. An approved template alone goes to the latest channel that has such; to who has written on none, to the phone (WhatsApp).",
   args: z.object({
     content: z.union([z.string().min(1).max(20_000), messageContentSchema]),
     channelId: z.number().int().positive().optional(),

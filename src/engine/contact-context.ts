@@ -217,11 +217,23 @@ function addMessage(
 const isTemplateAlone = ({ template, text, attachments, location }: MessageContent) =>
   template !== undefined && (text ?? "").trim() === "" && attachments.length === 0 && location === undefined;
 
-/** Where the contact was heard last of the channels that have approved templates: nowhere else can one go. */
-function templateChannel({ bot, contact, channelId }: Draft): number | undefined {
+/** Where the contact was heard last of the channels that have approved templates: nowhere else can one go. Who was heard on none is met by phone. */
+function templateChannel(draft: Draft): number | undefined {
+  const { bot, contact, channelId } = draft;
   const hasTemplates = (id: number) => bot.channelRules?.get(bot.channels.get(id) ?? "")?.templates === true;
   if (channelId !== undefined && hasTemplates(channelId)) return channelId;
-  return latestChannel({ ...contact, identities: contact.identities.filter((one) => hasTemplates(one.channelId)) });
+  const identities = contact.identities.filter((one) => hasTemplates(one.channelId));
+  return identities.length > 0 ? latestChannel({ ...contact, identities }) : meetByPhone(draft);
+}
+
+/** Links the contact with the bot's first channel where a phone is all that it takes to be written to. A ban or an opt-out is looked at when the message is. */
+function meetByPhone(draft: Draft): number | undefined {
+  const { bot, contact } = draft;
+  const digits = contact.profile.phone?.replace(/^\+/, "");
+  const [channelId] = [...bot.channels].find(([, kind]) => bot.channelRules?.get(kind)?.phoneIds === true) ?? [];
+  if (channelId === undefined || digits === undefined || digits === "") return undefined;
+  addIdentity(draft, channelId, digits);
+  return channelId;
 }
 
 /** The message as the channel's rules let it go out now. */

@@ -44,7 +44,9 @@ const byAddress = `
   GET /compat/bothelp/swagger
   GET /compat/bothelp/swagger/*
   GET /compat/uchat/api-docs
+  GET /compat/uchat/api-docs/
   GET /compat/uchat/api
+  GET /compat/uchat/api/
   GET /compat/uchat/api/js/*
   GET /api/v1/openapi.json
   GET /api/v1/docs

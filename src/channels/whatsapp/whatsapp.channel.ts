@@ -85,6 +85,7 @@ export const whatsapp = defineChannel<WhatsAppSettings>({
     rates: { bulkPerSecond: 50, perChatPerSecond: 0.17, chatBurst: 30 },
     windowMs: 86_400_000,
     templates: true,
+    phoneIds: true,
     typedEntry: true,
     consentWords,
   },

@@ -105,4 +105,45 @@ describe("the demo bot on WhatsApp", () => {
     const other = webchat.data.find(({ kind }) => kind === "webchat")?.id;
     expect(await server.call("GET", `/channels/${other}/templates`)).toEqual({ data: [] });
   });
+
+  it("lists them to UChat's clients too, which then send one to a number that never wrote", async () => {
+    const token = await server.call<{ token: string }>("POST", "/tokens", { kind: "uchat", name: "scripts" });
+    const ask = async (path: string, input: object) => {
+      const answer = await fetch(`${server.url}/compat/uchat/api${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token.token}`, "content-type": "application/json" },
+        body: JSON.stringify(input),
+      });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect((await ask("/whatsapp-template/sync", {})).body).toEqual({ status: "ok" });
+    const list = await ask("/whatsapp-template/list", { page: 1, limit: 200 });
+    expect(list.body).toMatchObject({
+      data: [
+        {
+          name: "order_update",
+          namespace: `channel_${channel.id}`,
+          language: "en_US",
+          lang: "en_US",
+          status: "APPROVED",
+          category: "UTILITY",
+          components: [{ type: "BODY", text: "Hello {{1}}, your order {{2}} is on its way." }],
+          params: { "BODY_{{1}}": "", "BODY_{{2}}": "" },
+        },
+      ],
+      meta: { per_page: 200, total: 1 },
+    });
+    const [{ name, namespace, lang }] = list.body.data;
+    const content = { name, namespace, lang, params: { "BODY_{{1}}": "Bob", "BODY_{{2}}": "8" } };
+    const bob = "16505559999";
+    graph.hear(bob);
+    graph.passHours(25);
+    const sent = await ask("/subscriber/send-whatsapp-template-by-user-id", {
+      user_id: bob,
+      create_if_not_found: "yes",
+      content,
+    });
+    expect(sent).toEqual({ status: 200, body: { status: "ok" } });
+    await until("the template", () => graph.shown.some(({ to, body }) => to === bob && body.type === "template"));
+  });
 });

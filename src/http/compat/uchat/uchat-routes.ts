@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../../../model/app-error.ts";
 import type { AddAddressLimit } from "../../address-limit.ts";
 import { createDocumentPage } from "../../api/docs-page.ts";
@@ -9,6 +9,7 @@ import { decodeBody, parseJson } from "../../encoding.ts";
 import { logError, toAppError, toMissingRoute } from "../../errors.ts";
 import { addDataHeaders } from "../../security-headers.ts";
 import { parseRawQuery } from "../bothelp/raw-query.ts";
+import { readMultipart } from "../bothelp/read-form.ts";
 import { auditedEndpoints } from "./audited-endpoints.ts";
 import { createCall } from "./call.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
@@ -43,16 +44,20 @@ function addDocuments(app: FastifyInstance, dependencies: HttpDependencies): voi
   const readPage = createDocumentPage({ title: "UChat's API", at, documentUrl: "/compat/uchat/api-docs" });
   const document = () => describeEndpoints(endpoints, `${dependencies.publicUrl}${at}`);
   let made: ReturnType<typeof document> | undefined;
-  app.get("/api-docs", async () => {
+  const showDocument = async () => {
     made ??= document();
     return made;
-  });
-  // The address has no slash at its end, which the page's own relative addresses would need.
-  app.get("/api", async (_request, reply) => {
+  };
+  // The address need not have the slash at its end that the page's own relative addresses would need.
+  const showPage = async (_request: FastifyRequest, reply: FastifyReply) => {
     const { type, body, headers } = await readPage(`${at}/`);
     const page = body.toString("utf8").replace("<head>", `<head><base href="${at}/">`);
     return await reply.headers(headers).type(type).send(page);
-  });
+  };
+  for (const slash of ["", "/"]) {
+    app.get(`/api-docs${slash}`, showDocument);
+    app.get(`/api${slash}`, showPage);
+  }
   app.get("/api/js/*", async (request, reply) => {
     const { type, body, headers } = await readPage(request.url);
     return await reply.headers(headers).type(type).send(body);
@@ -103,12 +108,20 @@ function checkScope({ scope }: AnyEndpoint, { caller }: FastifyRequest): void {
   );
 }
 
-/** JSON under whatever name, and forms, since Laravel takes both. */
+/** JSON under whatever name, and forms of both kinds, since Laravel takes all of them: PHP's curl makes multipart of an array. */
 function addBodyParsers(app: FastifyInstance): void {
   app.addContentTypeParser(
     "application/x-www-form-urlencoded",
     { parseAs: "buffer" },
     async (_request: unknown, body: Buffer) => nestPairs(parseRawQuery(`?${decodeBody(body)}`)),
+  );
+  app.addContentTypeParser(
+    "multipart/form-data",
+    { parseAs: "buffer" },
+    async ({ headers }: FastifyRequest, body: Buffer) => {
+      const parts = await readMultipart(headers["content-type"] ?? "", body);
+      return nestPairs(parts.flatMap(([key, value]) => (typeof value === "string" ? [{ key, value }] : [])));
+    },
   );
   app.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => parseJson(body));
 }

@@ -1,9 +1,9 @@
+import { isProfileAttribute, profileAttributes } from "../../../engine/chatbot-attributes.ts";
 import { parseObjectId } from "../../../engine/object-id.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { TextOperator, TimeOperator, UserFilter, UserSearch } from "../../../store/user-search-store.ts";
 import { parseRawQuery } from "../bothelp/raw-query.ts";
 import { nestPairs } from "../uchat/input.ts";
-import { type ProfileAttribute, profileAttributes } from "./user.ts";
 
 const bad = (sentence: string) => new AppError("request.invalid", sentence);
 
@@ -44,7 +44,8 @@ export function toSearch(input: Readonly<Record<string, unknown>>, names: Search
   const { limit = 40, sort = {}, match = "all", after } = given;
   const count = Number(limit);
   if (!Number.isInteger(count) || count < 1 || count > 40) throw bad("limit has to be a whole number from 1 to 40");
-  const { field = "createdAt", order = "desc" } = sort as Record<string, unknown>;
+  const { field = "createdAt", order: asked = "desc" } = sort as Record<string, unknown>;
+  const order = String(asked).toLowerCase();
   if (field !== "createdAt" && field !== "lastSeen") throw bad("sort.field has to be createdAt or lastSeen");
   if (order !== "asc" && order !== "desc") throw bad("sort.order has to be asc or desc");
   if (match !== "all" && match !== "any") throw bad("match has to be all or any");
@@ -121,10 +122,11 @@ function readAttribute(
 ): UserFilter {
   const key = String(filter.key ?? filter.name ?? filter.attribute ?? "");
   if (key === "") throw bad("a filter of the type attribute needs a key");
-  const part = Object.hasOwn(profileAttributes, key) ? profileAttributes[key as ProfileAttribute] : undefined;
+  const fieldId = names.fieldIds.get(key) ?? 0;
+  const part = isProfileAttribute(key) ? profileAttributes[key] : undefined;
   if (part === "email" || part === "name") return { kind: part, operator, value };
-  if (part !== undefined) throw bad(`the attribute ${key} cannot be searched for; email and name can`);
-  return { kind: "field", fieldId: names.fieldIds.get(key) ?? 0, operator, value };
+  if (part !== undefined) return { kind: "profile", part, fieldId, operator, value };
+  return { kind: "field", fieldId, operator, value };
 }
 
 const textOperators: Readonly<Record<string, TextOperator>> = {

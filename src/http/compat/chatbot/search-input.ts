@@ -37,14 +37,17 @@ export interface SearchNames {
   readonly fieldIds: ReadonlyMap<string, number>;
 }
 
+/** What is empty is as good as not said: a scenario sends its empty boxes too. */
+const withoutEmpty = (input: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== ""));
+
 /** Throws `request.invalid` with what is wrong. `after` is not looked up. */
 export function toSearch(input: Readonly<Record<string, unknown>>, names: SearchNames): UserSearch {
-  // As good as not said: a scenario sends its empty boxes too.
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== ""));
+  const given = withoutEmpty(input);
   const { limit = 40, sort = {}, match = "all", after } = given;
   const count = Number(limit);
   if (!Number.isInteger(count) || count < 1 || count > 40) throw bad("limit has to be a whole number from 1 to 40");
-  const { field = "createdAt", order: asked = "desc" } = sort as Record<string, unknown>;
+  const { field = "createdAt", order: asked = "desc" } = withoutEmpty(sort as Record<string, unknown>);
   const order = String(asked).toLowerCase();
   if (field !== "createdAt" && field !== "lastSeen") throw bad("sort.field has to be createdAt or lastSeen");
   if (order !== "asc" && order !== "desc") throw bad("sort.order has to be asc or desc");
@@ -63,9 +66,10 @@ function readFilters(filters: unknown, names: SearchNames): UserFilter[] {
   if (filters === undefined) return [];
   const list = Array.isArray(filters) ? filters : [filters];
   if (list.length > 5) throw bad("there may be five filters at most");
-  return list.map(readJson).map((filter) => {
+  return list.map(readJson).flatMap((filter) => {
     if (typeof filter !== "object" || filter === null) throw bad("a filter has to be an object with type and value");
-    return readFilter(filter as Record<string, unknown>, names);
+    const isEmpty = Object.keys(withoutEmpty(filter as Record<string, unknown>)).length === 0;
+    return isEmpty ? [] : [readFilter(filter as Record<string, unknown>, names)];
   });
 }
 

@@ -116,7 +116,8 @@ function segmentRoutes(app: FastifyInstance, dependencies: HttpDependencies): vo
   });
 
   app.post("/users/segments", async (request) => {
-    const { name } = readBody(request);
+    const { name: given } = readBody(request);
+    const name = typeof given === "number" ? String(given) : given;
     if (typeof name !== "string" || name.trim() === "" || name.trim().length > 200) {
       throw new AppError("request.invalid", "name has to be a text of 1 to 200 characters");
     }

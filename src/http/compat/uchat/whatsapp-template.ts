@@ -18,7 +18,8 @@ export const whatsappTemplateInput = z.looseObject({
       (given) => (given === null || (Array.isArray(given) && given.length === 0) ? undefined : given),
       z.record(z.string(), z.union([z.string(), z.number()])).optional(),
     )
-    .transform((params = {}) => params),
+    .transform((params = {}) => params)
+    .meta({ shownAs: { type: "object", additionalProperties: { type: "string" } } }),
 });
 
 const headerKinds = { TEXT: "text", IMAGE: "image", VIDEO: "video", DOCUMENT: "file", FILE: "file" } as const;

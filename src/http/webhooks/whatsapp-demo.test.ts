@@ -146,4 +146,26 @@ describe("the demo bot on WhatsApp", () => {
     expect(sent).toEqual({ status: 200, body: { status: "ok" } });
     await until("the template", () => graph.shown.some(({ to, body }) => to === bob && body.type === "template"));
   });
+
+  it("knows by whatever number WhatsApp calls them who was written to by phone", async () => {
+    const eva = await server.call<{ id: number }>("POST", "/contacts", { bot: "demo", phone: "+5531987654321" });
+    const template = { name: "order_update", language: "en_US", body: ["Eva", "9"] };
+    const content = { attachments: [], buttons: [], quickReplies: [], template };
+    await server.call("POST", `/contacts/${eva.id}/actions`, { action: "send_message", args: { content } });
+    await until("the template", () => graph.shown.some(({ to }) => to === "5531987654321"));
+    const ids = async () => {
+      const { channels } = await server.call<{ channels: { externalId: string }[] }>("GET", `/contacts/${eva.id}`);
+      return channels.map(({ externalId }) => externalId);
+    };
+    await until("what WhatsApp calls her", async () => (await ids()).includes("553187654321"));
+    const from = "553187654321";
+    graph.hear(from);
+    const message = { from, id: "wamid.eva", timestamp: String(Math.floor(server.clock.now() / 1_000)) };
+    await push({ contacts: [{ wa_id: from }], messages: [{ ...message, type: "text", text: { body: "Thanks" } }] });
+    const { data } = await server.call<{ data: { content: { text: string } }[] }>(
+      "GET",
+      `/contacts/${eva.id}/messages`,
+    );
+    expect(data.map((one) => one.content.text)).toContain("Thanks");
+  });
 });

@@ -78,6 +78,7 @@ const byRefusals = `
   GET /webhooks/:channelId
   POST /webhooks/:channelId
   POST /webhooks/in/:uid
+  POST /webhooks/in/:uid/
 `;
 const watching = "a look at the process, for whoever watches over it; the proxy keeps it from the public";
 const withReason: Readonly<Record<string, string>> = {

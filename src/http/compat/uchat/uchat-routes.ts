@@ -5,17 +5,15 @@ import { createDocumentPage } from "../../api/docs-page.ts";
 import { addDoorAuditLog } from "../../audit.ts";
 import { addDoorAuthentication } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
-import { decodeBody, parseJson } from "../../encoding.ts";
 import { logError, toAppError, toMissingRoute } from "../../errors.ts";
+import { addFormParsers } from "../../form-bodies.ts";
 import { addDataHeaders } from "../../security-headers.ts";
-import { parseRawQuery } from "../bothelp/raw-query.ts";
-import { readMultipart } from "../bothelp/read-form.ts";
 import { auditedEndpoints } from "./audited-endpoints.ts";
 import { createCall } from "./call.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { InvalidInput, sendUchatError, toInvalidInput } from "./errors.ts";
-import { nestPairs, readInput } from "./input.ts";
+import { readInput } from "./input.ts";
 import { createMemory } from "./memory.ts";
 import { describeEndpoints } from "./openapi.ts";
 
@@ -68,7 +66,7 @@ async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies
   addDataHeaders(app);
   await addDoorAuthentication(app, dependencies, "uchat");
   addDoorAuditLog(app, dependencies);
-  addBodyParsers(app);
+  addFormParsers(app);
   const memory = createMemory(dependencies);
   for (const endpoint of endpoints) {
     const pattern = endpoint.path.replace(/\{(\w+)\}/g, ":$1");
@@ -106,22 +104,4 @@ function checkScope({ scope }: AnyEndpoint, { caller }: FastifyRequest): void {
     "token.bot_bound",
     "this needs the scope Manage Team: use a token that is not bound to a bot (repartee token create --kind uchat, without --bot)",
   );
-}
-
-/** JSON under whatever name, and forms of both kinds, since Laravel takes all of them: PHP's curl makes multipart of an array. */
-function addBodyParsers(app: FastifyInstance): void {
-  app.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "buffer" },
-    async (_request: unknown, body: Buffer) => nestPairs(parseRawQuery(`?${decodeBody(body)}`)),
-  );
-  app.addContentTypeParser(
-    "multipart/form-data",
-    { parseAs: "buffer" },
-    async ({ headers }: FastifyRequest, body: Buffer) => {
-      const parts = await readMultipart(headers["content-type"] ?? "", body);
-      return nestPairs(parts.flatMap(([key, value]) => (typeof value === "string" ? [{ key, value }] : [])));
-    },
-  );
-  app.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => parseJson(body));
 }

@@ -151,7 +151,10 @@ describe("the demo bot on WhatsApp", () => {
     const eva = await server.call<{ id: number }>("POST", "/contacts", { bot: "demo", phone: "+5531987654321" });
     const template = { name: "order_update", language: "en_US", body: ["Eva", "9"] };
     const content = { attachments: [], buttons: [], quickReplies: [], template };
-    await server.call("POST", `/contacts/${eva.id}/actions`, { action: "send_message", args: { content } });
+    await server.call("POST", `/contacts/${eva.id}/actions`, {
+      action: "send_message",
+      args: { content, byPhone: true },
+    });
     await until("the template", () => graph.shown.some(({ to }) => to === "5531987654321"));
     const ids = async () => {
       const { channels } = await server.call<{ channels: { externalId: string }[] }>("GET", `/contacts/${eva.id}`);

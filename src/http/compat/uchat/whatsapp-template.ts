@@ -69,7 +69,7 @@ export async function toTemplateCall(
   }
   const template = { name, language: lang, body, urls, ...(header === undefined ? {} : { header }) };
   const content = { attachments: [], buttons, quickReplies: [], template };
-  return { action: "send_message", args: { content } as never };
+  return { action: "send_message", args: { content, byPhone: true } as never };
 }
 
 /** A press that begins a sub flow, called by its name, since nobody but Meta knows the button's words. */

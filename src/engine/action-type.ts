@@ -20,6 +20,8 @@ export interface SendOptions {
   readonly recipient?: string | undefined;
   /** Where nothing but an approved template is to be said and no channel is named: on a channel that has such, though the contact was heard last elsewhere. */
   readonly seeksTemplates?: true;
+  /** Where the contact is on none of these: a template alone goes to its phone, on the bot's first channel where a phone is all that it takes. */
+  readonly byPhone?: boolean | undefined;
   /** It was written earlier, for this time: nobody asks for it now. */
   readonly isScheduled?: true;
 }

@@ -93,8 +93,8 @@ export type WebhookResult =
 
 /** How a send ended; decided by what the platform should do next. */
 export type SendResult =
-  /** `externalId`: the platform's message id. */
-  | { readonly status: "sent"; readonly externalId?: string | undefined }
+  /** `externalId`: the platform's message id; `knownAs`: what the platform itself calls the person, who will answer under that id. */
+  | { readonly status: "sent"; readonly externalId?: string | undefined; readonly knownAs?: string | undefined }
   /**
    * A passing fault; try again (after `afterMs`, where the platform says). `maybeSent`: the message left and no answer came, so that it may
    * have gone out; the channel's policy for uncertain sends applies.

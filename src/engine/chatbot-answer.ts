@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ActionCall } from "../model/action-call.ts";
-import type { ProfileKey } from "../model/contact.ts";
 import type { FieldDefinition } from "../model/field.ts";
+import { isProfileAttribute, profileAttributes } from "./chatbot-attributes.ts";
 import { toLiteral } from "./literal-text.ts";
 import { parseFieldValue } from "./values.ts";
 
@@ -13,14 +13,6 @@ const answerSchema = z.object({
     .default([]),
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
 });
-
-const profileOf: Readonly<Record<string, ProfileKey>> = {
-  default_name: "name",
-  default_email: "email",
-  default_language: "language",
-  default_timezone: "timeZone",
-  default_avatar: "avatarUrl",
-};
 
 /** What a receiver's answer asks for, as action calls, and what of it cannot be done, as sentences. An answer of another form asks for nothing. */
 export function readChatbotAnswer(
@@ -50,8 +42,9 @@ function toAttributeCall(
   fields: readonly FieldDefinition[],
 ): ActionCall | string {
   const text = value === null ? "" : String(value);
-  const key = profileOf[name];
-  if (key !== undefined) return { action: "set_profile", args: { key, value: toLiteral(text) } };
+  if (isProfileAttribute(name)) {
+    return { action: "set_profile", args: { key: profileAttributes[name], value: toLiteral(text) } };
+  }
   const field = fields.find((one) => one.key === name) ?? fields.find((one) => one.name === name);
   if (field === undefined) return `there is no field "${name}" for the attribute`;
   if (value === null) return { action: "clear_field", args: { field: field.key } };

@@ -190,7 +190,8 @@ function addMessage(
   where: { readonly flow?: string; readonly step?: string },
 ): boolean {
   const seeks = options.seeksTemplates === true && isTemplateAlone(content);
-  const channelId = options.channelId ?? (seeks ? templateChannel(draft) : undefined) ?? draft.channelId;
+  const channelId =
+    options.channelId ?? (seeks ? templateChannel(draft, options.byPhone === true) : undefined) ?? draft.channelId;
   const address = addressOn(draft, channelId, options.recipient);
   const fitted = address === undefined ? undefined : fitNow(draft, address, content, options.author);
   const { author, isScheduled } = options;
@@ -217,11 +218,24 @@ function addMessage(
 const isTemplateAlone = ({ template, text, attachments, location }: MessageContent) =>
   template !== undefined && (text ?? "").trim() === "" && attachments.length === 0 && location === undefined;
 
-/** Where the contact was heard last of the channels that have approved templates: nowhere else can one go. */
-function templateChannel({ bot, contact, channelId }: Draft): number | undefined {
+/** Where the contact was heard last of the channels that have approved templates: nowhere else can one go. Who was heard on none is met by phone, where that is wanted. */
+function templateChannel(draft: Draft, byPhone: boolean): number | undefined {
+  const { bot, contact, channelId } = draft;
   const hasTemplates = (id: number) => bot.channelRules?.get(bot.channels.get(id) ?? "")?.templates === true;
   if (channelId !== undefined && hasTemplates(channelId)) return channelId;
-  return latestChannel({ ...contact, identities: contact.identities.filter((one) => hasTemplates(one.channelId)) });
+  const identities = contact.identities.filter((one) => hasTemplates(one.channelId));
+  if (identities.length > 0) return latestChannel({ ...contact, identities });
+  return byPhone ? meetByPhone(draft) : undefined;
+}
+
+/** Links the contact with the bot's first channel where a phone is all that it takes to be written to. A ban or an opt-out is looked at when the message is. */
+function meetByPhone(draft: Draft): number | undefined {
+  const { bot, contact } = draft;
+  const digits = contact.profile.phone?.replace(/^\+/, "");
+  const [channelId] = [...bot.channels].find(([, kind]) => bot.channelRules?.get(kind)?.phoneIds === true) ?? [];
+  if (channelId === undefined || digits === undefined || digits === "") return undefined;
+  addIdentity(draft, channelId, digits);
+  return channelId;
 }
 
 /** The message as the channel's rules let it go out now. */

@@ -128,6 +128,30 @@ describe("a template alone, where the contact was heard last on a channel withou
     expect(send({ channelId: channelId + 1 })).toEqual({ channels: [], skipped: ["only_template"] });
   });
 
+  it("goes to the phone of who was heard on none of these, where that is wanted and phones are people's ids", () => {
+    const send = (phone: string | undefined, phoneIds: boolean, byPhone: boolean | undefined = true) => {
+      const contact = aContact({
+        identities: [on(1, "plain", noon - 1)],
+        profile: phone === undefined ? {} : { phone },
+      });
+      const channels = new Map([
+        [channelId + 1, "plain"],
+        [channelId + 2, "fake"],
+      ]);
+      const channelRules = new Map<string, ChannelRules>([["fake", phoneIds ? { ...rules, phoneIds } : rules]]);
+      const { channelId: _byNone, ...event } = anEvent(
+        { kind: "actions", actions: [{ action: "send_message", args: { content, byPhone } as never }] },
+        { source: "api" },
+      );
+      const outcome = advance(aWorld({ bot: aBot({ flows: [], channels, channelRules }), contact }), event);
+      return outcome.messages.map((message) => [message.channelId, message.recipient]);
+    };
+    expect(send("+491511234567", true)).toEqual([[channelId + 2, "491511234567"]]);
+    expect(send(undefined, true)).toEqual([]);
+    expect(send("+491511234567", false)).toEqual([]);
+    expect(send("+491511234567", true, false)).toEqual([]);
+  });
+
   it("stays unsaid in a flow, which talks on one channel", () => {
     const step = { text: "", attachments: [], buttons: [], template };
     const steps = [{ ref: "s1", kind: "message", config: { messages: [step], quickReplies: [] } }];

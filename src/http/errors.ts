@@ -102,7 +102,9 @@ export function secondsToWait({ details }: AppError): number {
 /** For an address that no route took: the wrong method, or nothing there at all. */
 export function toMissingRoute(request: FastifyRequest, reply: FastifyReply): AppError {
   const allowed = allowedMethods(request.server, request.url);
-  if (allowed.length === 0) return new AppError("request.not_found", say`there is nothing at this address`);
+  // The right method, and a slash too many at the end.
+  const isNothing = allowed.length === 0 || allowed.includes(request.method);
+  if (isNothing) return new AppError("request.not_found", say`there is nothing at this address`);
   reply.header("allow", allowed.join(", "));
   return new AppError(
     "request.method_not_allowed",

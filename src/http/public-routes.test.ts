@@ -44,7 +44,9 @@ const byAddress = `
   GET /compat/bothelp/swagger
   GET /compat/bothelp/swagger/*
   GET /compat/uchat/api-docs
+  GET /compat/uchat/api-docs/
   GET /compat/uchat/api
+  GET /compat/uchat/api/
   GET /compat/uchat/api/js/*
   GET /api/v1/openapi.json
   GET /api/v1/docs
@@ -76,6 +78,7 @@ const byRefusals = `
   GET /webhooks/:channelId
   POST /webhooks/:channelId
   POST /webhooks/in/:uid
+  POST /webhooks/in/:uid/
 `;
 const watching = "a look at the process, for whoever watches over it; the proxy keeps it from the public";
 const withReason: Readonly<Record<string, string>> = {

@@ -23,7 +23,7 @@ const doors = {
 } as const;
 const doorOf = (url: string) => Object.entries(doors).find(([prefix]) => url.startsWith(prefix));
 const isOpen = (url: string) =>
-  /\/(openapi\.json|docs|api-docs|docs\/.*)$|\/compat\/uchat\/(api|api\/js\/\*|api-docs)$/.test(url);
+  /\/(openapi\.json|docs|api-docs|docs\/.*)$|\/compat\/uchat\/(api\/?|api\/js\/\*|api-docs\/?)$/.test(url);
 
 /** What a token with `read` alone may ask without a GET: questions that are too long for an address. */
 const questions = new Set([

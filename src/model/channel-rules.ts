@@ -12,6 +12,8 @@ export interface ChannelRules {
   readonly windowMs?: number;
   /** Messages that the platform approved beforehand may be sent, also while the window is closed. */
   readonly templates?: true;
+  /** A person's id there is their phone's digits: a template can go to whoever has not written yet. */
+  readonly phoneIds?: true;
   /** An entry link only fills in what the person then sends: a text that is a link's payload counts as coming by it. */
   readonly typedEntry?: true;
   /** The platform's calls do not say who the person is, but it tells when asked: whoever is new is asked for, in a job. */

@@ -92,7 +92,8 @@ export function createSender({
   ): Promise<Verdict> {
     const at = now();
     if (result.status === "sent") {
-      await record({ id: message.id, status: "sent", externalId: result.externalId, at });
+      const { externalId, knownAs } = result;
+      await record({ id: message.id, status: "sent", externalId, knownAs, at });
       return { status: "sent" };
     }
     if (result.status === "rejected" || result.status === "window-closed") {

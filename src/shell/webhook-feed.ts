@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { toAttributes } from "../engine/chatbot-attributes.ts";
 import { toContactDocument } from "../engine/contact-document.ts";
 import { toObjectId } from "../engine/object-id.ts";
 import { matchesWords } from "../engine/triggers.ts";
@@ -121,8 +122,10 @@ function toBody(webhook: WebhookSubscription, told: Told): Json {
 }
 
 /** ChatBot's webhook body, version 2. */
-function toChatbotBody({ id, name }: WebhookSubscription, { event, contact, occurrence }: Told): Json {
+function toChatbotBody({ id, name }: WebhookSubscription, { bot, event, contact, occurrence }: Told): Json {
   const { profile } = contact;
+  // The bot knows a field by its key and by its name.
+  const { defaults, own } = toAttributes(contact, new Set(bot.fields.values()));
   const { text = null } = occurrence.data;
   const identity = contact.identities.find(({ channelId }) => channelId === event.channelId) ?? contact.identities[0];
   return {
@@ -138,13 +141,7 @@ function toChatbotBody({ id, name }: WebhookSubscription, { event, contact, occu
       webhookId: toObjectId("webhook", id),
       webhookName: name,
     },
-    userAttributes: {
-      default_name: profile.name ?? [profile.firstName, profile.lastName].filter(Boolean).join(" "),
-      default_email: profile.email ?? null,
-      default_language: profile.language ?? null,
-      default_timezone: profile.timeZone ?? null,
-      default_avatar: profile.avatarUrl ?? null,
-    },
-    attributes: { ...contact.fields },
+    userAttributes: { ...defaults, ...own },
+    attributes: own,
   };
 }

@@ -183,6 +183,8 @@ export interface SendOutcome {
   readonly id: number;
   readonly status: "sent" | "failed" | "queued" | "uncertain";
   readonly externalId?: string | undefined;
+  /** What the platform itself calls the person, where that is not whom the message went to. */
+  readonly knownAs?: string | undefined;
   readonly error?: string | undefined;
   /** For `queued`: Unix milliseconds of the next attempt. */
   readonly notBefore?: number | undefined;
@@ -209,6 +211,18 @@ export async function recordSends(db: Database, outcomes: readonly SendOutcome[]
     from json_to_recordset(${JSON.stringify(cleanText(outcomes))}::json) as o(id bigint, status text, "externalId" text, error text,
       "notBefore" bigint, "isFree" boolean, "maybeSent" boolean, at bigint)
     where m.id = o.id and ${isQueued}`.execute(db);
+  const known = outcomes.flatMap(({ id, knownAs }) => (knownAs === undefined ? [] : [{ id, knownAs }]));
+  if (known.length > 0) await linkKnown(db, known);
+}
+
+/** Whoever was written to by phone answers under the platform's own id (Brazil's numbers have a digit more): it is the same contact, unless somebody has that id already. */
+async function linkKnown(db: Database, known: readonly { readonly id: number; readonly knownAs: string }[]) {
+  await sql`
+    insert into identities (contact_id, channel_id, external_id)
+    select distinct m.contact_id, m.channel_id, o."knownAs"
+    from json_to_recordset(${JSON.stringify(cleanText(known))}::json) as o(id bigint, "knownAs" text)
+    join messages m on m.id = o.id join channels ch on ch.id = m.channel_id
+    on conflict do nothing`.execute(db);
 }
 
 /** Remembers how many parts of a message have gone out, so that a repetition starts after them. */

@@ -20,6 +20,14 @@ export type TimeOperator = "before" | "after" | "on";
 export type UserFilter =
   | { readonly kind: "tag"; readonly tagId: number; readonly has: boolean }
   | { readonly kind: "userId" | "email" | "name"; readonly operator: TextOperator; readonly value: string }
+  /** `fieldId`: where what is none of these in form is kept instead. */
+  | {
+      readonly kind: "profile";
+      readonly part: "avatarUrl" | "language" | "timeZone" | "gender";
+      readonly fieldId: number;
+      readonly operator: TextOperator;
+      readonly value: string;
+    }
   | { readonly kind: "field"; readonly fieldId: number; readonly operator: TextOperator; readonly value: string }
   | { readonly kind: "banned"; readonly is: boolean }
   | { readonly kind: "createdAt" | "lastSeen"; readonly operator: TimeOperator; readonly at: Date };
@@ -93,9 +101,10 @@ function toCondition(filter: UserFilter, access: Access): RawBuilder<SqlBool> {
         return sql<SqlBool>`exists (select 1 from contact_fields cf where cf.contact_id = c.id and cf.field_id = ${filter.fieldId}
           and ${mayRead(filter.value)} and cf.value #>> '{}' = ${filter.value})`;
       }
-      const value = sql`(select cf.value #>> '{}' from contact_fields cf where cf.contact_id = c.id and cf.field_id = ${filter.fieldId})`;
-      return compareText(value, filter);
+      return compareText(fieldText(filter.fieldId), filter);
     }
+    case "profile":
+      return compareText(sql`coalesce(c.${profileColumns[filter.part]}, ${fieldText(filter.fieldId)})`, filter);
     case "email":
       // The index is on the lower case.
       return compareText(sql`lower(c.email)`, { ...filter, value: filter.value.toLowerCase() });
@@ -105,6 +114,16 @@ function toCondition(filter: UserFilter, access: Access): RawBuilder<SqlBool> {
       return compareUserId(filter, access);
   }
 }
+
+const fieldText = (fieldId: number) =>
+  sql`(select cf.value #>> '{}' from contact_fields cf where cf.contact_id = c.id and cf.field_id = ${fieldId})`;
+
+const profileColumns = {
+  avatarUrl: sql.raw("avatar_url"),
+  language: sql.raw("language"),
+  timeZone: sql.raw("time_zone"),
+  gender: sql.raw("gender"),
+} as const;
 
 /**
  * The id that a caller gave, that of the first channel, or our own public one, as `userId` is shown. One that is known is looked for by each one's index, once for the whole search

@@ -140,7 +140,8 @@ export async function startGraphStandIn(
     shown.push({ to, body: payload, id });
     return answer({
       messaging_product: "whatsapp",
-      contacts: [{ input: to, wa_id: to }],
+      // As with many of Brazil's numbers, which got a digit more once: WhatsApp knows the person without it.
+      contacts: [{ input: to, wa_id: to.replace(/^(55\d\d)9(\d{8})$/, "$1$2") }],
       messages: [{ id, message_status: "accepted" }],
     });
   }

@@ -180,7 +180,10 @@ function toTemplate(template: MessageTemplate, buttons: readonly OutgoingButton[
     ...urls.map(({ index, value }) => toButton("url", index, text(value))),
     ...presses.flatMap((payload, place) => {
       const index = free[place];
-      return index === undefined ? [] : [toButton("quick_reply", index, { type: "payload", payload })];
+      // Without one Meta gives back the button's words.
+      return index === undefined || payload === ""
+        ? []
+        : [toButton("quick_reply", index, { type: "payload", payload })];
     }),
   ];
   return { type: "template", template: { name, language: { code: language }, components } };

@@ -269,6 +269,13 @@ describe("a template", () => {
     ]);
   });
 
+  it("leaves a quick reply that leads nowhere to Meta, which gives back its words", async () => {
+    const buttons = ["", "f:s"].map((payload) => ({ type: "press" as const, title: "Yes", payload }));
+    await send(contentOf({ buttons, template }));
+    const sent = standIn.shown[0]?.body.template as { components: object[] };
+    expect(sent.components.slice(1)).toMatchObject([{ sub_type: "quick_reply", index: "1" }]);
+  });
+
   it("with another number of variables is refused, with WhatsApp's reason", async () => {
     const result = await send(contentOf({ template: { ...template, body: ["Ann"] } }));
     expect(result).toMatchObject({ status: "rejected", message: expect.stringContaining("132000") });

@@ -85,6 +85,7 @@ export const whatsapp = defineChannel<WhatsAppSettings>({
     rates: { bulkPerSecond: 50, perChatPerSecond: 0.17, chatBurst: 30 },
     windowMs: 86_400_000,
     templates: true,
+    phoneIds: true,
     typedEntry: true,
     consentWords,
   },
@@ -115,33 +116,44 @@ async function send(request: SendRequest, { settings }: WhatsAppChannel, ports: 
   if (calls.length === 0) {
     return { status: "rejected", message: "WhatsApp shows no message that has neither a text nor a file" };
   }
-  let externalId: string | undefined;
+  let sent: Sent | undefined;
   try {
     // What went out in an earlier attempt must not go out again.
     for (const [index, call] of calls.entries()) {
       if (index < (request.partsSent ?? 0)) continue;
-      externalId = await sendOne(request.recipient, call, { settings, ports });
+      sent = await sendOne(request.recipient, call, { settings, ports });
       if (index < calls.length - 1) await request.onPartSent?.(index + 1);
     }
   } catch (error) {
     if (error instanceof GraphCallError) return toSendResult(error, refusals);
     throw error;
   }
-  return { status: "sent", externalId };
+  const { id: externalId, waId } = sent ?? {};
+  return { status: "sent", externalId, ...(waId === undefined || waId === request.recipient ? {} : { knownAs: waId }) };
 }
 
-const sentSchema = z.object({ messages: z.tuple([z.object({ id: z.string() })], z.unknown()) });
+const sentSchema = z.object({
+  messages: z.tuple([z.object({ id: z.string() })], z.unknown()),
+  contacts: z.array(z.object({ wa_id: z.string().min(1).max(200).optional().catch(undefined) })).catch([]),
+});
+
+interface Sent {
+  readonly id: string;
+  /** What WhatsApp calls the person. */
+  readonly waId: string | undefined;
+}
 
 async function sendOne(
   recipient: string,
   body: WhatsAppBody,
   { settings, ports }: { readonly settings: WhatsAppSettings; readonly ports: ChannelPorts },
-): Promise<string> {
+): Promise<Sent> {
   // A phone; or the id of somebody who does not show theirs, which begins with a country.
   const to = /^\d+$/.test(recipient) ? { to: recipient } : { recipient };
   const call = { messaging_product: "whatsapp", recipient_type: "individual", ...to, ...body };
   const path = `${settings.phoneNumberId}/messages`;
-  return (await callGraph(settings, ports, { method: "POST", path, body: call }, sentSchema)).messages[0].id;
+  const { messages, contacts } = await callGraph(settings, ports, { method: "POST", path, body: call }, sentSchema);
+  return { id: messages[0].id, waId: contacts[0]?.wa_id };
 }
 
 /** https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override: where the notifications of this number go, whatever the app's own address is. */

@@ -44,6 +44,26 @@ const aContact = async (body: object = {}, tenant = mine) =>
 const codeOf = (answer: { json(): { error: { code: string } } }) => answer.json().error.code;
 
 describe("a call of an inbound webhook", () => {
+  it("may be a form, as site builders send it, JSON under another name, and end its address in a slash", async () => {
+    const { uid } = await make();
+    const phone = "+79005554433";
+    const form = await call(uid, `phone=${encodeURIComponent(phone)}&person%5Bcity%5D=Perm&person[name]=Ann+Lee`, {
+      "content-type": "application/x-www-form-urlencoded",
+    });
+    expect(form.json()).toMatchObject({ created: true, problems: [] });
+    const { contactId } = form.json();
+    expect(await contact(contactId)).toMatchObject({ name: "Ann Lee", fields: { city: "Perm" } });
+    const part = (name: string, value: string) =>
+      `--b0undary\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    const parts = `${part("phone", phone)}${part("person[city]", "Уфа")}--b0undary--\r\n`;
+    const multipart = await call(uid, parts, { "content-type": "multipart/form-data; boundary=b0undary" });
+    expect(multipart.json()).toMatchObject({ contactId, created: false });
+    expect((await contact(contactId)).fields).toEqual({ city: "Уфа" });
+    const named = await call(`${uid}/`, { phone, person: { city: "Omsk" } }, { "content-type": "text/plain" });
+    expect(named.json()).toMatchObject({ contactId });
+    expect((await contact(contactId)).fields).toEqual({ city: "Omsk" });
+  });
+
   it("makes a contact of a valid e-mail, maps by JSON paths and starts the flow, as one event", async () => {
     const { uid } = await make({ flow });
     const person = { city: "{{ contact.id }}", email: "New.One@example.com", name: "Ann" };

@@ -8,6 +8,7 @@ import { findInboundWebhookByUid, type InboundWebhook } from "../../store/inboun
 import { createCallLog } from "../call-log.ts";
 import type { HttpDependencies } from "../dependencies.ts";
 import { statusOf, toAppError } from "../errors.ts";
+import { addFormParsers } from "../form-bodies.ts";
 import { type InboundCall, readInboundCall, toContactCalls } from "./read-inbound-call.ts";
 
 /** Of one address, in each process. */
@@ -31,7 +32,8 @@ export async function inboundWebhookRoutes(app: FastifyInstance, dependencies: H
     errorResponseBuilder: () =>
       new AppError("inbound_webhook.too_fast", `more than ${callsPerSecond} calls a second; try again in a second`),
   });
-  app.post<{ Params: { uid: string } }>("/webhooks/in/:uid", async (request) => {
+  addFormParsers(app);
+  const take = async (request: FastifyRequest<{ Params: { uid: string } }>) => {
     const startedAt = dependencies.now();
     const hook = await findInboundWebhookByUid(dependencies.db, request.params.uid);
     if (hook === undefined)
@@ -56,7 +58,9 @@ export async function inboundWebhookRoutes(app: FastifyInstance, dependencies: H
       await log({ ok: false, summary: error.message, response: { code: error.code, status: statusOf(error.code) } });
       throw thrown;
     }
-  });
+  };
+  app.post("/webhooks/in/:uid", take);
+  app.post("/webhooks/in/:uid/", take);
 }
 
 interface InboundAnswer {

@@ -105,4 +105,70 @@ describe("the demo bot on WhatsApp", () => {
     const other = webchat.data.find(({ kind }) => kind === "webchat")?.id;
     expect(await server.call("GET", `/channels/${other}/templates`)).toEqual({ data: [] });
   });
+
+  it("lists them to UChat's clients too, which then send one to a number that never wrote", async () => {
+    const token = await server.call<{ token: string }>("POST", "/tokens", { kind: "uchat", name: "scripts" });
+    const ask = async (path: string, input: object) => {
+      const answer = await fetch(`${server.url}/compat/uchat/api${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token.token}`, "content-type": "application/json" },
+        body: JSON.stringify(input),
+      });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect((await ask("/whatsapp-template/sync", {})).body).toEqual({ status: "ok" });
+    const list = await ask("/whatsapp-template/list", { page: 1, limit: 200 });
+    expect(list.body).toMatchObject({
+      data: [
+        {
+          name: "order_update",
+          namespace: `channel_${channel.id}`,
+          language: "en_US",
+          lang: "en_US",
+          status: "APPROVED",
+          category: "UTILITY",
+          components: [{ type: "BODY", text: "Hello {{1}}, your order {{2}} is on its way." }],
+          params: { "BODY_{{1}}": "", "BODY_{{2}}": "" },
+        },
+      ],
+      meta: { per_page: 200, total: 1 },
+    });
+    const [{ name, namespace, lang }] = list.body.data;
+    const content = { name, namespace, lang, params: { "BODY_{{1}}": "Bob", "BODY_{{2}}": "8" } };
+    const bob = "16505559999";
+    graph.hear(bob);
+    graph.passHours(25);
+    const sent = await ask("/subscriber/send-whatsapp-template-by-user-id", {
+      user_id: bob,
+      create_if_not_found: "yes",
+      content,
+    });
+    expect(sent).toEqual({ status: 200, body: { status: "ok" } });
+    await until("the template", () => graph.shown.some(({ to, body }) => to === bob && body.type === "template"));
+  });
+
+  it("knows by whatever number WhatsApp calls them who was written to by phone", async () => {
+    const eva = await server.call<{ id: number }>("POST", "/contacts", { bot: "demo", phone: "+5531987654321" });
+    const template = { name: "order_update", language: "en_US", body: ["Eva", "9"] };
+    const content = { attachments: [], buttons: [], quickReplies: [], template };
+    await server.call("POST", `/contacts/${eva.id}/actions`, {
+      action: "send_message",
+      args: { content, byPhone: true },
+    });
+    await until("the template", () => graph.shown.some(({ to }) => to === "5531987654321"));
+    const ids = async () => {
+      const { channels } = await server.call<{ channels: { externalId: string }[] }>("GET", `/contacts/${eva.id}`);
+      return channels.map(({ externalId }) => externalId);
+    };
+    await until("what WhatsApp calls her", async () => (await ids()).includes("553187654321"));
+    const from = "553187654321";
+    graph.hear(from);
+    const message = { from, id: "wamid.eva", timestamp: String(Math.floor(server.clock.now() / 1_000)) };
+    await push({ contacts: [{ wa_id: from }], messages: [{ ...message, type: "text", text: { body: "Thanks" } }] });
+    const { data } = await server.call<{ data: { content: { text: string } }[] }>(
+      "GET",
+      `/contacts/${eva.id}/messages`,
+    );
+    expect(data.map((one) => one.content.text)).toContain("Thanks");
+  });
 });

@@ -40,6 +40,15 @@ describe("who came by an entry link", () => {
   });
 });
 
+describe("an order that was changed", () => {
+  const changed = (before: string) => ({ kind: "order_changed", order: 7, before, status: "shipped" });
+
+  it("is told by where it stands now, or only that it was, where it stands as before", () => {
+    expect(describeFact(t, changed("paid"))).toBe("Order 7: Paid → Shipped");
+    expect(describeFact(t, changed("shipped"))).toBe("Order 7 changed");
+  });
+});
+
 describe("actions for many at once", () => {
   const many = (...names: string[]) => ({
     ...event("actions", { actions: names.map((action) => ({ action })) }),

@@ -118,7 +118,9 @@ export function describeSource(t: TFunction, { kind, source, payload }: EventBod
 export function describeFact(t: TFunction, fact: FactBody, names: FactNames = noNames): string {
   const skipped = fact.kind === "sequence_step" && "reason" in fact;
   const isByLink = fact.kind === "entry" && typeof fact.link === "string";
-  const kind = skipped ? "sequence_skipped" : isByLink ? "entry_by_link" : fact.kind;
+  // Its items or details, and not where it stands.
+  const isEdit = fact.kind === "order_changed" && fact.before === fact.status;
+  const kind = skipped ? "sequence_skipped" : isByLink ? "entry_by_link" : isEdit ? "order_edited" : fact.kind;
   const word = Object.hasOwn(factWords, kind) ? (kind as FactWord) : "other";
   const values = Object.entries(fact).map(([key, value]) => [key, sayOf(t, fact, { key, value, names })]);
   return t(`fact.${word}`, { ...Object.fromEntries(values), kind: fact.kind });
@@ -261,6 +263,7 @@ const factWords: Readonly<Record<FactWord, true>> = {
   cart_changed: true,
   order_created: true,
   order_changed: true,
+  order_edited: true,
   deal_created: true,
   deal_changed: true,
   deal_removed: true,

@@ -388,6 +388,7 @@ export const en = {
     cart_changed: "Cart: {{quantity}} items",
     order_created: "Order {{order}} made",
     order_changed: "Order {{order}}: {{before}} → {{status}}",
+    order_edited: "Order {{order}} changed",
     deal_created: "Deal made in {{planName}}: {{title}} {{sumText}} {{currency}}, {{statusName}}",
     deal_changed: "Deal in {{planName}}: {{beforeName}} → {{statusName}}, {{sumText}} {{currency}}",
     deal_removed: "Deal removed from {{planName}}: {{title}} {{sumText}} {{currency}}",

@@ -388,6 +388,7 @@ export const ru: typeof en = {
     cart_changed: "В корзине товаров: {{quantity}}",
     order_created: "Создан заказ {{order}}",
     order_changed: "Заказ {{order}}: {{before}} → {{status}}",
+    order_edited: "Заказ {{order}} изменён",
     deal_created: "Сделка в «{{planName}}»: {{title}} {{sumText}} {{currency}}, {{statusName}}",
     deal_changed: "Сделка в «{{planName}}»: {{beforeName}} → {{statusName}}, {{sumText}} {{currency}}",
     deal_removed: "Сделка убрана из «{{planName}}»: {{title}} {{sumText}} {{currency}}",

@@ -6,15 +6,16 @@ import { decodeBody, parseJson } from "../../encoding.ts";
  * a header) is read as JSON. Throws `request.malformed`, `request.bad_encoding`.
  */
 export async function readForm(contentType: string, body: Buffer): Promise<Record<string, string>> {
-  if (/^multipart\/form-data/i.test(contentType)) return await readMultipart(contentType, body);
+  if (/^multipart\/form-data/i.test(contentType)) return toTexts(await readMultipart(contentType, body));
   if (/^\s*[[{]/.test(body.toString("latin1", 0, 100))) return toTexts(Object.entries(parseJson(body) ?? {}));
   return toTexts([...new URLSearchParams(decodeBody(body))]);
 }
 
-async function readMultipart(contentType: string, body: Buffer): Promise<Record<string, string>> {
+/** Names and values of a multipart body in its order; what is no text is a file. Throws `request.malformed`. */
+export async function readMultipart(contentType: string, body: Buffer): Promise<[string, unknown][]> {
   try {
     const headers = { "content-type": contentType };
-    return toTexts([...(await new Response(new Uint8Array(body), { headers }).formData())]);
+    return [...(await new Response(new Uint8Array(body), { headers }).formData())];
   } catch (cause) {
     throw new AppError("request.malformed", "the body is not multipart/form-data that can be read", { cause });
   }

@@ -45,6 +45,7 @@ function statusFor(error: AppError): number {
 /** ChatBot's shape of errors: the details stand in the status. */
 export async function sendChatbotError(reply: FastifyReply, error: AppError, now: number): Promise<FastifyReply> {
   const code = statusFor(error);
+  if (code === 503) reply.header("retry-after", "1");
   const type = types[code] ?? (code >= 500 ? "internal_error" : "bad_request");
   return await reply
     .code(code)

@@ -1,3 +1,4 @@
+import { isProfileAttribute, profileAttributes } from "../../../engine/chatbot-attributes.ts";
 import { createFieldKey } from "../../../engine/field-key.ts";
 import { toLiteral } from "../../../engine/literal-text.ts";
 import { parseFieldValue, parseProfileValue } from "../../../engine/values.ts";
@@ -6,16 +7,21 @@ import { AppError } from "../../../model/app-error.ts";
 import type { FieldKind } from "../../../model/field.ts";
 import type { Database } from "../../../store/database.ts";
 import { createField, type Field, listFields } from "../../../store/field-store.ts";
-import { type ProfileAttribute, profileAttributes } from "./user.ts";
 
 const most = 99;
 const longest = 1024;
+
+/** Any words at ChatBot; what flows cannot reckon with is kept as a field, and the profile stays without. */
+const loose: ReadonlySet<string> = new Set(["default_language", "default_timezone"]);
 
 const bad = (sentence: string) => new AppError("request.invalid", sentence);
 
 /** Attributes as a caller gives them, checked: 1 to 99 keys, values of 1 to 1024 characters; null or "" clears. Throws `request.invalid`. */
 export function readAttributes(given: unknown): ReadonlyMap<string, string | null> {
-  if (given === undefined || given === null) return new Map();
+  // PHP writes an empty object as a list.
+  const isNothing =
+    given === undefined || given === null || given === "" || (Array.isArray(given) && given.length === 0);
+  if (isNothing) return new Map();
   if (typeof given !== "object" || Array.isArray(given)) throw bad("attributes has to be an object");
   const entries = Object.entries(given);
   if (entries.length > most) throw bad(`there may be ${most} attributes at most`);
@@ -33,8 +39,8 @@ function readValue(key: string, value: unknown): string | null {
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   const limit = key === "default_name" ? 256 : longest;
   if (text.length > limit) throw bad(`the attribute ${key} may have ${limit} characters at most`);
-  if (!Object.hasOwn(profileAttributes, key)) return text;
-  if (parseProfileValue(profileAttributes[key as ProfileAttribute], text) === undefined) {
+  if (!isProfileAttribute(key) || loose.has(key)) return text;
+  if (parseProfileValue(profileAttributes[key], text) === undefined) {
     throw bad(`"${text.slice(0, 60)}" does not fit the attribute ${key}`);
   }
   return text;
@@ -49,21 +55,37 @@ export async function toAttributeCalls(
   workspaceId: number,
   attributes: ReadonlyMap<string, string | null>,
 ): Promise<ActionCall[]> {
-  const own = [...attributes].filter(([name]) => !Object.hasOwn(profileAttributes, name));
-  const fields = own.length === 0 ? [] : await ensureFields(db, workspaceId, own);
+  const own = [...attributes].filter(([name, value]) => !isOfProfile(name, value));
+  const isAboutFields = own.length > 0 || [...attributes.keys()].some((name) => loose.has(name));
+  const fields = isAboutFields ? await ensureFields(db, workspaceId, own) : [];
   return [...attributes].flatMap(([name, value]): ActionCall[] => {
-    if (Object.hasOwn(profileAttributes, name)) {
-      const key = profileAttributes[name as ProfileAttribute];
-      return [{ action: "set_profile", args: { key, value: toLiteral(value ?? "") } }];
-    }
-    const field = findField(fields, name);
-    // There is nothing to clear.
-    if (field === undefined) return [];
-    if (value === null) return [{ action: "clear_field", args: { field: field.key } }];
-    const parsed = parseFieldValue(field.kind, value);
-    if (!parsed.ok) throw bad(`the attribute ${name} ${parsed.message}`);
-    return [{ action: "set_field", args: { field: field.key, value: toLiteral(value) } }];
+    if (!isProfileAttribute(name)) return toFieldCalls(fields, name, value);
+    const key = profileAttributes[name];
+    const fits = isOfProfile(name, value);
+    return [
+      { action: "set_profile", args: { key, value: fits ? toLiteral(value ?? "") : "" } },
+      ...(loose.has(name) ? toFieldCalls(fields, name, fits ? null : value) : []),
+    ];
   });
+}
+
+/** Whether the value has its place in the profile. */
+function isOfProfile(name: string, value: string | null): boolean {
+  if (!isProfileAttribute(name)) return false;
+  return !loose.has(name) || value === null || parseProfileValue(profileAttributes[name], value) !== undefined;
+}
+
+type KnownField = Pick<Field, "key" | "name" | "kind">;
+
+/** Throws `request.invalid` for what does not fit the field's kind. */
+function toFieldCalls(fields: readonly KnownField[], name: string, value: string | null): ActionCall[] {
+  const field = findField(fields, name);
+  // There is nothing to clear.
+  if (field === undefined) return [];
+  if (value === null) return [{ action: "clear_field", args: { field: field.key } }];
+  const parsed = parseFieldValue(field.kind, value);
+  if (!parsed.ok) throw bad(`the attribute ${name} ${parsed.message}`);
+  return [{ action: "set_field", args: { field: field.key, value: toLiteral(value) } }];
 }
 
 const findField = <F extends { readonly key: string; readonly name: string }>(fields: readonly F[], name: string) =>
@@ -73,7 +95,7 @@ async function ensureFields(
   db: Database,
   workspaceId: number,
   own: readonly (readonly [string, string | null])[],
-): Promise<readonly Pick<Field, "key" | "name" | "kind">[]> {
+): Promise<readonly KnownField[]> {
   const known: { key: string; name: string; kind: FieldKind }[] = await listFields(db, workspaceId);
   // Nothing is made to hold nothing.
   const missing = own.filter(([name, value]) => value !== null && findField(known, name) === undefined);

@@ -43,8 +43,8 @@ const secretKeys = ["token", "headers", "auth"];
 
 /** What a webhook's receiver proves itself with stays out of the log. */
 function withoutSecrets({ body = null, routeOptions }: FastifyRequest): Json {
-  if (routeOptions.url?.endsWith("/webhooks") !== true || typeof body !== "object" || body === null)
-    return body as Json;
+  const isWebhook = /\/webhooks\/?$/.test(routeOptions.url ?? "");
+  if (!isWebhook || typeof body !== "object" || body === null) return body as Json;
   return Object.fromEntries(Object.entries(body).filter(([key]) => !secretKeys.includes(key))) as Json;
 }
 

@@ -67,6 +67,19 @@ describe("the door", () => {
     }
   });
 
+  it("takes addresses with a slash at their end, and keeps a webhook's secrets out of the log there too", async () => {
+    const id = await aUser();
+    for (const path of ["/users/", `/users/${id}/`, "/users/segments/", "/stories/", "/v2/stories/", "/webhooks/"]) {
+      expect([path, (await call("GET", path)).status]).toEqual([path, 200]);
+    }
+    expect((await call("POST", "/users/", { userId: "slash" })).status).toBe(200);
+    await refused(405, "DELETE", "/users/");
+    await refused(400, "POST", "/webhooks/", { name: "x", url: "http://10.0.0.1/", token: "s3cret-token" });
+    const log = (await tenant().call("GET", "/integration-log?integration=chatbot")).json().data;
+    expect(log[0]).toMatchObject({ ok: false, request: { path: "/compat/chatbot/webhooks/", body: { name: "x" } } });
+    expect(JSON.stringify(log)).not.toContain("s3cret");
+  });
+
   it("limits a token's requests a second in the vendor's shape", async () => {
     const strict = await testServer({ requestsPerSecond: 1 });
     try {
@@ -93,7 +106,7 @@ describe("the door", () => {
 
   it("keeps every change in the integration log", async () => {
     const id = await aUser({ attributes: { default_name: "Ann" } });
-    await refused(400, "PUT", `/users/${id}/ban`, { banned: 1 });
+    await refused(400, "PUT", `/users/${id}/ban`, { banned: "perhaps" });
     const log = (await tenant().call("GET", "/integration-log?integration=chatbot")).json().data;
     expect(log).toMatchObject([
       { ok: false, summary: "banned has to be true or false", request: { method: "PUT" }, response: { status: 400 } },

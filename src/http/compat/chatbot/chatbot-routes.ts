@@ -29,6 +29,10 @@ export async function chatbotRoutes(app: FastifyInstance, dependencies: HttpDepe
     await addDoorAuthentication(part, dependencies, "chatbot");
     addCallLog(part, dependencies);
     addDoorAuditLog(part, dependencies);
+    // Clients write addresses with and without a slash at their end.
+    part.addHook("onRoute", (route) => {
+      if (!route.url.endsWith("/")) part.route({ ...route, url: `${route.url.slice(part.prefix.length)}/` });
+    });
     // JSON under whatever name.
     part.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) =>
       body.length === 0 ? undefined : parseJson(body),

@@ -35,6 +35,13 @@ describe("the search for users", () => {
     expect(await names(`sort[field]=createdAt&sort[order]=asc&after=${data[1]?.id}`)).toEqual(["Cid"]);
   });
 
+  it("leaves out what a scenario's empty boxes send, however deep, and reads an order in capitals", async () => {
+    const empty = "after=&match=&limit=&filters=&sort[field]=&sort[order]=";
+    expect(await names(empty)).toEqual(["Cid", "Bob", "Ann"]);
+    const filter = "filters[0][type]=&filters[0][operator]=&filters[0][value]=";
+    expect(await names(`${filter}&sort[order]=ASC`)).toEqual(["Ann", "Bob", "Cid"]);
+  });
+
   it("sorts by who was seen last, in pages too", async () => {
     const ids = await server.database.db.selectFrom("contacts").select("id").where("name", "=", "Ann").execute();
     await server.database.db

@@ -1,9 +1,9 @@
+import { isProfileAttribute, profileAttributes } from "../../../engine/chatbot-attributes.ts";
 import { parseObjectId } from "../../../engine/object-id.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { TextOperator, TimeOperator, UserFilter, UserSearch } from "../../../store/user-search-store.ts";
 import { parseRawQuery } from "../bothelp/raw-query.ts";
 import { nestPairs } from "../uchat/input.ts";
-import { type ProfileAttribute, profileAttributes } from "./user.ts";
 
 const bad = (sentence: string) => new AppError("request.invalid", sentence);
 
@@ -37,14 +37,18 @@ export interface SearchNames {
   readonly fieldIds: ReadonlyMap<string, number>;
 }
 
+/** What is empty is as good as not said: a scenario sends its empty boxes too. */
+const withoutEmpty = (input: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== ""));
+
 /** Throws `request.invalid` with what is wrong. `after` is not looked up. */
 export function toSearch(input: Readonly<Record<string, unknown>>, names: SearchNames): UserSearch {
-  // As good as not said: a scenario sends its empty boxes too.
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null && value !== ""));
+  const given = withoutEmpty(input);
   const { limit = 40, sort = {}, match = "all", after } = given;
   const count = Number(limit);
   if (!Number.isInteger(count) || count < 1 || count > 40) throw bad("limit has to be a whole number from 1 to 40");
-  const { field = "createdAt", order = "desc" } = sort as Record<string, unknown>;
+  const { field = "createdAt", order: asked = "desc" } = withoutEmpty(sort as Record<string, unknown>);
+  const order = String(asked).toLowerCase();
   if (field !== "createdAt" && field !== "lastSeen") throw bad("sort.field has to be createdAt or lastSeen");
   if (order !== "asc" && order !== "desc") throw bad("sort.order has to be asc or desc");
   if (match !== "all" && match !== "any") throw bad("match has to be all or any");
@@ -62,9 +66,10 @@ function readFilters(filters: unknown, names: SearchNames): UserFilter[] {
   if (filters === undefined) return [];
   const list = Array.isArray(filters) ? filters : [filters];
   if (list.length > 5) throw bad("there may be five filters at most");
-  return list.map(readJson).map((filter) => {
+  return list.map(readJson).flatMap((filter) => {
     if (typeof filter !== "object" || filter === null) throw bad("a filter has to be an object with type and value");
-    return readFilter(filter as Record<string, unknown>, names);
+    const isEmpty = Object.keys(withoutEmpty(filter as Record<string, unknown>)).length === 0;
+    return isEmpty ? [] : [readFilter(filter as Record<string, unknown>, names)];
   });
 }
 
@@ -121,10 +126,11 @@ function readAttribute(
 ): UserFilter {
   const key = String(filter.key ?? filter.name ?? filter.attribute ?? "");
   if (key === "") throw bad("a filter of the type attribute needs a key");
-  const part = Object.hasOwn(profileAttributes, key) ? profileAttributes[key as ProfileAttribute] : undefined;
+  const fieldId = names.fieldIds.get(key) ?? 0;
+  const part = isProfileAttribute(key) ? profileAttributes[key] : undefined;
   if (part === "email" || part === "name") return { kind: part, operator, value };
-  if (part !== undefined) throw bad(`the attribute ${key} cannot be searched for; email and name can`);
-  return { kind: "field", fieldId: names.fieldIds.get(key) ?? 0, operator, value };
+  if (part !== undefined) return { kind: "profile", part, fieldId, operator, value };
+  return { kind: "field", fieldId, operator, value };
 }
 
 const textOperators: Readonly<Record<string, TextOperator>> = {

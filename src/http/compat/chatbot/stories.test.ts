@@ -34,6 +34,12 @@ describe("stories", () => {
     ]);
     await good(doneSchema, "PUT", `${base}/${id}`, { name: "Hello" });
     expect((await call("GET", `${base}/${id}`)).body).toMatchObject({ id, name: "Hello", description: "First words" });
+    // A scenario sends its empty boxes, and numbers as such.
+    await good(doneSchema, "PUT", `${base}/${id}`, { name: "", description: "Then" });
+    await good(doneSchema, "PUT", `${base}/${id}`, { name: null });
+    expect((await call("GET", `${base}/${id}`)).body).toMatchObject({ id, name: "Hello", description: "Then" });
+    await good(doneSchema, "PUT", `${base}/${id}`, { name: 2026 });
+    expect((await call("GET", `${base}/${id}`)).body).toMatchObject({ id, name: "2026" });
     await good(doneSchema, "DELETE", `${base}/${id}`);
     await refused(404, "GET", `${base}/${id}`);
     await refused(404, "PUT", `${base}/${id}`, { name: "x" });

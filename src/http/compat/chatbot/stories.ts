@@ -107,7 +107,10 @@ async function requireStory({ db }: HttpDependencies, { caller, params }: Fastif
 }
 
 function readStory(body: Readonly<Record<string, unknown>>, isNew: boolean) {
-  const { name, description } = body;
+  // A scenario's number is a name too, and its empty box changes nothing of what is there.
+  const { name: given, description } = body;
+  const isLeftOut = !isNew && (given === null || given === "");
+  const name = isLeftOut ? undefined : typeof given === "number" ? String(given) : given;
   if ((isNew || name !== undefined) && (typeof name !== "string" || name.trim() === "" || name.length > 200)) {
     throw new AppError("request.invalid", "name has to be a text of 1 to 200 characters");
   }

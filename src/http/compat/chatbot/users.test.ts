@@ -85,6 +85,50 @@ describe("a user", () => {
     },
   );
 
+  it("keeps a language and a time zone in whatever words, and what flows reckon with in the profile", async () => {
+    const words = { default_language: "English", default_timezone: "GMT+2" };
+    const id = await aUser({ attributes: words });
+    const profile = async () => {
+      const { language, timeZone } = (
+        await tenant().call("GET", `/contacts/${Number.parseInt(id.slice(8), 16)}`)
+      ).json();
+      return { language, timeZone };
+    };
+    expect((await read(id)).attributes).toMatchObject(words);
+    expect(await profile()).toEqual({ language: null, timeZone: null });
+    const filter = "filters[0][type]=attribute&filters[0][key]=default_language&filters[0][value]";
+    expect(await names(`${filter}=English`)).toHaveLength(1);
+    const known = { default_language: "en-GB", default_timezone: "Europe/Warsaw" };
+    await good(doneSchema, "PUT", `/users/${id}`, { attributes: known });
+    expect((await read(id)).attributes).toMatchObject(known);
+    expect(await profile()).toEqual({ language: "en-GB", timeZone: "Europe/Warsaw" });
+    expect([await names(`${filter}=English`), await names(`${filter}=en-GB`)]).toMatchObject([[], [null]]);
+    await good(doneSchema, "PUT", `/users/${id}`, { attributes: words });
+    expect((await read(id)).attributes).toMatchObject(words);
+    expect(await profile()).toEqual({ language: null, timeZone: null });
+    await good(doneSchema, "PUT", `/users/${id}`, { attributes: { default_language: "", default_timezone: null } });
+    expect((await read(id)).attributes).toMatchObject({ default_language: null, default_timezone: null });
+  });
+
+  it("from a channel has the name that is known there", async () => {
+    const { id } = await aVisitor(server, tenant());
+    expect((await read(id)).attributes.default_name).toBe("Ann");
+  });
+
+  it("is banned and made by what scripts write: 1 and 0, and PHP's list that stands for an empty object", async () => {
+    const id = await aUser({ attributes: [] });
+    await good(doneSchema, "PUT", `/users/${id}`, { attributes: [] });
+    for (const [word, banned] of [
+      [1, true],
+      ["0", false],
+      ["Yes", true],
+      [false, false],
+    ]) {
+      await good(doneSchema, "PUT", `/users/${id}/ban`, { banned: word });
+      expect((await read(id)).banned).toBe(banned);
+    }
+  });
+
   it("is changed, and loses what is empty", async () => {
     const id = await aUser({ attributes: { default_name: "Joe", city: "Perm" } });
     const attributes = { default_name: "Joseph", city: null, note: "x" };
@@ -121,7 +165,9 @@ describe("a user", () => {
       { attributes: Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`k${index}`, "x"])) },
     ],
     ["POST", "/users", { attributes: { note: "x".repeat(1025) } }],
-    ["PUT", "/users/ID", { attributes: { default_timezone: "Nowhere" } }],
+    ["PUT", "/users/ID", { attributes: { default_email: "Nowhere" } }],
+    ["PUT", "/users/ID/segments", {}],
+    ["POST", "/users/ID/segments", { segmentIds: null }],
     ["PUT", "/users/ID/ban", { banned: "perhaps" }],
     ["POST", "/users/segments", { name: " " }],
     ["GET", "/users/123", undefined],
@@ -171,7 +217,7 @@ describe("segments", () => {
     await good(doneSchema, "POST", `/users/${id}/segments`, { segmentIds: [vip] });
     await good(doneSchema, "POST", `/users/${id}/segments`, { segmentIds: ["lead"] });
     expect((await read(id)).segments).toEqual([vip, lead]);
-    await good(doneSchema, "PUT", `/users/${id}/segments`, { segmentIds: [lead] });
+    await good(doneSchema, "PUT", `/users/${id}/segments`, { segments: [lead] });
     expect((await read(id)).segments).toEqual([lead]);
     await refused(404, "POST", `/users/${id}/segments`, { segmentIds: [toObjectId("segment", 999_999)] });
     const other = await aTenant(server);

@@ -98,11 +98,7 @@ export function userRoutes(app: FastifyInstance, dependencies: HttpDependencies)
   app.put("/users/:id/ban", async (request) => {
     const { id } = await requireUser(dependencies, request);
     // A scenario's field gives the word.
-    const word = readBody(request).banned;
-    const banned = word === true || word === "true";
-    if (!banned && word !== false && word !== "false") {
-      throw new AppError("request.invalid", "banned has to be true or false");
-    }
+    const banned = readBanned(readBody(request).banned);
     await act(dependencies, id, [{ action: banned ? "ban" : "unban", args: {} }]);
     return done(now());
   });
@@ -120,7 +116,8 @@ function segmentRoutes(app: FastifyInstance, dependencies: HttpDependencies): vo
   });
 
   app.post("/users/segments", async (request) => {
-    const { name } = readBody(request);
+    const { name: given } = readBody(request);
+    const name = typeof given === "number" ? String(given) : given;
     if (typeof name !== "string" || name.trim() === "" || name.trim().length > 200) {
       throw new AppError("request.invalid", "name has to be a text of 1 to 200 characters");
     }
@@ -132,13 +129,13 @@ function segmentRoutes(app: FastifyInstance, dependencies: HttpDependencies): vo
 
   app.post("/users/:id/segments", async (request) => {
     const { id } = await requireUser(dependencies, request);
-    await act(dependencies, id, await toSegmentCalls(dependencies, request, readBody(request).segmentIds));
+    await act(dependencies, id, await toSegmentCalls(dependencies, request, readSegmentIds(request)));
     return done(now());
   });
 
   app.put("/users/:id/segments", async (request) => {
     const contact = await requireUser(dependencies, request);
-    const added = await toSegmentCalls(dependencies, request, readBody(request).segmentIds);
+    const added = await toSegmentCalls(dependencies, request, readSegmentIds(request));
     const kept = new Set(added.map(({ args }) => args.tag));
     const gone = contact.tags.filter((tag) => !kept.has(tag));
     await act(dependencies, contact.id, [...gone.map((tag) => ({ action: "remove_tag", args: { tag } })), ...added]);
@@ -153,6 +150,14 @@ async function requireUser({ db }: HttpDependencies, request: FastifyRequest): P
   if (contact === undefined) throw unknownId("user", text);
   noteContact(request, contact.id);
   return contact;
+}
+
+/** Throws `request.invalid`. */
+function readBanned(given: unknown): boolean {
+  const word = String(given).trim().toLowerCase();
+  if (["true", "1", "yes"].includes(word)) return true;
+  if (["false", "0", "no"].includes(word)) return false;
+  throw new AppError("request.invalid", "banned has to be true or false");
 }
 
 /** A contact belongs to one bot: the token's, or the workspace's first. */
@@ -170,6 +175,15 @@ function readUserId(given: unknown, attributes: ReadonlyMap<string, string | nul
     throw new AppError("request.invalid", "userId has to be a text of 1 to 256 characters");
   }
   return text;
+}
+
+/** What segments are called here differs from where a user is made; both words are taken. To say nothing would take all of them away. Throws `request.invalid`. */
+function readSegmentIds(request: FastifyRequest): unknown {
+  const { segmentIds, segments = segmentIds } = readBody(request);
+  if (segments === undefined || segments === null) {
+    throw new AppError("request.invalid", "segmentIds has to be a list of segments' ids");
+  }
+  return segments;
 }
 
 /** One id or several; by name too, which is no id. Throws `door.unknown_id`. */

@@ -126,6 +126,26 @@ describe("webhooks", () => {
     expect((await call("GET", `/webhooks/${body.node.webhookId}`)).body.name).toBe("Make");
   });
 
+  it("hear of the attributes by the names that this address has for them", async () => {
+    await good(createdSchema, "POST", "/webhooks", wanted());
+    const visitor = await aVisitor(server, tenant());
+    const attributes = {
+      default_city: "Perm",
+      default_gender: "Female",
+      default_language: "Klingon",
+      "Название курса": "Шахматы",
+    };
+    await good(doneSchema, "PUT", `/users/${visitor.id}`, { attributes });
+    await visitor.hear("again");
+    const [webhook] = (await tenant().call("GET", "/webhooks")).json().data;
+    const { data } = (await tenant().call("GET", `/webhooks/${webhook.id}/deliveries`)).json();
+    const { body } = data.find((one: { body: { message: string } }) => one.body.message === "again");
+    const user = (await call("GET", `/users/${visitor.id}`)).body;
+    expect(user.attributes).toMatchObject({ ...attributes, default_name: "Ann" });
+    expect(body.userAttributes).toEqual(user.attributes);
+    expect(body.attributes).toEqual({ "Название курса": "Шахматы" });
+  });
+
   it("are told which messages they hear of", async () => {
     await good(createdSchema, "POST", "/webhooks", wanted());
     const [webhook] = (await tenant().call("GET", "/webhooks")).json().data;

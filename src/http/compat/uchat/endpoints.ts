@@ -8,7 +8,7 @@ import { inboundWebhookEndpoints } from "./flow-inbound-webhooks.ts";
 import { flowTagEndpoints, teamLabelEndpoints } from "./flow-names.ts";
 import { segmentEndpoints } from "./flow-segments.ts";
 import { subFlowEndpoints } from "./flow-subflows.ts";
-import { noTemplates, notOfferedEndpoints } from "./not-offered.ts";
+import { notOfferedEndpoints } from "./not-offered.ts";
 import { shopEndpoints } from "./shop.ts";
 import { subscriberEndpoints } from "./subscriber.ts";
 import { subscriberBroadcastEndpoints } from "./subscriber-broadcasts.ts";
@@ -21,6 +21,7 @@ import { subscriberSearchEndpoints } from "./subscriber-search.ts";
 import { subscriberShopEndpoints } from "./subscriber-shop.ts";
 import { subscriberTagEndpoints } from "./subscriber-tags.ts";
 import { teamEndpoints } from "./team.ts";
+import { whatsappTemplateEndpoints } from "./whatsapp-templates.ts";
 
 /** All endpoints of the door. docs/compat/uchat.md says how one is added. */
 export const endpoints: readonly AnyEndpoint[] = [
@@ -47,6 +48,6 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...customEventEndpoints,
   ...inboundWebhookEndpoints,
   ...segmentEndpoints,
-  noTemplates,
+  ...whatsappTemplateEndpoints,
   ...notOfferedEndpoints,
 ];

@@ -28,10 +28,20 @@ export function toInvalidInput(error: z.ZodError, input: RawInput): InvalidInput
   const errors: Record<string, string[]> = {};
   for (const issue of error.issues) {
     const place = issue.path.join(".");
-    const problem = valueAt(input, issue.path) === undefined ? "is required" : issue.message;
+    const problem = valueAt(input, issue.path) === undefined ? "is required" : problemOf(issue);
     errors[place] = [...(errors[place] ?? []), sentence(place, problem)];
   }
   return new InvalidInput(errors);
+}
+
+const nouns: Readonly<Record<string, string>> = { object: "an object", record: "an object", array: "an array" };
+
+/** The sentence's end; what zod says in its own words, as Laravel would. */
+function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type" && Object.hasOwn(nouns, issue.expected)) return `must be ${nouns[issue.expected]}`;
+  if (issue.code === "too_big" && issue.origin === "array" && issue.message.startsWith("Too big"))
+    return `must not have more than ${issue.maximum} items`;
+  return issue.message;
 }
 
 const sentence = (place: string, problem: string) => `The ${place.replaceAll("_", " ")} field ${problem}.`;

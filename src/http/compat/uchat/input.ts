@@ -86,12 +86,9 @@ export function integer({
   readonly min?: number;
   readonly max?: number;
 } = {}) {
-  const given = z.union([z.number(), z.string().regex(/^\s*[+-]?\d{1,15}\s*$/)], { error: "must be an integer" });
-  const bounded = z
-    .number()
-    .int("must be an integer")
-    .min(min, `must be at least ${min}`)
-    .max(max, `must not be greater than ${max}`);
+  const error = "must be an integer";
+  const given = z.union([z.number(), z.string().regex(/^\s*[+-]?\d{1,15}\s*$/, error)], { error });
+  const bounded = z.number().int(error).min(min, `must be at least ${min}`).max(max, `must not be greater than ${max}`);
   return given
     .transform(Number)
     .pipe(bounded)
@@ -100,7 +97,8 @@ export function integer({
 
 /** A number, as text too. */
 export function decimal() {
-  const given = z.union([z.number(), z.string().regex(/^\s*[+-]?\d{1,15}(\.\d+)?\s*$/)], { error: "must be a number" });
+  const error = "must be a number";
+  const given = z.union([z.number(), z.string().regex(/^\s*[+-]?\d{1,15}(\.\d+)?\s*$/, error)], { error });
   return given.transform(Number).meta(shownAs({ type: "number" }));
 }
 

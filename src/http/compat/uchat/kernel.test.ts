@@ -44,6 +44,29 @@ describe("what a call brings", () => {
     expect(info.tags.map(({ name }: { name: string }) => name)).toEqual(["vip", "one", "two words"]);
   });
 
+  it("is taken from a form of many parts, as PHP's curl makes of an array", async () => {
+    const part = (name: string, value: string) =>
+      `--b0undary\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    const file = `--b0undary\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nx\r\n`;
+    const send = (payload: string) =>
+      inject("POST", "/subscriber/add-tags-by-name", {
+        headers: { "content-type": "multipart/form-data; boundary=b0undary" },
+        payload,
+      });
+    const parts = [
+      part("user_ns", userNs),
+      part("data[0][tag_name]", "тег 🎉"),
+      part("data[1][tag_name]", "two"),
+      file,
+    ];
+    const answer = await send(`${parts.join("")}--b0undary--\r\n`);
+    expect([answer.statusCode, answer.json()]).toEqual([200, { status: "ok" }]);
+    const info = (await inject("GET", `/subscriber/get-info?user_ns=${userNs}`)).json();
+    expect(info.tags.map(({ name }: { name: string }) => name)).toEqual(expect.arrayContaining(["тег 🎉", "two"]));
+    const broken = await send("no form");
+    expect([broken.statusCode, broken.json()]).toEqual([400, { message: expect.stringContaining("multipart") }]);
+  });
+
   it("may be a JSON body under any name, and in a DELETE", async () => {
     for (const type of ["application/json; charset=utf-8", "text/plain", "application/vnd.api+json"]) {
       const answer = await inject("DELETE", "/subscriber/remove-tag-by-name", {
@@ -88,8 +111,33 @@ describe("a refusal", () => {
     expect(answer.statusCode).toBe(422);
     expect(answer.json()).toEqual({
       message: expect.stringContaining("data"),
-      errors: { "data.0": [expect.stringContaining("The data.0 field")] },
+      errors: { "data.0": ["The data.0 field must be an object."] },
     });
+  });
+
+  it.each([
+    ["/subscriber/pause-bot", { minutes: "soon" }, "The minutes field must be an integer."],
+    [
+      "/subscriber/log-custom-event",
+      { event_name: "x", price_value: "ten" },
+      "The price value field must be a number.",
+    ],
+    ["/subscriber/send-content", { data: "{}" }, "The data field must be an object."],
+    [
+      "/subscriber/send-content",
+      {
+        data: { version: "v1", content: { messages: Array.from({ length: 11 }, () => ({ type: "text", text: "x" })) } },
+      },
+      "The data.content.messages field must not have more than 10 items.",
+    ],
+    [
+      "/subscriber/send-whatsapp-template",
+      { content: { name: "a", lang: "en", params: "x" } },
+      "The content.params field must be an object.",
+    ],
+  ])("of what does not fit %s is a sentence", async (path, input, sentence) => {
+    const answer = await inject("POST", path, { payload: { user_ns: userNs, ...input } });
+    expect([answer.statusCode, answer.json().message]).toEqual([422, sentence]);
   });
 
   it.each([
@@ -160,6 +208,8 @@ describe("the documents", () => {
   });
 
   it("have a page whose files come from this server", async () => {
+    expect((await server.app.inject("/compat/uchat/api-docs/")).json().openapi).toBe("3.1.0");
+    expect((await server.app.inject("/compat/uchat/api/")).statusCode).toBe(200);
     const page = await server.app.inject("/compat/uchat/api");
     expect([page.statusCode, page.headers["content-type"]]).toEqual([200, expect.stringContaining("text/html")]);
     const base = /<base href="([^"]+)">/.exec(page.body)?.[1];

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { okSchema, pageOf, toPage } from "./answers.ts";
+import { okSchema } from "./answers.ts";
 import { type AnyEndpoint, endpoint, type Method } from "./endpoint.ts";
 import { notOffered } from "./errors.ts";
 import { text } from "./input.ts";
-import { listInput } from "./named-lists.ts";
 
 const tickets = "there are no ticket lists; keep deals in a sales plan or values in user fields";
 const starts = "a flow starts by its triggers: give the flow that shall begin one of the kind `start`, and publish it";
@@ -23,7 +22,6 @@ const missing: readonly (readonly [Method, string, AnyEndpoint["scope"], string]
   ["POST", "/flow/set-web-chat-widget-default-start-flow", "flow", starts],
   ["POST", "/flow/settings/set-audio-transcription", "flow", "voice messages are kept, and not written out"],
   ["POST", "/whatsapp-template/create", "flow", templates],
-  ["POST", "/whatsapp-template/sync", "flow", templates],
   ["DELETE", "/whatsapp-template/delete", "flow", templates],
   ["GET", "/shop/discount-codes", "team", discounts],
   ["GET", "/shop/discount-codes/get-info-by-code", "team", discounts],
@@ -42,17 +40,6 @@ const missing: readonly (readonly [Method, string, AnyEndpoint["scope"], string]
 ];
 
 const inPath = (path: string) => Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, key]) => [key, text(60)]));
-
-/** Clients fill a choice of templates from it, and must not break; what UChat's list holds is not known. */
-export const noTemplates = endpoint({
-  method: "POST",
-  path: "/whatsapp-template/list",
-  scope: "flow",
-  summary: "Get list of WhatsApp templates: empty here, the native API lists them",
-  input: z.object(listInput),
-  answer: pageOf(z.never()),
-  handle: async (call, input) => await toPage(call, input, [], async () => 0),
-});
 
 export const notOfferedEndpoints: readonly AnyEndpoint[] = [
   ...missing.map(([method, path, scope, sentence]) =>

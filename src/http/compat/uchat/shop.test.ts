@@ -199,6 +199,8 @@ const shop: readonly DoorCase[] = [
         await tenant.door("GET /shop/orders/{orderId}/get-info", known(tenant), tenant.teamToken)
       ).json();
       expect(data).toMatchObject({ status: "processing", tracking_no: "RR1", total: "10.50" });
+      const none = await tenant.door("PUT /shop/orders/{orderId}/update", { ...known(tenant), items: [] });
+      expect(none.json()).toEqual({ status: "ok" });
     },
     missing: [() => ({ orderId: 999_999 })],
     bad: [{ status: "lost" }],

@@ -8,6 +8,7 @@ import {
   telegramId,
   type UchatTenant,
 } from "../../../../test/uchat-door.ts";
+import { toLiteral } from "../../../engine/literal-text.ts";
 import { toNs } from "./ns.ts";
 
 let server: TestServer;
@@ -99,6 +100,19 @@ describe("broadcasts", () => {
     expect(await value()).toBe(7);
     expect((await tell("many")).statusCode).toBe(400);
     expect([await value(), (await call("GET", "/broadcasts")).json().data.length]).toEqual([7, 1]);
+  });
+
+  it("set subscribers' values as they are given: braces are no template, and nothing clears", async () => {
+    const tenant = await aUchatTenant(server);
+    const tell = async (value: unknown) => {
+      const user_fields = [{ var_ns: tenant.fieldNs, value }];
+      const input = { tags: [tenant.tagNs], sub_flow_ns: tenant.flowNs, user_fields };
+      expect((await tenant.door("POST /subscriber/broadcast-by-tag", input)).json()).toEqual({ status: "ok" });
+      return (await newest(tenant)).broadcast.actions[0];
+    };
+    expect(await tell("{{ contact.email }}")).toMatchObject({ args: { value: toLiteral("{{ contact.email }}") } });
+    expect(await tell(7)).toMatchObject({ action: "set_field", args: { field: "city", value: 7 } });
+    expect(await tell("")).toMatchObject({ action: "clear_field", args: { field: "city" } });
   });
 
   it("wait for their time", async () => {

@@ -6,7 +6,8 @@ import { makeBroadcast, toAudience } from "../../broadcasts.ts";
 import { ok, okSchema } from "./answers.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { requireBotFieldByNs, setBotFields } from "./flow-fields.ts";
-import { integer, listOfUpTo, text } from "./input.ts";
+import { anyValue, integer, listOfUpTo, text } from "./input.ts";
+import { toFieldCalls } from "./subscriber-fields.ts";
 import { requireSubFlow } from "./subscriber-flows.ts";
 
 const ns = text(60);
@@ -118,7 +119,7 @@ export const subscriberBroadcastEndpoints: readonly AnyEndpoint[] = [
       tags: listOfUpTo(50, ns),
       exclude_tags: z.array(ns).max(50).nullish(),
       user_fields: z
-        .array(z.object({ var_ns: ns, value: text() }))
+        .array(z.object({ var_ns: ns, value: anyValue }))
         .max(20)
         .nullish(),
     }),
@@ -131,11 +132,8 @@ export const subscriberBroadcastEndpoints: readonly AnyEndpoint[] = [
         "field",
         fields.map(({ var_ns }) => var_ns),
       );
-      const before = named.map(({ name }, index) => ({
-        action: "set_field",
-        args: { field: name, value: fields[index]?.value ?? "" },
-      }));
-      return await broadcast(call, input, { tags, excludeTags }, before);
+      const changes = named.map(({ name }, index) => ({ field: name, value: fields[index]?.value }));
+      return await broadcast(call, input, { tags, excludeTags }, toFieldCalls(changes));
     },
   }),
   endpoint({
@@ -146,7 +144,7 @@ export const subscriberBroadcastEndpoints: readonly AnyEndpoint[] = [
       ...common,
       segment_ns: commaSeparated(10),
       bot_fields: z
-        .array(z.object({ var_ns: ns, value: text() }))
+        .array(z.object({ var_ns: ns, value: anyValue }))
         .max(20)
         .nullish(),
     }),

@@ -26,6 +26,13 @@ const reading: readonly DoorCase[] = [
     isOwn: true,
   },
   {
+    endpoint: "POST /whatsapp-template/sync",
+    good: () => ({}),
+    after: (_tenant, body: object) => expect(body).toEqual({ status: "ok" }),
+    bad: "nothing",
+    isOwn: true,
+  },
+  {
     endpoint: "GET /subscriber/chat-messages",
     good: ({ userNs }) => ({ user_ns: userNs, include_bot: 1, include_note: 1, include_system: 1 }),
     before: ({ door, userNs }) => door("POST /subscriber/send-text", { user_ns: userNs, content: "Hello, Ann" }),

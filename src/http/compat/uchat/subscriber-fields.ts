@@ -15,7 +15,7 @@ interface FieldChange {
 }
 
 /** A value is a value: braces in it are no template. Nothing, or an empty text, clears the field. */
-function toCalls(changes: readonly FieldChange[]): ActionCall[] {
+export function toFieldCalls(changes: readonly FieldChange[]): ActionCall[] {
   return changes.map(({ field, value }) =>
     value === undefined || value === null || value === ""
       ? { action: "clear_field", args: { field } }
@@ -25,7 +25,7 @@ function toCalls(changes: readonly FieldChange[]): ActionCall[] {
 
 async function changeByName(call: Call, userNs: string, changes: readonly FieldChange[]) {
   const contact = await call.addressContact(userNs);
-  await call.act(contact, toCalls(changes));
+  await call.act(contact, toFieldCalls(changes));
   return ok;
 }
 
@@ -41,7 +41,7 @@ async function changeByNs(
     changes.map(({ var_ns }) => var_ns),
   );
   const named = changes.map(({ value }, index) => ({ field: fields[index]?.name ?? "", value }));
-  await call.act(contact, toCalls(named));
+  await call.act(contact, toFieldCalls(named));
   return ok;
 }
 

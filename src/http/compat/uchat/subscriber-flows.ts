@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseNodeNs } from "../../../engine/node-ns.ts";
 import { AppError } from "../../../model/app-error.ts";
-import { findFlowById, findMainFlow, listFlows } from "../../../store/flow-store.ts";
+import { type FlowSummary, findFlowById, findMainFlow, listFlows, requireVersion } from "../../../store/flow-store.ts";
 import { ok, okSchema } from "./answers.ts";
 import { unknownNs } from "./call.ts";
 import { type AnyEndpoint, type Call, type ContactPlace, endpoint } from "./endpoint.ts";
@@ -9,13 +9,32 @@ import { text } from "./input.ts";
 
 const ns = text(60);
 
-/** The ref of a sub flow of the subscriber's own bot. */
-export async function requireSubFlow(call: Call, botId: number, subFlowNs: string): Promise<string> {
+/** A sub flow of the subscriber's own bot. */
+async function findSubFlow(call: Call, botId: number, subFlowNs: string): Promise<FlowSummary> {
   const { bot, id } = await call.requireNs("flow", subFlowNs);
   const flow =
     bot === botId ? await findFlowById(call.db, { workspaceId: call.caller.workspaceId, botId }, id) : undefined;
   if (flow === undefined) throw unknownNs("flow", subFlowNs);
-  return flow.ref;
+  return flow;
+}
+
+/** The ref of a sub flow of the subscriber's own bot. */
+export async function requireSubFlow(call: Call, botId: number, subFlowNs: string): Promise<string> {
+  return (await findSubFlow(call, botId, subFlowNs)).ref;
+}
+
+/** The same, with the step that it begins with. Throws `flow.not_published`. */
+export async function requireStart(
+  call: Call,
+  botId: number,
+  subFlowNs: string,
+): Promise<{ readonly ref: string; readonly name: string; readonly start: string }> {
+  const flow = await findSubFlow(call, botId, subFlowNs);
+  const { publishedVersion, ref, name } = flow;
+  const start =
+    publishedVersion === null ? undefined : (await requireVersion(call.db, flow, publishedVersion)).document.start;
+  if (start !== undefined) return { ref, name, start };
+  throw new AppError("flow.not_published", `the sub flow "${subFlowNs}" is not published, or has no start`);
 }
 
 /** Of several sub flows of one name the first that is published. */

@@ -29,11 +29,12 @@ const aTemplate = {
 };
 const numberOf = (contactId: number) => `4917${String(contactId).padStart(8, "0")}`;
 
+const aWhatsApp = { kind: "whatsapp", name: "Shop", settings: {}, sealedSecrets: null, status: "connected" } as const;
+
 /** The subscriber is on WhatsApp too, and was heard last elsewhere. */
 async function onWhatsApp({ bot, contactId }: UchatTenant): Promise<void> {
   const { db } = server.database;
-  const channel = { kind: "whatsapp", name: "Shop", settings: {}, sealedSecrets: null, status: "connected" } as const;
-  const { id: channelId } = await createChannel(db, bot, channel);
+  const { id: channelId } = await createChannel(db, bot, aWhatsApp);
   const externalId = numberOf(contactId);
   await db
     .insertInto("identities")
@@ -167,7 +168,7 @@ const sending: readonly DoorCase[] = [
     missing: [
       () => ({ user_id: "4915700000000" }),
       () => ({ user_id: "4915700000000", create_if_not_found: "yes" }),
-      () => ({ content: { ...aTemplate, params: { QUICK_REPLY_1: "f1s1" } } }),
+      () => ({ content: { ...aTemplate, params: { QUICK_REPLY_1: "f1s999999999" } } }),
     ],
   },
 ];
@@ -183,6 +184,58 @@ describe("sending", () => {
   });
   const send = (parts: object) =>
     mine.door("POST /subscriber/send-content", { user_ns: mine.userNs, data: content(parts) });
+
+  it("is an agent's where the caller says so, as some clients do", async () => {
+    const { door, userNs, contactId } = mine;
+    await door("POST /subscriber/send-text", { user_ns: userNs, content: "hi", send_as_agent: 1 });
+    const data = content({ messages: [{ type: "text", text: "and bye" }] });
+    await door("POST /subscriber/send-content", { user_ns: userNs, data, send_as_agent: "yes" });
+    await door("POST /subscriber/send-text", { user_ns: userNs, content: "beep", send_as_agent: 0 });
+    const { data: messages } = (await mine.call("GET", `/contacts/${contactId}/messages`)).json();
+    const authors = messages
+      .slice(0, 3)
+      .map((one: { author: string | null; content: { text: string } }) => [one.content.text, one.author]);
+    expect(authors).toEqual([
+      ["beep", "bot"],
+      ["and bye", "agent"],
+      ["hi", "agent"],
+    ]);
+  });
+
+  it("takes a template to who never wrote, by phone; its quick replies begin sub flows", async () => {
+    const { door, bot, flowNs, flowRef } = mine;
+    const { user_ns } = (await door("POST /subscriber/create", { phone: "+4915112345678" })).json();
+    const params = { ...aTemplate.params, QUICK_REPLY_2: flowNs };
+    const send = () => door("POST /subscriber/send-whatsapp-template", { user_ns, content: { ...aTemplate, params } });
+    expect((await send()).statusCode).toBe(400);
+    await createChannel(server.database.db, bot, aWhatsApp);
+    expect((await send()).json()).toEqual({ status: "ok" });
+    const contactId = Number(user_ns.split("u")[1]);
+    const { data } = (await mine.call("GET", `/contacts/${contactId}/messages`)).json();
+    expect(data[0].content.buttons).toMatchObject([{ payload: "" }, { payload: `${flowRef}:hello` }]);
+    const { channels } = (await mine.call("GET", `/contacts/${contactId}`)).json();
+    expect(channels).toMatchObject([{ kind: "whatsapp", externalId: "4915112345678" }]);
+    // PHP writes an empty object as a list.
+    const bare = { name: "hello", lang: "en", params: [] };
+    expect((await door("POST /subscriber/send-whatsapp-template", { user_ns, content: bare })).statusCode).toBe(200);
+  });
+
+  it("makes somebody of a number alone where that is wanted, once", async () => {
+    const { door, bot } = mine;
+    await createChannel(server.database.db, bot, aWhatsApp);
+    const send = (more: object) =>
+      door("POST /subscriber/send-whatsapp-template-by-user-id", {
+        user_id: "4915112345679",
+        content: aTemplate,
+        ...more,
+      });
+    expect((await send({})).statusCode).toBe(400);
+    for (let i = 0; i < 2; i += 1)
+      expect((await send({ create_if_not_found: "yes" })).json()).toEqual({ status: "ok" });
+    expect((await send({ user_id: "nobody", create_if_not_found: "yes" })).statusCode).toBe(400);
+    const { data } = (await mine.call("GET", `/contacts?phone=${encodeURIComponent("+4915112345679")}`)).json();
+    expect(data).toHaveLength(1);
+  });
 
   it("says so where the subscriber cannot be reached", async () => {
     const made = (await mine.door("POST /subscriber/create", { email: "bob@example.com" })).json();

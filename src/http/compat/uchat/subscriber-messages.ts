@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { toLiteral } from "../../../engine/literal-text.ts";
+import { parsePhone } from "../../../engine/values.ts";
+import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import { countChat, findMessagesByMids, listChat } from "../../../store/message-store.ts";
 import { listOf, ok, okSchema, pageOf, toOffset, toPage } from "./answers.ts";
@@ -9,6 +11,7 @@ import { type AnyEndpoint, type Call, type ContactPlace, endpoint } from "./endp
 import { InvalidInput, invalid, notOffered } from "./errors.ts";
 import { integer, pageInput, text, word, yesNo } from "./input.ts";
 import { toNs } from "./ns.ts";
+import { makeSubscriber } from "./subscriber.ts";
 import { toTemplateCall, whatsappTemplateInput } from "./whatsapp-template.ts";
 
 const ns = text(60);
@@ -25,6 +28,27 @@ async function whoseMessages(
   });
 }
 
+/** Who has the id or, where that is a phone's digits and the caller wants it, somebody new. Throws `contact.not_found`. */
+async function whoseNumber(call: Call, userId: string, createsUnknown: boolean): Promise<ContactPlace> {
+  try {
+    return await call.requireContactByUserId(userId);
+  } catch (thrown) {
+    const isUnknown = thrown instanceof AppError && thrown.code === "contact.not_found";
+    if (!isUnknown || !createsUnknown || parsePhone(userId) === undefined) throw thrown;
+    return await makeSubscriber(call, { phone: userId });
+  }
+}
+
+/** Not in UChat's document, and sent by clients all the same: the message is then an agent's. */
+const sendAsAgent = yesNo().default(false);
+
+const sentBy = (isAgent: boolean, calls: readonly ActionCall[]): readonly ActionCall[] =>
+  isAgent
+    ? calls.map((call) =>
+        call.action === "send_message" ? { ...call, args: { ...call.args, author: "agent" } } : call,
+      )
+    : calls;
+
 const toMillis = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1000);
 
 /** Sending to a subscriber, and reading what was said. */
@@ -35,12 +59,12 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
     scope: "flow",
     summary: "Send text content to subscriber",
     // Some clients of white labels say `text`.
-    input: z.object({ user_ns: ns, content: text().optional(), text: text().optional() }),
+    input: z.object({ user_ns: ns, content: text().optional(), text: text().optional(), send_as_agent: sendAsAgent }),
     answer: okSchema,
-    async handle(call, { user_ns, content, text: other = content }) {
+    async handle(call, { user_ns, content, text: other = content, send_as_agent }) {
       const said = content ?? other;
       if (said === undefined) throw invalid("content", "is required");
-      await call.act(await call.addressContact(user_ns), [toTextCall(said)]);
+      await call.act(await call.addressContact(user_ns), sentBy(send_as_agent, [toTextCall(said)]));
       return ok;
     },
   }),
@@ -49,11 +73,11 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
     path: "/subscriber/send-content",
     scope: "flow",
     summary: "Send content to subscriber: dynamic content, version v1",
-    input: contentInput,
+    input: contentInput.extend({ send_as_agent: sendAsAgent }),
     answer: okSchema,
-    async handle(call, { user_ns, data }) {
+    async handle(call, { user_ns, data, send_as_agent }) {
       const contact = await call.addressContact(user_ns);
-      await call.act(contact, await toCalls(call, contact.botId, data.content));
+      await call.act(contact, sentBy(send_as_agent, await toCalls(call, contact.botId, data.content)));
       return ok;
     },
   }),
@@ -91,8 +115,8 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
     input: z.object({ user_ns: ns, content: whatsappTemplateInput }),
     answer: okSchema,
     async handle(call, { user_ns, content }) {
-      const asked = toTemplateCall(content);
-      await call.act(await call.addressContact(user_ns), [asked]);
+      const contact = await call.addressContact(user_ns);
+      await call.act(contact, [await toTemplateCall(call, contact.botId, content)]);
       return ok;
     },
   }),
@@ -108,15 +132,8 @@ export const subscriberMessageEndpoints: readonly AnyEndpoint[] = [
     }),
     answer: okSchema,
     async handle(call, { user_id, create_if_not_found, content }) {
-      const asked = toTemplateCall(content);
-      const contact = await call.requireContactByUserId(user_id).catch((thrown: unknown) => {
-        const isUnknown = thrown instanceof AppError && thrown.code === "contact.not_found";
-        if (isUnknown && create_if_not_found) {
-          throw notOffered("nobody is made of a number alone; the person is known once they have written");
-        }
-        throw thrown;
-      });
-      await call.act(contact, [asked]);
+      const contact = await whoseNumber(call, user_id, create_if_not_found);
+      await call.act(contact, [await toTemplateCall(call, contact.botId, content)]);
       return ok;
     },
   }),

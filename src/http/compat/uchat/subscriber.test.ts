@@ -220,6 +220,21 @@ describe("a subscriber", () => {
     expect((await mine.door("GET /subscriber/get-info", { user_ns: made.user_ns })).json()).toEqual(made);
   });
 
+  it("that is asked for twice is one, known by phone or, without one, by e-mail, and gets what is given", async () => {
+    const make = async (input: object) => (await mine.door("POST /subscriber/create", input)).json();
+    const first = await make({ phone: "+79001234567", first_name: "Ann" });
+    const again = await make({ phone: "8 900 123-45-67", last_name: "Lee", email: "ann@example.com" });
+    expect(again).toMatchObject({ user_ns: first.user_ns, first_name: "Ann", last_name: "Lee" });
+    expect((await make({ email: "ANN@example.com" })).user_ns).toBe(first.user_ns);
+    const other = await make({ phone: "+79001234568", email: "ann@example.com" });
+    expect(other.user_ns).not.toBe(first.user_ns);
+    const phone = "+79001234569";
+    const same = await Promise.all(Array.from({ length: 6 }, () => make({ phone })));
+    expect(new Set(same.map((one) => one.user_ns)).size).toBe(1);
+    const many = (await mine.door("POST /subscriber/create-many", { users: [{ phone }, { phone }] })).json();
+    expect(many.data.map((one: { user_ns: string }) => one.user_ns)).toEqual([same[0].user_ns, same[0].user_ns]);
+  });
+
   it("that is deleted is gone for every call", async () => {
     expect((await mine.door("DELETE /subscriber/delete", { user_ns: mine.userNs })).json()).toEqual({ status: "ok" });
     for (const [endpoint, input] of [

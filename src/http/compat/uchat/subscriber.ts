@@ -5,11 +5,11 @@ import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { ProfileKey } from "../../../model/contact.ts";
 import { loadContactCards } from "../../../store/contact-card-store.ts";
-import { deleteContact } from "../../../store/contact-store.ts";
+import { deleteContact, findContactForInbound } from "../../../store/contact-store.ts";
 import { listOf, ok, okSchema } from "./answers.ts";
 import { type BotUser, botUserSchema, presentBotUser } from "./bot-user.ts";
 import { requireDone } from "./call.ts";
-import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
+import { type AnyEndpoint, type Call, type ContactPlace, endpoint } from "./endpoint.ts";
 import { InvalidInput, invalid } from "./errors.ts";
 import { listOfUpTo, text } from "./input.ts";
 
@@ -61,7 +61,14 @@ function toProfileCalls(input: ProfileInput): ActionCall[] {
   });
 }
 
-async function createSubscriber(call: Call, input: ProfileInput): Promise<BotUser> {
+/** One may find nobody and then somebody; whoever is deleted and made anew in between all these is not worth more. */
+const mostAttempts = 5;
+
+/**
+ * A subscriber with this phone or, where no phone is given, this e-mail address: two of one bot never come to be by calling twice, since UChat knows subscribers by their phone. Who is there
+ * already gets what is given.
+ */
+export async function makeSubscriber(call: Call, input: ProfileInput): Promise<ContactPlace> {
   if (input.phone === undefined && input.email === undefined) {
     throw new InvalidInput({
       phone: ["The phone field is required when email is not present."],
@@ -69,15 +76,27 @@ async function createSubscriber(call: Call, input: ProfileInput): Promise<BotUse
     });
   }
   const actions = toProfileCalls(input);
+  const { db, caller, dependencies } = call;
   const botId = await call.botId();
-  const reply = await call.dependencies.submit({
-    target: { create: { botId } },
-    happening: { kind: "actions", actions },
-    source: "uchat",
-  });
-  requireDone(reply);
-  return await readBotUser(call, reply.contactId ?? 0);
+  const phone = parsePhone(input.phone ?? "");
+  const who = phone === undefined ? { email: parseEmail(input.email ?? "") } : { phone };
+  // Another call, here or in another process, may make the same person in between: then it is somebody known.
+  for (let attempt = 1; ; attempt += 1) {
+    const known = await findContactForInbound(db, { workspaceId: caller.workspaceId, botId }, who);
+    const reply = await dependencies.submit({
+      target: known === undefined ? { create: { botId, unlessKnown: who } } : { contactId: known },
+      happening: { kind: "actions", actions },
+      source: "uchat",
+    });
+    const isThere = reply.status === "refused" && reply.code === "contact.exists";
+    if (isThere && attempt < mostAttempts) continue;
+    requireDone(reply);
+    return { id: reply.contactId ?? 0, botId };
+  }
 }
+
+const createSubscriber = async (call: Call, input: ProfileInput) =>
+  await readBotUser(call, (await makeSubscriber(call, input)).id);
 
 /** Reading, making, changing and deleting subscribers. */
 export const subscriberEndpoints: readonly AnyEndpoint[] = [
@@ -103,7 +122,7 @@ export const subscriberEndpoints: readonly AnyEndpoint[] = [
     method: "POST",
     path: "/subscriber/create",
     scope: "flow",
-    summary: "Create new subscriber, phone or email is required",
+    summary: "Create new subscriber, phone or email is required; who has that phone or email already is changed",
     input: newSubscriber,
     answer: wrappedSchema,
     handle: async (call, input) => wrap(await createSubscriber(call, input)),

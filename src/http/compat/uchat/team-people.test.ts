@@ -39,6 +39,22 @@ const listNotes = async (tenant: UchatTenant) => (await tenant.door("GET /flow/c
 
 const team: readonly DoorCase[] = [
   {
+    endpoint: "GET /team-info",
+    good: () => ({}),
+    before: async ({ workspace }) => {
+      const email = `own${workspace.id}@example.com`;
+      await server.database.db
+        .transaction()
+        .execute(async (trx) => await addMember(trx, workspace.id, { email, name: "Own", role: "owner" }));
+    },
+    after: ({ workspace }, body: { data: { owner_id: number } }) => {
+      expect(body.data).toMatchObject({ owner_email: `own${workspace.id}@example.com` });
+      expect(body.data.owner_id).toBeGreaterThan(0);
+    },
+    bad: "nothing",
+    isOwn: true,
+  },
+  {
     endpoint: "GET /flow/agents",
     good: () => ({ role: "agent" }),
     after: (_tenant, body: object) => expect(body).toMatchObject({ data: [{ name: "Kim", role: "agent" }] }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listBots } from "../../../store/bot-store.ts";
 import { listChannels } from "../../../store/channel-store.ts";
+import { listMembers } from "../../../store/member-store.ts";
 import { getWorkspace } from "../../../store/workspace-store.ts";
 import { pageOf } from "./answers.ts";
 import { botUserSchema } from "./bot-user.ts";
@@ -42,7 +43,10 @@ export const teamEndpoints: readonly AnyEndpoint[] = [
     answer: teamInfoSchema,
     async handle(call) {
       const { id, name } = await getWorkspace(call.db, call.caller.workspaceId);
-      return { data: { id, name, image: "", owner_id: 0, owner_email: "" }, status: "ok" as const };
+      // Who was first of those who own it; nobody, as long as it is worked on by tokens alone.
+      const owner = (await listMembers(call.db, id)).find(({ role }) => role === "owner");
+      const data = { id, name, image: "", owner_id: owner?.id ?? 0, owner_email: owner?.email ?? "" };
+      return { data, status: "ok" as const };
     },
   }),
   endpoint({

@@ -1,20 +1,19 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../../../model/app-error.ts";
 import type { AddAddressLimit } from "../../address-limit.ts";
 import { createDocumentPage } from "../../api/docs-page.ts";
 import { addDoorAuditLog } from "../../audit.ts";
 import { addDoorAuthentication } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
-import { decodeBody, parseJson } from "../../encoding.ts";
 import { logError, toAppError, toMissingRoute } from "../../errors.ts";
+import { addFormParsers } from "../../form-bodies.ts";
 import { addDataHeaders } from "../../security-headers.ts";
-import { parseRawQuery } from "../bothelp/raw-query.ts";
 import { auditedEndpoints } from "./audited-endpoints.ts";
 import { createCall } from "./call.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
 import { InvalidInput, sendUchatError, toInvalidInput } from "./errors.ts";
-import { nestPairs, readInput } from "./input.ts";
+import { readInput } from "./input.ts";
 import { createMemory } from "./memory.ts";
 import { describeEndpoints } from "./openapi.ts";
 
@@ -43,16 +42,20 @@ function addDocuments(app: FastifyInstance, dependencies: HttpDependencies): voi
   const readPage = createDocumentPage({ title: "UChat's API", at, documentUrl: "/compat/uchat/api-docs" });
   const document = () => describeEndpoints(endpoints, `${dependencies.publicUrl}${at}`);
   let made: ReturnType<typeof document> | undefined;
-  app.get("/api-docs", async () => {
+  const showDocument = async () => {
     made ??= document();
     return made;
-  });
-  // The address has no slash at its end, which the page's own relative addresses would need.
-  app.get("/api", async (_request, reply) => {
+  };
+  // The address need not have the slash at its end that the page's own relative addresses would need.
+  const showPage = async (_request: FastifyRequest, reply: FastifyReply) => {
     const { type, body, headers } = await readPage(`${at}/`);
     const page = body.toString("utf8").replace("<head>", `<head><base href="${at}/">`);
     return await reply.headers(headers).type(type).send(page);
-  });
+  };
+  for (const slash of ["", "/"]) {
+    app.get(`/api-docs${slash}`, showDocument);
+    app.get(`/api${slash}`, showPage);
+  }
   app.get("/api/js/*", async (request, reply) => {
     const { type, body, headers } = await readPage(request.url);
     return await reply.headers(headers).type(type).send(body);
@@ -63,7 +66,7 @@ async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies
   addDataHeaders(app);
   await addDoorAuthentication(app, dependencies, "uchat");
   addDoorAuditLog(app, dependencies);
-  addBodyParsers(app);
+  addFormParsers(app);
   const memory = createMemory(dependencies);
   for (const endpoint of endpoints) {
     const pattern = endpoint.path.replace(/\{(\w+)\}/g, ":$1");
@@ -101,14 +104,4 @@ function checkScope({ scope }: AnyEndpoint, { caller }: FastifyRequest): void {
     "token.bot_bound",
     "this needs the scope Manage Team: use a token that is not bound to a bot (repartee token create --kind uchat, without --bot)",
   );
-}
-
-/** JSON under whatever name, and forms, since Laravel takes both. */
-function addBodyParsers(app: FastifyInstance): void {
-  app.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "buffer" },
-    async (_request: unknown, body: Buffer) => nestPairs(parseRawQuery(`?${decodeBody(body)}`)),
-  );
-  app.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => parseJson(body));
 }

@@ -57,6 +57,7 @@ export const catalogueWords: CatalogueWords = {
     "log_event.price": "Amount",
     "move_conversation.closingNote": "How it ended",
     createSubscriber: "Link the address with the contact",
+    byPhone: "A template may go to the phone of who never wrote",
     interrupts: "Also while a question waits",
     outputs: "Outputs",
     milliseconds: "Milliseconds at most",

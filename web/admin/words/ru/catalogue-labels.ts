@@ -46,6 +46,7 @@ export const labels: CatalogueWords["labels"] = {
   country: "Страна",
   create: "Создать тег, если его нет",
   createSubscriber: "Связать адрес с контактом",
+  byPhone: "Шаблон можно послать на телефон тому, кто ещё не писал",
   currency: "Валюта",
   deal: "Сделка",
   description: "Описание",

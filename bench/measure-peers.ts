@@ -8,7 +8,8 @@ import { type BenchContext, round } from "./row.ts";
 import { startSubject } from "./subject.ts";
 
 const connections = 32;
-const warmUpMs = 4_000;
+/** A server runs for weeks: for its first ten seconds under load, V8 spends a sixth of our process's computing on compiling (seen with perf), and on less of what is smaller. */
+const warmUpMs = 12_000;
 const loadMs = 10_000;
 /** How long a peer may take for what it acknowledged before it was killed: BullMQ looks for stalled jobs every 30 s. */
 const recoveryMs = 75_000;

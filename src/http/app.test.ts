@@ -25,6 +25,11 @@ describe("bad requests", () => {
     });
   });
 
+  it.each(["/health/live/", "/api/v1/tags//"])("with a slash too much at the end of %s are told so", async (url) => {
+    const answer = await inject({ method: "GET", url, headers: authorized() });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([404, "request.not_found"]);
+  });
+
   it.each([
     ["PUT", "/api/v1/contacts", "GET, POST"],
     ["DELETE", "/health/live", "GET, HEAD"],
@@ -96,7 +101,7 @@ describe("bad requests", () => {
     ["no HTTP at all", "NONSENSE\r\n\r\n", "request.malformed"],
     [
       "raw Cyrillic in the address",
-      "GET /compat/bothelp/gc?a=Курс HTTP/1.1\r\nhost: x\r\n\r\n",
+      "GET /compat/uchat/api/flow/tags?a=Курс HTTP/1.1\r\nhost: x\r\n\r\n",
       "request.bad_encoding",
     ],
   ])("that are %s are answered and cut off", async (_what, bytes, code) => {

@@ -1,5 +1,6 @@
 import { renderSVG } from "uqr";
 import type { ChannelType } from "../../engine/channel-type.ts";
+import { decodeEntryPayload } from "../../engine/entry-payload.ts";
 import { checkEntryPayload, type EntryCapacity, maxPayloadLength, toEntryPayload } from "../../engine/entry-wish.ts";
 import { AppError } from "../../model/app-error.ts";
 import { say } from "../../model/sentence.ts";
@@ -64,7 +65,7 @@ async function presentLink(
     const url = running === undefined ? undefined : type?.entryUrl?.(running, payload, { publicUrl, botRef });
     if (url !== undefined) links.push({ channelId: channel.id, kind: channel.kind, url, qrSvg: renderSVG(url) });
   }
-  const isPlainKey = !payload.startsWith("eyJ");
+  const isPlainKey = "plain" in decodeEntryPayload(payload);
   const maxLength = maxPayloadLength(
     carriers.map(({ capacity }) => capacity),
     isPlainKey,

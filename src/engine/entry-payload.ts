@@ -46,14 +46,16 @@ function toText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** Whether data in a link can have a variable of this name. */
+export const isVariableName = (name: string): boolean =>
+  /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name) && name !== "__proto__";
+
 /** Flat values under names that templates can write: no dots (a dot is a step into an object), nothing of a prototype's. */
 function toVariables(value: unknown): Record<string, FieldValue> | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const entries = Object.entries(value).filter(
     (entry): entry is [string, string | number | boolean] =>
-      ["string", "number", "boolean"].includes(typeof entry[1]) &&
-      /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(entry[0]) &&
-      entry[0] !== "__proto__",
+      ["string", "number", "boolean"].includes(typeof entry[1]) && isVariableName(entry[0]),
   );
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

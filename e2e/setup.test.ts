@@ -165,6 +165,24 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     expect((await api("GET", `/contacts/${eves[0].id}`)).fields).toMatchObject({ utm_source: "poster" });
   });
 
+  it("say of a link's flow that it is not published, and of its step that it is gone", async () => {
+    const step = (ref: string) => ({ ref, kind: "message", config: { messages: [{ text: ref }] } });
+    const document = { name: "Kept back", start: "a", steps: [step("a"), step("b")], edges: [] };
+    const flow = await api("POST", "/flows", { bot: "demo", document });
+    const { ref } = await api("POST", "/entry-links", { bot: "demo", name: "Too early", flow: flow.ref, step: "b" });
+    const { draftRevision } = flow;
+    await api("PUT", `/flows/${flow.ref}/draft`, { draftRevision, document: { ...document, steps: [step("a")] } });
+    await open(`/entry-links/${ref}`);
+    await page.getByText("This flow is not published: it starts once it is.").waitFor();
+    await page.getByText("This step is not in the flow any more; choose another, or none.").waitFor();
+    expect(await page.getByRole("combobox", { name: "Step", exact: true }).inputValue()).toBe("A step that is gone");
+    await api("POST", `/flows/${flow.ref}/publish`);
+    await choose("Step", "Message: a");
+    await page.reload();
+    await page.getByRole("heading", { name: "Too early" }).waitFor();
+    expect(await page.getByText("This flow is not published").count()).toBe(0);
+  });
+
   it("build an action link from menus, which then does what it says", async () => {
     await open("/settings/tags");
     await page.getByRole("button", { name: "New tag" }).first().click();

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Json } from "../../../model/field.ts";
 import type { SubmitReply } from "../../../shell/submission.ts";
@@ -17,6 +18,7 @@ import { findUnknownFlow } from "./find-unknown-flow.ts";
 import { findForeign, findNamedBots } from "./named-bots.ts";
 import { findUnreadable, parseActions, readParameter, readPerson } from "./parse-action-link.ts";
 import { parseRawQuery, type QueryPair } from "./raw-query.ts";
+import { readBodyPairs } from "./read-body-pairs.ts";
 
 interface LinkAnswer {
   readonly status: number;
@@ -45,17 +47,21 @@ interface HandledLink {
 
 /**
  * GetCourse's action links (requirements/000, BotHelp's gc.bothelp.io). Everything stands in the address for GET and POST alike, since
- * GetCourse sends it so; a body is let run off unread.
+ * GetCourse sends it so; the body is looked at only where the address has no `domain_name`, and else let run off unread.
  */
 export function actionLinkRoutes(app: FastifyInstance, dependencies: HttpDependencies): void {
   addDataHeaders(app);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, payload, done) => {
+  const contentTypes = new WeakMap<FastifyRequest, string>();
+  app.addContentTypeParser("*", async (request: FastifyRequest, payload: IncomingMessage) => {
+    const isInAddress = parseRawQuery(request.raw.url ?? "").some(({ key }) => key === "domain_name");
+    if (!isInAddress) return await readBodyPairs(contentTypes.get(request) ?? "", payload);
     payload.resume();
-    done(null);
+    return undefined;
   });
   // A content type that is none, or a body that breaks off, must not matter either.
   app.addHook("onRequest", (request, _reply, done) => {
+    contentTypes.set(request, request.headers["content-type"] ?? "");
     delete request.headers["content-type"];
     done();
   });
@@ -78,7 +84,8 @@ export function actionLinkRoutes(app: FastifyInstance, dependencies: HttpDepende
       config: { readsOwnUrl: true },
       handler: async (request, reply) => {
         const startedAt = dependencies.now();
-        const pairs = parseRawQuery(request.raw.url ?? "");
+        const fromBody = (request.body ?? []) as readonly QueryPair[];
+        const pairs = [...parseRawQuery(request.raw.url ?? ""), ...fromBody];
         const { answer, workspaceId } = await handleLink(dependencies, pairs);
         if (workspaceId !== undefined) {
           const endedAt = dependencies.now();

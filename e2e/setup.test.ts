@@ -183,6 +183,26 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     expect(await page.getByText("This flow is not published").count()).toBe(0);
   });
 
+  it("make a flow and a sequence with refs of a former platform, so that its links go on working", async () => {
+    await open("/flows");
+    await page.getByRole("button", { name: "New flow" }).first().click();
+    await dialog().getByRole("textbox", { name: "Name", exact: true }).fill("From there");
+    await dialog().getByRole("button", { name: "A ref of your own" }).click();
+    await dialog().getByRole("textbox", { name: "Ref", exact: true }).fill("of mine");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await dialog().getByText("a ref has 1 to 20 of").waitFor();
+    await dialog().getByRole("textbox", { name: "Ref", exact: true }).fill("b1667053874594");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await page.waitForURL((url) => url.pathname.endsWith("/flows/b1667053874594"));
+    await open("/sequences");
+    await page.getByRole("button", { name: "New sequence" }).first().click();
+    await dialog().getByRole("textbox", { name: "Name", exact: true }).fill("From there");
+    await dialog().getByRole("button", { name: "A ref of your own" }).click();
+    await dialog().getByRole("textbox", { name: "Ref", exact: true }).fill("f1667053874594");
+    await dialog().getByRole("button", { name: "Create" }).click();
+    await page.waitForURL((url) => url.pathname.endsWith("/sequences/f1667053874594"));
+  });
+
   it("build an action link from menus, which then does what it says", async () => {
     await open("/settings/tags");
     await page.getByRole("button", { name: "New tag" }).first().click();

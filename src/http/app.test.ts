@@ -25,6 +25,11 @@ describe("bad requests", () => {
     });
   });
 
+  it("for a file of the admin that is gone are answered 404, as an open page of an older release asks for it", async () => {
+    const answer = await inject({ method: "GET", url: "/assets/of-an-older-release.js" });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([404, "request.not_found"]);
+  });
+
   it.each(["/health/live/", "/api/v1/tags//"])("with a slash too much at the end of %s are told so", async (url) => {
     const answer = await inject({ method: "GET", url, headers: authorized() });
     expect([answer.statusCode, answer.json().error.code]).toEqual([404, "request.not_found"]);

@@ -1,5 +1,5 @@
 import { Button, Group, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 /** A ref of one's own for something that is made: whoever comes from another system keeps the links that name it. Most people never ask for it. */
@@ -14,6 +14,10 @@ export function OwnRef({
 }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isOpen) field.current?.focus();
+  }, [isOpen]);
   if (!isOpen && value === "" && error === undefined) {
     return (
       <Group>
@@ -27,7 +31,7 @@ export function OwnRef({
     <TextInput
       label="Ref"
       description={t("ownRef.hint")}
-      data-autofocus={isOpen}
+      ref={field}
       value={value}
       error={error}
       autoComplete="off"

@@ -172,6 +172,8 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     const { ref } = await api("POST", "/entry-links", { bot: "demo", name: "Too early", flow: flow.ref, step: "b" });
     const { draftRevision } = flow;
     await api("PUT", `/flows/${flow.ref}/draft`, { draftRevision, document: { ...document, steps: [step("a")] } });
+    await open("/entry-links");
+    await page.getByText("Kept back (Draft)").waitFor();
     await open(`/entry-links/${ref}`);
     await page.getByText("This flow is not published: it starts once it is.").waitFor();
     await page.getByText("This step is not in the flow any more; choose another, or none.").waitFor();

@@ -215,7 +215,12 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     await dialog().getByLabel("Name").fill("Купил курс");
     await dialog().getByRole("button", { name: "Create" }).click();
     await dialog().getByText("there is already a tag").waitFor();
-    await open("/settings/action-links");
+    // Where GetCourse is connected, it is said where its other direction is.
+    await open("/settings/integrations");
+    await page.getByRole("link", { name: "Inbound webhooks" }).last().click();
+    await page.getByRole("heading", { name: "Inbound webhooks" }).waitFor();
+    await page.goBack();
+    await page.getByText("For the other direction").getByRole("link", { name: "Action links" }).click();
     await page.getByRole("button", { name: "Make a secret key" }).click();
     await page.getByText("Choose a tag.").waitFor();
     await choose("Tag", "Купил курс");

@@ -36,11 +36,21 @@ describe("an entry link's payload", () => {
     ["an empty object", encode("{}")],
     ["a list", encode("[1]")],
     ["a cut-off text", encode('{"e":"a@b.c"').slice(0, 9)],
-    ["padding", `${encode('{"p":"1"}')}=`],
+    ["padding that is too much", `${encode('{"p":"1"}')}=`],
+    ["padding alone", "=="],
     ["standard Base64 signs", "eyJlIjoi+/8ifQ"],
     ["broken UTF-8", "eyJlIjoi_yJ9"],
   ])("is a plain key when it is %s", (_what, payload) => {
     expect(decodeEntryPayload(payload)).toEqual({ plain: payload });
+  });
+
+  it.each([
+    ["with padding", "eyJwIjoiNzkwMDAwMDAwMDAifQ==", { phone: "79000000000" }],
+    ["with padding of one", `${encode('{"e":"a@b.cd"}')}=`, { email: "a@b.cd" }],
+    ["with white space in front of the first key", encode('{ "e": "a@b.c" }'), { email: "a@b.c" }],
+    ["over several lines", encode('{\n  "p": "79000000000"\n}\n'), { phone: "79000000000" }],
+  ])("is read as an encoder writes it %s", (_what, payload, data) => {
+    expect(decodeEntryPayload(payload)).toEqual({ data });
   });
 
   it("takes flat variables under plain names, and nothing of a prototype's", () => {

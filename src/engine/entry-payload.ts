@@ -8,15 +8,16 @@ export const maxEntryPayload = 64;
 export type DecodedPayload = { readonly plain: string } | { readonly data: EntryData };
 
 /**
- * Reads a link's payload. Base64URL without padding of a JSON object with `p` (phone), `e` (e-mail), `eId` (external id), `v` (variables) or `l` (an
- * entry link's ref, ours) is data; everything else, and all that is longer than 64 characters, is a plain key. Never throws.
+ * Reads a link's payload. Base64URL of a JSON object with `p` (phone), `e` (e-mail), `eId` (external id), `v` (variables) or `l` (an
+ * entry link's ref, ours) is data, with padding too, which many encoders write; everything else, and all that is longer than 64 characters, is a plain key. Never throws.
  */
 export function decodeEntryPayload(payload: string): DecodedPayload {
   const plain = { plain: payload };
-  // A JSON object that is not empty begins with `{"`, which is `eyJ` in Base64.
-  if (payload.length > maxEntryPayload || !/^eyJ[A-Za-z0-9_-]*$/.test(payload) || payload.length % 4 === 1)
-    return plain;
-  const data = toEntryData(parseObject(decodeBase64Url(payload)));
+  if (payload.length > maxEntryPayload || !/^[A-Za-z0-9_-]+={0,2}$/.test(payload)) return plain;
+  const encoded = payload.replace(/=+$/, "");
+  const isWhole = encoded.length === payload.length ? encoded.length % 4 !== 1 : payload.length % 4 === 0;
+  if (!isWhole) return plain;
+  const data = toEntryData(parseObject(decodeBase64Url(encoded)));
   return data === undefined ? plain : { data };
 }
 
@@ -45,14 +46,16 @@ function toText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** Whether data in a link can have a variable of this name. */
+export const isVariableName = (name: string): boolean =>
+  /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name) && name !== "__proto__";
+
 /** Flat values under names that templates can write: no dots (a dot is a step into an object), nothing of a prototype's. */
 function toVariables(value: unknown): Record<string, FieldValue> | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const entries = Object.entries(value).filter(
     (entry): entry is [string, string | number | boolean] =>
-      ["string", "number", "boolean"].includes(typeof entry[1]) &&
-      /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(entry[0]) &&
-      entry[0] !== "__proto__",
+      ["string", "number", "boolean"].includes(typeof entry[1]) && isVariableName(entry[0]),
   );
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -15,12 +15,18 @@ export function enterByLink(draft: Draft, payload: string): Triggered | undefine
   const known = draft.bot.entryLinks.get(payload);
   const decoded = known === undefined ? decodeEntryPayload(payload) : { data: {} };
   const sent: EntryData = "data" in decoded ? decoded.data : { externalId: decoded.plain };
-  const link = known ?? (sent.link === undefined ? undefined : draft.bot.entryLinks.get(sent.link));
+  const link =
+    known ?? (sent.link === undefined ? findCarrying(draft.bot, payload) : draft.bot.entryLinks.get(sent.link));
   const variables = { ...link?.data?.variables, ...sent.variables };
   apply(draft, { ...definedOnly(link?.data), ...definedOnly(sent) }, variables);
   draft.contact = { ...draft.contact, entry: { link: link?.ref, payload, at: draft.event.at, variables } };
   draft.facts.push({ kind: "entry", payload, ...(link === undefined ? {} : { link: link.ref }) });
   return flowOf(draft, link);
+}
+
+/** The link that was made with this very payload. It started nothing and kept nothing then, so that it does not name itself; meanwhile it may, and flows may ask for it. Of several the newest. */
+function findCarrying({ entryLinks }: Draft["bot"], payload: string): EntryLink | undefined {
+  return [...entryLinks.values()].findLast((link) => link.payload === payload);
 }
 
 /**
@@ -67,7 +73,9 @@ function flowOf(draft: Draft, link: EntryLink | undefined): Triggered | undefine
   const channelKind = draft.channelId === undefined ? undefined : draft.bot.channels.get(draft.channelId);
   const named = link?.flow === undefined ? undefined : draft.bot.flows.get(link.flow);
   if (named !== undefined) {
-    return { flow: named, step: link?.step, trigger: { kind: "entry_link", link: link?.ref } };
+    // A step that is gone meanwhile means the first one: whoever opens the link is answered.
+    const step = link?.step !== undefined && named.steps.has(link.step) ? link.step : undefined;
+    return { flow: named, step, trigger: { kind: "entry_link", link: link?.ref } };
   }
   const triggers = findTriggers(
     draft.bot,

@@ -25,6 +25,16 @@ describe("bad requests", () => {
     });
   });
 
+  it("for a file of the admin that is gone are answered 404, as an open page of an older release asks for it", async () => {
+    const answer = await inject({ method: "GET", url: "/assets/of-an-older-release.js" });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([404, "request.not_found"]);
+  });
+
+  it.each(["/health/live/", "/api/v1/tags//"])("with a slash too much at the end of %s are told so", async (url) => {
+    const answer = await inject({ method: "GET", url, headers: authorized() });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([404, "request.not_found"]);
+  });
+
   it.each([
     ["PUT", "/api/v1/contacts", "GET, POST"],
     ["DELETE", "/health/live", "GET, HEAD"],
@@ -96,7 +106,7 @@ describe("bad requests", () => {
     ["no HTTP at all", "NONSENSE\r\n\r\n", "request.malformed"],
     [
       "raw Cyrillic in the address",
-      "GET /compat/bothelp/gc?a=Курс HTTP/1.1\r\nhost: x\r\n\r\n",
+      "GET /compat/uchat/api/flow/tags?a=Курс HTTP/1.1\r\nhost: x\r\n\r\n",
       "request.bad_encoding",
     ],
   ])("that are %s are answered and cut off", async (_what, bytes, code) => {

@@ -24,6 +24,7 @@ import { healthRoutes } from "./health.ts";
 import { addMeasuring } from "./measure.ts";
 import { messageLinkRoutes } from "./message-links.ts";
 import { oauthRoutes } from "./oauth-callback.ts";
+import { answerRawAddress, readRawAddress } from "./raw-address.ts";
 import { addBaseHeaders } from "./security-headers.ts";
 import { cookieSecrets } from "./sign-in/member-reader.ts";
 import { signInRoutes } from "./sign-in/routes.ts";
@@ -57,7 +58,11 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
     frameworkErrors: (error, _request, reply) => {
       void sendError(reply, toAppError(error));
     },
-    clientErrorHandler: (error, socket) => refuseConnection(error, socket, dependencies.log),
+    clientErrorHandler: (error, socket) => {
+      const request = readRawAddress(error);
+      if (request === undefined) refuseConnection(error, socket, dependencies.log);
+      else void answerRawAddress(app, socket, request);
+    },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

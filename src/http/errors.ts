@@ -102,7 +102,7 @@ export function secondsToWait({ details }: AppError): number {
 /** For an address that no route took: the wrong method, or nothing there at all. */
 export function toMissingRoute(request: FastifyRequest, reply: FastifyReply): AppError {
   const allowed = allowedMethods(request.server, request.url);
-  // The right method, and a slash too many at the end.
+  // The right method, and a slash too many at the end, or a file of an older release that an open page asks for.
   const isNothing = allowed.length === 0 || allowed.includes(request.method);
   if (isNothing) return new AppError("request.not_found", say`there is nothing at this address`);
   reply.header("allow", allowed.join(", "));

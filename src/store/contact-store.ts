@@ -121,25 +121,35 @@ const contactNotFound = (idOrCuid: string) =>
   new AppError("contact.not_found", say`there is no contact "${{ idOrCuid }}"`);
 
 /**
- * Whom an action link means (requirements/000): by cuid; else by e-mail, whatever its case, where the phone decides between several; still
- * several: the one who was active last. A cuid that nobody has is never answered with somebody else who has the e-mail.
+ * Whom an action link means (requirements/000): by cuid; else by e-mail, whatever its case. Of several with the e-mail those of the bots that the link's flows and sequences are of (`bots`; none: it names
+ * none), since nobody else could come into them; of those the phone decides; still several: the one who was active last. A cuid that nobody has is never answered with somebody else who has the e-mail.
  */
 export async function findContactForLink(
   db: Database,
   access: Access,
-  who: { readonly cuid?: string | undefined; readonly email?: string | undefined; readonly phone?: string | undefined },
-): Promise<{ readonly id: number; readonly cuid: string } | undefined> {
-  const { cuid, email, phone } = who;
+  who: {
+    readonly cuid?: string | undefined;
+    readonly email?: string | undefined;
+    readonly phone?: string | undefined;
+    readonly bots?: ReadonlySet<number> | undefined;
+  },
+): Promise<
+  { readonly id: number; readonly cuid: string; readonly botId: number; readonly botName: string } | undefined
+> {
+  const { cuid, email, phone, bots } = who;
   if (cuid === undefined && email === undefined) return undefined;
-  const found = await db
+  const everybody = await db
     .selectFrom("contacts")
-    .select(["contacts.id", "contacts.cuid", "contacts.phone"])
+    .innerJoin("bots", "bots.id", "contacts.botId")
+    .select(["contacts.id", "contacts.cuid", "contacts.phone", "contacts.botId", "bots.name as botName"])
     .where((eb) =>
       eb.and([...isVisible(eb, access), ...matches(eb, access, cuid === undefined ? { email } : { cuid })]),
     )
     .orderBy(sql`coalesce(contacts.last_inbound_at, contacts.created_at)`, "desc")
     .orderBy("contacts.id", "desc")
     .execute();
+  const ofBots = everybody.filter(({ botId }) => bots?.has(botId) === true);
+  const found = ofBots.length > 0 ? ofBots : everybody;
   const number = phone === undefined ? undefined : normalisePhone(phone);
   return found.find((contact) => number !== undefined && contact.phone === number) ?? found[0];
 }

@@ -84,6 +84,7 @@ export async function loadSnapshot(
       "entryLinks.payload",
     ])
     .where("entryLinks.botId", "=", botId)
+    .orderBy("entryLinks.id")
     .execute();
   return {
     revision: bot.revision,

@@ -57,6 +57,23 @@ describe("an entry link", () => {
     expect((await make({ flow: "nosuch" })).json().error.code).toBe("flow.not_found");
   });
 
+  it.each([
+    ["a phone that is none", "phone", { phone: "call me" }],
+    ["an e-mail address that is none", "email", { email: "ann at example.com" }],
+    ["a variable's name with a space", "variables", { variables: { "first name": "Ann" } }],
+    ["a variable's name with a dot", "variables", { email: "a@b.cd", variables: { "a.b": 1 } }],
+  ])("is refused with %s, which whoever opens it would not bring", async (_what, path, data) => {
+    const answer = await make({ data });
+    expect([answer.statusCode, answer.json().error]).toMatchObject([
+      422,
+      { code: "request.invalid", details: [{ path: `data.${path}` }] },
+    ]);
+    if (path === "variables") return;
+    expect((await make({ stored: data })).statusCode).toBe(422);
+    const { ref } = (await make({})).json();
+    expect((await tenant.call("PATCH", `/entry-links/${ref}`, { body: { stored: data } })).statusCode).toBe(422);
+  });
+
   it("is refused where it is too long, with the length it has and may have, and then is not there", async () => {
     const data = { email: "a.very.long.address@of.a.long.domain.example", phone: "79000000000" };
     const answer = await make({ data });

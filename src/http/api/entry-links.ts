@@ -1,5 +1,7 @@
 import { renderSVG } from "uqr";
 import type { ChannelType } from "../../engine/channel-type.ts";
+import { checkEntryData } from "../../engine/check-entry-data.ts";
+import { decodeEntryPayload } from "../../engine/entry-payload.ts";
 import { checkEntryPayload, type EntryCapacity, maxPayloadLength, toEntryPayload } from "../../engine/entry-wish.ts";
 import { AppError } from "../../model/app-error.ts";
 import { say } from "../../model/sentence.ts";
@@ -64,7 +66,7 @@ async function presentLink(
     const url = running === undefined ? undefined : type?.entryUrl?.(running, payload, { publicUrl, botRef });
     if (url !== undefined) links.push({ channelId: channel.id, kind: channel.kind, url, qrSvg: renderSVG(url) });
   }
-  const isPlainKey = !payload.startsWith("eyJ");
+  const isPlainKey = "plain" in decodeEntryPayload(payload);
   const maxLength = maxPayloadLength(
     carriers.map(({ capacity }) => capacity),
     isPlainKey,
@@ -153,6 +155,8 @@ export const entryLinkResource: ApiResource = (app, dependencies) => {
     ),
     async (request) => {
       const { name, key, data, stored, step, channel, ...wish } = request.body;
+      if (data !== undefined) checkEntryData("data", data);
+      if (stored !== undefined) checkEntryData("stored", stored);
       const made = await writeOnce(dependencies, request, async (trx) => {
         const bot = await requireBot(trx, request.caller, wish.bot);
         const flowId = (await findStart(trx, ofBot(bot), request.body)) ?? undefined;
@@ -176,6 +180,7 @@ export const entryLinkResource: ApiResource = (app, dependencies) => {
     ),
     async (request) => {
       const { caller, params, body } = request;
+      if (body.stored) checkEntryData("stored", body.stored);
       await writeOnce(dependencies, request, async (trx) => {
         const link = await requireEntryLink(trx, caller, params.ref);
         const bot = { workspaceId: caller.workspaceId, botId: link.botId };

@@ -165,6 +165,12 @@ describe("the words of the registries", () => {
       "Через сколько минут",
     ]);
     expect(option("trigger", "match", "exact")).toBe("Всё сообщение целиком");
+    const { label: labelInEnglish } = catalogueIn(en);
+    expect(["channelId", "email", "link"].map((key) => labelInEnglish("create_email_subscriber", key))).toEqual([
+      "Channel (empty: the bot's first for e-mail)",
+      "E-mail (empty: the contact's own)",
+      "Entry link by which they count as come (empty: none)",
+    ]);
     expect(catalogueIn(en).label("message", "quickReplies")).toBe("Quick replies");
   });
 });

@@ -52,6 +52,7 @@ export function IntegrationsPage() {
           ))
         }
       </Listing>
+      <OtherWay />
       {edited === null ? null : (
         <EditIntegration
           kinds={kinds}
@@ -60,6 +61,24 @@ export function IntegrationsPage() {
         />
       )}
     </Page>
+  );
+}
+
+/** Whoever comes from another platform looks here for the key by which GetCourse calls. */
+function OtherWay() {
+  const { t } = useTranslation();
+  const { domain } = useParams({ from: "/w/$domain" });
+  return (
+    <Text size="sm" maw={720}>
+      {t("integrations.otherWay")}{" "}
+      <Anchor component={Link} to={`/w/${domain}/settings/action-links`} size="sm">
+        {t("menu.actionLinks")}
+      </Anchor>
+      {", "}
+      <Anchor component={Link} to={`/w/${domain}/settings/inbound-webhooks`} size="sm">
+        {t("menu.inboundWebhooks")}
+      </Anchor>
+    </Text>
   );
 }
 

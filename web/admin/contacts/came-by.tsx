@@ -5,6 +5,7 @@ import type { ContactBody } from "../../../src/http/contract/contacts.ts";
 import type { EntryLinkSummaryBody } from "../../../src/http/contract/entry-links.ts";
 import { Moment } from "../layout/moment.tsx";
 import { useList } from "../layout/resource.ts";
+import { saysOfPerson } from "./say-payload.ts";
 
 /** A payload that is no word tells nobody more by its end. */
 const shorten = (payload: string) => (payload.length > 30 ? `${payload.slice(0, 30)}…` : payload);
@@ -14,13 +15,7 @@ export function CameBy({ entry: { link, payload, at } }: { readonly entry: NonNu
   const { t } = useTranslation();
   const links = useList<EntryLinkSummaryBody>("/entry-links").items;
   const decoded = decodeEntryPayload(payload);
-  const { email, phone, externalId, variables = {} } = "data" in decoded ? decoded.data : {};
-  const brought = [
-    [t("field.email"), email],
-    [t("field.phone"), phone],
-    [t("field.externalId"), externalId],
-    ...Object.entries(variables),
-  ].flatMap(([name, value]) => (value === undefined ? [] : `${String(name)}: ${String(value)}`));
+  const brought = saysOfPerson(t, payload);
   const name = link === null ? undefined : (links?.find(({ ref }) => ref === link)?.name ?? link);
   const plain = "plain" in decoded && payload !== link && payload !== "" ? [shorten(payload)] : [];
   return (

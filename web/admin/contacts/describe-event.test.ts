@@ -49,6 +49,17 @@ describe("an order that was changed", () => {
   });
 });
 
+describe("what data in a link says", () => {
+  it("is told in words, as on the contact's card", () => {
+    const payload = Buffer.from('{"e":"ann@example.com","v":{"course":"Chess"}}').toString("base64url");
+    const came = event("start", { payload }, [{ kind: "entry", payload }]);
+    expect(describeEvent(t, came)).toBe("Started E-mail: ann@example.com, course: Chess");
+    expect(came.facts.map((fact) => describeFact(t, fact))).toEqual([
+      "Came by a link with E-mail: ann@example.com, course: Chess",
+    ]);
+  });
+});
+
 describe("actions for many at once", () => {
   const many = (...names: string[]) => ({
     ...event("actions", { actions: names.map((action) => ({ action })) }),

@@ -4,6 +4,7 @@ import type { EventBody } from "../../../src/http/contract/events.ts";
 import { describeSkip } from "../sequences/describe-step.ts";
 import { en } from "../words/en.ts";
 import { currentLanguage } from "../words/words.ts";
+import { sayPayload } from "./say-payload.ts";
 
 type FactBody = EventBody["facts"][number];
 type FactWord = keyof (typeof en)["fact"];
@@ -47,7 +48,8 @@ export function describeEvent(t: TFunction, event: EventBody, names: FactNames =
     readonly payload?: string;
   };
   const word = Object.hasOwn(eventWords, kind) ? (kind as EventWord) : "other";
-  const text = said.message?.text ?? said.title ?? said.payload ?? "";
+  const carried = kind === "start" && said.payload !== undefined ? sayPayload(t, said.payload) : said.payload;
+  const text = said.message?.text ?? said.title ?? carried ?? "";
   return t(`event.${word}`, { kind, text: shorten(text) });
 }
 
@@ -163,6 +165,7 @@ function nameOf(
 /** One of a few values, in words. */
 function wordOf(t: TFunction, fact: FactBody, { key, text }: { readonly key: string; readonly text: string }): string {
   if (key === "reason" && fact.kind === "sequence_step") return describeSkip(t, text);
+  if (key === "payload" && fact.kind === "entry") return sayPayload(t, text);
   const words = wordsOfValue(fact.kind, key);
   if (words !== undefined) {
     const [list, known] = words;

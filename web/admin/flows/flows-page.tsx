@@ -12,6 +12,7 @@ import { Dialog, DialogForm } from "../layout/dialog.tsx";
 import { useForm } from "../layout/form.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { OwnRef } from "../setup/own-ref.tsx";
 import { useTemplates } from "../templates/use-templates.ts";
 import { FlowTable } from "./flow-table.tsx";
 
@@ -94,13 +95,19 @@ function NewFlow({ bots }: { readonly bots: readonly BotBody[] }) {
   const templates = useTemplates();
   const [template, setTemplate] = useState<string>(empty);
   const bot = chosen ?? bots[0]?.ref ?? null;
-  const form = useForm(["document.name", "bot"], async () => {
-    const ready = templates.find(({ key }) => key === template)?.document;
-    const document = { ...(ready === undefined ? {} : await place(ready)), name };
-    const { ref } = await api.send<FlowSummaryBody>("POST", "/flows", { bot, document });
-    await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
-    await navigate({ to: `/w/${api.domain}/flows/${ref}` });
-  });
+  const [ownRef, setOwnRef] = useState("");
+  const form = useForm(
+    ["document.name", "bot", "ref"],
+    async () => {
+      const ready = templates.find(({ key }) => key === template)?.document;
+      const document = { ...(ready === undefined ? {} : await place(ready)), name };
+      const wanted = ownRef === "" ? {} : { ref: ownRef };
+      const { ref } = await api.send<FlowSummaryBody>("POST", "/flows", { bot, document, ...wanted });
+      await client.invalidateQueries({ queryKey: [api.domain, "flows"] });
+      await navigate({ to: `/w/${api.domain}/flows/${ref}` });
+    },
+    { "flow.ref_taken": "ref" },
+  );
   return (
     <DialogForm form={form} submit={t("action.create")}>
       <TextInput
@@ -137,6 +144,7 @@ function NewFlow({ bots }: { readonly bots: readonly BotBody[] }) {
           ))}
         </Stack>
       </Radio.Group>
+      <OwnRef value={ownRef} error={form.fieldErrors.ref} onChange={setOwnRef} />
     </DialogForm>
   );
 }

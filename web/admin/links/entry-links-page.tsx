@@ -44,7 +44,9 @@ function Links({ links }: { readonly links: readonly EntryLinkSummaryBody[] }) {
   const flows = useList<FlowSummaryBody>("/flows").items ?? [];
   const counts = useContactCounts("entry-links");
   const botNames = useBotNames();
-  const flowNames = new Map(flows.map(({ ref, name }) => [ref, name]));
+  // Whoever opens a link of one that is not published is not led there.
+  const state = (version: number | null) => (version === null ? ` (${t("flows.draft")})` : "");
+  const flowNames = new Map(flows.map(({ ref, name, publishedVersion: at }) => [ref, `${name}${state(at)}`]));
   const head = [t("list.name"), t("list.bot"), t("choice.flow"), t("entryLinks.came"), t("list.created")];
   return (
     <ListTable head={head} minWidth={640}>

@@ -13,6 +13,7 @@ import { Moment } from "../layout/moment.tsx";
 import { EmptyState, Page, useApi } from "../layout/page.tsx";
 import { useContactCounts, useList, useMayBuild, useRenew } from "../layout/resource.ts";
 import { BotChoice, useBotNames, useChosenBot } from "../setup/bot-choice.tsx";
+import { OwnRef } from "../setup/own-ref.tsx";
 
 /** What contacts can be subscribed to, and how many are. */
 export function SequencesPage() {
@@ -110,11 +111,17 @@ function NewSequence({ onClose }: { readonly onClose: () => void }) {
   const [chosenBot, setChosenBot] = useState<number | undefined>(undefined);
   const [name, setName] = useState("");
   const bot = useChosenBot(chosenBot);
-  const form = useForm(["name"], async () => {
-    const { ref } = await api.send<SequenceBody>("POST", "/sequences", { bot, name });
-    await renew("/sequences");
-    await navigate({ to: `/w/${api.domain}/sequences/${ref}` });
-  });
+  const [ownRef, setOwnRef] = useState("");
+  const form = useForm(
+    ["name", "ref"],
+    async () => {
+      const wanted = ownRef === "" ? {} : { ref: ownRef };
+      const { ref } = await api.send<SequenceBody>("POST", "/sequences", { bot, name, ...wanted });
+      await renew("/sequences");
+      await navigate({ to: `/w/${api.domain}/sequences/${ref}` });
+    },
+    { "sequence.ref_taken": "ref" },
+  );
   return (
     <Dialog title={t("sequences.create")} onClose={onClose}>
       <DialogForm form={form} submit={t("action.create")}>
@@ -127,6 +134,7 @@ function NewSequence({ onClose }: { readonly onClose: () => void }) {
           error={form.fieldErrors.name}
           onChange={({ currentTarget }) => setName(currentTarget.value)}
         />
+        <OwnRef value={ownRef} error={form.fieldErrors.ref} onChange={setOwnRef} />
       </DialogForm>
     </Dialog>
   );

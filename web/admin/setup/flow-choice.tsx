@@ -1,4 +1,4 @@
-import { Select } from "@mantine/core";
+import { Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
@@ -41,6 +41,8 @@ export function FlowChoice({
   const { t } = useTranslation();
   const flows = useList<FlowSummaryBody>("/flows").items ?? [];
   const steps = useSteps(hasSteps ? value.flow : null);
+  const isGone = value.step !== null && steps?.every((step) => step.value !== value.step) === true;
+  const isDraft = flows.some(({ ref, publishedVersion }) => ref === value.flow && publishedVersion === null);
   const own = flows.filter((flow) => botId === undefined || flow.botId === botId);
   const state = (isPublished: boolean) => (isPublished ? "" : ` (${t("flows.draft")})`);
   return (
@@ -60,15 +62,20 @@ export function FlowChoice({
         error={errors.flow}
         onChange={(flow) => onChange({ flow, step: null })}
       />
+      {isDraft ? (
+        <Text size="sm" role="status">
+          {t("choice.notPublished")}
+        </Text>
+      ) : null}
       {value.flow === null || !hasSteps ? null : (
         <Select
           label={t("choice.step")}
           placeholder={t("choice.firstStep")}
           searchable
           clearable
-          data={steps}
+          data={isGone ? [{ value: value.step ?? "", label: t("choice.goneStep") }, ...(steps ?? [])] : (steps ?? [])}
           value={value.step}
-          error={errors.step}
+          error={errors.step ?? (isGone ? t("choice.chooseAnotherStep") : undefined)}
           onChange={(step) => onChange({ ...value, step })}
         />
       )}
@@ -76,6 +83,7 @@ export function FlowChoice({
   );
 }
 
+/** Undefined: not known yet. */
 function useSteps(flow: string | null) {
   const api = useApi();
   const catalogue = useCatalogue();
@@ -84,5 +92,6 @@ function useSteps(flow: string | null) {
     queryFn: ({ signal }) => api.get<z.infer<typeof flowSchema>>(`/flows/${flow}`, {}, signal),
     enabled: flow !== null,
   });
-  return [...callSteps(data?.draft.steps ?? [], catalogue)].map(([value, label]) => ({ value, label }));
+  if (data === undefined) return undefined;
+  return [...callSteps(data.draft.steps, catalogue)].map(([value, label]) => ({ value, label }));
 }

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aFlowDocument } from "../../../../test/flow-samples.ts";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../../test/server.ts";
@@ -87,6 +88,28 @@ describe("an action link", () => {
     },
   );
 
+  it("starts a flow at its first step also where the step's ref could not be one", async () => {
+    const flow = await aPublishedFlow();
+    await aContact({ email: "ann@example.com" });
+    for (const step of ["x".repeat(80), encodeURIComponent("шаг 2")]) {
+      expect(await open(`email=ann@example.com&actions[run_bot]=${flow}&actions[step_ref]=${step}`)).toEqual(done);
+    }
+  });
+
+  it.each(["", "/"])("is there with %j at the end of its path", async (end) => {
+    const { id } = await aContact({ email: "ann@example.com", tags: ["x"] });
+    const url = `${door.replace("/gc?", `/gc${end}?`)}&email=ann@example.com&actions[del_tag]=x`;
+    expect((await server.app.inject({ method: "POST", url })).json()).toEqual({ success: true });
+    expect(await read(id)).toMatchObject({ tags: [] });
+  });
+
+  it("takes the domain in whatever case", async () => {
+    await aContact({ email: "ann@example.com", tags: ["x"] });
+    const { domain } = tenant.workspace;
+    door = door.replace(domain, domain.toUpperCase());
+    expect(await open("email=ann@example.com&actions[del_tag]=x")).toEqual(done);
+  });
+
   it("adds no tag that nobody has set up, and says so beside the success", async () => {
     const { id } = await aContact({ email: "ann@example.com" });
     expect(await open("email=ann@example.com&actions[add_tag]=ghost")).toEqual({
@@ -156,6 +179,47 @@ describe("the person", () => {
       .execute();
     await open("email=a@example.com&phone={object.user.phone}&actions[add_tag]=x");
     expect(await tagged(first.id, second.id)).toEqual([true, false]);
+  });
+
+  it("is found where the CUID's name stands twice, as BotHelp's page has it for orders", async () => {
+    const ann = await aContact({ email: "ann@example.com" });
+    expect(await open(`idBotHelp=idBotHelp=${ann.cuid}&actions[add_tag]=x`)).toEqual(done);
+    expect(await tagged(ann.id)).toEqual([true]);
+    const unfilled = "idBotHelp=idBotHelp={object.user.bothelp_id}&email=ann@example.com&actions[del_tag]=x";
+    expect(await open(unfilled)).toEqual(done);
+  });
+
+  it("of several with the e-mail is the one of the bot whose flow or sequence is named", async () => {
+    const flow = await aPublishedFlow();
+    await tenant.call("POST", "/sequences", { body: { bot: tenant.bot.id, name: "Tips", ref: "tips" } });
+    const other = (await tenant.call("POST", "/bots", { body: { name: "Other" } })).json();
+    const here = await aContact({ email: "a@example.com" });
+    server.pass(1000);
+    const there = await aContact({ email: "a@example.com", phone: "+79001234567", bot: other.ref });
+    const person = "email=a@example.com&phone=79001234567";
+    expect(await open(`${person}&actions[run_bot]=${flow}&actions[add_tag]=x`)).toEqual(done);
+    expect(await open(`${person}&actions[add_to_funnel]=tips`)).toEqual(done);
+    expect(await open(`${person}&actions[stop_bot]=${flow}`)).toEqual(done);
+    expect(await tagged(here.id, there.id)).toEqual([true, false]);
+    expect(await read(here.id)).toMatchObject({ sequences: ["tips"] });
+    expect((await tenant.call("GET", `/contacts/${here.id}/positions`)).json().data).toEqual([]);
+  });
+
+  it("of another bot than the flow or the sequence is told so", async () => {
+    const flow = await aPublishedFlow();
+    await tenant.call("POST", "/sequences", { body: { bot: tenant.bot.id, name: "Tricks", ref: "tricks" } });
+    const other = (await tenant.call("POST", "/bots", { body: { name: "Other" } })).json();
+    const there = await aContact({ bot: other.ref });
+    for (const [query, error] of [
+      [`actions[run_bot]=${flow}`, "flow_not_published"],
+      ["actions[add_to_funnel]=tricks", "sequence_not_found"],
+    ]) {
+      expect((await open(`idBotHelp=${there.cuid}&${query}`)).body).toEqual({
+        success: false,
+        error,
+        message: expect.stringMatching(/of the bot "[^"]+", and the contact is one of the bot "Other"$/),
+      });
+    }
   });
 
   it("who is not there is a business miss, not a broken link", async () => {
@@ -235,7 +299,111 @@ describe("the body of a POST", () => {
   });
 });
 
+describe("a link whose parameters are in the body", () => {
+  const boundary = "----edge";
+  const parts = (values: readonly (readonly [string, string])[]) =>
+    values.map(
+      ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
+
+  it.each(["urlencoded", "multipart", "JSON", "a part of it in the address"])("is carried out: %s", async (form) => {
+    const { id } = await aContact({ email: "ann@example.com", tags: ["x"] });
+    await tenant.call("POST", "/fields", { body: { key: "city", name: "Город", kind: "text" } });
+    const [path = "", query = ""] = door.split("?");
+    const given = new URLSearchParams(query);
+    const values = [
+      ...given,
+      ["email", "ann@example.com"],
+      ["actions[del_tag]", "x"],
+      ["actions[set_field]", "Город"],
+      ["actions[set_field_value]", "Пермь #1"],
+    ] as const;
+    const actions = { del_tag: "x", set_field: "Город", set_field_value: "Пермь #1" };
+    const { url, type, payload } = {
+      urlencoded: {
+        url: path,
+        type: "application/x-www-form-urlencoded",
+        payload: String(new URLSearchParams(values.map(([name, value]) => [name, value]))),
+      },
+      multipart: {
+        url: path,
+        type: `multipart/form-data; boundary=${boundary}`,
+        payload: `${parts(values).join("")}--${boundary}--\r\n`,
+      },
+      JSON: {
+        url: path,
+        type: "application/json",
+        payload: JSON.stringify({ ...Object.fromEntries(given), email: "ann@example.com", actions }),
+      },
+      "a part of it in the address": {
+        url: `${path}?token=${given.get("token")}&email=ann@example.com`,
+        type: "application/x-www-form-urlencoded",
+        payload: `domain_name=${given.get("domain_name")}&actions[del_tag]=x&actions[set_field]=city&actions[set_field_value]=Пермь+#1`,
+      },
+    }[form] ?? { url: "", type: "", payload: "" };
+    const answer = await server.app.inject({ method: "POST", url, headers: { "content-type": type }, payload });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { success: true }]);
+    expect(await read(id)).toMatchObject({ tags: [], fields: { city: "Пермь #1" } });
+  });
+
+  it.each([
+    ["broken JSON", "application/json", "{{{"],
+    ["no form", "multipart/form-data; boundary=a", "x"],
+    ["too much", "application/x-www-form-urlencoded", `domain_name=${"x".repeat(70_000)}`],
+  ])("lacks its credentials where the body is %s", async (_what, type, payload) => {
+    const [url = ""] = door.split("?");
+    const answer = await server.app.inject({ method: "POST", url, headers: { "content-type": type }, payload });
+    expect([answer.statusCode, answer.json().error]).toEqual([401, "credentials_missing"]);
+  });
+});
+
+describe("an address with letters as they are", () => {
+  async function sendRaw(query: string, method = "POST"): Promise<{ status: string; body: unknown }> {
+    if (!server.app.server.listening) await server.app.listen({ host: "127.0.0.1", port: 0 });
+    const { port } = server.app.server.address() as { port: number };
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = "";
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write(`${method} ${door}&${query} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`),
+      );
+      socket.on("data", (data) => {
+        text += data.toString();
+      });
+      socket.on("end", () => resolve(text));
+      socket.on("error", reject);
+    });
+    const [head = "", body = ""] = answer.split("\r\n\r\n");
+    return { status: head.split(" ")[1] ?? "", body: JSON.parse(body) };
+  }
+
+  it.each(["GET", "POST"])(
+    "is read as UTF-8 by %s, since GetCourse fills in what people are called",
+    async (method) => {
+      const { id } = await aContact({ email: "ann@example.com" });
+      await tenant.call("POST", "/fields", { body: { key: "city", name: "Город", kind: "text" } });
+      const query =
+        "email=ann@example.com&actions[set_field]=Город&actions[set_field_value]=Россия,+Нижний+Новгород%20(НН)";
+      expect(await sendRaw(query, method)).toEqual({ status: "200", body: { success: true } });
+      expect(await read(id)).toMatchObject({ fields: { city: "Россия, Нижний Новгород (НН)" } });
+    },
+  );
+
+  it("is answered in the vendor's shape where something else is wrong with it", async () => {
+    expect(await sendRaw("email=нет@example.com&actions[add_tag]=x")).toEqual({
+      status: "200",
+      body: { success: false, error: "subscriber_not_found" },
+    });
+  });
+});
+
 describe("the integration log", () => {
+  it("has a call as failed of which an action was not done, with what was wrong", async () => {
+    await aContact({ email: "ann@example.com", tags: ["x"] });
+    await open("email=ann@example.com&actions[add_tag]=ghost&actions[del_tag]=x");
+    const [entry] = (await tenant.call("GET", "/integration-log")).json().data;
+    expect(entry).toMatchObject({ ok: false, summary: "add_tag: tag_not_found", response: { status: 200 } });
+  });
+
   it("holds every call to a domain that exists, with the token masked", async () => {
     const { id } = await aContact({ email: "ann@example.com", tags: ["x"] });
     await open("email=ann@example.com&actions[del_tag]=x");

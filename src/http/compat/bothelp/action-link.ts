@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Json } from "../../../model/field.ts";
 import type { SubmitReply } from "../../../shell/submission.ts";
@@ -12,9 +13,12 @@ import type { HttpDependencies } from "../../dependencies.ts";
 import { doorScope } from "../../door-scopes.ts";
 import { logError, statusOf, toAppError, toMissingRoute } from "../../errors.ts";
 import { addDataHeaders } from "../../security-headers.ts";
+import { bothSlashes } from "./both-slashes.ts";
 import { findUnknownFlow } from "./find-unknown-flow.ts";
+import { findForeign, findNamedBots } from "./named-bots.ts";
 import { findUnreadable, parseActions, readParameter, readPerson } from "./parse-action-link.ts";
 import { parseRawQuery, type QueryPair } from "./raw-query.ts";
+import { readBodyPairs } from "./read-body-pairs.ts";
 
 interface LinkAnswer {
   readonly status: number;
@@ -22,9 +26,17 @@ interface LinkAnswer {
     readonly success: boolean;
     readonly error?: string;
     readonly message?: string;
-    readonly actions?: Json;
+    readonly actions?: readonly MissedAction[];
   };
   readonly contactId?: number | undefined;
+}
+
+/** An action of a call that was carried out otherwise. */
+interface MissedAction {
+  readonly action: string;
+  readonly success: false;
+  readonly error: string;
+  readonly message?: string;
 }
 
 /** The answer, and the workspace in whose log the call belongs. */
@@ -35,17 +47,21 @@ interface HandledLink {
 
 /**
  * GetCourse's action links (requirements/000, BotHelp's gc.bothelp.io). Everything stands in the address for GET and POST alike, since
- * GetCourse sends it so; a body is let run off unread.
+ * GetCourse sends it so; the body is looked at only where the address has no `domain_name`, and else let run off unread.
  */
 export function actionLinkRoutes(app: FastifyInstance, dependencies: HttpDependencies): void {
   addDataHeaders(app);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, payload, done) => {
+  const contentTypes = new WeakMap<FastifyRequest, string>();
+  app.addContentTypeParser("*", async (request: FastifyRequest, payload: IncomingMessage) => {
+    const isInAddress = parseRawQuery(request.raw.url ?? "").some(({ key }) => key === "domain_name");
+    if (!isInAddress) return await readBodyPairs(contentTypes.get(request) ?? "", payload);
     payload.resume();
-    done(null);
+    return undefined;
   });
   // A content type that is none, or a body that breaks off, must not matter either.
   app.addHook("onRequest", (request, _reply, done) => {
+    contentTypes.set(request, request.headers["content-type"] ?? "");
     delete request.headers["content-type"];
     done();
   });
@@ -59,22 +75,26 @@ export function actionLinkRoutes(app: FastifyInstance, dependencies: HttpDepende
     return await reply.code(statusOf(error.code)).send(refusal(toVendorCode(error.code), error.message));
   });
   const keepInLog = createCallLog(dependencies);
-  app.route({
-    method: ["GET", "POST"],
-    url: "/gc",
-    // Links carry placeholders as GetCourse fills them in, some of them not at all.
-    config: { readsOwnUrl: true },
-    handler: async (request, reply) => {
-      const startedAt = dependencies.now();
-      const pairs = parseRawQuery(request.raw.url ?? "");
-      const { answer, workspaceId } = await handleLink(dependencies, pairs);
-      if (workspaceId !== undefined) {
-        const endedAt = dependencies.now();
-        await keepInLog(toLogEntry(request, { workspaceId, pairs, answer, startedAt, endedAt }));
-      }
-      return await reply.code(answer.status).send(answer.body);
-    },
-  });
+  // BotHelp's address has nothing behind its host: whoever puts ours there has the slash or not.
+  for (const url of bothSlashes("/gc")) {
+    app.route({
+      method: ["GET", "POST"],
+      url,
+      // Links carry placeholders as GetCourse fills them in, some of them not at all.
+      config: { readsOwnUrl: true },
+      handler: async (request, reply) => {
+        const startedAt = dependencies.now();
+        const fromBody = (request.body ?? []) as readonly QueryPair[];
+        const pairs = [...parseRawQuery(request.raw.url ?? ""), ...fromBody];
+        const { answer, workspaceId } = await handleLink(dependencies, pairs);
+        if (workspaceId !== undefined) {
+          const endedAt = dependencies.now();
+          await keepInLog(toLogEntry(request, { workspaceId, pairs, answer, startedAt, endedAt }));
+        }
+        return await reply.code(answer.status).send(answer.body);
+      },
+    });
+  }
 }
 
 const refusal = (error: string, message: string) => ({ success: false, error, message });
@@ -84,7 +104,8 @@ const refuse = (status: number, error: string, message: string): LinkAnswer => (
 });
 
 async function handleLink(dependencies: HttpDependencies, pairs: readonly QueryPair[]): Promise<HandledLink> {
-  const domain = readParameter(pairs, "domain_name");
+  // Domains have small letters here, and none of their own at BotHelp, where they are a host's name.
+  const domain = readParameter(pairs, "domain_name")?.toLowerCase();
   const token = readParameter(pairs, "token");
   const workspace = domain === undefined ? undefined : await findWorkspace(dependencies.db, domain);
   const workspaceId = workspace?.id;
@@ -142,7 +163,8 @@ async function carryOut(
       "say who is meant: idBotHelp (the contact's CUID), or email and perhaps phone",
     );
   }
-  const contact = await findContactForLink(db, access, person);
+  const named = await findNamedBots(db, access, actions.calls);
+  const contact = await findContactForLink(db, access, { ...person, bots: named.bots });
   if (contact === undefined) {
     return { status: 200, body: { success: false, error: "subscriber_not_found" } };
   }
@@ -150,6 +172,8 @@ async function carryOut(
   if (unknown !== undefined) {
     return { ...refuse(200, "flow_not_found", `there is no flow with the ref "${unknown}"`), contactId: contact.id };
   }
+  const foreign = findForeign(named, contact);
+  if (foreign !== undefined) return { ...refuse(200, foreign.code, foreign.message), contactId: contact.id };
   const reply = await submit({
     target: { contactId: contact.id },
     happening: { kind: "actions", actions: actions.calls },
@@ -162,7 +186,7 @@ async function carryOut(
 function presentReply(reply: SubmitReply, names: readonly string[]): LinkAnswer {
   if (reply.status === "refused" && reply.code === "internal") return refuse(500, "internal", reply.message);
   if (reply.status === "refused") return refuse(200, toVendorCode(reply.code), reply.message);
-  const missed = (reply.results ?? []).flatMap((result, index) => {
+  const missed = (reply.results ?? []).flatMap((result, index): MissedAction[] => {
     const reason = result.ok ? whyNothingWasDone(result.result) : toVendorCode(result.error.code);
     if (reason === undefined) return [];
     return [
@@ -203,13 +227,19 @@ function toLogEntry(
     contactId,
     integration: "action-link",
     direction: "in",
-    ok: body.success,
-    summary: body.message ?? body.error ?? "done",
+    // What was not done has to be found by whoever looks for failures, though GetCourse hears of a success.
+    ok: body.success && body.actions === undefined,
+    summary: body.message ?? body.error ?? sayMissed(body.actions ?? []),
     request: { method: request.method, query },
-    response: { status, body: body as Json },
+    response: { status, body: body as unknown as Json },
     durationMs: endedAt - startedAt,
     at: new Date(startedAt),
   };
+}
+
+function sayMissed(missed: readonly MissedAction[]): string {
+  if (missed.length === 0) return "done";
+  return missed.map(({ action, error, message }) => `${action}: ${message ?? error}`).join("; ");
 }
 
 /** Enough to tell one token from another. */

@@ -1,5 +1,6 @@
 import { toLiteral } from "../../../engine/literal-text.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
+import { refSchema } from "../../../model/flow.ts";
 import type { QueryPair } from "./raw-query.ts";
 
 /** Whom an action link is about, as far as it says. */
@@ -23,12 +24,13 @@ export function readParameter(pairs: readonly QueryPair[], key: string): string 
 
 const isPlaceholder = (value: string) => /^\{[^{}]*\}$/.test(value.trim());
 
-/** An e-mail has no spaces, and a phone begins with none: both stood as `+` in the address. */
+/** An e-mail has no spaces, and a phone begins with none: both stood as `+` in the address. BotHelp's page writes the CUID's name twice for orders (`idBotHelp=idBotHelp=…`), and links are copied from there. */
 export function readPerson(pairs: readonly QueryPair[]): LinkPerson {
   const rawPhone = pairs.find(({ key }) => key === "phone")?.value;
   const phone = readParameter(pairs, "phone");
+  const unrepeated = pairs.map(({ key, value }) => ({ key, value: value?.replace(/^idBotHelp=/, "") }));
   return {
-    cuid: readParameter(pairs, "idBotHelp"),
+    cuid: readParameter(unrepeated, "idBotHelp"),
     email: readParameter(pairs, "email")?.replaceAll(" ", "+"),
     phone: phone !== undefined && rawPhone?.startsWith(" ") && /^\d/.test(phone) ? `+${phone}` : phone,
   };
@@ -68,13 +70,13 @@ const toCalls: Readonly<Record<string, { readonly companion?: string; readonly t
   remove_from_funnel: { toCall: (sequence) => ({ action: "unsubscribe_sequence", args: { sequence } }) },
   run_bot: {
     companion: "step_ref",
-    // A step that is missing or gone: the flow starts at its first (requirements/000).
+    // A step that is missing, gone or no ref at all: the flow starts at its first (requirements/000).
     toCall: (flow, step) => ({
       action: "start_flow",
       args: {
         flow,
         fallbackToStart: true,
-        ...(step === undefined || step === "" || isPlaceholder(step) ? {} : { step }),
+        ...(refSchema.safeParse(step).success ? { step } : {}),
       },
     }),
   },

@@ -1,5 +1,7 @@
 export const connectionWords = {
   integrations: {
+    otherWay:
+      "For the other direction, where GetCourse or another system does something to contacts here, you need a key of these:",
     create: "Connect a system",
     which: "Which system?",
     active: "Flows may call it",

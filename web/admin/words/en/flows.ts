@@ -1,4 +1,9 @@
 export const flowWords = {
+  /** Where a flow or a sequence is made. */
+  ownRef: {
+    ask: "A ref of your own",
+    hint: "By this other systems name it, for example GetCourse's action links. Coming from another platform, write the ref it has there, and links that name it go on working. Letters, digits, _ and -, 20 at most.",
+  },
   flows: {
     create: "New flow",
     bot: "Bot",

@@ -2,6 +2,8 @@ import type { connectionWords as en } from "../en/connections.ts";
 
 export const connectionWords: typeof en = {
   integrations: {
+    otherWay:
+      "Для обратного направления, когда GetCourse или другая система что-то делает с контактами здесь, нужен ключ отсюда:",
     create: "Подключить систему",
     which: "Какую систему?",
     active: "Сценарии могут её вызывать",

@@ -1,6 +1,11 @@
 import type { flowWords as english } from "../en/flows.ts";
 
 export const flowWords: typeof english = {
+  /** Where a flow or a sequence is made. */
+  ownRef: {
+    ask: "Свой ref",
+    hint: "Так его называют другие системы, например ссылки действий в GetCourse. Если вы переезжаете с другой платформы, впишите прежний ref: ссылки с ним продолжат работать. Латинские буквы, цифры, _ и -, не более 20.",
+  },
   flows: {
     create: "Новый сценарий",
     bot: "Бот",

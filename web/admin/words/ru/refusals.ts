@@ -143,6 +143,10 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "the file of this import is not kept any more; upload it again":
     "файл этого импорта больше не хранится; загрузите его снова",
   "the first request with this key is still under way": "первый запрос с этим ключом ещё выполняется",
+  '"{phone}" is no phone number; write it with the country, such as +34600123456':
+    "«{phone}» — не телефон; напишите его с кодом страны, например +79001234567",
+  'a link cannot carry a variable called "{name}": letters, digits, _ and - make a name, which begins with a letter or _':
+    "ссылка не может передать переменную «{name}»: имя состоит из букв, цифр, _ и - и начинается с буквы или _",
   'the flow "{ref}" has no step "{step}"': "в сценарии «{ref}» нет шага «{step}»",
   'the flow "{ref}" has no version {version}': "у сценария «{ref}» нет версии {version}",
   'the flow "{ref}" is not published': "сценарий «{ref}» не опубликован",

@@ -65,6 +65,7 @@ export const errorTable = {
   "token.scope_exceeded": row("forbidden", "A token cannot make one that may do more than itself."),
   "token.too_fast": row("too_fast", "The token makes more requests a second than the settings allow. Wait a second."),
   "request.too_fast": row("too_fast", "One address asks for too much without a token. Wait a second."),
+  "token.taken": row("conflict", "A token that somebody brought is one already, or was."),
   "token.not_found": row("not_found", "There is no such token."),
   "idempotency.mismatch": row(
     "invalid",

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
+import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
 import type { TokenKind } from "./token-kinds.ts";
 import type { Access } from "./workspace-store.ts";
@@ -28,6 +30,8 @@ export interface NewToken {
   /** What it may do; `*` is everything. */
   readonly scopes: readonly string[];
   readonly expiresAt?: Date | undefined;
+  /** One that scripts hold already, long and hard to guess. Absent: one is made. */
+  readonly value?: string | undefined;
 }
 
 const columns = [
@@ -44,10 +48,10 @@ const columns = [
   "expiresAt",
 ] as const;
 
-/** Makes a token `rp_<kind>_<43 random characters>`. It is in the answer and nowhere else: only its SHA-256 is stored. */
+/** Makes a token `rp_<kind>_<43 random characters>`. It is in the answer and nowhere else: only its SHA-256 is stored. Throws `token.taken` where the value given was a token before, also of somebody else. */
 export async function createToken(db: Database, token: NewToken): Promise<{ token: string; id: number }> {
-  const secret = `rp_${token.kind}_${randomBytes(32).toString("base64url")}`;
-  const { id } = await db
+  const secret = token.value ?? `rp_${token.kind}_${randomBytes(32).toString("base64url")}`;
+  const made = await db
     .insertInto("tokens")
     .values({
       workspaceId: token.workspaceId,
@@ -59,9 +63,11 @@ export async function createToken(db: Database, token: NewToken): Promise<{ toke
       scopes: [...token.scopes],
       expiresAt: token.expiresAt ?? null,
     })
+    .onConflict((conflict) => conflict.column("hash").doNothing())
     .returning("id")
-    .executeTakeFirstOrThrow();
-  return { token: secret, id };
+    .executeTakeFirst();
+  if (made === undefined) throw new AppError("token.taken", say`this token is there already, or was: take another`);
+  return { token: secret, id: made.id };
 }
 
 /** SHA-256, hex: tokens are random and long, so that a fast hash is enough. */

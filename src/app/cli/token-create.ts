@@ -4,7 +4,24 @@ import { requireBot } from "../../store/bot-store.ts";
 import { tokenKinds } from "../../store/token-kinds.ts";
 import { createToken } from "../../store/token-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
+import { readTextFile } from "./read-text-file.ts";
 import { requireWorkspace } from "./require-workspace.ts";
+
+/** A token that scripts hold already: it goes into addresses and headers as it is, and nobody guesses it (SHA-256 without salt keeps it). */
+const leastLength = 20;
+const leastDifferent = 8;
+
+/** Throws `CommandError` with `token.bad_value`. */
+function checkValue(value: string): void {
+  if (!/^[!-~]*$/.test(value))
+    throw new CommandError("token.bad_value", "the token may have letters, digits and signs of ASCII, no spaces");
+  if (value.length < leastLength || new Set(value).size < leastDifferent) {
+    throw new CommandError(
+      "token.bad_value",
+      `the token could be guessed: it has to have ${leastLength} characters at least, ${leastDifferent} of them different; leave --value-file out and have one made`,
+    );
+  }
+}
 
 export const tokenCreate = defineDatabaseCommand({
   kind: "database",
@@ -27,8 +44,20 @@ export const tokenCreate = defineDatabaseCommand({
       .transform((text) => new Date(text))
       .optional()
       .describe("When it ends by itself, such as 2027-01-31 (UTC). Absent: never."),
+    valueFile: z
+      .string()
+      .optional()
+      .describe(
+        "File with a token that your scripts have already, `-` for stdin: they go on with it. Absent: one is made.",
+      ),
   }),
-  async run({ database }, { workspace: domain, kind, bot, name, scope, scopes: list, expires }) {
+  // What runs in the server sees no files of the caller.
+  prepare: async (options) =>
+    options.valueFile === undefined
+      ? options
+      : { ...options, valueFile: (await readTextFile(options.valueFile)).replace(/\r?\n$/, "") },
+  async run({ database }, { workspace: domain, kind, bot, name, scope, scopes: list, expires, valueFile: value }) {
+    if (value !== undefined) checkValue(value);
     const workspace = await requireWorkspace(database.db, domain);
     const botId =
       bot === undefined ? undefined : (await requireBot(database.db, { workspaceId: workspace.id }, bot)).id;
@@ -45,6 +74,7 @@ export const tokenCreate = defineDatabaseCommand({
       name,
       scopes,
       expiresAt: expires,
+      value,
     });
     // BotHelp's clients ask for a client_id beside the secret.
     const clientId = kind === "bothelp" ? { clientId: domain } : {};

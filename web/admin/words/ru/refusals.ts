@@ -235,6 +235,7 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "there is no such scheduled message; it may have been sent":
     "такого запланированного сообщения нет; возможно, оно уже отправлено",
   "there is no tag {id}": "тега {id} нет",
+  "this token is there already, or was: take another": "этот токен уже есть или был: возьмите другой",
   "there is no token {id}": "токена {id} нет",
   "there is no variable {id}": "переменной {id} нет",
   "there is no variant {id}": "варианта {id} нет",

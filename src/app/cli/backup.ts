@@ -22,6 +22,7 @@ export const backup = defineDatabaseCommand({
     if (await exists(file))
       throw new CommandError("backup.file_exists", `${file} is there already; choose another name`);
     const draft = `${file}.unfinished`;
+    await requireWritable(draft, database.kind);
     const noted = await beginBackup(database.db, file, version);
     let bytes: number | undefined;
     try {
@@ -42,6 +43,20 @@ export const backup = defineDatabaseCommand({
     };
   },
 });
+
+/** Before the database is read, and in words: the embedded one's file is written by the process that has it open. */
+async function requireWritable(draft: string, kind: "embedded" | "postgres"): Promise<void> {
+  await writeFile(draft, "", { mode: 0o600 }).catch((cause: NodeJS.ErrnoException) => {
+    const folder = path.dirname(draft);
+    const who =
+      kind === "embedded" ? "the user that runs the server, where one runs," : "the user that runs the command";
+    const why =
+      cause.code === "ENOENT"
+        ? `there is no folder ${folder}: make it, for ${who} to write in`
+        : `${who} cannot write in ${folder} (${cause.code})`;
+    throw new CommandError("backup.cannot_write", why, { cause });
+  });
+}
 
 async function exists(file: string): Promise<boolean> {
   return stat(file).then(

@@ -170,4 +170,7 @@ it("a server with another key than the database's changes nothing in it, its sch
   expect(await look(sql`delete from kysely_migration where name = ${newest}`)).not.toContain(newest);
   await expect(start(config(stranger))).rejects.toThrow(SecretKeyError);
   expect(await look()).not.toContain(newest);
+  // One that is made for such a start would pass for the key that is looked for.
+  await expect(start(readConfig(settingsOf("untouched")))).rejects.toThrow(SecretKeyError);
+  expect(existsSync(path.join(config(older).data.directory, "secret-key"))).toBe(false);
 }, 180_000);

@@ -50,7 +50,7 @@ export const doctor = defineLocalCommand({
     const log = pino({ level: "silent" }, { write: (line) => terminal.stderr.write(line) });
     try {
       const { data } = await runDatabaseCommand(config, examine, {} as never, log);
-      findings.push(...(data as unknown as Finding[]));
+      findings.push(...withoutKey(config, data as unknown as Finding[]));
     } catch (thrown) {
       const code = (toError(thrown) as NodeJS.ErrnoException).code ?? "";
       const advice =
@@ -79,6 +79,24 @@ function findNowhere({ data, database }: Config): Finding | undefined {
     say`There is no database in DATA_DIR ${{ folder }}, and DATABASE_URL is not set`,
     say`On a new machine: start the server, which makes one. Otherwise the server has settings that this shell has not: docs/operations.md, "Commands beside a service".`,
   );
+}
+
+/** Where there is no key to try, the database was looked at with one that opens nothing: what that found says no more than that. */
+function withoutKey({ data, secretKey }: Config, findings: readonly Finding[]): readonly Finding[] {
+  const isForeign = findings.some(
+    ({ check, severity }) => check === "setup.secret_key_shared" && severity === "problem",
+  );
+  const { path: folder, secretKey: file } = openDataDirectory(data.directory);
+  if (!isForeign || secretKey !== undefined || existsSync(file)) return findings;
+  const told = ["setup.secret_key_shared", "setup.secret_key_fits", "channels.settings"];
+  return [
+    problem(
+      "setup.secret_key_shared",
+      say`SECRET_KEY is not set, DATA_DIR ${{ folder }} has none, and the database has been used with one`,
+      say`Bring the key that its servers have, as SECRET_KEY or as ${{ file }}. If it is lost for good, run "repartee rotate-secrets --lost".`,
+    ),
+    ...findings.filter(({ check }) => !told.includes(check)),
+  ];
 }
 
 function toResult(findings: readonly Finding[], all: boolean): CommandResult {

@@ -59,6 +59,13 @@ it("takes what was built before where the tools are not installed", async () => 
   expect(builds).toBe(1);
 });
 
+it("says who has to build where this process may not write", async () => {
+  const refused = () => Promise.reject(Object.assign(new Error("read-only file system"), { code: "EROFS" }));
+  await expect(ensureWebBuilt({ ...webBuild(), build: refused })).rejects.toThrow(
+    /the web parts are .*: run "npm run build" in .* \(after every update\)/,
+  );
+});
+
 it("does not count as built what was not finished", async () => {
   const broken: WebBuild = { ...webBuild(), build: () => Promise.reject(new Error("no")) };
   await expect(ensureWebBuilt(broken)).rejects.toThrow("no");

@@ -24,9 +24,23 @@ const webBuild: WebBuild = {
   build: buildWithVite,
 };
 
+/** As a service has it: files that belong to another user, or a file system that is read alone. */
+const notOurs = new Set(["EACCES", "EPERM", "EROFS"]);
+
+/** This process may not write the web parts that it needs; `message` is one line for whoever started it. */
+export class WebBuildError extends Error {
+  override readonly name = "WebBuildError";
+  constructor(root: string, what: string, options: ErrorOptions) {
+    super(
+      `the web parts are ${what}, and this process may not write them: run "npm run build" in ${root} as the owner of its files (after every update), then start again`,
+      options,
+    );
+  }
+}
+
 /**
  * Builds the web parts where they are missing or older than their sources. An image made with `npm ci --omit=dev` has no vite: there what was
- * built before is taken as it is. Throws when there is nothing.
+ * built before is taken as it is. Throws when there is nothing, and `WebBuildError`.
  */
 export async function ensureWebBuilt({ root, sources, build }: WebBuild = webBuild): Promise<void> {
   const output = path.join(root, "dist", "web");
@@ -36,7 +50,10 @@ export async function ensureWebBuilt({ root, sources, build }: WebBuild = webBui
   if (builtAt > 0 && !existsSync(path.join(root, "node_modules", "vite"))) return;
   // Beside, then put in place: a server that starts at the same moment never reads half of it.
   const fresh = `${output}.${process.pid}`;
-  await build(fresh);
+  await build(fresh).catch((cause: unknown) => {
+    if (!notOurs.has((cause as NodeJS.ErrnoException).code ?? "")) throw cause;
+    throw new WebBuildError(root, builtAt > 0 ? "older than their sources" : "not built", { cause });
+  });
   await mkdir(output, { recursive: true });
   // The widget last: its time says that everything is there.
   const names = readdirSync(fresh).sort((a, b) => Number(a === "widget.js") - Number(b === "widget.js"));

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { readConfig } from "../src/app/config.ts";
 import { describeSetting, settingNames } from "../src/app/settings.ts";
+import { maxImportBytes } from "../src/model/import.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const read = (...names: readonly string[]) => readFile(path.join(root, ...names), "utf8");
@@ -126,6 +127,40 @@ describe("the Kubernetes manifests", () => {
     };
     const files = (await readdir(path.join(root, manifests))).filter((name) => name.endsWith(".yaml"));
     expect([...kustomization.resources, "kustomization.yaml", "migrate.yaml"].sort()).toEqual(files.sort());
+  });
+});
+
+describe("the proxies' examples", () => {
+  it.each([
+    ["nginx/repartee.conf", /client_max_body_size (\d+)m/, /location = \/metrics \{ return 404; \}/],
+    ["caddy/Caddyfile", /max_size (\d+)MB/, /@metrics path \/metrics\n\trespond @metrics 404/],
+  ])("deploy/%s takes the largest file of contacts, and keeps /metrics from the public", async (name, size, closed) => {
+    const text = await read("deploy", name);
+    const [, megabytes] = size.exec(text) ?? [];
+    // Twice as large as such a file, as the route takes it (JSON escapes).
+    expect(Number(megabytes) * 1024 * 1024).toBeGreaterThan(2 * maxImportBytes);
+    expect(text).toMatch(closed);
+  });
+
+  it("nginx passes sockets and the caller's address on, and logs no queries, where tokens stand", async () => {
+    const text = await read("deploy", "nginx", "repartee.conf");
+    expect(text).toContain("proxy_set_header Upgrade $http_upgrade;");
+    expect(text).toContain("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;");
+    const [, format = ""] = /log_format repartee '(.*)'/.exec(text) ?? [];
+    expect(format).toContain("$uri");
+    expect(format).not.toMatch(/\$(request|request_uri|args|query_string|http_referer)\b(?!_)/);
+  });
+});
+
+describe("the units for systemd", () => {
+  it("of one process and of several differ in their settings' files alone", async () => {
+    const linesOf = async (name: string) =>
+      (await read("deploy", "systemd", name)).split("\n").filter((line) => /^[A-Z]\w+=/.test(line));
+    const [one, several] = await Promise.all(["repartee.service", "repartee@.service"].map(linesOf));
+    const only = (lines: readonly string[] = [], others: readonly string[] = []) =>
+      lines.filter((line) => !others.includes(line));
+    expect(only(one, several)).toEqual(["Description=Repartee"]);
+    expect(only(several, one)).toEqual(["Description=Repartee, %i", "EnvironmentFile=/etc/repartee-%i.env"]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
@@ -28,11 +28,18 @@ import { recordKinds } from "../store/known-kind-store.ts";
 import { migrateToLatest } from "../store/migrate.ts";
 import { isPassingFault } from "../store/passing-fault.ts";
 import type { SecretKey } from "../store/secret-key.ts";
-import { refuseForeignKey, takeUpSecretKey } from "../store/secret-key-store.ts";
+import { refuseForeignKey, SecretKeyError, takeUpSecretKey } from "../store/secret-key-store.ts";
 import { hasUsers } from "../store/session-store.ts";
 import { createAccountMailer } from "./account-mailer.ts";
 import { type Config, publicUrlOf } from "./config.ts";
-import { type DirectoryLock, lockDataDirectory, openDataDirectory, readSecretKey } from "./data-directory.ts";
+import {
+  type DirectoryLock,
+  findSecretKey,
+  lockDataDirectory,
+  openDataDirectory,
+  readSecretKey,
+  refuseMoved,
+} from "./data-directory.ts";
 import { seedDemo } from "./demo.ts";
 import { createExaminer } from "./doctor/examine.ts";
 import { createTracing } from "./otel.ts";
@@ -67,22 +74,19 @@ const databaseRetryMs = 1_000;
 export async function startApp(config: Config, log: Logger): Promise<RunningApp> {
   const directory = openDataDirectory(config.data.directory);
   const isEmbedded = config.database.url === undefined;
+  if (isEmbedded) refuseMoved(directory);
   const lock = isEmbedded ? lockDataDirectory(directory, "server") : undefined;
   const traces = await createTracing(config);
   setTracing(traces);
+  const hadKey = findSecretKey(directory, config.secretKey) !== undefined;
   const secretKey = readSecretKey(directory, config.secretKey, config.previousSecretKeys);
   const opened = await openPatiently(config, { directory: directory.database, secretKey, log }).catch((thrown) => {
     lock?.release();
+    // Made a moment ago, and of no use: left there, it would pass for the one that is looked for.
+    if (!hadKey && thrown instanceof SecretKeyError) rmSync(directory.secretKey, { force: true });
     throw thrown;
   });
   const { database, isFirstStart, setupCode } = opened;
-  if (isEmbedded && existsSync(directory.moved)) {
-    const to = readFileSync(directory.moved, "utf8").trim();
-    log.warn(
-      { to },
-      "this database was moved to another; if a server runs there, both write to people: set DATABASE_URL",
-    );
-  }
   const clock = isEmbedded
     ? { now: () => Date.now(), stop: () => undefined }
     : await startSharedClock({ readTime: () => readDatabaseTime(database.db), log });

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -198,4 +199,15 @@ describe("publicUrlOf", () => {
   ])("says where a server on %s is reached", (HOST, url) => {
     expect(publicUrlOf(readConfig({ HOST }), 3000)).toBe(url);
   });
+});
+
+it("a file .env that cannot be read ends a command with one line that names it", () => {
+  const cwd = path.join(folder, "odd");
+  mkdirSync(path.join(cwd, ".env"), { recursive: true });
+  const program = path.resolve(import.meta.dirname, "../../bin/repartee.js");
+  const { status, stderr } = spawnSync(process.execPath, [program, "migrate"], { cwd, encoding: "utf8" });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(
+    /^repartee: .*\/odd\/\.env cannot be read \(\w+\): run this as the user that runs the server.*\n$/,
+  );
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
 import type { AccountMailSettings } from "./account-mail-settings.ts";
@@ -105,8 +105,21 @@ export function readConfig(environment: Environment, directory: string = process
 /** The configuration of this process, from its environment and, where there is one, the file `.env` in the working directory. */
 export function readProcessConfig(overrides: Environment = {}): Config {
   // Values of the environment win over those of the file.
-  if (existsSync(".env")) process.loadEnvFile(".env");
+  if (existsSync(".env")) loadEnvFile();
   return readConfig({ ...process.env, ...overrides });
+}
+
+function loadEnvFile(): void {
+  const file = path.resolve(".env");
+  try {
+    // Node's own word for a file that may not be read is that there is none.
+    accessSync(file, constants.R_OK);
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new ConfigError([
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}): run this as the user that runs the server, or let the file's group read it`,
+    ]);
+  }
 }
 
 function readSetting(name: SettingName, environment: Environment, problems: string[]): string | undefined {

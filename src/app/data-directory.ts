@@ -104,6 +104,15 @@ export interface DirectoryLock {
   release(): void;
 }
 
+/** Throws `DataDirectoryError` where the embedded database was moved to another: used on, both would write to people, and what is made here is nowhere to be seen. */
+export function refuseMoved({ path: folder, moved }: DataDirectory): void {
+  if (!existsSync(moved)) return;
+  const to = readFileSync(moved, "utf8").trim();
+  throw new DataDirectoryError(
+    `the database of DATA_DIR ${folder} was moved to ${to}: set DATABASE_URL. If this one is to be used again, and no server runs there, delete ${moved}`,
+  );
+}
+
 /** The lock is held by another process. */
 export class DirectoryInUseError extends DataDirectoryError {
   readonly holder: Holder | undefined;

@@ -50,6 +50,8 @@ export function buildHttpApp(dependencies: HttpDependencies): FastifyInstance {
     // Whoever has not sent a request's end by then does not mean to.
     requestTimeout: 60_000,
     forceCloseConnections: "idle",
+    // What comes in while the server stops was sent by a proxy that had not noticed yet: it is answered, with `connection: close`.
+    return503OnClosing: false,
     rewriteUrl: (request) => {
       overrideMethod(request);
       return request.url ?? "/";

@@ -45,6 +45,7 @@ describe("a batch", () => {
     ["a deadlock", withCode("40P01")],
     ["a serialization failure", withCode("40001")],
     ["a database that shuts down", withCode("57P01")],
+    ["a full disk", withCode("53100")],
     ["a lost connection", cut()],
   ])("is tried again after %s, and is in effect once", async (name, fault) => {
     faults = [fault, fault];

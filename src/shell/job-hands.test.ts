@@ -35,7 +35,17 @@ const never = 3_600_000;
 function someHands(queue: ReturnType<typeof aQueue>, run: (data: unknown) => Promise<void>, change: object = {}) {
   const log = pino({ level: "silent" });
   const timing = { pollMs: never, beatMs: never };
-  const hands = startHands({ queue, kind: "k", atOnce: 2, perGroup: undefined, run, log, ...timing, ...change });
+  const hands = startHands({
+    queue,
+    kind: "k",
+    atOnce: 2,
+    perGroup: undefined,
+    run,
+    log,
+    warnOfLook: () => undefined,
+    ...timing,
+    ...change,
+  });
   onTestFinished(() => hands.stop());
   return hands;
 }

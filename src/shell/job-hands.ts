@@ -31,6 +31,8 @@ interface HandsOptions {
   readonly perGroup: number | undefined;
   readonly run: (data: unknown, group: string | undefined) => Promise<void>;
   readonly log: Logger;
+  /** Told of each look at the queue that failed. */
+  readonly warnOfLook: (thrown: unknown, ids: object) => void;
   /** Between two looks when nothing calls, in ms. */
   readonly pollMs: number;
   /** Between two signs of life of the jobs under way, in ms. */
@@ -52,7 +54,7 @@ export interface Hands {
  * hands changes nothing about how often the database is asked.
  */
 export function startHands(options: HandsOptions): Hands {
-  const { queue, kind, atOnce, perGroup, log, pollMs } = options;
+  const { queue, kind, atOnce, perGroup, log, warnOfLook, pollMs } = options;
   const running = new Map<string, TakenJob>();
   let resting = false;
   let isAsked = false;
@@ -88,7 +90,7 @@ export function startHands(options: HandsOptions): Hands {
         ...(perGroup === undefined ? {} : { groupConcurrency: perGroup }),
       });
     } catch (thrown) {
-      log.warn({ err: toError(thrown), kind }, "no jobs could be taken up; trying again");
+      warnOfLook(thrown, { kind });
       isAsked = false;
       return [];
     }

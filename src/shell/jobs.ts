@@ -3,7 +3,6 @@ import { sql } from "kysely";
 import { fromKysely, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import type { OutboundHttp } from "../engine/outbound.ts";
-import { toError } from "../engine/to-error.ts";
 import type { Profile } from "../model/contact.ts";
 import type { Json } from "../model/field.ts";
 import type { JobRequest } from "../model/outcome.ts";
@@ -17,6 +16,7 @@ import { bossDatabase } from "./job-tables.ts";
 import type { LeftResult } from "./jobs/hand-in-result.ts";
 import type { BroadcastNews } from "./live.ts";
 import type { RunScript } from "./scripts/script-pool.ts";
+import { createSeldomWarning } from "./seldom-warning.ts";
 import { LeftToNewer, type Submit } from "./submission.ts";
 import { inSpan, tracing } from "./tracing.ts";
 
@@ -187,7 +187,8 @@ async function openQueue(
     }
   };
   // Without a listener an error on pg-boss's own connections would end the process.
-  boss.on("error", (error) => log.warn({ err: toError(error) }, "the job queue has a problem; it goes on by itself"));
+  const warn = createSeldomWarning(log, "the job queue has a problem; it goes on by itself");
+  boss.on("error", (error) => warn(error));
   await boss.start();
   for (const [key, job] of Object.entries(catalogue)) {
     if (key !== job.kind) throw new Error(`job "${key}" is registered under another name than its own, "${job.kind}"`);
@@ -258,6 +259,8 @@ export async function startJobs(options: {
   const forget: Jobs["forget"] = (trx, contactIds) => deleteContactJobs(trx, database.jobSchema, contactIds);
   const context: JobContext = { db: database.db, enqueue, log, ...given, submit, forgetJobs: forget };
   const hands = new Map<string, Hands>();
+  // One for all queues: they are away together.
+  const warnOfLook = createSeldomWarning(log, "no jobs could be taken up; trying again");
   for (const job of isWorker ? Object.values(catalogue) : []) {
     hands.set(
       job.kind,
@@ -274,6 +277,7 @@ export async function startJobs(options: {
           return inSpan(span, () => runOrLeave(job, { data: data?.value ?? null, group }, own));
         },
         log,
+        warnOfLook,
         pollMs,
         beatMs,
       }),

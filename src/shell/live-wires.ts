@@ -1,7 +1,6 @@
 import { sql } from "kysely";
 import pg from "pg";
 import type { Logger } from "pino";
-import { toError } from "../engine/to-error.ts";
 import type { Database } from "../store/database.ts";
 import {
   findLastLiveNewsId,
@@ -11,6 +10,7 @@ import {
   storeLiveNews,
 } from "../store/live-news-store.ts";
 import { lockSpaces } from "../store/lock-spaces.ts";
+import { createSeldomWarning } from "./seldom-warning.ts";
 
 /** How news come from one process to the others. */
 export interface Wire {
@@ -47,6 +47,7 @@ export function openSessionWire(
   let stopping = false;
   let sending: Promise<unknown> = Promise.resolve();
   let retry: NodeJS.Timeout | undefined;
+  const warn = createSeldomWarning(log, "no connection for live news; trying again");
 
   async function connect(): Promise<void> {
     const fresh: pg.Client & { readonly processID?: number } = new pg.Client({
@@ -73,7 +74,7 @@ export function openSessionWire(
       await fresh.query("select pg_advisory_lock($1, $2)", [lockSpaces.processes, ownId]);
       client = fresh;
     } catch (thrown) {
-      log.warn({ err: toError(thrown) }, "no connection for live news; trying again");
+      warn(thrown);
       await fresh.end().catch(() => undefined);
       over();
     }
@@ -113,6 +114,7 @@ export function openPollingWire({ db, processId, hear, log }: WireOptions): Wire
   const seen = new Map<number, number>();
   let floor: number | undefined;
   let prunedAt = performance.now();
+  const warnOfLook = createSeldomWarning(log, "live news could not be looked for; trying again");
 
   async function look(): Promise<void> {
     floor ??= await findLastLiveNewsId(db);
@@ -137,7 +139,7 @@ export function openPollingWire({ db, processId, hear, log }: WireOptions): Wire
       try {
         await look();
       } catch (thrown) {
-        log.warn({ err: toError(thrown) }, "live news could not be looked for; trying again");
+        warnOfLook(thrown);
       }
       if (!stopping) await nap();
     }

@@ -3,6 +3,7 @@ import type { ChannelPorts } from "../engine/channel-type.ts";
 import { toError } from "../engine/to-error.ts";
 import type { Database } from "../store/database.ts";
 import type { ChannelRuntime } from "./channel-runtime.ts";
+import { createSeldomWarning } from "./seldom-warning.ts";
 import type { Submit } from "./submission.ts";
 import { submitInbound } from "./submit-inbound.ts";
 
@@ -33,6 +34,7 @@ export function startReceivers(options: {
   >();
   /** Settings with which a channel has nothing to run: nobody need take its lock to find out again. */
   const withoutReceiver = new Map<number, string>();
+  const warn = createSeldomWarning(log, "channels could not be looked at; trying again");
   let stopping = false;
   let wakeUp: (() => void) | undefined;
 
@@ -82,7 +84,7 @@ export function startReceivers(options: {
       try {
         await look();
       } catch (thrown) {
-        log.warn({ err: toError(thrown) }, "channels could not be looked at; trying again");
+        warn(thrown);
       }
       await new Promise<void>((resolve) => {
         const timeout = setTimeout(resolve, lookEveryMs);

@@ -30,6 +30,7 @@ import { createPostgresLive } from "./live-postgres.ts";
 import { createOutbox } from "./outbox.ts";
 import { startReceivers } from "./receivers.ts";
 import type { RunScript } from "./scripts/script-pool.ts";
+import { createSeldomWarning } from "./seldom-warning.ts";
 import { createSnapshots } from "./snapshots.ts";
 import type { Submit } from "./submission.ts";
 import { startTimers } from "./timers.ts";
@@ -235,11 +236,12 @@ function startPulse(options: {
   let isReadByOthers = database.kind === "postgres";
   const every = (ms: number, what: () => Promise<void>) => {
     let isRunning = false;
+    const warn = createSeldomWarning(log, "the database is away; trying again");
     return setInterval(() => {
       if (isRunning) return;
       isRunning = true;
       what()
-        .catch((thrown) => log.warn({ err: toError(thrown) }, "the database is away; trying again"))
+        .catch((thrown) => warn(thrown))
         .finally(() => {
           isRunning = false;
         });

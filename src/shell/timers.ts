@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
-import { toError } from "../engine/to-error.ts";
 import type { Database } from "../store/database.ts";
 import { findDuePositions, findNextWake } from "../store/timer-store.ts";
 import { timerLateSeconds } from "./metrics.ts";
+import { createSeldomWarning } from "./seldom-warning.ts";
 import { LeftToNewer, type Submit } from "./submission.ts";
 
 export interface Timers {
@@ -28,6 +28,7 @@ export function startTimers(options: {
   readonly pageSize?: number;
 }): Timers {
   const { db, submit, now, log, pageSize = defaultPageSize } = options;
+  const warn = createSeldomWarning(log, "timers could not be looked at; trying again");
   let stopping = false;
   let wakeUp: (() => void) | undefined;
   /** Bots that are a newer release's, each until when (`performance.now`). A page full of theirs would hold up everybody else's. */
@@ -51,7 +52,7 @@ export function startTimers(options: {
         const next = left.size > 0 ? undefined : await findNextWake(db);
         if (next !== undefined) sleep = Math.min(Math.max(next - now(), 1), longestSleepMs);
       } catch (thrown) {
-        log.warn({ err: toError(thrown) }, "timers could not be looked at; trying again");
+        warn(thrown);
       }
       await new Promise<void>((resolve) => {
         const timeout = setTimeout(resolve, sleep);

@@ -9,6 +9,10 @@ export interface DatabaseState {
   /** What it says of the settings that decide whether an answered write survives a crash. */
   readonly settings: Readonly<Record<string, string>>;
   readonly encoding: string;
+  /** It refuses whatever would change something. */
+  readonly isReadOnly: boolean;
+  /** Whether our user may make tables, and the schema of the job queue. */
+  readonly mayCreate: boolean;
   readonly bytes: number;
   readonly connections: number;
   readonly mostConnections: number;
@@ -29,6 +33,8 @@ export async function readDatabaseState(db: Database): Promise<DatabaseState> {
   const { rows } = await sql<Omit<DatabaseState, "settings" | "littered">>`
     select current_setting('server_version_num')::int as "versionNumber",
       current_setting('server_encoding') as encoding,
+      (pg_is_in_recovery() or current_setting('transaction_read_only') = 'on') as "isReadOnly",
+      (coalesce(has_schema_privilege(current_schema(), 'create'), false) and has_database_privilege(current_database(), 'create')) as "mayCreate",
       pg_database_size(current_database())::float8 as bytes,
       (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as "mostConnections",
@@ -48,6 +54,25 @@ export async function readDatabaseState(db: Database): Promise<DatabaseState> {
   const [state] = rows;
   if (state === undefined) throw new Error("the database tells nothing of itself");
   return { ...state, settings: Object.fromEntries(settings.map((row) => [row.name, row.setting])), littered };
+}
+
+/** disk_full, https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const diskFull = "53100";
+
+/** Whether the database's disk takes a megabyte, which it is rid of again at once: what does not fit into so little memory is sorted in a file. Nothing is changed. */
+export async function hasRoomOnDisk(db: Database): Promise<boolean> {
+  try {
+    await db.transaction().execute(async (trx) => {
+      await sql`set local work_mem = '64kB'`.execute(trx);
+      await sql`select count(*) from (select number from generate_series(1, 20000) number order by md5(number::text) limit 19000) sorted`.execute(
+        trx,
+      );
+    });
+    return true;
+  } catch (thrown) {
+    if ((thrown as { readonly code?: unknown }).code !== diskFull) throw thrown;
+    return false;
+  }
 }
 
 /** `missing`: of this release and not yet carried out. `foreign`: carried out, and unknown to this release. */

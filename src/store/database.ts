@@ -231,7 +231,7 @@ interface PoolOptions {
 }
 
 function createPool(connectionString: string, { Client, max, settings, pipeline }: PoolOptions): pg.Pool {
-  return new pg.Pool({
+  const pool = new pg.Pool({
     Client,
     ...(pipeline ? { pipeline, stream: () => new GatheringSocket() } : {}),
     connectionString,
@@ -245,4 +245,10 @@ function createPool(connectionString: string, { Client, max, settings, pipeline 
         oid === int8 ? Number : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
     },
   });
+  // Told before the pool decides whether it keeps the connection: one that ends it does not. (pg-boss' pool drops whatever a statement failed on.)
+  pool.on("release", (_error, client) => {
+    if ((client as pg.PoolClient & { readonly isReadOnly?: boolean }).isReadOnly === true)
+      void client.end().catch(() => undefined);
+  });
+  return pool;
 }

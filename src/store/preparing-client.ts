@@ -21,10 +21,22 @@ function nameOf(text: string): string {
  */
 const planLifeMs = 2_000;
 
+/** read_only_sql_transaction, https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const readOnly = "25006";
+
 /** A client that prepares nothing: for a pooler that does not know prepared statements. */
 export class PlainClient extends pg.Client {
+  /**
+   * It was refused a write for being read-only. A connection that leads to a standby, or was opened while the database took no writes, stays so after others may write
+   * again, and one that is always busy never ends by itself.
+   */
+  isReadOnly = false;
+
   constructor(config?: string | pg.ClientConfig) {
     super(config);
+    this.connection.on("errorMessage", ({ code }: { readonly code?: string }) => {
+      if (code === readOnly) this.isReadOnly = true;
+    });
     // A connection that breaks between two queries of a transaction says so by an event, which would end the process; whoever holds it hears it by
     // its next query.
     this.on("error", () => undefined);

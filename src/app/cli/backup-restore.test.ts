@@ -83,7 +83,8 @@ describe.runIf(serverUrl !== "" && hasTools)("backup and restore of a PostgreSQL
   it("bring what was there to another database, and overwrite one only when told to", async () => {
     await runOn(from(), workspaceCreate, { domain: "first", timeZone: "UTC" });
     await runOn(from(), backup, { file: dump });
-    expect(statSync(dump).mode & 0o777).toBe(0o600);
+    // Everything that people said is in it.
+    expect(statSync(dump).mode & 0o077).toBe(0);
     await restoreTo(false);
     expect((await runOn(to(), tokenCreate, { workspace: "first", kind: "api", name: "" })).text).toMatch(/^rp_api_/);
     await runOn(to(), workspaceCreate, { domain: "second", timeZone: "UTC" });
@@ -227,11 +228,18 @@ describe("backup and restore of the embedded database", () => {
     });
   });
 
-  it("say so where there is no such folder", async () => {
-    await expect(run("one", backup, { file: path.join(folder, "nowhere", "backup") })).rejects.toMatchObject({
-      code: "backup.not_writable",
-      message: expect.stringContaining("there is no such folder"),
+  it("say what is wrong with a folder that is not there, and with a backup of the other kind", async () => {
+    await expect(run("one", backup, { file: path.join(folder, "nowhere", "x.backup") })).rejects.toMatchObject({
+      code: "backup.cannot_write",
+      message: expect.stringContaining(`there is no folder ${path.join(folder, "nowhere")}: make it`),
     });
+    const dump = path.join(folder, "server.backup");
+    writeFileSync(dump, "PGDMP and so on");
+    await expect(runRestore("three", dump)).rejects.toMatchObject({
+      code: "restore.other_kind",
+      message: expect.stringContaining("DATABASE_URL is not set"),
+    });
+    await expect(runRestore("three", path.join(folder, "none"))).rejects.toMatchObject({ code: "restore.no_file" });
   });
 
   it("leave everything as it is when the file is no backup", async () => {

@@ -22,10 +22,10 @@ export const backup = defineDatabaseCommand({
     if (await exists(file))
       throw new CommandError("backup.file_exists", `${file} is there already; choose another name`);
     const draft = `${file}.unfinished`;
+    await requireWritable(draft, database.kind);
     const noted = await beginBackup(database.db, file, version);
     let bytes: number | undefined;
     try {
-      await makeDraft(draft);
       if (database.pglite === undefined)
         await dumpServer(config.database.directUrl ?? config.database.url ?? "", draft);
       // Holding the one connection keeps every transaction out of the picture.
@@ -44,23 +44,27 @@ export const backup = defineDatabaseCommand({
   },
 });
 
+/** Before the database is read, and in words: the embedded one's file is written by the process that has it open. */
+async function requireWritable(draft: string, kind: "embedded" | "postgres"): Promise<void> {
+  // What an earlier try left there may be readable by others.
+  await rm(draft, { force: true });
+  await writeFile(draft, "", { mode: 0o600 }).catch((cause: NodeJS.ErrnoException) => {
+    const folder = path.dirname(draft);
+    const who =
+      kind === "embedded" ? "the user that runs the server, where one runs," : "the user that runs the command";
+    const why =
+      cause.code === "ENOENT"
+        ? `there is no folder ${folder}: make it, for ${who} to write in`
+        : `${who} cannot write in ${folder} (${cause.code})`;
+    throw new CommandError("backup.cannot_write", why, { cause });
+  });
+}
+
 async function exists(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,
     () => false,
   );
-}
-
-/** Readable by its owner alone, before anything is in it: pg_dump would take what the umask leaves. What an earlier try left there is cut off. */
-async function makeDraft(draft: string): Promise<void> {
-  try {
-    await rm(draft, { force: true });
-    await writeFile(draft, "", { mode: 0o600 });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such folder" : message;
-    throw new CommandError("backup.not_writable", `cannot write to ${path.dirname(draft)}: ${reason}`);
-  }
 }
 
 async function dumpEmbedded(pglite: PGlite, file: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sql } from "kysely";
@@ -12,7 +12,7 @@ import { channelTypes } from "../../channels/index.ts";
 import type { Finding } from "../../model/finding.ts";
 import { createBot } from "../../store/bot-store.ts";
 import { createChannel } from "../../store/channel-store.ts";
-import type { DatabaseState } from "../../store/database-state-store.ts";
+import { type DatabaseState, hasRoomOnDisk } from "../../store/database-state-store.ts";
 import { sealSecrets } from "../../store/secret-box.ts";
 import { createWorkspace } from "../../store/workspace-store.ts";
 import { readConfig } from "../config.ts";
@@ -46,10 +46,25 @@ describe("repartee doctor", () => {
     const DATA_DIR = path.join(folder, "new");
     const environment = { DATA_DIR, PORT: "1", PUBLIC_URL: "http://127.0.0.1:1" };
     const { exit, of, text } = await run(environment);
-    expect(of("database.migrations")).toMatchObject({
+    // Looking is not making.
+    expect(of("database.none")).toMatchObject({
+      severity: "problem",
+      advice: expect.stringContaining("start the server"),
+    });
+    expect(readdirSync(DATA_DIR)).toEqual([]);
+    mkdirSync(path.join(DATA_DIR, "database"));
+    expect((await run(environment)).of("database.migrations")).toMatchObject({
       severity: "problem",
       advice: expect.stringContaining("repartee migrate"),
     });
+    expect(existsSync(path.join(DATA_DIR, "secret-key"))).toBe(false);
+    writeFileSync(path.join(DATA_DIR, "moved-to"), "db.example/bots\n");
+    expect((await run(environment)).of("database.moved")).toMatchObject({
+      severity: "problem",
+      message: expect.stringContaining("db.example/bots"),
+      advice: expect.stringContaining("Set DATABASE_URL"),
+    });
+    rmSync(path.join(DATA_DIR, "moved-to"));
     expect(of("setup.public_url")).toMatchObject({ severity: "warning" });
     expect(of("setup.reachable")).toMatchObject({ severity: "warning" });
     expect(exit).toBe(1);
@@ -98,6 +113,8 @@ describe("the doctor", () => {
     versionNumber: 150_004,
     settings: { fsync: "on", synchronous_commit: "on", full_page_writes: "on" },
     encoding: "UTF8",
+    isReadOnly: false,
+    mayCreate: true,
     bytes: 1e9,
     connections: 10,
     mostConnections: 97,
@@ -120,6 +137,8 @@ describe("the doctor", () => {
     [{ settings: { ...good.settings, full_page_writes: "off" } }, ["problem database.full_page_writes"]],
     [{ encoding: "SQL_ASCII" }, ["problem database.encoding"]],
     [{ connections: 90 }, ["warning database.connections"]],
+    [{ isReadOnly: true }, ["problem database.read_only"]],
+    [{ mayCreate: false }, ["problem database.rights"]],
     [{ oldestTransactionSeconds: 4_000 }, ["problem database.old_transaction"]],
     [{ transactionAge: 1.6e9 }, ["problem database.freeze"]],
     [{ littered: [{ table: "messages", dead: 1e6, share: 0.5 }] }, ["warning database.dead_rows"]],
@@ -186,7 +205,21 @@ describe("the doctor", () => {
       { check: "channels.settings", severity: "problem" },
     ]);
 
-    await sql`insert into processes (roles) values ('worker')`.execute(db);
+    const judged = async () => (await checkWork(database, now)).find(({ check }) => check === "work.processes");
+    expect(await judged()).toMatchObject({ severity: "warning", message: expect.stringContaining("does not run") });
+    await sql`insert into processes (roles) values ('web')`.execute(db);
+    expect(await judged()).toMatchObject({
+      severity: "problem",
+      advice: { message: expect.stringContaining("role worker") },
+    });
+    await sql`update processes set roles = 'worker'`.execute(db);
+    expect(await judged()).toMatchObject({
+      severity: "problem",
+      advice: { message: expect.stringContaining("role web") },
+    });
+    await sql`insert into processes (roles) values ('web,worker')`.execute(db);
+    expect(await judged()).toMatchObject({ severity: "ok" });
+    expect(await hasRoomOnDisk(db)).toBe(true);
     await sql`insert into positions (id, contact_id, flow_ref, step_ref, step_kind, waits_for, wake_at, entered_at)
       values ('p', 1, 'f', 's', 'delay', 'time', now() - interval '5 minutes', now())`.execute(db);
     await sql`insert into messages (contact_id, channel_id, direction, ordinal, event_id, recipient, content, status, created_at, lane)

@@ -13,11 +13,13 @@ import { botFileSchema, importBot } from "../../store/bot-file.ts";
 import { createWorkspace } from "../../store/workspace-store.ts";
 import { type RunningApp, startApp } from "../compose.ts";
 import { readConfig } from "../config.ts";
+import { DataDirectoryError } from "../data-directory.ts";
 import { findFlowProblems } from "../find-flow-problems.ts";
 import type { Terminal } from "./command.ts";
 import { move } from "./move.ts";
 import { runDatabaseCommand } from "./run-database-command.ts";
 import { tokenCreate } from "./token-create.ts";
+import { workspaceCreate } from "./workspace-create.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "rp-move-"));
 const log = pino({ level: "silent" });
@@ -181,6 +183,12 @@ describe.runIf(serverUrl !== "")("moving from the embedded database to PostgreSQ
     expect(tables.find(({ table }) => table === "pgboss.schedule")?.rows).toBeGreaterThanOrEqual(1);
     await expect(runMove(settingsOf(port, {}), { to: urlOf(0) })).rejects.toMatchObject({ code: "move.not_empty" });
 
+    // What is left here is used by nobody in passing: not by a server without its DATABASE_URL, nor by a command in a shell that lacks it.
+    await expect(startApp(readConfig(settingsOf(port, {})), log)).rejects.toThrow(/was moved to .*: set DATABASE_URL/);
+    const added = { domain: "lost", name: "Lost", timeZone: "UTC" };
+    await expect(
+      runDatabaseCommand(readConfig(settingsOf(port, {})), workspaceCreate, added as never, log),
+    ).rejects.toThrow(DataDirectoryError);
     const second = await startApp(readConfig(settingsOf(port, { DATABASE_URL: urlOf(0) })), log);
     await goOn(second);
     const onPostgres = settingsOf(port, { DATABASE_URL: urlOf(0) });

@@ -1,5 +1,5 @@
 import { openAsBlob } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { sql } from "kysely";
 import { z } from "zod";
@@ -29,14 +29,43 @@ export const restore = defineLocalCommand({
   async run({ readConfig }, { file, replace }) {
     const config = readConfig();
     const source = path.resolve(file);
-    await stat(source).catch((cause: unknown) => {
-      throw new CommandError("restore.no_file", `there is no ${source}`, { cause });
-    });
+    await requireKind(source, config.database.url === undefined ? "embedded" : "postgres");
     return config.database.url === undefined
       ? await restoreEmbedded(config, source)
       : await restoreServer(config, config.database.directUrl ?? config.database.url, { source, replace });
   },
 });
+
+/** How what backup writes begins: gzip's two bytes, and the word that pg_dump puts first. */
+const beginnings = { embedded: Buffer.from([0x1f, 0x8b]), postgres: Buffer.from("PGDMP") };
+
+const otherKind = {
+  embedded:
+    "is of a PostgreSQL, and DATABASE_URL is not set: set it to an empty database and restore there; to the embedded one it gets by repartee move --to embedded",
+  postgres:
+    "is of an embedded database, and DATABASE_URL is set: restore it without DATABASE_URL, and repartee move it to PostgreSQL",
+};
+
+async function requireKind(source: string, wanted: keyof typeof beginnings): Promise<void> {
+  const begins = await readBeginning(source);
+  const is = (kind: keyof typeof beginnings) => begins.subarray(0, beginnings[kind].length).equals(beginnings[kind]);
+  if (is(wanted)) return;
+  if (is("embedded") || is("postgres")) throw new CommandError("restore.other_kind", `${source} ${otherKind[wanted]}`);
+  throw new CommandError("restore.bad_file", `${source} is not a backup: repartee backup wrote nothing like it`);
+}
+
+async function readBeginning(source: string): Promise<Buffer> {
+  const file = await open(source).catch((cause: unknown) => {
+    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no" : "it may not be read:";
+    throw new CommandError("restore.no_file", `${why} ${source}`, { cause });
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
 
 async function restoreEmbedded(config: Config, source: string): Promise<CommandResult> {
   const directory = openDataDirectory(config.data.directory);
@@ -53,6 +82,8 @@ async function restoreEmbedded(config: Config, source: string): Promise<CommandR
     }
     const aside = await setAside(directory);
     await rename(draft, directory.database);
+    // What was moved is aside; this is another.
+    await rm(directory.moved, { force: true });
     const kept = aside === undefined ? "" : ` What was there before is in ${aside}.`;
     return {
       text: `The database is that of ${source}.${kept}${key.text}`,

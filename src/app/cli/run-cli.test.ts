@@ -39,6 +39,9 @@ const commands: readonly Command[] = [
   failing("miss", new AppError("bot.not_found", "there is no bot")),
   failing("misset", new ConfigError(["PORT is bad", "HOST is bad"])),
   failing("break", new Error("a bug")),
+  failing("trespass", Object.assign(new Error("permission denied for schema public"), { code: "42501" })),
+  failing("crowd", Object.assign(new Error("sorry, too many clients already"), { code: "53300" })),
+  failing("cut", new Error("Connection terminated unexpectedly")),
 ];
 
 async function type(line: string) {
@@ -103,6 +106,20 @@ describe("the command line", () => {
 
   it("says each bad setting in a line and ends with code 2", async () => {
     expect(await type("misset")).toEqual({ code: 2, out: "", err: "repartee: PORT is bad\nrepartee: HOST is bad\n" });
+  });
+
+  it.each([
+    [
+      "trespass",
+      'permission denied for schema public. The user of DATABASE_URL has to own the database: "alter database',
+    ],
+    ["crowd", "sorry, too many clients already. Stop what need not run; then lower DATABASE_POOL_SIZE"],
+    ["cut", "Connection terminated unexpectedly"],
+  ])("says in a line what is the matter with the database, and what to do: %s", async (command, line) => {
+    const { code, err } = await type(command);
+    expect(code).toBe(1);
+    expect(err).toContain(`repartee: the database cannot be used: ${line}`);
+    expect(err.trim().split("\n")).toHaveLength(1);
   });
 
   it("shows the stack of a bug", async () => {

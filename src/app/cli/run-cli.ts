@@ -1,11 +1,14 @@
 import { pino } from "pino";
+import { WebBuildError } from "../../../scripts/build-web.ts";
 import { AppError } from "../../model/app-error.ts";
 import { DirectUrlError } from "../../store/database.ts";
 import { SchemaTooNewError, UnfitDatabaseError } from "../../store/migrate.ts";
+import { isPassingFault } from "../../store/passing-fault.ts";
 import { SecretKeyError } from "../../store/secret-key-store.ts";
 import { ConfigError, readProcessConfig } from "../config.ts";
 import { DataDirectoryError } from "../data-directory.ts";
 import { type Command, CommandError, type CommandResult, type ExitCode, type Terminal } from "./command.ts";
+import { databaseHints } from "./database-hints.ts";
 import { renderHelp, renderOverview } from "./help.ts";
 import { parseOptions, UsageError } from "./parse-options.ts";
 import { runDatabaseCommand } from "./run-database-command.ts";
@@ -90,31 +93,20 @@ function describe(
   if (error instanceof SchemaTooNewError) return { code: "database.newer", message: error.message, exit: 1 };
   if (error instanceof UnfitDatabaseError) return { code: "database.unfit", message: error.message, exit: 1 };
   if (error instanceof SecretKeyError) return { code: "secret_key.other", message: error.message, exit: 1 };
+  if (error instanceof WebBuildError) return { code: "web.not_built", message: error.message, exit: 1 };
   if (error instanceof DirectUrlError) return { code: "config.invalid", message: error.message, exit: 2 };
-  if (hasCode(error, unreachableCodes))
-    return { code: "database.unreachable", message: `the database cannot be used: ${error.message}`, exit: 1 };
+  if (error instanceof Error) {
+    const hint = databaseHints[(error as NodeJS.ErrnoException).code ?? ""];
+    const what = `the database cannot be used: ${error.message}`;
+    if (hint !== undefined) return { code: "database.unreachable", message: `${what}. ${hint}`, exit: 1 };
+    if (isPassingFault(error)) return { code: "database.unreachable", message: what, exit: 1 };
+  }
   // A bug, or a machine out of order: whoever looks into it needs the stack.
   return {
     code: "internal",
     message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     exit: 1,
   };
-}
-
-/** No server there, wrong password, no such database. */
-const unreachableCodes = [
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "28000",
-  "28P01",
-  "3D000",
-];
-
-function hasCode(error: unknown, codes: readonly string[]): error is Error {
-  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 function say(terminal: Terminal, text: string): ExitCode {

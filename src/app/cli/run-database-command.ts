@@ -1,18 +1,24 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { jobKinds } from "../../shell/jobs/index.ts";
 import { openJobEntry } from "../../shell/jobs.ts";
 import { openDatabase } from "../../store/database.ts";
 import { migrateToLatest } from "../../store/migrate.ts";
+import type { SecretKey } from "../../store/secret-key.ts";
+import { refuseForeignKey } from "../../store/secret-key-store.ts";
 import { type Config, publicUrlOf } from "../config.ts";
 import { ControlUnreachableError, callControl } from "../control/control-client.ts";
 import {
   type DataDirectory,
   DirectoryInUseError,
   type DirectoryLock,
+  findSecretKey,
   lockDataDirectory,
   openDataDirectory,
   readSecretKey,
+  refuseMoved,
 } from "../data-directory.ts";
 import type { CommandResult, DatabaseCommand } from "./command.ts";
 
@@ -50,6 +56,12 @@ async function runEmbedded(
     const turn = takeTurn(directory);
     if ("lock" in turn) {
       try {
+        refuseMoved(directory);
+        if (!existsSync(directory.database))
+          log.warn(
+            { directory: directory.path },
+            "there was no database in DATA_DIR, and DATABASE_URL is not set: made a new, empty one",
+          );
         return await runHere(config, directory, command, options, log);
       } finally {
         turn.lock.release();
@@ -91,7 +103,9 @@ async function runHere(
   });
   try {
     if (command.leavesTables !== true) await migrateToLatest(database.db);
-    const secretKey = readSecretKey(directory, config.secretKey, config.previousSecretKeys);
+    const secretKey = keyFor(command, directory, config);
+    // What it puts into the queue is sealed, and opened by the servers with their key.
+    if (command.enqueues?.(options) === true) await refuseForeignKey(database.db, secretKey);
     const entry = command.enqueues?.(options) === true ? await openJobEntry(database, jobKinds, log) : undefined;
     const publicUrl = publicUrlOf(config, config.http.port);
     const enqueueJobs = entry?.enqueue;
@@ -103,4 +117,11 @@ async function runHere(
   } finally {
     await database.close();
   }
+}
+
+/** One that is to change nothing makes no key either. */
+function keyFor({ leavesTables }: DatabaseCommand, directory: DataDirectory, config: Config): SecretKey {
+  const given = [config.secretKey, config.previousSecretKeys] as const;
+  if (leavesTables === true) return findSecretKey(directory, ...given) ?? randomBytes(32);
+  return readSecretKey(directory, ...given);
 }

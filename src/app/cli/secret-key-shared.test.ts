@@ -16,7 +16,7 @@ import { type Config, readConfig } from "../config.ts";
 import { openDataDirectory } from "../data-directory.ts";
 import { backup } from "./backup.ts";
 import type { CommandResult, DatabaseCommand, Terminal } from "./command.ts";
-import { examine } from "./doctor.ts";
+import { doctor, examine } from "./doctor.ts";
 import { migrate } from "./migrate.ts";
 import { move } from "./move.ts";
 import { restore } from "./restore.ts";
@@ -170,4 +170,19 @@ it("a server with another key than the database's changes nothing in it, its sch
   expect(await look(sql`delete from kysely_migration where name = ${newest}`)).not.toContain(newest);
   await expect(start(config(stranger))).rejects.toThrow(SecretKeyError);
   expect(await look()).not.toContain(newest);
+  // One that is made for such a start would pass for the key that is looked for.
+  await expect(start(readConfig(settingsOf("untouched")))).rejects.toThrow(SecretKeyError);
+  expect(existsSync(path.join(config(older).data.directory, "secret-key"))).toBe(false);
 }, 180_000);
+
+it("the doctor says so where there is no key to try, and makes none", async () => {
+  await start(readConfig(settingsOf("keyless", { SECRET_KEY: older })));
+  const bare = settingsOf("keyless");
+  const wish = { readConfig: () => readConfig(bare), terminal: { stderr: { write: () => true } }, json: true };
+  const { data } = (await doctor.run(wish as never, { all: false } as never)) as CommandResult;
+  const { findings } = data as unknown as { findings: { check: string; severity: string; message: string }[] };
+  expect(findings.filter(({ severity }) => severity === "problem")).toMatchObject([
+    { check: "setup.secret_key_shared", message: expect.stringContaining("SECRET_KEY is not set, DATA_DIR") },
+  ]);
+  expect(existsSync(path.join(readConfig(bare).data.directory, "secret-key"))).toBe(false);
+}, 60_000);

@@ -5,6 +5,7 @@ import type { OpenDatabase } from "../../store/database.ts";
 import {
   compareMigrations,
   type DatabaseState,
+  hasRoomOnDisk,
   listSealed,
   readDatabaseState,
 } from "../../store/database-state-store.ts";
@@ -29,6 +30,7 @@ export async function checkDatabase(
   const asked = now();
   const state = await readDatabaseState(database.db);
   const findings = [...migrations, ...judgeDatabase(state, database.kind), judgeClock(state.clock, asked, now())];
+  if (database.kind === "postgres") findings.push(await checkRoom(database));
   // What follows reads tables that may not be there yet.
   if (migrations.some(({ severity }) => severity === "problem")) return findings;
   return [
@@ -37,6 +39,16 @@ export async function checkDatabase(
     ...(await checkSecretKey(database, secretKey)),
     await checkBackup(database, now()),
   ];
+}
+
+/** The embedded database's disk is that of `DATA_DIR`. */
+async function checkRoom({ db }: OpenDatabase): Promise<Finding> {
+  if (await hasRoomOnDisk(db)) return ok("database.disk", say`The disk of the database has room`);
+  return problem(
+    "database.disk",
+    say`The disk of the database is full: nothing is taken in`,
+    say`Make room there. Processes go on by themselves, and messengers deliver again what was not taken.`,
+  );
 }
 
 async function checkMigrations({ db }: OpenDatabase): Promise<Finding[]> {
@@ -81,6 +93,24 @@ export function judgeDatabase(state: DatabaseState, kind: OpenDatabase["kind"]):
       ),
     );
   } else findings.push(...judgeSafety(state.settings), judgeConnections(state), ...judgeAges(state));
+  if (!state.mayCreate) {
+    findings.push(
+      problem(
+        "database.rights",
+        say`The user of DATABASE_URL may not make tables in the database`,
+        say`Make it the owner: "alter database NAME owner to USER", or a new database with "createdb --owner USER NAME".`,
+      ),
+    );
+  }
+  if (state.isReadOnly) {
+    findings.push(
+      problem(
+        "database.read_only",
+        say`The database takes no writes: it is a standby, or default_transaction_read_only is on`,
+        say`Let DATABASE_URL lead to the server that takes writes, or take the setting back. Processes go on by themselves then.`,
+      ),
+    );
+  }
   for (const { table, dead, share } of state.littered) {
     findings.push(
       warning(

@@ -16,16 +16,10 @@ const manyJobs = 1_000;
 /** What waits, and whether somebody works on it. */
 export async function checkWork(database: OpenDatabase, now: () => number): Promise<Finding[]> {
   const { db } = database;
-  const hasWorker = (await countProcesses(db)).some(({ roles }) => roles.includes("worker"));
-  const findings: Finding[] = [
-    hasWorker
-      ? ok("work.processes", say`A process with the role worker lives`)
-      : warning(
-          "work.processes",
-          say`No process with the role worker lives: nothing is sent, no timer fires, no job runs`,
-          say`Start a process with the role worker.`,
-        ),
-  ];
+  const processes = await countProcesses(db);
+  const has = (role: string) => processes.some(({ roles }) => roles.includes(role));
+  const hasWorker = has("worker");
+  const findings: Finding[] = [judgeProcesses({ hasWeb: has("web"), hasWorker })];
   const slow = hasWorker
     ? say`See the log, and the database's findings here; more workers help where the processor is the limit.`
     : say`Start a worker: it catches up, nothing is lost.`;
@@ -58,6 +52,29 @@ export async function checkWork(database: OpenDatabase, now: () => number): Prom
   }
   findings.push(...(await checkJobs(database, slow)), ...(await checkWebhooks(database)));
   return findings;
+}
+
+/** Stopped is what a server may be; half of it is what nobody wants. */
+function judgeProcesses({ hasWeb, hasWorker }: { readonly hasWeb: boolean; readonly hasWorker: boolean }): Finding {
+  const check = "work.processes";
+  if (hasWeb && hasWorker) return ok(check, say`Processes with the roles web and worker live`);
+  if (hasWeb)
+    return problem(
+      check,
+      say`No process with the role worker lives: nothing is sent, no timer fires, no job runs`,
+      say`Start a process with the role worker.`,
+    );
+  if (hasWorker)
+    return problem(
+      check,
+      say`No process with the role web lives: no page and no call is answered, and messengers are not heard`,
+      say`Start a process with the role web.`,
+    );
+  return warning(
+    check,
+    say`The server does not run: nobody is answered and nothing is sent`,
+    say`Start it: it catches up, nothing is lost.`,
+  );
 }
 
 async function checkJobs({ db, jobSchema }: OpenDatabase, advice: Sentence): Promise<Finding[]> {

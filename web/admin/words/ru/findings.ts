@@ -119,7 +119,25 @@ export const findingForms: Readonly<Record<string, string>> = {
   "Start the server if it does not run. Otherwise look at the name's address, the proxy and its certificate; from this machine the address may also be out of reach while others get there.":
     "Запустите сервер, если он не работает. Иначе проверьте адрес имени, прокси и его сертификат; бывает и так, что адрес недоступен только с этой машины.",
   "No server of ours answers at {address} ({what})": "По адресу {address} наш сервер не отвечает ({what})",
-  "A process with the role worker lives": "Процесс с ролью worker работает",
+  "Processes with the roles web and worker live": "Процессы с ролями web и worker работают",
+  "No process with the role web lives: no page and no call is answered, and messengers are not heard":
+    "Нет ни одного процесса с ролью web: страницы и вызовы остаются без ответа, мессенджеров никто не слышит",
+  "Start a process with the role web.": "Запустите процесс с ролью web.",
+  "The server does not run: nobody is answered and nothing is sent":
+    "Сервер не запущен: никому не отвечают и ничего не отправляют",
+  "Start it: it catches up, nothing is lost.": "Запустите его: он всё наверстает, ничего не пропадёт.",
+  "The disk of the database has room": "На диске базы есть место",
+  "The disk of the database is full: nothing is taken in": "Диск базы заполнен: ничего не принимается",
+  "Make room there. Processes go on by themselves, and messengers deliver again what was not taken.":
+    "Освободите на нём место. Процессы продолжат сами, а мессенджеры доставят снова то, что не было принято.",
+  "The user of DATABASE_URL may not make tables in the database":
+    "Пользователь из DATABASE_URL не может создавать таблицы в базе",
+  'Make it the owner: "alter database NAME owner to USER", or a new database with "createdb --owner USER NAME".':
+    "Сделайте его владельцем: «alter database NAME owner to USER», или создайте новую базу: «createdb --owner USER NAME».",
+  "The database takes no writes: it is a standby, or default_transaction_read_only is on":
+    "База не принимает записи: это резервный сервер, или включён default_transaction_read_only",
+  "Let DATABASE_URL lead to the server that takes writes, or take the setting back. Processes go on by themselves then.":
+    "Пусть DATABASE_URL ведёт на сервер, который принимает записи, или уберите эту настройку. Дальше процессы продолжат сами.",
   "No process with the role worker lives: nothing is sent, no timer fires, no job runs":
     "Нет ни одного процесса с ролью worker: ничего не отправляется, таймеры и задания стоят",
   "Start a process with the role worker.": "Запустите процесс с ролью worker.",

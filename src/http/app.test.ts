@@ -144,6 +144,10 @@ describe("the answers", () => {
     expect((await inject("/health/live")).json()).toEqual({ status: "live" });
     expect((await inject("/health/ready")).json()).toEqual({ status: "ready" });
     expect((await inject({ method: "HEAD", url: "/health/ready" })).statusCode).toBe(200);
+    for (const url of ["/chat/nobody", "/files/none/a.png"])
+      expect((await inject({ method: "HEAD", url })).statusCode).toBe(
+        (await inject({ method: "GET", url })).statusCode,
+      );
     const metrics = await inject("/metrics");
     expect(metrics.body).toContain('repartee_http_seconds_count{method="GET",route="/health/live",status="200"}');
     expect(metrics.body).toContain("process_cpu_seconds_total");

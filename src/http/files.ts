@@ -10,7 +10,7 @@ import { dataPolicy } from "./security-headers.ts";
 export function fileRoutes(app: FastifyInstance, { db }: HttpDependencies): void {
   app.get<{ Params: { key: string } }>(
     "/files/:key/:name",
-    { schema: { hide: true }, config: { quiet: true } },
+    { schema: { hide: true }, config: { quiet: true }, exposeHeadRoute: true },
     async ({ params }, reply) => {
       const file = await findFile(db, params.key);
       if (file === undefined) throw new AppError("request.not_found", say`there is no such file`);

@@ -38,6 +38,7 @@ const byAddress = `
   GET /l/:token
   HEAD /l/:token
   GET /files/:key/:name
+  HEAD /files/:key/:name
   POST /compat/bothelp/oauth2/token
   POST /compat/bothelp/oauth2/token/
   GET /compat/bothelp/swagger/api.json
@@ -58,16 +59,27 @@ const byAddress = `
   GET /webchat/:bot/messages
   GET /webchat/:bot/history
   GET /widget.js
+  HEAD /widget.js
   GET /chat/:bot
+  HEAD /chat/:bot
   GET /
+  HEAD /
   GET /sign-in
+  HEAD /sign-in
   GET /second-factor
+  HEAD /second-factor
   GET /forgotten-password
+  HEAD /forgotten-password
   GET /new-password
+  HEAD /new-password
   GET /confirm-email
+  HEAD /confirm-email
   GET /setup
+  HEAD /setup
   GET /invitation/:secret
+  HEAD /invitation/:secret
   GET /w/*
+  HEAD /w/*
   HEAD /assets/*
   GET /assets/*
 `;

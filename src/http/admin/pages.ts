@@ -24,7 +24,8 @@ const pages = [
 export async function adminRoutes(app: FastifyInstance, dependencies: HttpDependencies): Promise<void> {
   const template = await readFile(path.join(folder, "index.html"), "utf8").catch(() => undefined);
   for (const url of pages) {
-    app.get(url, { schema: { hide: true } }, async (_request, reply) => {
+    // Monitors ask for a page by HEAD.
+    app.get(url, { schema: { hide: true }, exposeHeadRoute: true }, async (_request, reply) => {
       reply.header("x-content-type-options", "nosniff").header("referrer-policy", "same-origin");
       if (template === undefined) {
         return reply.status(503).type("text/plain").send("the admin is not built: run npm run build");

@@ -15,7 +15,7 @@ export async function pageRoutes(app: FastifyInstance, dependencies: HttpDepende
   const widget = await readFile(widgetFile).catch(() => undefined);
   const etag = widget === undefined ? "" : `"${hash(widget).slice(0, 20)}"`;
 
-  app.get("/widget.js", { config: { quiet: true } }, async (request, reply) => {
+  app.get("/widget.js", { config: { quiet: true }, exposeHeadRoute: true }, async (request, reply) => {
     reply.header("x-content-type-options", "nosniff");
     if (widget === undefined) {
       return reply.status(503).type("text/plain").send("the widget is not built: run npm run build");
@@ -26,7 +26,7 @@ export async function pageRoutes(app: FastifyInstance, dependencies: HttpDepende
     if (request.headers["if-none-match"] === etag) return reply.status(304).send();
     return reply.type("text/javascript; charset=utf-8").send(widget);
   });
-  app.get<{ Params: { bot: string } }>("/chat/:bot", async (request, reply) => {
+  app.get<{ Params: { bot: string } }>("/chat/:bot", { exposeHeadRoute: true }, async (request, reply) => {
     const { bot } = request.params;
     const found = await findWebchat(db, bot);
     return found === undefined

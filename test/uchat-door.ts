@@ -209,7 +209,7 @@ export function describeDoor(cases: readonly DoorCase[], tenants: DoorTenants): 
     }
 
     if (endpoint.scope === "team") {
-      it("needs a token that is not bound to a bot", async () => {
+      it("needs a token of the workspace, or the scope team", async () => {
         const mine = tenants.mine();
         expectRefusal(await mine.door(name, one.good(mine), mine.botToken), 403);
       });

@@ -25,6 +25,15 @@ it("names the client_id that goes with a token for BotHelp's clients, and only w
   expect((await make("uchat")).data).not.toHaveProperty("clientId");
 });
 
+it("takes its options in the form that a running server is sent them in", () => {
+  const options = { workspace: "shop", kind: "uchat", scopes: "read, act,team", expires: "2027-01-31" };
+  const parsed = tokenCreate.options.parse(options);
+  expect(tokenCreate.options.parse(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
+  expect(tokenCreate.options.safeParse({ ...options, scopes: "read,king" }).error?.issues[0]?.message).toMatch(
+    /set-up/,
+  );
+});
+
 describe("a token that scripts have already", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "rp-token-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

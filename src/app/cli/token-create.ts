@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { scopeGroups, scopeSchema } from "../../http/contract/common.ts";
+import { scopeSchema, teamScope } from "../../http/contract/common.ts";
+import { findScopeProblem } from "../../http/token-scopes.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import { tokenKinds } from "../../store/token-kinds.ts";
 import { createToken } from "../../store/token-store.ts";
@@ -10,6 +11,9 @@ import { requireWorkspace } from "./require-workspace.ts";
 /** A token that scripts hold already: it goes into addresses and headers as it is, and nobody guesses it (SHA-256 without salt keeps it). */
 const leastLength = 20;
 const leastDifferent = 8;
+
+/** Not by the options' schema: where a server runs, it checks what was parsed here once more by the same schema. */
+const splitScopes = (text: string) => text.split(",").map((one) => one.trim());
 
 /** Throws `CommandError` with `token.bad_value`. */
 function checkValue(value: string): void {
@@ -35,10 +39,15 @@ export const tokenCreate = defineDatabaseCommand({
     scope: z.array(scopeSchema).optional().describe("What it may do, one each. The same as --scopes."),
     scopes: z
       .string()
-      .transform((text) => text.split(",").map((one) => one.trim()))
-      .pipe(z.array(scopeSchema))
+      .refine((text) => splitScopes(text).every((one) => scopeSchema.safeParse(one).success), {
+        error: `has to be some of ${scopeSchema.options.join(", ")}, separated by commas`,
+      })
       .optional()
       .describe("What it may do: read, act, send, set-up, separated by commas. Absent: everything."),
+    team: z
+      .boolean()
+      .default(false)
+      .describe("UChat's Manage Team: with --bot, it also opens the endpoints of the whole workspace."),
     expires: z
       .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: "has to be a date such as 2027-01-31" })
       .transform((text) => new Date(text))
@@ -56,17 +65,18 @@ export const tokenCreate = defineDatabaseCommand({
     options.valueFile === undefined
       ? options
       : { ...options, valueFile: (await readTextFile(options.valueFile)).replace(/\r?\n$/, "") },
-  async run({ database }, { workspace: domain, kind, bot, name, scope, scopes: list, expires, valueFile: value }) {
+  async run(
+    { database },
+    { workspace: domain, kind, bot, name, scope, scopes: list, team, expires, valueFile: value },
+  ) {
     if (value !== undefined) checkValue(value);
     const workspace = await requireWorkspace(database.db, domain);
     const botId =
       bot === undefined ? undefined : (await requireBot(database.db, { workspaceId: workspace.id }, bot)).id;
-    const given = [...(scope ?? []), ...(list ?? [])];
-    const scopes = given.length === 0 ? ["*"] : given;
-    const single = scopes.filter((one) => one !== "*" && !Object.hasOwn(scopeGroups, one));
-    if (kind !== "api" && single.length > 0) {
-      throw new CommandError("token.bad_scope", `tokens of kind ${kind} have the scopes read, act, send, set-up or *`);
-    }
+    const given = [...(scope ?? []), ...(list === undefined ? [] : splitScopes(list))];
+    const scopes = [...new Set([...(given.length === 0 ? ["*"] : given), ...(team ? [teamScope] : [])])];
+    const wrong = findScopeProblem(kind, scopes);
+    if (wrong !== undefined) throw new CommandError("token.bad_scope", wrong.message);
     const { token, id } = await createToken(database.db, {
       workspaceId: workspace.id,
       botId,

@@ -4,12 +4,14 @@ import { say, sayPlaces } from "../../model/sentence.ts";
 import { requireBot } from "../../store/bot-store.ts";
 import type { Database } from "../../store/database.ts";
 import { openSecrets, sealSecrets } from "../../store/secret-box.ts";
+import type { TokenKind } from "../../store/token-kinds.ts";
 import { createToken, findToken, listTokens, revokeToken, type Token } from "../../store/token-store.ts";
 import type { Access } from "../../store/workspace-store.ts";
 import { type Caller, holdsScope, requireProof, scopesOf } from "../auth.ts";
-import { idParams, listOf, noContent, scopeGroups } from "../contract/common.ts";
+import { idParams, listOf, noContent, teamScope } from "../contract/common.ts";
 import { type TokenBody, tokenCreatedSchema, tokenCreateSchema, tokenSchema } from "../contract/tokens.ts";
 import { writeOnce } from "../idempotency.ts";
+import { findScopeProblem } from "../token-scopes.ts";
 import { toInstant, toInstantOrNull } from "./instant.ts";
 import { type ApiResource, route } from "./route.ts";
 
@@ -36,15 +38,20 @@ async function requireToken(db: Database, access: Access, id: number): Promise<T
 }
 
 /** Nobody makes a token that may do more than their own. */
-function checkScopes(caller: Caller, kind: string, scopes: readonly string[]): void {
-  const single = scopes.filter((scope) => scope !== "*" && !(scope in scopeGroups));
-  if (kind !== "api" && single.length > 0) {
-    const problem = { path: "scopes", ...say`tokens of this kind have the scopes read, act, send, set-up or *` };
+function checkScopes(caller: Caller, kind: TokenKind, scopes: readonly string[]): void {
+  const wrong = findScopeProblem(kind, scopes);
+  if (wrong !== undefined) {
+    const problem = { path: "scopes", ...wrong };
     throw new AppError("request.invalid", sayPlaces([problem]), { details: [problem] });
+  }
+  if (scopes.includes(teamScope) && caller.botId !== undefined) {
+    throw new AppError("token.bot_bound", say`the token is bound to one bot, and this is shared by all`);
   }
   // The doors change contacts and send messages; what more they can is no more than what those may see who hold that.
   const wanted =
-    kind !== "api" && (scopes.length === 0 || scopes.includes("*")) ? ["contacts:read", "act", "send"] : scopes;
+    kind !== "api" && (scopes.length === 0 || scopes.includes("*"))
+      ? ["contacts:read", "act", "send"]
+      : scopes.filter((scope) => scope !== teamScope);
   const missing = wanted.filter((scope) => !holdsScope(caller.scopes, scope));
   if (missing.length === 0) return;
   throw new AppError("token.scope_exceeded", say`your own token lacks ${{ missing: missing.join(", ") }}`, {

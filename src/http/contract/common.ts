@@ -101,4 +101,6 @@ export const scopeGroups = {
 } as const satisfies Readonly<Record<string, readonly Scope[]>>;
 export type ScopeGroup = keyof typeof scopeGroups;
 export const scopeGroupNames = Object.keys(scopeGroups) as [ScopeGroup, ...ScopeGroup[]];
-export const scopeSchema = z.enum([...scopes, ...scopeGroupNames, "*"]);
+/** UChat's "Manage Team": a token of one bot also opens what its door has of the whole workspace. It is no part of `*`, so that nobody has it unasked. */
+export const teamScope = "team";
+export const scopeSchema = z.enum([...scopes, ...scopeGroupNames, "*", teamScope]);

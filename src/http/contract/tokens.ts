@@ -28,7 +28,7 @@ export const tokenCreateSchema = z.strictObject({
     .max(20)
     .default([])
     .describe(
-      "What it may do: `read`, `act` (on contacts), `send`, `set-up`, `*`; for kind `api` single scopes too. Absent or empty: nothing for kind `api`, everything for the others.",
+      "What it may do: `read`, `act` (on contacts), `send`, `set-up`, `*`; for kind `api` single scopes too. For kind `uchat` `team` beside them: a token of one bot then also opens what UChat has under Manage Team, for the whole workspace; `*` does not include it. Absent or empty: nothing for kind `api`, everything for the others.",
     ),
   expiresAt: z.iso
     .datetime({ offset: true })

@@ -1,10 +1,10 @@
-import { Badge, Button, MultiSelect, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Badge, Button, MultiSelect, Select, Stack, Switch, Table, Text, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
-import { scopeGroupNames, scopes } from "../../../src/http/contract/common.ts";
+import { scopeGroupNames, scopes, teamScope } from "../../../src/http/contract/common.ts";
 import type { TokenBody, tokenCreatedSchema } from "../../../src/http/contract/tokens.ts";
 import { CopyField } from "../layout/copy-field.tsx";
 import { DeleteButton } from "../layout/delete-button.tsx";
@@ -105,6 +105,7 @@ const isPast = (instant: string) => Date.parse(instant) <= Date.now();
 function scopeName(t: TFunction, scope: string): string {
   const group = scopeGroupNames.find((one) => one === scope);
   if (group !== undefined) return t(`tokens.group.${group}`);
+  if (scope === teamScope) return t("tokens.teamShort");
   return scope === "*" ? t("tokens.everything") : scope;
 }
 
@@ -116,11 +117,14 @@ function NewToken({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState("");
   const [bot, setBot] = useState<number | undefined>(undefined);
   const [may, setMay] = useState<string[]>(["*"]);
+  const [isTeam, setTeam] = useState(false);
   const [expires, setExpires] = useState("");
   const [made, setMade] = useState<string | null>(null);
+  // A token of all bots has it anyway.
+  const asksTeam = kind === "uchat" && bot !== undefined;
   const form = useForm(["name", "scopes", "bot", "expiresAt"], async () => {
     const body = {
-      ...{ kind, name, scopes: may },
+      ...{ kind, name, scopes: asksTeam && isTeam ? [...may, teamScope] : may },
       ...(bot === undefined ? {} : { bot }),
       ...(expires === "" ? {} : { expiresAt: `${expires}T00:00:00Z` }),
     };
@@ -159,6 +163,14 @@ function NewToken({ onClose }: { readonly onClose: () => void }) {
           }}
         />
         <BotChoice all value={bot} onChange={setBot} error={form.fieldErrors.bot} />
+        {asksTeam ? (
+          <Switch
+            label={t("tokens.team")}
+            description={t("tokens.teamHint")}
+            checked={isTeam}
+            onChange={({ currentTarget }) => setTeam(currentTarget.checked)}
+          />
+        ) : null}
         <MultiSelect
           label={t("tokens.may")}
           description={t("tokens.mayHint")}

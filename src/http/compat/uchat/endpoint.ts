@@ -60,7 +60,7 @@ export interface Endpoint<Input extends z.ZodType, Answer extends z.ZodType> {
   readonly method: Method;
   /** As UChat writes it: `/shop/orders/{orderId}/update`. */
   readonly path: string;
-  /** UChat's "Manage Flow" or "Manage Team"; for `team` a token must not be bound to a bot. `any`: every token. */
+  /** UChat's "Manage Flow" or "Manage Team"; for `team` a token that is bound to a bot needs the scope `team`. `any`: every token. */
   readonly scope: "flow" | "team" | "any";
   readonly summary: string;
   /** Body, query and path in one object. Unknown keys fall away. What does not fit is answered with 422. */

@@ -3,7 +3,8 @@ import { AppError } from "../../../model/app-error.ts";
 import type { AddAddressLimit } from "../../address-limit.ts";
 import { createDocumentPage } from "../../api/docs-page.ts";
 import { addDoorAuditLog } from "../../audit.ts";
-import { addDoorAuthentication } from "../../auth.ts";
+import { addDoorAuthentication, type Caller } from "../../auth.ts";
+import { teamScope } from "../../contract/common.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { logError, toAppError, toMissingRoute } from "../../errors.ts";
 import { addFormParsers } from "../../form-bodies.ts";
@@ -73,15 +74,12 @@ async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies
     const readAll = ({ raw: { url = "" }, body, params }: FastifyRequest) =>
       readInput({ url, body, params }, endpoint.emptyCounts);
     const handler = async (request: FastifyRequest) => {
-      checkScope(endpoint, request);
+      const caller = toEndpointCaller(endpoint, request.caller);
       const url = request.raw.url ?? "";
       const input = readAll(request);
       const parsed = endpoint.input.safeParse(input);
       if (!parsed.success) throw toInvalidInput(parsed.error, input);
-      return await endpoint.handle(
-        createCall(dependencies, memory, { caller: request.caller, path: url }),
-        parsed.data as never,
-      );
+      return await endpoint.handle(createCall(dependencies, memory, { caller, path: url }), parsed.data as never);
     };
     const audited = auditedEndpoints[endpoint.path];
     const config =
@@ -97,11 +95,16 @@ async function addEndpoints(app: FastifyInstance, dependencies: HttpDependencies
   }
 }
 
-/** UChat's tokens are one bot's, or (Manage Team) the workspace's. */
-function checkScope({ scope }: AnyEndpoint, { caller }: FastifyRequest): void {
-  if (scope !== "team" || caller.botId === undefined) return;
+/**
+ * Who calls this endpoint: UChat's tokens are one bot's, with Manage Team also the workspace's, or the workspace's alone. On the team's endpoints, and
+ * nowhere else, one with Manage Team sees all bots. Throws `token.bot_bound`.
+ */
+function toEndpointCaller({ scope }: AnyEndpoint, caller: Caller): Caller {
+  if (scope !== "team" || caller.botId === undefined) return caller;
+  // Not `holdsScope`: `*` is what the token may do, and says nothing of other bots.
+  if (caller.scopes.includes(teamScope)) return { ...caller, botId: undefined };
   throw new AppError(
     "token.bot_bound",
-    "this needs the scope Manage Team: use a token that is not bound to a bot (repartee token create --kind uchat, without --bot)",
+    "this needs the scope Manage Team: use a token that has it (repartee token create --kind uchat --bot BOT --team), or one of the whole workspace (without --bot)",
   );
 }

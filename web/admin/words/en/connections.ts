@@ -62,6 +62,10 @@ export const connectionWords = {
     may: "May do",
     mayHint: "As little as it needs.",
     everything: "Everything",
+    team: "Manage Team: also the endpoints of the whole workspace",
+    teamShort: "Manage Team",
+    teamHint:
+      "For scripts that use one token for the bot and for the team, as UChat's allow. The team's endpoints show and change what all bots of the workspace have.",
     group: {
       read: "Read",
       act: "Change contacts",

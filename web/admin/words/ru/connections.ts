@@ -64,6 +64,10 @@ export const connectionWords: typeof en = {
     may: "Что может",
     mayHint: "Не больше, чем нужно.",
     everything: "Всё",
+    team: "Manage Team: ещё и запросы ко всему пространству",
+    teamShort: "Manage Team",
+    teamHint:
+      "Для скриптов, у которых один токен и на бота, и на команду, как в UChat. Запросы команды показывают и меняют то, что есть у всех ботов пространства.",
     group: {
       read: "Читать",
       act: "Изменять контакты",

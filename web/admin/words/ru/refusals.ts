@@ -39,6 +39,9 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "lies in the past": "в прошлом",
   "tokens of this kind have the scopes read, act, send, set-up or *":
     "у токенов этого вида бывают права read, act, send, set-up или *",
+  "only tokens for UChat's API have the scope team": "право team бывает только у токенов для API UChat",
+  "say beside team what the token may do: read, act, send, set-up or *":
+    "укажите кроме team, что токен может: read, act, send, set-up или *",
   "the code is wrong, or was used already": "код не подходит или уже использован",
   "show your second factor too: a code, or a passkey": "нужен ещё второй фактор: код или ключ доступа",
   "this passkey does not sign in here; try again, or sign in with the password":

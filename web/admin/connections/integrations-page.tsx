@@ -71,11 +71,11 @@ function OtherWay() {
   return (
     <Text size="sm" maw={720}>
       {t("integrations.otherWay")}{" "}
-      <Anchor component={Link} to={`/w/${domain}/settings/action-links`} size="sm">
+      <Anchor component={Link} inherit underline="always" to={`/w/${domain}/settings/action-links`}>
         {t("menu.actionLinks")}
       </Anchor>
       {", "}
-      <Anchor component={Link} to={`/w/${domain}/settings/inbound-webhooks`} size="sm">
+      <Anchor component={Link} inherit underline="always" to={`/w/${domain}/settings/inbound-webhooks`}>
         {t("menu.inboundWebhooks")}
       </Anchor>
     </Text>

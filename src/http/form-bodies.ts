@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { parseRawQuery } from "./compat/bothelp/raw-query.ts";
-import { readMultipart } from "./compat/bothelp/read-form.ts";
-import { nestPairs } from "./compat/uchat/input.ts";
 import { decodeBody, parseJson } from "./encoding.ts";
+import { nestPairs } from "./nest-pairs.ts";
+import { parseRawQuery } from "./raw-query.ts";
+import { readMultipart, textsOf } from "./read-multipart.ts";
 
 /** JSON under whatever name, and forms of both kinds, read as PHP reads them: other systems send all of these, and PHP's curl makes multipart of an array. Files are left out. */
 export function addFormParsers(app: FastifyInstance): void {
@@ -14,10 +14,8 @@ export function addFormParsers(app: FastifyInstance): void {
   app.addContentTypeParser(
     "multipart/form-data",
     { parseAs: "buffer" },
-    async ({ headers }: FastifyRequest, body: Buffer) => {
-      const parts = await readMultipart(headers["content-type"] ?? "", body);
-      return nestPairs(parts.flatMap(([key, value]) => (typeof value === "string" ? [{ key, value }] : [])));
-    },
+    async ({ headers }: FastifyRequest, body: Buffer) =>
+      nestPairs(textsOf(await readMultipart(headers["content-type"] ?? "", body))),
   );
   app.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => parseJson(body));
 }

@@ -12,9 +12,6 @@ import { requireWorkspace } from "./require-workspace.ts";
 const leastLength = 20;
 const leastDifferent = 8;
 
-/** Not by the options' schema: where a server runs, it checks what was parsed here once more by the same schema. */
-const splitScopes = (text: string) => text.split(",").map((one) => one.trim());
-
 /** Throws `CommandError` with `token.bad_value`. */
 function checkValue(value: string): void {
   if (!/^[!-~]*$/.test(value))
@@ -26,6 +23,9 @@ function checkValue(value: string): void {
     );
   }
 }
+
+/** Not by the options' schema: where a server runs, it checks what was parsed here once more by the same schema. */
+const splitScopes = (text: string) => text.split(",").map((one) => one.trim());
 
 export const tokenCreate = defineDatabaseCommand({
   kind: "database",

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../../model/app-error.ts";
 import type { Json } from "../../model/field.ts";
 import type { SubmitReply } from "../../shell/submission.ts";
+import { submitToKnown } from "../../shell/submit-known.ts";
 import { findContactForInbound } from "../../store/contact-store.ts";
 import { findInboundWebhookByUid, type InboundWebhook } from "../../store/inbound-webhook-store.ts";
 import { createCallLog } from "../call-log.ts";
@@ -13,8 +14,6 @@ import { type InboundCall, readInboundCall, toContactCalls } from "./read-inboun
 
 /** Of one address, in each process. */
 const callsPerSecond = 20;
-/** One may find nobody and then somebody; whoever is deleted and made anew in between all these is not worth more. */
-const mostAttempts = 5;
 
 /**
  * Where other systems tell a bot of a contact (WIRE-FORMATS 1.5). Who is meant: the contact named by `user_ns`, `contact_id` or `cuid`; else who has the phone or
@@ -87,12 +86,8 @@ async function carryOut(
   }
   const call = readInboundCall(body as Readonly<Record<string, Json>>, hook);
   const dedupeKey = readDedupeKey(hook, request);
-  // Another call, here or in another process, may make the same person in between: then it is somebody known.
-  for (let attempt = 1; ; attempt += 1) {
-    const { reply, isNew } = await tellBot(dependencies, hook, { call, dedupeKey });
-    const isThere = reply.status === "refused" && reply.code === "contact.exists";
-    if (!isThere || attempt === mostAttempts) return toAnswer(reply, call, isNew);
-  }
+  const { reply, isNew } = await submitToKnown(() => tellBot(dependencies, hook, { call, dedupeKey }));
+  return toAnswer(reply, call, isNew);
 }
 
 async function tellBot(

@@ -12,12 +12,12 @@ import { createCallLog } from "../../call-log.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { doorScope } from "../../door-scopes.ts";
 import { logError, statusOf, toAppError, toMissingRoute } from "../../errors.ts";
+import { parseRawQuery, type QueryPair } from "../../raw-query.ts";
 import { addDataHeaders } from "../../security-headers.ts";
 import { bothSlashes } from "./both-slashes.ts";
 import { findUnknownFlow } from "./find-unknown-flow.ts";
 import { findForeign, findNamedBots } from "./named-bots.ts";
 import { findUnreadable, parseActions, readParameter, readPerson } from "./parse-action-link.ts";
-import { parseRawQuery, type QueryPair } from "./raw-query.ts";
 import { readBodyPairs } from "./read-body-pairs.ts";
 
 interface LinkAnswer {

@@ -5,10 +5,10 @@ import { type ContactFilter, listContacts } from "../../../store/contact-store.t
 import { listFlows, requireFlow, requireVersion } from "../../../store/flow-store.ts";
 import { listSequences } from "../../../store/sequence-store.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
+import { parseRawQuery, type QueryPair } from "../../raw-query.ts";
 import { bothSlashes } from "./both-slashes.ts";
 import { readParameter } from "./parse-action-link.ts";
 import { presentSubscriber, type Subscriber } from "./present-subscriber.ts";
-import { parseRawQuery, type QueryPair } from "./raw-query.ts";
 
 /** What BotHelp's lists for choosing hold: a name, and what to give back for it. */
 interface Choice {

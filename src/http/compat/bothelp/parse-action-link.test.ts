@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { parseRawQuery } from "../../raw-query.ts";
 import { findUnreadable, parseActions, readParameter, readPerson } from "./parse-action-link.ts";
-import { parseRawQuery } from "./raw-query.ts";
 
 const parse = (query: string) => parseActions(parseRawQuery(`/compat/bothelp/gc?${query}`));
 const personOf = (query: string) => readPerson(parseRawQuery(`/gc?${query}`));

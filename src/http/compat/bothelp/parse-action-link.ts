@@ -1,7 +1,7 @@
 import { toLiteral } from "../../../engine/literal-text.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { refSchema } from "../../../model/flow.ts";
-import type { QueryPair } from "./raw-query.ts";
+import type { QueryPair } from "../../raw-query.ts";
 
 /** Whom an action link is about, as far as it says. */
 export interface LinkPerson {

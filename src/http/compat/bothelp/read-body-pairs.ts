@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import { parseRawQuery, type QueryPair } from "./raw-query.ts";
+import { parseRawQuery, type QueryPair } from "../../raw-query.ts";
+import { readMultipart, textsOf } from "../../read-multipart.ts";
 
 /** A link's parameters need no more. */
 const largest = 64 * 1024;
@@ -12,7 +13,7 @@ export async function readBodyPairs(contentType: string, payload: Readable): Pro
   try {
     const body = await collect(payload);
     if (body === undefined) return [];
-    if (/^multipart\/form-data/i.test(contentType)) return await readMultipart(contentType, body);
+    if (/^multipart\/form-data/i.test(contentType)) return textsOf(await readMultipart(contentType, body));
     const text = body.toString("utf8");
     if (/^\s*\{/.test(text)) return readObject(JSON.parse(text));
     return parseRawQuery(`?${text.trim().replaceAll("#", "%23")}`);
@@ -31,11 +32,6 @@ async function collect(payload: Readable): Promise<Buffer | undefined> {
     if (length <= largest) chunks.push(chunk as Buffer);
   }
   return length <= largest ? Buffer.concat(chunks) : undefined;
-}
-
-async function readMultipart(contentType: string, body: Buffer): Promise<QueryPair[]> {
-  const form = await new Response(new Uint8Array(body), { headers: { "content-type": contentType } }).formData();
-  return [...form].flatMap(([key, value]) => (typeof value === "string" ? [{ key, value }] : []));
 }
 
 /** `{"actions": {"add_tag": "vip"}}` is `actions[add_tag]=vip`; a list is the same parameter several times. */

@@ -1,5 +1,5 @@
-import { AppError } from "../../../model/app-error.ts";
 import { decodeBody, parseJson } from "../../encoding.ts";
+import { readMultipart } from "../../read-multipart.ts";
 
 /**
  * The named texts of a body, whatever form it comes in: JSON, urlencoded or multipart. What calls itself urlencoded and is JSON (curl's `-d` without
@@ -9,16 +9,6 @@ export async function readForm(contentType: string, body: Buffer): Promise<Recor
   if (/^multipart\/form-data/i.test(contentType)) return toTexts(await readMultipart(contentType, body));
   if (/^\s*[[{]/.test(body.toString("latin1", 0, 100))) return toTexts(Object.entries(parseJson(body) ?? {}));
   return toTexts([...new URLSearchParams(decodeBody(body))]);
-}
-
-/** Names and values of a multipart body in its order; what is no text is a file. Throws `request.malformed`. */
-export async function readMultipart(contentType: string, body: Buffer): Promise<[string, unknown][]> {
-  try {
-    const headers = { "content-type": contentType };
-    return [...(await new Response(new Uint8Array(body), { headers }).formData())];
-  } catch (cause) {
-    throw new AppError("request.malformed", "the body is not multipart/form-data that can be read", { cause });
-  }
 }
 
 /** Of a name that comes twice the first; what is no text (a file, an object) is left out. */

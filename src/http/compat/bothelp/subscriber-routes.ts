@@ -8,9 +8,9 @@ import type { Caller } from "../../auth.ts";
 import { createCallLog } from "../../call-log.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { toAppError } from "../../errors.ts";
+import { parseRawQuery } from "../../raw-query.ts";
 import { bothSlashes } from "./both-slashes.ts";
 import { readParameter } from "./parse-action-link.ts";
-import { parseRawQuery } from "./raw-query.ts";
 import { type Refusal, refusedByAction, statusOfRefusal, toRefusal } from "./refusal.ts";
 import {
   addToFunnel,

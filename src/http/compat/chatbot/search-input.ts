@@ -2,8 +2,8 @@ import { isProfileAttribute, profileAttributes } from "../../../engine/chatbot-a
 import { parseObjectId } from "../../../engine/object-id.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { TextOperator, TimeOperator, UserFilter, UserSearch } from "../../../store/user-search-store.ts";
-import { parseRawQuery } from "../bothelp/raw-query.ts";
-import { nestPairs } from "../uchat/input.ts";
+import { nestPairs } from "../../nest-pairs.ts";
+import { parseRawQuery } from "../../raw-query.ts";
 
 const bad = (sentence: string) => new AppError("request.invalid", sentence);
 

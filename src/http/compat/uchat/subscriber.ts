@@ -4,6 +4,7 @@ import { parseEmail, parsePhone } from "../../../engine/values.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { ProfileKey } from "../../../model/contact.ts";
+import { submitToKnown } from "../../../shell/submit-known.ts";
 import { loadContactCards } from "../../../store/contact-card-store.ts";
 import { deleteContact, findContactForInbound } from "../../../store/contact-store.ts";
 import { listOf, ok, okSchema } from "./answers.ts";
@@ -61,9 +62,6 @@ function toProfileCalls(input: ProfileInput): ActionCall[] {
   });
 }
 
-/** One may find nobody and then somebody; whoever is deleted and made anew in between all these is not worth more. */
-const mostAttempts = 5;
-
 /**
  * A subscriber with this phone or, where no phone is given, this e-mail address: two of one bot never come to be by calling twice, since UChat knows subscribers by their phone. Who is there
  * already gets what is given.
@@ -80,19 +78,13 @@ export async function makeSubscriber(call: Call, input: ProfileInput): Promise<C
   const botId = await call.botId();
   const phone = parsePhone(input.phone ?? "");
   const who = phone === undefined ? { email: parseEmail(input.email ?? "") } : { phone };
-  // Another call, here or in another process, may make the same person in between: then it is somebody known.
-  for (let attempt = 1; ; attempt += 1) {
+  const { reply } = await submitToKnown(async () => {
     const known = await findContactForInbound(db, { workspaceId: caller.workspaceId, botId }, who);
-    const reply = await dependencies.submit({
-      target: known === undefined ? { create: { botId, unlessKnown: who } } : { contactId: known },
-      happening: { kind: "actions", actions },
-      source: "uchat",
-    });
-    const isThere = reply.status === "refused" && reply.code === "contact.exists";
-    if (isThere && attempt < mostAttempts) continue;
-    requireDone(reply);
-    return { id: reply.contactId ?? 0, botId };
-  }
+    const target = known === undefined ? { create: { botId, unlessKnown: who } } : { contactId: known };
+    return { reply: await dependencies.submit({ target, happening: { kind: "actions", actions }, source: "uchat" }) };
+  });
+  requireDone(reply);
+  return { id: reply.contactId ?? 0, botId };
 }
 
 const createSubscriber = async (call: Call, input: ProfileInput) =>

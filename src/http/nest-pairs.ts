@@ -1,4 +1,5 @@
 import { AppError } from "../model/app-error.ts";
+import { say } from "../model/sentence.ts";
 import type { QueryPair } from "./raw-query.ts";
 
 /** Keys that an object of ours must never get from outside. */
@@ -11,7 +12,7 @@ const forbidden = ["__proto__", "constructor", "prototype"];
 export function nestPairs(pairs: readonly QueryPair[]): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const { key, value } of pairs) {
-    if (value === undefined) throw new AppError("request.bad_encoding", `the value of "${key}" is not UTF-8`);
+    if (value === undefined) throw new AppError("request.bad_encoding", say`the value of "${{ key }}" is not UTF-8`);
     const path = [key.split("[", 1)[0] ?? "", ...[...key.matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? "")];
     if (path.length > 6 || path.some((part) => forbidden.includes(part))) continue;
     plant(root, path, value);

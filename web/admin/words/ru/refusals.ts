@@ -101,6 +101,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
     "тело больше 1 МиБ (файл: больше 10 МиБ); отправляйте меньше за раз",
   "the body is not JSON: {reason}": "тело — не JSON: {reason}",
   "the body is not UTF-8": "тело не в UTF-8",
+  "the body is not multipart/form-data that can be read": "тело не читается как multipart/form-data",
+  'the value of "{key}" is not UTF-8': "значение «{key}» не в UTF-8",
   "the body is not as long as its Content-Length says": "длина тела не та, что в Content-Length",
   'the bot already has a closing note "{name}"': "у бота уже есть итог «{name}»",
   'the bot already has a secret "{key}", or one of this name': "у бота уже есть секрет «{key}» или с таким именем",

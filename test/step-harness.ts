@@ -1,6 +1,6 @@
 import { actions } from "../src/actions/index.ts";
 import { runAction } from "../src/engine/actions.ts";
-import { createContactContext } from "../src/engine/contact-context.ts";
+import { DraftContext } from "../src/engine/contact-context.ts";
 import { createDraft } from "../src/engine/draft.ts";
 import type { Signal, StepContext, StepResult, StepType } from "../src/engine/step-type.ts";
 import type { Contact } from "../src/model/contact.ts";
@@ -74,9 +74,9 @@ function visitStep<Config>(
   const happening = message === undefined ? ({ kind: "start" } as const) : ({ kind: "message", message } as const);
   const draft = createDraft(aWorld(world), anEvent(happening, { at }));
   const place = { flow: "f1", step: "s1", values: before };
-  const contact = createContactContext(draft, place);
+  const contact = new DraftContext(draft, place);
   const actionResults: ActionResult[] = [];
-  const own: Omit<StepContext<Config>, keyof typeof contact> = {
+  const own: Omit<StepContext<Config>, keyof DraftContext> = {
     config: step.config.parse(config),
     flow: "f1",
     step: "s1",

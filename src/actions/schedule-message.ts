@@ -36,7 +36,7 @@ export const scheduleMessage = defineAction({
     const message =
       typeof content === "string"
         ? { text: context.render(content), attachments: [], buttons: [], quickReplies: [] }
-        : fillContent(content, context.render);
+        : fillContent(content, (text) => context.render(text));
     const sendable = toSendable(message, context);
     if (sendable === undefined) return refuse("message.empty", say`the message has neither text nor attachment`);
     const rendered = context.render(written ?? "").trim();

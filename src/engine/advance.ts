@@ -8,7 +8,7 @@ import { type Sentence, say } from "../model/sentence.ts";
 import type { World } from "../model/world.ts";
 import { parseActionCall } from "./actions.ts";
 import { confirmConsent, hearConsent } from "./consent-words.ts";
-import { createContactContext, startFlow } from "./contact-context.ts";
+import { DraftContext, startFlow } from "./contact-context.ts";
 import { findHeldResult, holdJobResult, holdPosition, isSilent, reopen } from "./conversation.ts";
 import { createDraft, type Draft, isOfEvent, removePosition, toOutcome } from "./draft.ts";
 import { enterByLink, findTypedEntry } from "./entry.ts";
@@ -151,7 +151,7 @@ function askForProfile({ bot, event, channelId, jobs }: Draft): void {
 function sendScheduled(draft: Draft, position: Position): void {
   const { content, channelId, author } = toScheduledMessage(position);
   removePosition(draft, position.id);
-  createContactContext(draft).send(content, { channelId, author, isScheduled: true });
+  new DraftContext(draft).send(content, { channelId, author, isScheduled: true });
 }
 
 /** A wait is over: its time has come, or what its job found while the bot was silent may now be told. */
@@ -234,7 +234,7 @@ function isRestOfAlbum(draft: Draft, { album }: InboundMessage): boolean {
 /** Somebody of the company answered past us: the conversation shows it, and the bot keeps still for as long as the channel's settings say. */
 function noteOutside(draft: Draft): void {
   const { event, bot } = draft;
-  const { conversation } = createContactContext(draft);
+  const { conversation } = new DraftContext(draft);
   conversation.keepStill(bot.channelPolicies?.get(event.channelId ?? 0)?.outsidePauseMinutes ?? 0);
   // Who answers has read what was said.
   conversation.setRead(true);
@@ -292,7 +292,7 @@ function runActions(draft: Draft, calls: readonly ActionCall[], catalogue: Catal
     if (problem !== undefined) return { status: "refused", code: "action.bad_arguments", ...problem };
     parsed.push({ ...result, save: call.save });
   }
-  const context = createContactContext(draft);
+  const context = new DraftContext(draft);
   const results = parsed.map(({ action, args, save }) => {
     const result = action.apply(context, args);
     if (result.ok && save !== undefined) saveResult(context, result.result ?? null, save, () => undefined);

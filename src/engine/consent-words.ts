@@ -1,5 +1,5 @@
 import { defaultPolicy } from "./channel-policy.ts";
-import { createContactContext } from "./contact-context.ts";
+import { DraftContext } from "./contact-context.ts";
 import type { Draft } from "./draft.ts";
 
 /** Case, white space around and a closing mark do not count. */
@@ -37,14 +37,14 @@ export function hearConsent(draft: Draft, text: string): SaidConsent {
   const isIn = !isOut && policy.optInWords.some((word) => same(word) === said);
   const isOptedOut = draft.contact.optedOutAt !== undefined;
   if (!isOut && !(isIn && isOptedOut)) return undefined;
-  createContactContext(draft).setOptedOut(isOut, text.trim());
+  new DraftContext(draft).setOptedOut(isOut, text.trim());
   return isOut ? "out" : "in";
 }
 
 /** Says what has become of it, as the channel's settings have it. */
 export function confirmConsent(draft: Draft, said: "out" | "in"): void {
   const policy = policyOn(draft);
-  const context = createContactContext(draft);
+  const context = new DraftContext(draft);
   const own = said === "out" ? policy.optOutAnswer : policy.optInAnswer;
   const isCyrillic = (word: string) => /[а-яё]/i.test(word);
   // Whoever writes a Russian word reads Russian, whatever language the messenger's own menus have.

@@ -1,16 +1,18 @@
-import type { Contact, Identity } from "../model/contact.ts";
+import type { Contact, Identity, ProfileKey } from "../model/contact.ts";
+import type { InboundMessage } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
 import type { MessageAuthor, MessageContent } from "../model/message.ts";
-import type { Fact } from "../model/outcome.ts";
+import type { Fact, JobRequest } from "../model/outcome.ts";
+import type { BotSnapshot } from "../model/world.ts";
 import type { ContactContext, SendOptions } from "./action-type.ts";
 import { type ConversationContext, createConversationContext } from "./conversation.ts";
 import { createDealContext, type DealContext } from "./deal-context.ts";
 import { type Draft, isOfEvent, latestChannel, removePosition, type WalkItem } from "./draft.ts";
 import { fitToWindow } from "./messaging-window.ts";
 import { permit } from "./permission.ts";
-import { createScheduledContext } from "./scheduled.ts";
+import { createScheduledContext, type ScheduledContext } from "./scheduled.ts";
 import { subscribe, unsubscribe } from "./sequence-progress.ts";
-import { createShopContext } from "./shop-context.ts";
+import { createShopContext, type ShopContext } from "./shop-context.ts";
 import { findStepsFrom } from "./steps-from.ts";
 import { renderTemplate } from "./template.ts";
 
@@ -23,126 +25,158 @@ export interface Place {
 
 const noValues: Readonly<Record<string, FieldValue>> = {};
 
-/** The hands that actions and steps work with, over a draft. */
-export function createContactContext(draft: Draft, place: Place = {}): ContactContext {
-  const where = {
-    ...(place.flow === undefined ? {} : { flow: place.flow }),
-    ...(place.step === undefined ? {} : { step: place.step }),
-  };
-  const context: ContactContext = {
-    now: draft.event.at,
-    eventId: draft.event.id,
-    bot: draft.bot,
-    message: draft.message,
-    get contact() {
-      return draft.contact;
-    },
-    get variables() {
-      return draft.variables;
-    },
-    get channelId() {
-      return draft.channelId;
-    },
-    get values() {
-      return place.values ?? noValues;
-    },
-    render(template) {
-      const rendered = renderTemplate(
-        template,
-        {
-          contact: draft.contact,
-          bot: draft.bot,
-          variables: draft.variables,
-          values: place.values ?? noValues,
-          message: draft.message,
-        },
-        draft.event.at,
-      );
-      if (rendered.error !== undefined) context.error("template.failed", rendered.error);
-      return rendered.text;
-    },
-    addTag: (tag) => addName(draft, "tags", tag, { kind: "tag_added", tag }),
-    removeTag: (tag) => removeName(draft, "tags", tag, { kind: "tag_removed", tag }),
-    addLabel: (label) => addName(draft, "labels", label, { kind: "label_added", label }),
-    removeLabel: (label) => removeName(draft, "labels", label, { kind: "label_removed", label }),
-    setField: (key, value) => {
-      const fields = withEntry(draft.contact.fields, key, value);
-      return fields !== undefined && change(draft, { fields }, { kind: "field_changed", field: key, value });
-    },
-    setProfile: (key, value) => {
-      const profile = withEntry(draft.contact.profile as Record<string, string>, key, value);
-      return profile !== undefined && change(draft, { profile }, { kind: "profile_changed", key, value });
-    },
-    setUtm: (utm) => {
-      if (sameValue(utm, draft.contact.utm)) return false;
-      draft.contact = { ...draft.contact, utm };
-      return true;
-    },
-    addIdentity: (channelId, externalId) => addIdentity(draft, channelId, externalId),
-    recordEntry: (payload, ref) => {
-      const link = ref === undefined ? undefined : draft.bot.entryLinks.get(ref);
-      const variables = link?.data?.variables ?? {};
-      draft.contact = { ...draft.contact, entry: { link: link?.ref, payload, at: draft.event.at, variables } };
-      draft.facts.push({ kind: "entry", payload, ...(link === undefined ? {} : { link: link.ref }) });
-    },
-    setVariable: (key, value) => setVariable(draft, key, value),
-    subscribeToSequence: (sequence) => subscribe(draft, sequence),
-    unsubscribeFromSequence: (sequence) => unsubscribe(draft, sequence),
-    setOptedOut: (optedOut, word) => {
-      if ((draft.contact.optedOutAt !== undefined) === optedOut) return false;
-      const optedOutAt = optedOut ? draft.event.at : undefined;
-      const said = word === undefined ? {} : { word };
-      return change(draft, { optedOutAt }, { kind: optedOut ? "opted_out" : "opted_in", ...said });
-    },
-    addNote: (text) => {
-      draft.notes.push({ text, ...(place.flow === undefined ? {} : { flow: place.flow }) });
-      draft.facts.push({ kind: "note_added", text });
-    },
-    startFlow: (flow, options = {}) =>
-      startFlow(draft, flow, { ...options, by: options.by ?? "action", values: place.values }),
-    stopFlow: (flow, options = {}) => stopFlow(draft, flow, options.step),
-    send: (content, options = {}) => {
-      const isSent = addMessage(draft, content, options, where);
-      if (isSent && options.author === "agent") noteAgent(draft, context.conversation);
-      return isSent;
-    },
-    isWindowClosed: (content) => {
-      const address = addressOn(draft, draft.channelId, undefined);
-      const fitted = address === undefined ? undefined : fitNow(draft, address, content);
-      return fitted !== undefined && "skipped" in fitted && fitted.skipped === "window_closed";
-    },
-    get pressedMessage() {
-      const { event, bot, channelId } = draft;
-      if (event.kind !== "button" || event.channelId !== channelId) return undefined;
-      return bot.channelRules?.get(bot.channels.get(channelId ?? 0) ?? "")?.edits === true ? event.mid : undefined;
-    },
-    // Made when it is asked for: most decisions never do.
-    get shop() {
-      return createShopContext(draft.shop, draft.facts);
-    },
-    get deals() {
-      return dealsOf(draft);
-    },
-    get conversation() {
-      return createConversationContext(draft, place.flow);
-    },
-    get scheduled() {
-      return createScheduledContext(draft);
-    },
-    get jobCount() {
-      return draft.jobs.length;
-    },
-    enqueue: (job) => {
-      draft.jobs.push(job);
-    },
-    trace: (lines) => {
-      draft.facts.push({ kind: "traced", lines, ...where });
-    },
-    error: (code, message) => {
-      draft.facts.push({ kind: "error", code, message, ...where });
-    },
-  };
-  return context;
+/**
+ * The hands that actions and steps work with, over a draft. A class, since each step of each decision gets its own: forty functions that
+ * close over a draft were a tenth of what an event allocates.
+ */
+export class DraftContext implements ContactContext {
+  readonly now: number;
+  readonly eventId: number;
+  readonly bot: BotSnapshot;
+  readonly message: InboundMessage | undefined;
+  protected readonly draft: Draft;
+  protected readonly place: Place;
+
+  constructor(draft: Draft, place: Place = {}) {
+    this.now = draft.event.at;
+    this.eventId = draft.event.id;
+    this.bot = draft.bot;
+    this.message = draft.message;
+    this.draft = draft;
+    this.place = place;
+  }
+
+  get contact(): Contact {
+    return this.draft.contact;
+  }
+  get variables(): ContactContext["variables"] {
+    return this.draft.variables;
+  }
+  get channelId(): number | undefined {
+    return this.draft.channelId;
+  }
+  get values(): ContactContext["values"] {
+    return this.place.values ?? noValues;
+  }
+  get pressedMessage(): string | undefined {
+    const { event, bot, channelId } = this.draft;
+    if (event.kind !== "button" || event.channelId !== channelId) return undefined;
+    return bot.channelRules?.get(bot.channels.get(channelId ?? 0) ?? "")?.edits === true ? event.mid : undefined;
+  }
+  // Made when it is asked for: most decisions never do.
+  get shop(): ShopContext {
+    return createShopContext(this.draft.shop, this.draft.facts);
+  }
+  get deals(): DealContext {
+    return dealsOf(this.draft);
+  }
+  get conversation(): ConversationContext {
+    return createConversationContext(this.draft, this.place.flow);
+  }
+  get scheduled(): ScheduledContext {
+    return createScheduledContext(this.draft);
+  }
+  get jobCount(): number {
+    return this.draft.jobs.length;
+  }
+
+  render(template: string): string {
+    const { contact, bot, variables, message, event } = this.draft;
+    const rendered = renderTemplate(template, { contact, bot, variables, values: this.values, message }, event.at);
+    if (rendered.error !== undefined) this.error("template.failed", rendered.error);
+    return rendered.text;
+  }
+
+  addTag(tag: string): boolean {
+    return addName(this.draft, "tags", tag, { kind: "tag_added", tag });
+  }
+  removeTag(tag: string): boolean {
+    return removeName(this.draft, "tags", tag, { kind: "tag_removed", tag });
+  }
+  addLabel(label: string): boolean {
+    return addName(this.draft, "labels", label, { kind: "label_added", label });
+  }
+  removeLabel(label: string): boolean {
+    return removeName(this.draft, "labels", label, { kind: "label_removed", label });
+  }
+  setField(key: string, value: FieldValue | null): boolean {
+    const fields = withEntry(this.draft.contact.fields, key, value);
+    return fields !== undefined && change(this.draft, { fields }, { kind: "field_changed", field: key, value });
+  }
+  setProfile(key: ProfileKey, value: string | null): boolean {
+    const profile = withEntry(this.draft.contact.profile as Record<string, string>, key, value);
+    return profile !== undefined && change(this.draft, { profile }, { kind: "profile_changed", key, value });
+  }
+  setUtm(utm: Contact["utm"]): boolean {
+    const { draft } = this;
+    if (sameValue(utm, draft.contact.utm)) return false;
+    draft.contact = { ...draft.contact, utm };
+    return true;
+  }
+  addIdentity(channelId: number, externalId: string): boolean {
+    return addIdentity(this.draft, channelId, externalId);
+  }
+  recordEntry(payload: string, ref?: string): void {
+    const { draft } = this;
+    const link = ref === undefined ? undefined : draft.bot.entryLinks.get(ref);
+    const variables = link?.data?.variables ?? {};
+    draft.contact = { ...draft.contact, entry: { link: link?.ref, payload, at: draft.event.at, variables } };
+    draft.facts.push({ kind: "entry", payload, ...(link === undefined ? {} : { link: link.ref }) });
+  }
+  setVariable(key: string, value: FieldValue | null): boolean {
+    return setVariable(this.draft, key, value);
+  }
+  subscribeToSequence(sequence: string): boolean {
+    return subscribe(this.draft, sequence);
+  }
+  unsubscribeFromSequence(sequence: string): boolean {
+    return unsubscribe(this.draft, sequence);
+  }
+  setOptedOut(optedOut: boolean, word?: string): boolean {
+    const { draft } = this;
+    if ((draft.contact.optedOutAt !== undefined) === optedOut) return false;
+    const optedOutAt = optedOut ? draft.event.at : undefined;
+    const said = word === undefined ? {} : { word };
+    return change(draft, { optedOutAt }, { kind: optedOut ? "opted_out" : "opted_in", ...said });
+  }
+  addNote(text: string): void {
+    const { flow } = this.place;
+    this.draft.notes.push({ text, ...(flow === undefined ? {} : { flow }) });
+    this.draft.facts.push({ kind: "note_added", text });
+  }
+
+  startFlow(flow: string, options: Parameters<ContactContext["startFlow"]>[1] = {}): boolean {
+    return startFlow(this.draft, flow, { ...options, by: options.by ?? "action", values: this.values });
+  }
+  stopFlow(flow: string, options: Parameters<ContactContext["stopFlow"]>[1] = {}): number {
+    return stopFlow(this.draft, flow, options.step);
+  }
+  send(content: MessageContent, options: SendOptions = {}): boolean {
+    const isSent = addMessage(this.draft, content, options, this.where);
+    if (isSent && options.author === "agent") noteAgent(this.draft, this.conversation);
+    return isSent;
+  }
+  isWindowClosed(content: MessageContent): boolean {
+    const { draft } = this;
+    const address = addressOn(draft, draft.channelId, undefined);
+    const fitted = address === undefined ? undefined : fitNow(draft, address, content);
+    return fitted !== undefined && "skipped" in fitted && fitted.skipped === "window_closed";
+  }
+  enqueue(job: JobRequest): void {
+    this.draft.jobs.push(job);
+  }
+  trace(lines: readonly string[]): void {
+    this.draft.facts.push({ kind: "traced", lines, ...this.where });
+  }
+  error(code: string, message: string): void {
+    this.draft.facts.push({ kind: "error", code, message, ...this.where });
+  }
+
+  /** The place as messages and facts name it. */
+  protected get where(): { readonly flow?: string; readonly step?: string } {
+    const { flow, step } = this.place;
+    return { ...(flow === undefined ? {} : { flow }), ...(step === undefined ? {} : { step }) };
+  }
 }
 
 function setVariable(draft: Draft, key: string, value: FieldValue | null): boolean {

@@ -1,6 +1,6 @@
 import type { FieldValue } from "../model/field.ts";
 import type { EntryData, EntryLink } from "../model/flow.ts";
-import { createContactContext } from "./contact-context.ts";
+import { DraftContext } from "./contact-context.ts";
 import type { Draft } from "./draft.ts";
 import { decodeEntryPayload } from "./entry-payload.ts";
 import { findTriggers, type Triggered } from "./triggers.ts";
@@ -47,7 +47,7 @@ function definedOnly(data: EntryData | undefined): EntryData {
 }
 
 function apply(draft: Draft, data: EntryData, variables: Readonly<Record<string, FieldValue>>): void {
-  const context = createContactContext(draft);
+  const context = new DraftContext(draft);
   const phone = data.phone === undefined ? undefined : parsePhone(data.phone);
   const email = data.email === undefined ? undefined : parseEmail(data.email);
   if (phone !== undefined) context.setProfile("phone", phone);
@@ -63,7 +63,7 @@ function apply(draft: Draft, data: EntryData, variables: Readonly<Record<string,
 function setSameNamedField(draft: Draft, key: string, value: FieldValue): void {
   const field = draft.bot.fields.get(key);
   if (field === undefined) return;
-  const context = createContactContext(draft);
+  const context = new DraftContext(draft);
   const parsed = parseFieldValue(field.kind, value);
   if (parsed.ok) context.setField(field.key, parsed.value);
   else context.error("entry.bad_value", `the link's "${key}" does not fit the field: ${parsed.message}`);

@@ -3,7 +3,7 @@ import type { MessageContent } from "../model/message.ts";
 import type { SequenceStep } from "../model/sequence.ts";
 import type { ContactContext } from "./action-type.ts";
 import { evaluateCondition } from "./condition.ts";
-import { createContactContext, startFlow } from "./contact-context.ts";
+import { DraftContext, startFlow } from "./contact-context.ts";
 import { holdPosition } from "./conversation.ts";
 import type { Draft } from "./draft.ts";
 import { fillContent } from "./fill-content.ts";
@@ -52,7 +52,7 @@ export function wakeSequence(draft: Draft, wait: Position): void {
 function deliver(draft: Draft, sequence: string, step: SequenceStep): string | undefined {
   const obstacle = findObstacle(draft);
   if (obstacle !== undefined) return obstacle;
-  const context = createContactContext(draft, { flow: toSource(sequence), step: step.ref });
+  const context = new DraftContext(draft, { flow: toSource(sequence), step: step.ref });
   if (step.condition !== undefined && !evaluateCondition(step.condition, scopeOf(draft, context))) return "condition";
   const { content } = step;
   if (content.kind === "flow") {
@@ -87,7 +87,7 @@ function write(
   if (typeof content === "string") {
     return { text: context.render(content), attachments: [], buttons: [], quickReplies: [] };
   }
-  const filled = fillContent(content, context.render);
+  const filled = fillContent(content, (text) => context.render(text));
   const press = (index: number) => toSequencePayload({ ...place, index });
   return {
     ...filled,

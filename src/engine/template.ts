@@ -86,7 +86,8 @@ export interface TemplateGlobals {
 
 /** Renders a Liquid template. `now` in Unix milliseconds. Never throws. */
 export function renderTemplate(template: string, scope: TemplateScope, now: number): Rendered {
-  return isPlain(template) ? { text: template } : renderNames(template, toNames(scope), toGlobals(scope, now));
+  if (isPlain(template)) return { text: template };
+  return renderNames(template, toNames(scope, listRoots(template)), toGlobals(scope, now));
 }
 
 export function toGlobals({ contact, bot }: TemplateScope, now: number): TemplateGlobals {
@@ -163,9 +164,50 @@ function describe(error: unknown): Sentence {
   return say`the template cannot be used: ${{ why: line ?? "" }}`;
 }
 
-/** Every name a template can use. Values that are missing are left out, so that `default` takes over. */
-export function toNames(scope: TemplateScope): Record<string, unknown> {
+const rootsOf = new WeakMap<readonly Template[], ReadonlySet<string>>();
+const everyRoot: Pick<ReadonlySet<string>, "has"> = { has: () => true };
+
+/** What a template's look-ups begin with; all there is where one begins with what is known only when it is rendered. */
+function listRoots(template: string): Pick<ReadonlySet<string>, "has"> {
+  try {
+    const parsed = parse(template);
+    const known = rootsOf.get(parsed);
+    if (known !== undefined) return known;
+    const roots = liquid.globalVariableSegmentsSync(parsed, { partials: false }).flatMap(toRoots);
+    if (roots.includes(undefined)) return everyRoot;
+    const found = new Set(roots.map(String));
+    rootsOf.set(parsed, found);
+    return found;
+  } catch {
+    return everyRoot;
+  }
+}
+
+/** Of the path itself, and of those that its parts are looked up by. */
+function toRoots(segments: Segments): (string | undefined)[] {
+  const [root, ...parts] = segments;
+  const inner = parts.flatMap((part) => (typeof part === "object" ? toRoots(part) : []));
+  return [typeof root === "object" ? undefined : String(root), ...inner];
+}
+
+/** Every name a template can use, or those of some roots: what nobody asks for is not made. Values that are missing are left out, so that `default` takes over. */
+export function toNames(scope: TemplateScope, roots: Pick<ReadonlySet<string>, "has"> = everyRoot) {
   const { contact, bot } = scope;
+  const { clientExternalId } = contact.profile;
+  const names: Record<string, unknown> = {};
+  if (roots.has("contact")) names.contact = toPerson(contact);
+  if (roots.has("fields")) names.fields = contact.fields;
+  if (roots.has("vars")) names.vars = variablesOf(scope);
+  if (roots.has("entry"))
+    names.entry = contact.entry === undefined ? {} : { link: contact.entry.link, payload: contact.entry.payload };
+  if (roots.has("clientExternalId")) names.clientExternalId = clientExternalId;
+  if (roots.has("externalId")) names.externalId = clientExternalId;
+  if (roots.has("message")) names.message = { text: scope.message?.text };
+  if (roots.has("bot")) names.bot = { name: bot.name, ref: bot.ref };
+  return names;
+}
+
+function toPerson(contact: Contact): Record<string, unknown> {
   const { profile } = contact;
   const wholeName = [profile.firstName, profile.lastName].filter(Boolean).join(" ");
   const name = profile.name ?? (wholeName === "" ? undefined : wholeName);
@@ -184,16 +226,7 @@ export function toNames(scope: TemplateScope): Record<string, unknown> {
     labels: contact.labels,
     utm: Object.fromEntries(utmKeys.map((key) => [key, contact.utm[key]])),
   };
-  return {
-    contact: { ...person, firstName: person.first_name },
-    fields: contact.fields,
-    vars: variablesOf(scope),
-    entry: contact.entry === undefined ? {} : { link: contact.entry.link, payload: contact.entry.payload },
-    clientExternalId: profile.clientExternalId,
-    externalId: profile.clientExternalId,
-    message: { text: scope.message?.text },
-    bot: { name: bot.name, ref: bot.ref },
-  };
+  return { ...person, firstName: person.first_name };
 }
 
 /** What `vars.` means: a value of the walk hides one of the entry link, which hides the bot's. */

@@ -49,7 +49,7 @@ interface ContactRow {
   readonly botId: number;
   readonly cuid: string;
   readonly createdAt: number;
-  readonly profile: Record<string, string | null>;
+  readonly profile: Contact["profile"];
   readonly utm: Utm;
   readonly entry: Entry | null;
   readonly splits: Record<string, string>;
@@ -110,9 +110,9 @@ async function loadWanted(db: Database, wanted: RawBuilder<unknown>, parts?: Con
   const { rows } = await sql<ContactRow>`/* prepare */
     select c.id, c.workspace_id as "workspaceId", w.revision, c.bot_id as "botId", c.cuid,
       ${millis("c.created_at")} as "createdAt",
-      json_build_object('name', c.name, 'firstName', c.first_name, 'lastName', c.last_name, 'email', c.email,
+      json_strip_nulls(json_build_object('name', c.name, 'firstName', c.first_name, 'lastName', c.last_name, 'email', c.email,
         'phone', c.phone, 'gender', c.gender, 'language', c.language, 'timeZone', c.time_zone,
-        'avatarUrl', c.avatar_url, 'clientExternalId', c.client_external_id) as profile,
+        'avatarUrl', c.avatar_url, 'clientExternalId', c.client_external_id)) as profile,
       c.utm, c.entry, c.splits, c.inbound,
       ${millis("c.last_inbound_at")} as "lastInboundAt", ${millis("c.opted_out_at")} as "optedOutAt",
       c.conversation, c.consents, ${millis("c.banned_at")} as "bannedAt",
@@ -160,7 +160,6 @@ async function loadWanted(db: Database, wanted: RawBuilder<unknown>, parts?: Con
 }
 
 function toLoadedContact(row: ContactRow): LoadedContact {
-  const profile = Object.fromEntries(Object.entries(row.profile).filter(([, value]) => value !== null));
   return {
     workspaceId: row.workspaceId,
     revision: row.revision,
@@ -169,7 +168,7 @@ function toLoadedContact(row: ContactRow): LoadedContact {
       cuid: row.cuid,
       botId: row.botId,
       createdAt: row.createdAt,
-      profile: profile as Contact["profile"],
+      profile: row.profile,
       utm: row.utm,
       entry: row.entry ?? undefined,
       tags: row.tags ?? [],

@@ -67,7 +67,7 @@ export const script = defineStep({
     if (output === undefined) {
       return fail(context, "script.unknown_output", `the script has no output "${report.output?.slice(0, 100)}"`);
     }
-    keepScriptChanges(context, report, context.setValue);
+    keepScriptChanges(context, report, (key, value) => context.setValue(key, value));
     return { go: output === "failed" ? ["failed", "error"] : output };
   },
 });

@@ -31,10 +31,12 @@ export const split = defineStep({
     ...(branches.some(({ weight }) => weight > 0) ? [] : [say`every branch has the weight 0`]),
     ...(new Set(branches.map(({ id }) => id)).size === branches.length ? [] : [say`two branches have the same id`]),
   ],
-  run({ config: { branches }, contact, flow, step, setSplit }) {
+  run(context) {
+    const { contact, flow, step } = context;
+    const { branches } = context.config;
     const kept = branches.find(({ id }) => id === contact.splits[`${flow}:${step}`]);
     const chosen = kept ?? chooseByWeight(branches, hash32(`${contact.cuid}:${flow}:${step}`) / 2 ** 32);
-    if (kept === undefined) setSplit(chosen.id);
+    if (kept === undefined) context.setSplit(chosen.id);
     return { go: `branch:${chosen.id}` };
   },
 });

@@ -30,6 +30,9 @@ export function outboxBench() {
   let channels: ChannelRuntime;
   let waist: Waist;
   let outboxes: Outbox[] = [];
+  /** Whose messages the batches store; and whether it hears of them. */
+  let sender: OutboxProcess | undefined;
+  let hears = true;
   const log = recordingLog([]);
 
   beforeAll(async () => {
@@ -57,8 +60,11 @@ export function outboxBench() {
       isPullChannel: () => false,
       enqueueJobs: async () => {},
       moveJobs: async () => {},
-      leaseOwner: () => null,
-      onCommitted: () => {},
+      leaseOwner: () => sender?.processId ?? null,
+      planDepartures: () => sender?.outbox.planDepartures() ?? (() => undefined),
+      onCommitted: ({ messages: stored }) => {
+        if (hears) sender?.outbox.take(stored.filter(({ leased }) => leased));
+      },
       onDoubt: () => {},
       concurrency: 1,
     });
@@ -66,6 +72,8 @@ export function outboxBench() {
   afterEach(async () => {
     await Promise.all(outboxes.map((outbox) => outbox.stop()));
     outboxes = [];
+    sender = undefined;
+    hears = true;
     await waist.stop();
     await database.db.deleteFrom("messages").execute();
     await database.db.deleteFrom("processes").execute();
@@ -120,6 +128,12 @@ export function outboxBench() {
     }
   }
 
+  /** From now on what is stored is this process's to send; `isCutOff`: it does not hear of it, as if it had died at the commit. */
+  function storeFor(process: OutboxProcess, { isCutOff = false } = {}): void {
+    sender = process;
+    hears = !isCutOff;
+  }
+
   /** Lets time go by, and the outbox notice. */
   function pass(outbox: Outbox, ms: number): void {
     clock.pass(ms);
@@ -164,7 +178,7 @@ export function outboxBench() {
   };
 
   return {
-    ...{ aProcess, shopWith, queue, pass, messages, statuses, untilStatuses, untilTried, settle, replyWith },
+    ...{ aProcess, shopWith, queue, storeFor, pass, messages, statuses, untilStatuses, untilTried, settle, replyWith },
     /** What the test at hand works on. */
     current: () => ({ database, clock, platform, waist }),
   };

@@ -91,6 +91,7 @@ export async function testServer({
     enqueueJobs,
     moveJobs: async () => {},
     leaseOwner: () => null,
+    planDepartures: () => () => undefined,
     onCommitted: () => {},
     onDoubt: () => {},
     concurrency: database.kind === "embedded" ? 1 : 2,

@@ -125,6 +125,7 @@ async function run(flows: readonly FlowDocument[], arrivals: readonly Arriving[]
     enqueueJobs: async () => {},
     moveJobs: async () => {},
     leaseOwner: () => null,
+    planDepartures: () => () => undefined,
   };
   try {
     for (const batch of batchesOf(shop, arrivals, whole)) {

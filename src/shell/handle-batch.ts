@@ -3,10 +3,10 @@ import { isSilentTo } from "../engine/listening.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
-import type { MessageStatus, OutgoingMessage } from "../model/message.ts";
+import type { OutgoingMessage } from "../model/message.ts";
 import type { JobRequest, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
-import type { ContactChange, HandledOutcome } from "../store/batch.ts";
+import type { ContactChange, HandledOutcome, StoringMessage } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
 import { type NewDelivery, writeDeliveries } from "../store/delivery-store.ts";
 import { isRetryKey } from "../store/event-store.ts";
@@ -17,6 +17,7 @@ import type { LoadedContact } from "../store/world-store.ts";
 import { type Attempt, attempt } from "./attempt.ts";
 import { findRepetition, meet, remember, toDuplicate, whyNobody } from "./batch-people.ts";
 import type { BatchStages } from "./batch-stages.ts";
+import type { Departing } from "./departures.ts";
 import { createDesks } from "./desks.ts";
 import type { Jobs } from "./jobs.ts";
 import { carryOutMerge, secondaryOf } from "./merging.ts";
@@ -33,6 +34,8 @@ export interface BatchDependencies {
   /** Gives one contact's jobs to another. */
   readonly moveJobs: Jobs["move"];
   readonly leaseOwner: (lane: "live" | "bulk") => number | null;
+  /** For one batch: until when (by `performance.now`) a message leaves on its commit; undefined: it waits for its turn (`outbox.ts`). */
+  readonly planDepartures: () => (message: Departing) => number | undefined;
 }
 
 /** What a batch leaves behind once it is committed. */
@@ -71,6 +74,8 @@ export async function handleBatch(
   }
   await people.makeAskedFor(arrivals.filter((arrival) => findRepetition(handledBefore, arrival) === undefined));
   stages?.enter("advance");
+  // Asked together: what leaves at the commit has to be ours.
+  const leaseOwner = { live: dependencies.leaseOwner("live"), bulk: dependencies.leaseOwner("bulk") };
   const desk = createDesk(trx, dependencies);
   const replies: SubmitReply[] = [];
   for (const arrival of arrivals) {
@@ -95,13 +100,12 @@ export async function handleBatch(
   await desks.write();
   if (deliveries.length > 0) await writeDeliveries(trx, deliveries);
   if (jobs.length > 0) await dependencies.enqueueJobs(trx, jobs);
-  const leaseOwner = { live: dependencies.leaseOwner("live"), bulk: dependencies.leaseOwner("bulk") };
   const { last } = await writeBatch(trx, { handled, contacts, variables, leaseOwner });
   return { result, last: last.then((messages) => ({ ...result, messages })) };
 }
 
 /** Advances event after event and gathers what is to be written. */
-function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs }: BatchDependencies) {
+function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs, planDepartures }: BatchDependencies) {
   const handled: HandledOutcome[] = [];
   const changes = new Map<number, ContactChange>();
   const variableValues = new Map<number, Readonly<Record<string, FieldValue>>>();
@@ -110,6 +114,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
   const jobs: JobRequest[] = [];
   const deliveries: NewDelivery[] = [];
   const desks = createDesks(trx);
+  const leavesUntil = planDepartures();
 
   async function variablesOf(bot: BotSnapshot): Promise<Readonly<Record<string, FieldValue>>> {
     const known = variableValues.get(bot.id);
@@ -203,10 +208,10 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
       const answered = findAnswered(arrival.submission, outcome.messages);
       const isThere = (message: OutgoingMessage) =>
         answered.has(message) || isPullChannel(bot.channels.get(message.channelId) ?? "");
-      const messages = outcome.messages.map((message) => ({
-        ...message,
-        status: (isThere(message) ? "sent" : "queued") as MessageStatus,
-      }));
+      const messages = outcome.messages.map((message): StoringMessage => {
+        if (isThere(message)) return { ...message, status: "sent" };
+        return { ...message, status: "queued", leavesUntil: leavesUntil({ ...message, contactId: contact.id }) };
+      });
       handled.push({
         event,
         contactId: contact.id,

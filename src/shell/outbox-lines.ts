@@ -13,15 +13,22 @@ export interface OutboxLines {
   replace(message: QueuedMessage, changed: QueuedMessage): void;
   /** Has heads of a channel wait no longer than its rates want, each once. Whether there were any. */
   hasten(channelId: number, ids: ReadonlySet<number>): boolean;
+  /** How many lines a channel has, those whose head is under way among them. */
+  count(channelId: number): number;
+  /** Whether anything of the contact's is held for the channel. */
+  hasLine(message: Pick<QueuedMessage, "contactId" | "channelId">): boolean;
   /** Whether any of these messages of a channel is a head still. */
   hasAny(channelId: number, ids: ReadonlySet<number>): boolean;
+  /** Whatever is held. */
+  all(): readonly QueuedMessage[];
   /** The channels that something is held for, whoever was longest without a turn first. */
   channels(): readonly number[];
   /** The heads of a channel's lines in a lane, the oldest lines first. */
   heads(channelId: number, lane: Lane): Iterable<QueuedMessage>;
 }
 
-export const lineOf = ({ contactId, channelId }: QueuedMessage) => `${contactId}:${channelId}`;
+export const lineOf = ({ contactId, channelId }: Pick<QueuedMessage, "contactId" | "channelId">) =>
+  `${contactId}:${channelId}`;
 
 /** A channel's lines, and the head of each in the lane that it goes by. */
 interface ChannelLines {
@@ -95,7 +102,10 @@ export function createOutboxLines(): OutboxLines {
       for (const head of late) replace(head, { ...head, notBefore: 0, isHastened: true });
       return late.length > 0;
     },
+    count: (channelId) => channels.get(channelId)?.lines.size ?? 0,
+    hasLine: (message) => channels.get(message.channelId)?.lines.has(lineOf(message)) === true,
     hasAny: (channelId, ids) => headsOf(channelId).some(({ id }) => ids.has(id)),
+    all: () => [...channels.values()].flatMap(({ lines }) => [...lines.values()].flat()),
     channels: () => [...channels.keys()],
     *heads(channelId, lane) {
       yield* channels.get(channelId)?.heads[lane].values() ?? [];

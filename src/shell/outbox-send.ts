@@ -128,7 +128,8 @@ export function createSender({
     const maybeSent = result.status === "retry-later" && result.maybeSent === true;
     await record({ id: message.id, status: "queued", error: result.message, notBefore, isFree, maybeSent, at });
     const isFault = result.status === "retry-later" && result.afterMs === undefined;
-    return { status: "again", message: { ...message, notBefore, attempts, isUncertain: false }, isFault };
+    const next = { ...message, notBefore, attempts, isUncertain: false, leavesUntil: undefined };
+    return { status: "again", message: next, isFault };
   }
 
   return async (message, channel, rates) => {
@@ -138,11 +139,14 @@ export function createSender({
       return await give(message, "uncertain", "the answer to the send was cut off; it may have gone out");
     }
     const chat = hasPeers() ? rates?.chatSince(now()) : undefined;
-    const isMarked = await mark({ id: message.id, chat }).catch((thrown: unknown) => {
-      // Nothing has gone to the chat.
-      rates?.gaveBack(message.recipient, message.lane);
-      throw thrown;
-    });
+    const leaves = message.leavesUntil !== undefined && performance.now() < message.leavesUntil;
+    const isMarked =
+      leaves ||
+      (await mark({ id: message.id, chat }).catch((thrown: unknown) => {
+        // Nothing has gone to the chat.
+        rates?.gaveBack(message.recipient, message.lane);
+        throw thrown;
+      }));
     if (!isMarked) {
       const isOurs = (await findOwned(db, processId, [message.id])).has(message.id);
       return isOurs ? { status: "behind" } : done;

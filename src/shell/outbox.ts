@@ -1,10 +1,12 @@
 import { toError } from "../engine/to-error.ts";
-import { claimMessages, findUnsent, type QueuedMessage } from "../store/outbox-store.ts";
+import { type QueuedMessage, takeMarksBack } from "../store/outbox-store.ts";
 import type { StoredMessage } from "../store/outcome-store.ts";
 import { type ChannelOutages, createChannelOutages } from "./channel-outages.ts";
 import { createChannelRates } from "./channel-rates.ts";
 import type { ChannelRuntime } from "./channel-runtime.ts";
+import { type Departing, planDepartures } from "./departures.ts";
 import { healthInTime } from "./health-in-time.ts";
+import { createOutboxClaims } from "./outbox-claims.ts";
 import { createOutboxLines, lineOf, type OutboxLines } from "./outbox-lines.ts";
 import { createSender, type SenderOptions, type Verdict } from "./outbox-send.ts";
 import type { SendRates } from "./send-rates.ts";
@@ -23,17 +25,18 @@ export interface Outbox {
   take(messages: readonly StoredMessage[]): void;
   /** Whether new messages of a lane should be leased to this process; no when it has its hands full. A broadcast takes no room from answers. */
   hasRoom(lane: QueuedMessage["lane"]): boolean;
+  /** For one batch: until when (by `performance.now`) a message that it stores leaves on its commit; undefined: it is marked in its turn. */
+  planDepartures(): (message: Departing) => number | undefined;
   /** Takes over what nobody alive owns. Called at the start and every half second. */
   claim(): Promise<void>;
   /** Messages may have been stored for this process without its hearing of it: looks for them. */
   doubt(): void;
-  /** Lets running sends end, and starts no more. */
+  /** Lets running sends end, and starts no more. What was to leave and did not waits for another process like all the rest. */
   stop(): Promise<void>;
 }
 
 /** Messages held in memory at most; the rest waits in the table. */
 const maxHeld = { live: 20_000, bulk: 10_000 };
-const claimSize = 500;
 /**
  * Sends under way at a time: of one channel enough to hide 50 ms of network at two thousand messages a second, and no more, so that a platform that hangs holds up nobody else's. Some are kept for
  * answers.
@@ -43,16 +46,14 @@ const longestNapMs = 60_000;
 const databaseAwayDelayMs = 500;
 /** An earlier message of the contact is with another process: it will not be long. */
 const behindDelayMs = 100;
-/** A commit that lost its answer is settled by then, once the database answers again. */
-const doubtMs = 60_000;
 
 /**
  * Sends what the batches stored: per contact and channel strictly in order, at the channel's rates, answers before broadcasts. Before a send
- * the message is marked in the database, after it the result is recorded, both in groups: a kill leaves at most the marked
- * ones uncertain.
+ * the message is marked in the database (with the batch that stores it where it leaves at once, else in groups), after it the result is recorded, in groups: a kill leaves at most
+ * the marked ones uncertain.
  */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { db, log, now, processId, channels } = options;
+  const { db, log, now, processId, channels, hasPeers } = options;
   const lines = createOutboxLines();
   const ratesOf = createChannelRates(options, () => pump());
   const attempt = createSender(options);
@@ -65,8 +66,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   });
   const rests = createRests(() => pump());
   let stopping = false;
-  let claiming: Promise<void> | undefined;
-  let doubtUntil: number | undefined;
+  const hasRoom = (lane: QueuedMessage["lane"]) => !stopping && lines.held(lane) < maxHeld[lane];
+  const claims = createOutboxClaims({ db, log, processId, lines, outages, now, hasRoom, claimed: () => pump() });
   let alarm: NodeJS.Timeout | undefined;
   let whenQuiet: (() => void) | undefined;
 
@@ -130,7 +131,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
         rests.begin(line, behindDelayMs);
       } else follow(verdict, message, { lines, outages });
     } catch (thrown) {
-      // The database is away; the message is still marked as ours.
+      // The database is away; the message is still marked as ours. What it left on does not hold for another attempt.
+      lines.replace(message, { ...message, leavesUntil: undefined });
       log.warn({ err: toError(thrown), ...idsOf(message) }, "a send could not be recorded; trying again");
       rests.begin(line, databaseAwayDelayMs);
     } finally {
@@ -141,54 +143,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   }
 
-  const hasRoom = (lane: QueuedMessage["lane"]) => lines.held(lane) < maxHeld[lane];
-
-  /** One that was sent since it was read is refused when it is to be marked. */
-  async function adoptUnknown(): Promise<void> {
-    const isLast = doubtUntil !== undefined && performance.now() > doubtUntil;
-    for (const message of await findUnsent(db, processId)) lines.add(message);
-    if (isLast) doubtUntil = undefined;
-    pump();
-  }
-
-  async function claimAll(): Promise<void> {
-    if (doubtUntil !== undefined) await adoptUnknown();
-    while (!stopping && hasRoom("live")) {
-      const claimed = await claimMessages(db, processId, { limit: claimSize, withBulk: hasRoom("bulk") });
-      const uncertain = claimed.filter(({ isUncertain }) => isUncertain);
-      if (uncertain.length > 0) log.warn({ messages: uncertain.map(({ id }) => id) }, "sends were cut off by a crash");
-      for (const message of claimed) {
-        lines.add(message);
-        outages.adopted(message, now());
-      }
-      if (claimed.length > 0) pump();
-      if (claimed.length < claimSize) return;
-    }
-  }
-
   return {
     take(messages) {
       const fresh = { trace: tracing()?.current(), attempts: 0, partsSent: 0, isUncertain: false, notBefore: 0 };
       for (const message of messages) lines.add({ ...message, ...fresh });
       pump();
     },
-    hasRoom: (lane) => !stopping && hasRoom(lane),
-    claim() {
-      // One look at a time serves everybody who asks meanwhile.
-      claiming ??= claimAll().finally(() => {
-        claiming = undefined;
-      });
-      return claiming;
+    hasRoom,
+    planDepartures() {
+      // Who else sends to these chats is asked where the rates are: in the database, by the statement that marks.
+      if (stopping || hasPeers()) return () => undefined;
+      return planDepartures({ lines, ratesOf: ratesOf.known, maxInFlight: maxInFlight.channel, now });
     },
-    doubt() {
-      doubtUntil = performance.now() + doubtMs;
-    },
+    claim: claims.claim,
+    doubt: claims.doubt,
     async stop() {
       stopping = true;
       clearTimeout(alarm);
       rests.stop();
       outages.stop();
       if (sending.size > 0) await new Promise<void>((resolve) => (whenQuiet = resolve));
+      const marked = lines.all().flatMap(({ id, leavesUntil }) => (leavesUntil === undefined ? [] : [id]));
+      if (marked.length > 0) await takeMarksBack(db, processId, marked);
     },
   };
 }

@@ -148,6 +148,7 @@ export async function startShell(options: ShellOptions): Promise<Shell> {
     enqueueJobs: jobs.enqueue,
     moveJobs: jobs.move,
     leaseOwner: (lane) => (isWorker && outbox.hasRoom(lane) ? processId : null),
+    planDepartures: () => (isWorker && outbox.hasRoom("live") ? outbox.planDepartures() : () => undefined),
     onCommitted: ({ messages, touched, jobKinds }) => {
       if (jobKinds.length === 0) {
         // Most batches ask for none.

@@ -24,6 +24,8 @@ export interface MessageRow {
   readonly author?: MessageAuthor | undefined;
   /** Why it was allowed to leave. */
   readonly reason?: SendReason | undefined;
+  /** As in `StoringMessage`: it counts as being sent from the commit on, unless an earlier one of the contact still waits. */
+  readonly leavesUntil?: number | undefined;
 }
 
 /** What an inbound message does not have. */
@@ -51,6 +53,7 @@ export function messageRows({ handled }: Batch): MessageRow[] {
         lane: message.lane === "live" ? 0 : 1,
         author: message.author,
         reason: message.reason,
+        leavesUntil: message.leavesUntil,
       }),
     );
     return inbound === undefined ? outgoing : [inbound, ...outgoing];
@@ -166,11 +169,10 @@ function fieldRow(value: FieldValue | undefined) {
 
 function diffProfile(before: Contact, after: Contact) {
   const seenNow = after.lastInboundAt !== before.lastInboundAt;
-  const inbound = Object.fromEntries(
-    after.identities.flatMap(({ id, lastInboundAt }) =>
-      lastInboundAt === undefined || id === 0 ? [] : [[id, lastInboundAt]],
-    ),
-  );
+  const inbound: Record<number, number> = {};
+  for (const { id, lastInboundAt } of after.identities) {
+    if (lastInboundAt !== undefined && id !== 0) inbound[id] = lastInboundAt;
+  }
   const changed =
     after.profile !== before.profile ||
     after.utm !== before.utm ||

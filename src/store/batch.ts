@@ -14,6 +14,13 @@ export interface ContactChange {
   readonly at: number;
 }
 
+/** A message as it is to be stored. */
+export interface StoringMessage extends OutgoingMessage {
+  readonly status: MessageStatus;
+  /** By `performance.now`: it leaves at the commit, if that comes by then (`outbox.ts`). */
+  readonly leavesUntil?: number | undefined;
+}
+
 /** One handled event, ready to be written. */
 export interface HandledOutcome {
   readonly event: Event;
@@ -22,7 +29,7 @@ export interface HandledOutcome {
   readonly dedupeKey: string | undefined;
   readonly facts: readonly Fact[];
   readonly answer: Answer;
-  readonly messages: readonly (OutgoingMessage & { readonly status: MessageStatus })[];
+  readonly messages: readonly StoringMessage[];
   readonly notes: readonly NewNote[];
   readonly failed: string | undefined;
 }

@@ -25,6 +25,8 @@ export interface QueuedMessage {
   readonly trace?: string | undefined;
   /** It went before its time once, because its platform was back; not stored. */
   readonly isHastened?: boolean | undefined;
+  /** It was marked as being sent when it was stored, and may leave on that until then, by `performance.now`; not stored. */
+  readonly leavesUntil?: number | undefined;
 }
 
 /** What others need to know of a process. */
@@ -119,12 +121,12 @@ export async function claimMessages(
   return rows.map(toQueued).sort((a, b) => a.id - b.id);
 }
 
-/** All that this process has still to send, in order; what is under way at the moment counts as uncertain. */
+/** All that this process has still to send, in order. What it does not know of yet it has not sent, marked or not. */
 export async function findUnsent(db: Database, processId: number): Promise<QueuedMessage[]> {
   const { rows } = await sql<QueueRow>`
     select ${queueColumns} from messages where status = 'queued' and lease_owner = ${processId} order by id
   `.execute(db.withoutPlugins());
-  return rows.map(toQueued);
+  return rows.map((row) => ({ ...toQueued(row), isUncertain: false }));
 }
 
 /**
@@ -167,6 +169,13 @@ export async function markSending(db: Database, processId: number, wishes: reado
       )
     returning m.id`.execute(db.withoutPlugins());
   return new Set(rows.map(({ id }) => id));
+}
+
+/** Takes marks back: of messages that were to leave and did not. */
+export async function takeMarksBack(db: Database, processId: number, ids: readonly number[]): Promise<void> {
+  await sql`
+    update messages set sending_at = null, attempts = attempts - 1
+    where id = any(${ids}::bigint[]) and status = 'queued' and lease_owner = ${processId}`.execute(db);
 }
 
 /** Which of these this process still has to send. */

@@ -17,6 +17,8 @@ export interface StoredMessage {
   readonly author?: MessageAuthor | undefined;
   /** Leased to this process: nobody else will send it. */
   readonly leased: boolean;
+  /** It was marked as being sent in the same transaction: it may leave on that until then, by `performance.now`. */
+  readonly leavesUntil?: number | undefined;
 }
 
 /**
@@ -36,12 +38,14 @@ export async function writeBatch(trx: Database, batch: Batch): Promise<Unfinishe
 function toStored(ids: readonly MessageId[], messages: readonly MessageRow[], { leaseOwner }: Batch): StoredMessage[] {
   const rows = new Map(messages.map((message) => [`${message.eventId}:${message.ordinal}`, message]));
   const stored: StoredMessage[] = [];
-  for (const { id, eventId, ordinal } of ids) {
+  for (const { id, eventId, ordinal, isMarked } of ids) {
     const row = rows.get(`${eventId}:${ordinal}`);
     if (row?.status !== "queued") continue;
     const { contactId, channelId, recipient, content, author } = row;
     const lane = row.lane === 0 ? "live" : "bulk";
-    stored.push({ id, contactId, channelId, recipient, content, lane, author, leased: leaseOwner[lane] !== null });
+    const leased = leaseOwner[lane] !== null;
+    const leavesUntil = isMarked ? row.leavesUntil : undefined;
+    stored.push({ id, contactId, channelId, recipient, content, lane, author, leased, leavesUntil });
   }
   return stored.sort((a, b) => a.id - b.id);
 }
@@ -50,6 +54,7 @@ interface MessageId {
   readonly id: number;
   readonly eventId: number;
   readonly ordinal: number;
+  readonly isMarked: boolean;
 }
 
 async function writeCommon(trx: Database, batch: Batch, messages: readonly MessageRow[]): Promise<MessageId[]> {
@@ -117,14 +122,17 @@ async function writeCommon(trx: Database, batch: Batch, messages: readonly Messa
         search_key = excluded.search_key
     )
     insert into messages (contact_id, channel_id, direction, event_id, ordinal, recipient, content, status, external_id,
-      flow_ref, step_ref, created_at, sent_at, lane, author, reason, lease_owner)
+      flow_ref, step_ref, created_at, sent_at, lane, author, reason, lease_owner, sending_at, attempts)
     select m."contactId", m."channelId", m.direction, m."eventId", m.ordinal, m.recipient, m.content, m.status, m."externalId",
       m.flow, m.step, to_timestamp(m.at / 1000.0), case when m.status = 'sent' then to_timestamp(m.at / 1000.0) end, m.lane, m.author, m.reason,
-      case when m.status = 'queued' then case when m.lane = 0 then ${batch.leaseOwner.live}::bigint else ${batch.leaseOwner.bulk}::bigint end end
+      case when m.status = 'queued' then case when m.lane = 0 then ${batch.leaseOwner.live}::bigint else ${batch.leaseOwner.bulk}::bigint end end,
+      case when l.yes then now() end, case when l.yes then 1 else 0 end
     from json_to_recordset(${json(messages.map((message, place) => ({ ...message, place })))}) as m("contactId" bigint, "channelId" bigint, direction text,
       "eventId" bigint, ordinal smallint, recipient text, content json, status text, "externalId" text, flow text, step text,
-      at bigint, lane smallint, author text, reason text, place integer)
+      at bigint, lane smallint, author text, reason text, "leavesUntil" float8, place integer)
+    cross join lateral (select m."leavesUntil" is not null and not exists (
+      select 1 from messages e where e.contact_id = m."contactId" and e.status = 'queued' and e.channel_id = m."channelId") as yes) l
     order by m.place
-    returning id, event_id as "eventId", ordinal`.execute(trx.withoutPlugins());
+    returning id, event_id as "eventId", ordinal, sending_at is not null as "isMarked"`.execute(trx.withoutPlugins());
   return rows;
 }

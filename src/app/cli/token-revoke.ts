@@ -2,6 +2,7 @@ import { z } from "zod";
 import { findAnyToken, revokeToken } from "../../store/token-store.ts";
 import { listWorkspaces } from "../../store/workspace-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
+import { noteChange } from "./note-change.ts";
 import { renderMinute } from "./render-table.ts";
 
 export const tokenRevoke = defineDatabaseCommand({
@@ -16,8 +17,8 @@ export const tokenRevoke = defineDatabaseCommand({
       .describe("Its number, as token list tells it."),
   }),
   positionals: ["id"],
-  async run({ database: { db } }, { id }) {
-    return await db.transaction().execute(async (trx) => {
+  async run(context, { id }) {
+    return await context.database.db.transaction().execute(async (trx) => {
       const token = await findAnyToken(trx, Number(id));
       const workspace = (await listWorkspaces(trx)).find((one) => one.id === token?.workspaceId);
       if (token === undefined || workspace === undefined) {
@@ -27,7 +28,8 @@ export const tokenRevoke = defineDatabaseCommand({
       const data = { id: token.id, workspace: workspace.domain, kind: token.kind, revokedAt: at.toISOString() };
       const what = `Token ${id} (${token.name}) of ${workspace.domain}`;
       if (token.revokedAt !== null) return { text: `${what} was revoked already, ${renderMinute(at)} UTC.`, data };
-      await revokeToken(trx, token.id, at);
+      const noted = { workspaceId: workspace.id, operation: "revokeToken", id: token.id, at } as const;
+      await noteChange(trx, context, noted, async () => await revokeToken(trx, token.id, at));
       return { text: `${what} is revoked: within seconds it opens nothing more.`, data };
     });
   },

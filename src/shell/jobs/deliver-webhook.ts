@@ -73,7 +73,7 @@ interface Attempt {
 async function settle(
   delivery: Delivery,
   { isLast, lastStatus, lastError }: Attempt,
-  { db, enqueue, now }: JobContext,
+  { db, enqueue, now, log }: JobContext,
 ): Promise<DeliveryStatus> {
   const attempts = delivery.attempts + 1;
   const delay = isLast ? undefined : delays[attempts - 1];
@@ -85,6 +85,12 @@ async function settle(
       await enqueue(trx, [{ ...toDeliveryJob(delivery), startAt: now() + delay * 1_000 }]);
     }
   });
+  if (status !== "delivered") {
+    // What the receiver said stays with the delivery: it may quote what it was sent, and its address may hold a key.
+    const { id: deliveryId, webhookId, contactId, eventId } = delivery;
+    const about = { deliveryId, webhookId, contactId, eventId, attempt: attempts, answered: lastStatus };
+    log.info({ ...about, result: status === "waiting" ? "retried" : status }, "a delivery to a webhook failed");
+  }
   return status;
 }
 

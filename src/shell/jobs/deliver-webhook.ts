@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { readChatbotAnswer } from "../../engine/chatbot-answer.ts";
+import { toAttributeCalls } from "../../engine/chatbot-attribute-calls.ts";
 import type { OutboundResult } from "../../engine/outbound.ts";
+import { ensureAttributeFields } from "../../store/attribute-field-store.ts";
 import { findContactOf } from "../../store/contact-store.ts";
 import { type Delivery, type DeliveryStatus, findDelivery, noteAttempt } from "../../store/delivery-store.ts";
-import { listFields } from "../../store/field-store.ts";
 import { logIntegrationCall } from "../../store/integration-log-store.ts";
 import { getWebhook, type Webhook } from "../../store/webhook-store.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
@@ -105,9 +106,11 @@ async function playAnswer(
   { db, submit, now }: JobContext,
 ): Promise<void> {
   if (webhook.format !== "chatbot" || result.kind !== "ok" || result.body.trim() === "") return;
-  const fields = await listFields(db, webhook.workspaceId);
-  const { actions, problems } = readChatbotAnswer(result.body, fields);
-  const all = [...problems];
+  const { messages, attributes, problems } = readChatbotAnswer(result.body);
+  const fields = attributes.size === 0 ? [] : await ensureAttributeFields(db, webhook.workspaceId, attributes);
+  const kept = toAttributeCalls(attributes, fields);
+  const actions = [...kept.actions, ...messages];
+  const all = [...kept.problems, ...problems];
   if (actions.length > 0) {
     const reply = await submit({
       target: { contactId: delivery.contactId },

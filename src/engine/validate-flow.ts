@@ -260,7 +260,7 @@ function checkEntryLinks({ steps }: FlowDocument, { entryLinks }: BotSnapshot, o
       : [
           warning(
             "trigger.link_step_gone",
-            say`the entry link "${{ link: name }}" leads to "${{ step }}", which is no step: it starts at the first one`,
+            say`the entry link "${{ link: name }}" leads to "${{ step }}", which is no step: the flow starts at the first one`,
           ),
         ],
   );

@@ -212,7 +212,7 @@ Warnings, which keep nothing from being published:
     const warnings = [
       `flows/w-main.yaml:${lineOf("on")}: flow "w-main", step "on": the flow "w-draft" to go to is not published`,
       `flows/w-main.yaml:${lineOf("tips")}: flow "w-main", step "tips": there is no sequence with the ref "no"`,
-      'flows/w-main.yaml:1: flow "w-main": the entry link "Poster" leads to "gone", which is no step: it starts at the first one',
+      'flows/w-main.yaml:1: flow "w-main": the entry link "Poster" leads to "gone", which is no step: the flow starts at the first one',
     ];
     const before = await stateOf("w-main");
     for (const words of [" --dry-run --strict", " --strict --publish"]) {

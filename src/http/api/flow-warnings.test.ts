@@ -86,7 +86,7 @@ describe("publishing a flow warns", () => {
     const { draftRevision } = (await tenant.call("GET", `/flows/${ref}/draft`)).json();
     const saved = await tenant.call("PUT", `/flows/${ref}/draft`, { body: { document: draft, draftRevision } });
     expect(saved.statusCode, saved.body).toBe(200);
-    const message = 'the entry link "Poster" leads to "other", which is no step: it starts at the first one';
+    const message = 'the entry link "Poster" leads to "other", which is no step: the flow starts at the first one';
     const gone = [{ severity: "warning", code: "trigger.link_step_gone", message }];
     expect((await tenant.call("POST", `/flows/${ref}/validate`)).json().problems).toMatchObject(gone);
     expect((await tenant.call("POST", `/flows/${ref}/publish`)).json().problems).toMatchObject(gone);

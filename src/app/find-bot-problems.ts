@@ -37,7 +37,8 @@ function judge(
 ): FileProblem[] {
   return bot.flows.flatMap(({ isPublished, ref, ...document }, index) => {
     if (!isPublished && !all) return [];
-    const found = validateFlow(document, { steps, actions }, snapshot, snapshot?.flows.get(ref)?.id).filter(
+    const own = { ref, id: snapshot?.flows.get(ref)?.id };
+    const found = validateFlow(document, { steps, actions }, snapshot, own).filter(
       ({ severity }) => severity === wanted,
     );
     return found.map(({ step, message }) => {

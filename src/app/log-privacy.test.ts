@@ -32,8 +32,9 @@ const flow = (receiverUrl: string) => ({
   ref: "ask",
   name: "Ask",
   triggers: [{ kind: "start" as const }, { kind: "default_reply" as const }],
-  start: "call",
+  start: "break",
   steps: [
+    { ref: "break", kind: "script", config: { code: `throw new Error("${mark} " + message.text);` } },
     {
       ref: "call",
       kind: "request",
@@ -47,6 +48,7 @@ const flow = (receiverUrl: string) => ({
     { ref: "say", kind: "message", config: { messages: [{ text: `Hello {{ contact.first_name }} ${mark}` }] } },
   ],
   edges: [
+    { from: "break", output: "failed", to: "call" },
     { from: "call", output: "success", to: "say" },
     { from: "call", output: "failure", to: "say" },
   ],
@@ -221,6 +223,7 @@ describe("the log at its loudest", () => {
     await driveOtherDoors();
     await until("the receiver was called", () => receiver.at("/broken").length >= 3);
     await until("a message was refused", () => lines.some((line) => line.includes("a message was not taken")));
+    await until("a delivery failed", () => lines.some((line) => line.includes("a delivery to a webhook failed")));
     const log = lines.join("").toLowerCase();
     const told = lines.filter((line) => marks.some((one) => line.toLowerCase().includes(one)));
     expect(told).toEqual([]);
@@ -233,6 +236,14 @@ describe("the log at its loudest", () => {
       messageId: expect.any(Number),
       contactId: expect.any(Number),
       channelId: expect.any(Number),
+    });
+    expect(of("a delivery to a webhook failed")[0]).toMatchObject({
+      ...{ level: 30, deliveryId: expect.any(String), webhookId: expect.any(Number), contactId: expect.any(Number) },
+      ...{ eventId: expect.any(Number), attempt: 1, answered: 500, result: "retried" },
+    });
+    expect(of("a script failed")[0]).toMatchObject({
+      ...{ level: 30, positionId: expect.any(String), contactId: expect.any(Number), botId: expect.any(Number) },
+      ...{ workspaceId: expect.any(Number), code: "script.failed" },
     });
     const calls = of("answered").filter(({ route }) => String(route).startsWith("/api/v1/contacts"));
     expect(calls[0]).toMatchObject({ requestId: expect.any(String), workspaceId: expect.any(Number) });

@@ -1,6 +1,7 @@
 import type { ActionCall } from "../model/action-call.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import { readChatbotAnswer } from "./chatbot-answer.ts";
+import { toAttributeCalls } from "./chatbot-attribute-calls.ts";
 import { type ContentLookup, dynamicContentSchema, toContentCalls } from "./dynamic-content.ts";
 import { parseNodeNs } from "./node-ns.ts";
 
@@ -11,7 +12,7 @@ export function readPlayable(
 ): { readonly actions: readonly ActionCall[]; readonly problems: readonly string[] } {
   const json = parseJson(body);
   const isDynamic = typeof json === "object" && json !== null && "version" in json && "content" in json;
-  if (!isDynamic) return readChatbotAnswer(body, [...new Set(bot.fields.values())]);
+  if (!isDynamic) return readOfChatbot(body, bot);
   const parsed = dynamicContentSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -19,6 +20,13 @@ export function readPlayable(
   }
   const { calls, problems } = toContentCalls(parsed.data.content, lookUpIn(bot));
   return { actions: calls, problems: problems.map(({ message }) => message) };
+}
+
+/** Only what has a field is kept: a decision makes none. */
+function readOfChatbot(body: string, { fields }: BotSnapshot): ReturnType<typeof readPlayable> {
+  const { messages, attributes, problems } = readChatbotAnswer(body);
+  const kept = toAttributeCalls(attributes, [...new Set(fields.values())]);
+  return { actions: [...kept.actions, ...messages], problems: [...kept.problems, ...problems] };
 }
 
 function lookUpIn(bot: BotSnapshot): ContentLookup {

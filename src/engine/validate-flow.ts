@@ -28,24 +28,32 @@ interface Catalogue {
   readonly actions: ActionCatalogue;
 }
 
+/** What the bot knows the flow at hand by. */
+interface OwnNames {
+  readonly ref: string;
+  /** Absent: it is none of the bot's yet. */
+  readonly id?: number | undefined;
+}
+
 /**
  * Checks a flow as a whole: the editor shows the result on the steps, publishing and importing refuse errors. With the bot at hand, names of
- * tags, fields, flows and sequences that it does not know are warned of, also within templates, and flows that start by the same. `ownId`: of the flow itself; absent: it is none of the bot's yet.
+ * tags, fields, flows and sequences that it does not know are warned of, also within templates, and flows that start by the same; with the flow's `own` names, links to steps that it has not.
  */
 export function validateFlow(
   document: FlowDocument,
   catalogue: Catalogue,
   bot?: BotSnapshot,
-  ownId?: number,
+  own?: OwnNames,
 ): FlowProblem[] {
-  const known = bot === undefined ? undefined : findKnownNames(document, bot, ownId);
+  const known = bot === undefined ? undefined : findKnownNames(document, bot, own?.id);
   return [
     ...checkWhole(document),
     ...document.steps.flatMap((step) => checkStep(step, document, catalogue, { bot, known })),
     ...checkEdges(document, catalogue),
     ...checkReach(document, catalogue),
     ...checkTriggers(document),
-    ...(bot === undefined ? [] : checkRivals(document, bot, ownId)),
+    ...(bot === undefined ? [] : checkRivals(document, bot, own?.id)),
+    ...(bot === undefined || own === undefined ? [] : checkEntryLinks(document, bot, own.ref)),
   ];
 }
 
@@ -242,6 +250,20 @@ function checkTriggers({ triggers, steps }: FlowDocument): FlowProblem[] {
       }),
     ];
   });
+}
+
+/** Links are out in the world: they start the flow at its first step then. */
+function checkEntryLinks({ steps }: FlowDocument, { entryLinks }: BotSnapshot, ownRef: string): FlowProblem[] {
+  return [...entryLinks.values()].flatMap(({ name, flow, step }) =>
+    flow !== ownRef || step === undefined || steps.some(({ ref }) => ref === step)
+      ? []
+      : [
+          warning(
+            "trigger.link_step_gone",
+            say`the entry link "${{ link: name }}" leads to "${{ step }}", which is no step: the flow starts at the first one`,
+          ),
+        ],
+  );
 }
 
 /** What starts one flow alone, the oldest that has it: another that is published is not heard of, or takes this one's place. */

@@ -1,12 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AuditKind } from "../model/audit.ts";
-import { addAuditEntry, type NewAuditEntry } from "../store/audit-store.ts";
-import {
-  type AuditSubject,
-  findAuditChanges,
-  readAuditSubject,
-  type SubjectKey,
-} from "../store/audit-subject-store.ts";
+import { addChangeEntry } from "../store/audit-change-store.ts";
+import type { NewAuditEntry } from "../store/audit-store.ts";
+import { type AuditSubject, readAuditSubject, type SubjectKey } from "../store/audit-subject-store.ts";
 import type { Database } from "../store/database.ts";
 import type { Caller } from "./auth.ts";
 import { type AuditedOperation, auditedOperations, isAudited, unauditedOperations } from "./contract/audit-log.ts";
@@ -85,14 +81,8 @@ export async function keepAudit(trx: Database, tools: Tools, request: FastifyReq
   const key = keyOf(request, answer);
   // Some doors answer with what is there already.
   if (before !== undefined && key.name !== undefined && operation.startsWith("create")) return;
-  const after = await readSubject(trx, tools, request, { operation, key });
-  const named = after ?? before;
-  await addAuditEntry(trx, caller.workspaceId, {
-    ...toEntry(tools, request, operation),
-    ref: named?.ref ?? key.ref ?? key.id?.toString() ?? null,
-    name: named?.name ?? key.name ?? null,
-    changes: findAuditChanges(before, after),
-  });
+  const entry = toEntry(tools, request, operation);
+  await addChangeEntry(trx, tools.secretKey, { workspaceId: caller.workspaceId, entry, key, before });
   audited.isKept = true;
 }
 

@@ -35,6 +35,9 @@ export type AuditKind = (typeof auditKinds)[number];
 export const auditActorKinds = ["member", "token", "nobody"] as const;
 export type AuditActorKind = (typeof auditActorKinds)[number];
 
+/** In the place of an IP address, of what a command did: whoever runs the server, as nobody of the team. */
+export const commandLine = "command line";
+
 /** One setting, before and after; null: there was (or is) none. A secret's values are `maskedValue`, whatever they are. */
 export interface AuditChange {
   readonly setting: string;

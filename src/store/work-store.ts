@@ -51,6 +51,22 @@ export async function countJobs(db: Database, jobSchema: string): Promise<JobDep
   return rows;
 }
 
+/** Jobs of a queue that were given up and still matter: not those of a job that comes again by itself (a cron line's) and went well since. */
+export async function countGivenUp(db: Database, jobSchema: string, queue: string): Promise<number> {
+  const jobs = sql.table(`${jobSchema}.job`);
+  const { rows } = await sql<{ jobs: number }>`
+    with done as (
+      select coalesce(data, 'null') as data, max(completed_on) as at from ${jobs}
+      where name = ${queue} and state = 'completed' and name in (select name from ${sql.table(`${jobSchema}.schedule`)})
+      group by 1
+    )
+    select count(*)::int as jobs from ${jobs} f left join done on done.data = coalesce(f.data, 'null')
+    where f.name = ${queue} and f.state = 'failed' and (done.at is null or done.at < f.completed_on)`.execute(
+    db.withoutPlugins(),
+  );
+  return rows[0]?.jobs ?? 0;
+}
+
 /** Waits that should be over at `at` (Unix ms). */
 export async function countOverdueTimers(
   db: Database,

@@ -56,6 +56,36 @@ export async function findWorkspace(db: Database, domain: string): Promise<Works
   return await db.selectFrom("workspaces").select(columns).where("domain", "=", domain).executeTakeFirst();
 }
 
+export interface ListedWorkspace extends Workspace {
+  readonly createdAt: Date;
+  readonly bots: number;
+  readonly members: number;
+}
+
+/** All that are there, in the order of their domains. For whoever runs the server: no door may see them. */
+export async function listWorkspaces(db: Database): Promise<ListedWorkspace[]> {
+  return await db
+    .selectFrom("workspaces")
+    .select([...columns, "createdAt"])
+    .select(({ selectFrom, fn }) => [
+      selectFrom("bots")
+        .whereRef("bots.workspaceId", "=", "workspaces.id")
+        .select(fn.countAll<number>().as("count"))
+        .$asScalar()
+        .$notNull()
+        .as("bots"),
+      selectFrom("members")
+        .whereRef("members.workspaceId", "=", "workspaces.id")
+        .select(fn.countAll<number>().as("count"))
+        .$asScalar()
+        .$notNull()
+        .as("members"),
+    ])
+    .where("deletedAt", "is", null)
+    .orderBy("domain")
+    .execute();
+}
+
 /** The one that a token belongs to: it goes with its workspace, so there is one. */
 export async function getWorkspace(db: Database, id: number): Promise<Workspace> {
   return await db.selectFrom("workspaces").select(columns).where("id", "=", id).executeTakeFirstOrThrow();

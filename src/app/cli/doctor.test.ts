@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sql } from "kysely";
+import { PgBoss } from "pg-boss";
 import { pino } from "pino";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { testDatabase } from "../../../test/database.ts";
@@ -10,6 +11,7 @@ import { startSmtpStandIn } from "../../../test/stand-ins/smtp.ts";
 import { startTelegramStandIn } from "../../../test/stand-ins/telegram-bot-api.ts";
 import { channelTypes } from "../../channels/index.ts";
 import type { Finding } from "../../model/finding.ts";
+import { bossDatabase } from "../../shell/job-tables.ts";
 import { createBot } from "../../store/bot-store.ts";
 import { createChannel } from "../../store/channel-store.ts";
 import { type DatabaseState, hasRoomOnDisk } from "../../store/database-state-store.ts";
@@ -228,5 +230,43 @@ describe("the doctor", () => {
     expect(work).toContainEqual(expect.objectContaining({ check: "work.timers", severity: "problem" }));
     expect(work).toContainEqual(expect.objectContaining({ check: "work.outbox", severity: "problem" }));
     expect(work).toContainEqual(expect.objectContaining({ check: "webhooks.failing", severity: "ok" }));
+  });
+
+  it("warns of jobs that were given up, but not of a repeating one that went well since", async () => {
+    const database = await testDatabase();
+    const boss = new PgBoss({ ...bossDatabase(database), schema: database.jobSchema, supervise: false });
+    onTestFinished(async () => {
+      await boss.stop({ graceful: false, close: true });
+      await database.close();
+    });
+    boss.on("error", () => undefined);
+    await boss.start();
+    for (const queue of ["prune", "run-broadcast", "deliver-webhook"]) await boss.createQueue(queue, { retryLimit: 0 });
+    await boss.schedule("prune", "17 3 * * *");
+    await boss.schedule("run-broadcast", "* * * * *");
+    const perform = async (queue: string, data: object | null, end: "complete" | "fail") => {
+      await boss.insert(queue, [data === null ? {} : { data }]);
+      const [job] = await boss.fetch(queue);
+      await boss[end](queue, job?.id ?? "");
+    };
+    const told = async () => {
+      await sql`update ${sql.table(`${database.jobSchema}.queue`)} q set failed_count =
+        (select count(*) from ${sql.table(`${database.jobSchema}.job`)} j where j.name = q.name and j.state = 'failed')`.execute(
+        database.db,
+      );
+      const findings = (await checkWork(database, Date.now)).filter(({ check }) => check === "work.jobs_failed");
+      return findings.map(({ message }) => message);
+    };
+    await perform("prune", null, "complete");
+    await perform("prune", null, "fail");
+    expect(await told()).toEqual(["1 jobs of prune were given up"]);
+    await perform("prune", null, "complete");
+    expect(await told()).toEqual([]);
+    // What was asked for once is not made up for by what comes by itself, nor by another of its kind.
+    await perform("run-broadcast", { value: { broadcast: 1 } }, "fail");
+    await perform("run-broadcast", null, "complete");
+    await perform("deliver-webhook", { value: { delivery: "a" } }, "fail");
+    await perform("deliver-webhook", { value: { delivery: "b" } }, "complete");
+    expect(await told()).toEqual(["1 jobs of deliver-webhook were given up", "1 jobs of run-broadcast were given up"]);
   });
 });

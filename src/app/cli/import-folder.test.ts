@@ -201,7 +201,9 @@ Warnings, which keep nothing from being published:
     ];
     const edges = ["on", "tips", "off"].map((to) => ({ from: "hello", output: "next", to }));
     const draft = { isPublished: false, steps: [say("hello", "Hello"), say("lost", "Lost")], edges: [] };
-    const one = await aFolder("warned", [flow("w-main", { steps, edges }), flow("w-draft", draft), flow("w-other")]);
+    const one = await aFolder("warned", [flow("w-main", { steps, edges }), flow("w-draft", draft), flow("w-other")], {
+      entryLinks: [{ ref: "w-poster", name: "Poster", payload: "w-poster", flow: "w-main", step: "gone" }],
+    });
     one.edit("flows/w-main.yaml", "text: Hello", "text: Good day");
     const lineOf = (ref: string) => {
       const text = readFileSync(path.join(one.folder, "flows/w-main.yaml"), "utf8");
@@ -210,6 +212,7 @@ Warnings, which keep nothing from being published:
     const warnings = [
       `flows/w-main.yaml:${lineOf("on")}: flow "w-main", step "on": the flow "w-draft" to go to is not published`,
       `flows/w-main.yaml:${lineOf("tips")}: flow "w-main", step "tips": there is no sequence with the ref "no"`,
+      'flows/w-main.yaml:1: flow "w-main": the entry link "Poster" leads to "gone", which is no step: the flow starts at the first one',
     ];
     const before = await stateOf("w-main");
     for (const words of [" --dry-run --strict", " --strict --publish"]) {
@@ -221,7 +224,7 @@ Warnings, which keep nothing from being published:
     expect(await stateOf("w-main")).toEqual(before);
     const { text, data } = await one.import(" --publish");
     expect(text).toContain(`Warnings, which keep nothing from being published:\n  ${warnings.join("\n  ")}\n`);
-    expect(data).toMatchObject({ problems: [], warnings: [{ file: "flows/w-main.yaml", line: lineOf("on") }, {}] });
+    expect(data).toMatchObject({ problems: [], warnings: [{ file: "flows/w-main.yaml", line: lineOf("on") }, {}, {}] });
     expect((await stateOf("w-main")).publishedVersion).toBe(2);
   });
 

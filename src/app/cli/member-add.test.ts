@@ -29,8 +29,8 @@ it("makes an account that is there a member, and stands in the audit log", async
   ]);
   expect(log[0].changes).toEqual([
     { setting: "name", before: null, after: "Ann" },
-    { setting: "email", before: null, after: "Ann@example.com" },
     { setting: "role", before: null, after: "admin" },
+    { setting: "email", before: null, after: "Ann@example.com" },
   ]);
 });
 

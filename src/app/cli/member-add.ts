@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type MemberRole, memberRoles } from "../../model/conversation.ts";
-import { addAuditEntry } from "../../store/audit-store.ts";
 import type { Database } from "../../store/database.ts";
 import { joinWorkspace } from "../../store/member-store.ts";
 import { findRecipient, listMemberships } from "../../store/session-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
+import { noteChange } from "./note-change.ts";
 import { requireWorkspace } from "./require-workspace.ts";
 
 export const memberAdd = defineDatabaseCommand({
@@ -16,15 +16,15 @@ export const memberAdd = defineDatabaseCommand({
     workspace: z.string().describe("Domain of the workspace."),
     role: z.enum(memberRoles).describe("What the user is there."),
   }),
-  async run({ database }, { email, workspace: domain, role }) {
-    const data = await database.db.transaction().execute(async (trx) => {
+  async run(context, { email, workspace: domain, role }) {
+    const data = await context.database.db.transaction().execute(async (trx) => {
       const workspace = await requireWorkspace(trx, domain);
       const user = await findRecipient(trx, { email });
       if (user === undefined) throw noUser(email, domain, role);
       await refuseMember(trx, user, { id: workspace.id, domain });
       const { id: memberId } = await joinWorkspace(trx, workspace.id, user.id, role);
-      const name = user.name === "" ? user.email : user.name;
-      await note(trx, workspace.id, { memberId, name, email: user.email, role });
+      const noted = { workspaceId: workspace.id, operation: "addMember", id: memberId, at: new Date() } as const;
+      await noteChange(trx, context, noted);
       return { id: user.id, email: user.email, workspace: domain, memberId, role };
     });
     return { text: `${data.email} is ${role} of ${domain} now.`, data };
@@ -45,20 +45,4 @@ async function refuseMember(
   if (there === undefined) return;
   const what = `${email} is a member of ${workspace.domain} already, as ${there.role}`;
   throw new CommandError("member.exists", `${what}; an owner changes that under Settings, Team`);
-}
-
-interface Added {
-  readonly memberId: number;
-  readonly name: string;
-  readonly email: string;
-  readonly role: MemberRole;
-}
-
-/** As the API notes it, but that it was nobody of the team. */
-async function note(trx: Database, workspaceId: number, { memberId, name, ...settings }: Added): Promise<void> {
-  const added = Object.entries({ name, ...settings }).map(([setting, after]) => ({ setting, before: null, after }));
-  await addAuditEntry(trx, workspaceId, {
-    ...{ at: new Date(), operation: "addMember", kind: "member", ref: String(memberId), name, changes: added },
-    ...{ actorKind: "nobody", actorId: null, actorName: "", address: "command line" },
-  });
 }

@@ -1,5 +1,5 @@
+import { commandLine } from "../../model/audit.ts";
 import { type Notice, toAccountMailJob } from "../../shell/account-mail/account-mail.ts";
-import { commandLine } from "../../shell/account-mail/mail-words.ts";
 import type { Database } from "../../store/database.ts";
 import type { DatabaseContext } from "./command.ts";
 

@@ -5,6 +5,7 @@ import { requireBot } from "../../store/bot-store.ts";
 import { tokenKinds } from "../../store/token-kinds.ts";
 import { createToken } from "../../store/token-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
+import { noteChange } from "./note-change.ts";
 import { readTextFile } from "./read-text-file.ts";
 import { requireWorkspace } from "./require-workspace.ts";
 
@@ -65,11 +66,9 @@ export const tokenCreate = defineDatabaseCommand({
     options.valueFile === undefined
       ? options
       : { ...options, valueFile: (await readTextFile(options.valueFile)).replace(/\r?\n$/, "") },
-  async run(
-    { database },
-    { workspace: domain, kind, bot, name, scope, scopes: list, team, expires, valueFile: value },
-  ) {
+  async run(context, { workspace: domain, kind, bot, name, scope, scopes: list, team, expires, valueFile: value }) {
     if (value !== undefined) checkValue(value);
+    const { database } = context;
     const workspace = await requireWorkspace(database.db, domain);
     const botId =
       bot === undefined ? undefined : (await requireBot(database.db, { workspaceId: workspace.id }, bot)).id;
@@ -77,14 +76,11 @@ export const tokenCreate = defineDatabaseCommand({
     const scopes = [...new Set([...(given.length === 0 ? ["*"] : given), ...(team ? [teamScope] : [])])];
     const wrong = findScopeProblem(kind, scopes);
     if (wrong !== undefined) throw new CommandError("token.bad_scope", wrong.message);
-    const { token, id } = await createToken(database.db, {
-      workspaceId: workspace.id,
-      botId,
-      kind,
-      name,
-      scopes,
-      expiresAt: expires,
-      value,
+    const { token, id } = await database.db.transaction().execute(async (trx) => {
+      const workspaceId = workspace.id;
+      const made = await createToken(trx, { workspaceId, botId, kind, name, scopes, expiresAt: expires, value });
+      await noteChange(trx, context, { workspaceId, operation: "createToken", id: made.id, at: new Date() });
+      return made;
     });
     // BotHelp's clients ask for a client_id beside the secret.
     const clientId = kind === "bothelp" ? { clientId: domain } : {};

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandLine } from "../../model/audit.ts";
 import { addAccountEntry } from "../../store/audit-store.ts";
 import { changeEmail, givingEmail } from "../../store/email-change-store.ts";
 import { endSessions, findRecipient } from "../../store/session-store.ts";
@@ -26,7 +27,7 @@ export const userChangeEmail = defineDatabaseCommand({
       const changed = await changeEmail(trx, { userId: user.id, email: to, at });
       await endSessions(trx, user.id, { except: undefined });
       const changes = [{ setting: "email", before: changed.before, after: to }];
-      const entry = { at, operation: "changeEmail", address: "command line", isProven: false, changes };
+      const entry = { at, operation: "changeEmail", address: commandLine, isProven: false, changes };
       await addAccountEntry(trx, user.id, entry);
       const told = { userId: user.id, notice: "email_changed", to: changed.before, at } as const;
       await tellChangeByCommand(trx, context, told);

@@ -5,6 +5,7 @@ import { createUser, joinWorkspace } from "../../store/member-store.ts";
 import { findCredentials } from "../../store/session-store.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
 import { passwordFileOption, readPasswordFile, refuseWeakPassword } from "./given-password.ts";
+import { noteChange } from "./note-change.ts";
 import { requireWorkspace } from "./require-workspace.ts";
 
 export const userCreate = defineDatabaseCommand({
@@ -19,15 +20,19 @@ export const userCreate = defineDatabaseCommand({
     passwordFile: passwordFileOption,
   }),
   prepare: readPasswordFile,
-  async run({ database }, { email, name, workspace: domain, role, passwordFile: given }) {
+  async run(context, { email, name, workspace: domain, role, passwordFile: given }) {
     if (given !== undefined) await refuseWeakPassword(given, [email, name]);
     const password = given ?? createPassword();
     const passwordHash = await hashPassword(password);
-    const data = await database.db.transaction().execute(async (trx) => {
+    const data = await context.database.db.transaction().execute(async (trx) => {
       const workspace = domain === undefined ? undefined : await requireWorkspace(trx, domain);
       if ((await findCredentials(trx, email)) !== undefined) throw emailTaken(email, domain, role);
       const id = await createUser(trx, { email, name, passwordHash });
       const member = workspace === undefined ? undefined : await joinWorkspace(trx, workspace.id, id, role);
+      if (workspace !== undefined && member !== undefined) {
+        const noted = { workspaceId: workspace.id, operation: "addMember", id: member.id, at: new Date() } as const;
+        await noteChange(trx, context, noted);
+      }
       return { id, email, workspace: domain ?? null, memberId: member?.id ?? null };
     });
     if (given !== undefined) return { text: `User ${email} is there.`, data };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandLine } from "../../model/audit.ts";
 import { forgetMails } from "../../shell/account-mail/forget-mails.ts";
 import { addAccountEntry } from "../../store/audit-store.ts";
 import { eraseUser } from "../../store/erase-user-store.ts";
@@ -16,7 +17,7 @@ export const userDelete = defineDatabaseCommand({
     const user = await findRecipient(db, { email });
     if (user === undefined) throw new CommandError("user.not_found", `there is no user ${email}`);
     await db.transaction().execute(async (trx) => {
-      const entry = { at: new Date(), operation: "deleteAccount", address: "command line", isProven: false };
+      const entry = { at: new Date(), operation: "deleteAccount", address: commandLine, isProven: false };
       await addAccountEntry(trx, user.id, entry);
       await forgetMails(trx, { jobSchema, secretKey }, user);
       await eraseUser(trx, user);

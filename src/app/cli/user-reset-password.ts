@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandLine } from "../../model/audit.ts";
 import { createPassword, hashPassword } from "../../shell/password.ts";
 import { addAccountEntry } from "../../store/audit-store.ts";
 import { voidLinks } from "../../store/email-change-store.ts";
@@ -30,7 +31,7 @@ export const userResetPassword = defineDatabaseCommand({
       await setPassword(trx, user.id, passwordHash);
       await voidLinks(trx, user.id, at);
       await endSessions(trx, user.id, { except: undefined });
-      const entry = { at, operation: "losePassword", address: "command line", isProven: false };
+      const entry = { at, operation: "losePassword", address: commandLine, isProven: false };
       await addAccountEntry(trx, user.id, entry);
       await tellChangeByCommand(trx, context, { userId: user.id, notice: "password_changed", at });
     });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandLine } from "../../model/audit.ts";
 import { addAccountEntry } from "../../store/audit-store.ts";
 import { removeSecondFactor } from "../../store/second-factor-store.ts";
 import { endSessions, findCredentials } from "../../store/session-store.ts";
@@ -21,7 +22,7 @@ export const userResetTwoFactor = defineDatabaseCommand({
     const wasOn = await db.transaction().execute(async (trx) => {
       if (!(await removeSecondFactor(trx, user.id))) return false;
       await endSessions(trx, user.id, { except: undefined });
-      const entry = { at, operation: "loseSecondFactor", address: "command line", isProven: false };
+      const entry = { at, operation: "loseSecondFactor", address: commandLine, isProven: false };
       await addAccountEntry(trx, user.id, entry);
       await tellChangeByCommand(trx, context, { userId: user.id, notice: "second_factor_reset", at });
       return true;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { createWorkspace } from "../../store/workspace-store.ts";
 import { defineDatabaseCommand } from "./command.ts";
+import { noteChange } from "./note-change.ts";
 
 export const workspaceCreate = defineDatabaseCommand({
   kind: "database",
@@ -18,8 +19,14 @@ export const workspaceCreate = defineDatabaseCommand({
       .default("UTC")
       .describe("For contacts whose own is unknown."),
   }),
-  async run({ database }, { domain, name, timeZone }) {
-    const workspace = await createWorkspace(database.db, { domain, name: name ?? domain, timeZone });
+  async run(context, { domain, name, timeZone }) {
+    const workspace = await context.database.db.transaction().execute(async (trx) => {
+      const made = await createWorkspace(trx, { domain, name: name ?? domain, timeZone });
+      // Of no account, as it is where somebody who is signed in makes one.
+      const noted = { operation: "createWorkspace", kind: "workspace", at: new Date() } as const;
+      await noteChange(trx, context, { ...noted, workspaceId: made.id, id: made.id });
+      return made;
+    });
     return { text: `Workspace ${domain} is there.`, data: { ...workspace } };
   },
 });

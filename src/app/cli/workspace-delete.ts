@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandLine } from "../../model/audit.ts";
 import { beginWorkspaceDeletion } from "../../shell/jobs/delete-workspace.ts";
 import { CommandError, defineDatabaseCommand } from "./command.ts";
 import { requireWorkspace } from "./require-workspace.ts";
@@ -18,7 +19,7 @@ export const workspaceDelete = defineDatabaseCommand({
     const { id } = await requireWorkspace(db, domain);
     const deletion = { workspaceId: id, at: Date.now() };
     await db.transaction().execute((trx) => beginWorkspaceDeletion(trx, enqueueJobs, deletion));
-    log.warn({ workspaceId: id, by: "command line" }, "a workspace is deleted");
+    log.warn({ workspaceId: id, by: commandLine }, "a workspace is deleted");
     return {
       text: `Workspace ${domain} is gone for everybody. The server takes its data away from now on, or as soon as one runs.`,
       data: { id, domain },

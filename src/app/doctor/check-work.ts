@@ -3,6 +3,7 @@ import { quote, type Sentence, say } from "../../model/sentence.ts";
 import type { OpenDatabase } from "../../store/database.ts";
 import { listAilingWebhooks } from "../../store/webhook-state-store.ts";
 import {
+  countGivenUp,
   countJobs,
   countOpenDeliveries,
   countOutbox,
@@ -80,7 +81,9 @@ function judgeProcesses({ hasWeb, hasWorker }: { readonly hasWeb: boolean; reado
 async function checkJobs({ db, jobSchema }: OpenDatabase, advice: Sentence): Promise<Finding[]> {
   const queues = await countJobs(db, jobSchema);
   const findings: Finding[] = [];
-  for (const { queue, ready, failed } of queues) {
+  for (const { queue, ready, failed: counted } of queues) {
+    // Looked at only where there are some: the queue's own count costs nothing.
+    const failed = counted === 0 ? 0 : await countGivenUp(db, jobSchema, queue);
     if (ready > manyJobs) findings.push(warning("work.jobs", say`${{ ready }} jobs wait in ${{ queue }}`, advice));
     if (failed > 0) {
       findings.push(

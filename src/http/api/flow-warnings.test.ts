@@ -66,6 +66,32 @@ describe("publishing a flow warns", () => {
     ]);
   });
 
+  it("of an entry link of its own whose step is gone, and of none that leads elsewhere", async () => {
+    const other = { ...hello, ref: "other" };
+    const edges = [{ from: "hello", output: "next", to: "other" }];
+    const { ref } = await publish({ steps: [hello, other], edges });
+    const elsewhere = await publish({ steps: [hello, other], edges });
+    for (const [name, flow, step] of [
+      ["Poster", ref, "other"],
+      ["Shop", ref, "hello"],
+      ["Profile", ref, undefined],
+      ["Far", elsewhere.ref, "other"],
+    ]) {
+      const link = await tenant.call("POST", "/entry-links", { body: { bot: tenant.bot.id, name, flow, step } });
+      expect(link.statusCode, link.body).toBe(201);
+    }
+    const before = (await tenant.call("POST", `/flows/${ref}/publish`)).json().problems;
+    expect(before).toEqual([]);
+    const draft = { name: "Flow", start: "hello", steps: [hello], edges: [] };
+    const { draftRevision } = (await tenant.call("GET", `/flows/${ref}/draft`)).json();
+    const saved = await tenant.call("PUT", `/flows/${ref}/draft`, { body: { document: draft, draftRevision } });
+    expect(saved.statusCode, saved.body).toBe(200);
+    const message = 'the entry link "Poster" leads to "other", which is no step: the flow starts at the first one';
+    const gone = [{ severity: "warning", code: "trigger.link_step_gone", message }];
+    expect((await tenant.call("POST", `/flows/${ref}/validate`)).json().problems).toMatchObject(gone);
+    expect((await tenant.call("POST", `/flows/${ref}/publish`)).json().problems).toMatchObject(gone);
+  });
+
   it("of a message without anything in it", async () => {
     expect(await warned(withConfig("message", { messages: [{ text: " " }] }))).toEqual([["it", "step.warning"]]);
   });

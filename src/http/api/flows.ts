@@ -1,7 +1,6 @@
 import { actions } from "../../actions/index.ts";
 import { type FlowProblem, validateFlow } from "../../engine/validate-flow.ts";
 import { AppError } from "../../model/app-error.ts";
-import type { FlowDocument } from "../../model/flow.ts";
 import { say } from "../../model/sentence.ts";
 import { preparePublishedFlow } from "../../steps/advance.ts";
 import { hasNews } from "../../steps/has-news.ts";
@@ -168,10 +167,10 @@ const isError = ({ severity }: FlowProblem) => severity === "error";
 /** With what the bot knows, so that names it does not know are warned of. */
 async function findProblems(
   db: Database,
-  { id, botId, draft }: { readonly id: number; readonly botId: number; readonly draft: FlowDocument },
+  { id, ref, botId, draft }: Pick<Flow, "id" | "ref" | "botId" | "draft">,
 ): Promise<FlowProblem[]> {
   const bot = await loadSnapshot(db, botId, preparePublishedFlow);
-  return validateFlow(draft, { steps, actions }, bot?.snapshot, id);
+  return validateFlow(draft, { steps, actions }, bot?.snapshot, { id, ref });
 }
 
 /** The live version, where it is all that publishing the draft would come to. */

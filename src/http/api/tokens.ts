@@ -7,29 +7,13 @@ import { openSecrets, sealSecrets } from "../../store/secret-box.ts";
 import type { TokenKind } from "../../store/token-kinds.ts";
 import { createToken, findToken, listTokens, revokeToken, type Token } from "../../store/token-store.ts";
 import type { Access } from "../../store/workspace-store.ts";
-import { type Caller, holdsScope, requireProof, scopesOf } from "../auth.ts";
+import { type Caller, holdsScope, requireProof } from "../auth.ts";
 import { idParams, listOf, noContent, teamScope } from "../contract/common.ts";
 import { type TokenBody, tokenCreatedSchema, tokenCreateSchema, tokenSchema } from "../contract/tokens.ts";
 import { writeOnce } from "../idempotency.ts";
 import { findScopeProblem } from "../token-scopes.ts";
-import { toInstant, toInstantOrNull } from "./instant.ts";
+import { presentToken } from "./present-token.ts";
 import { type ApiResource, route } from "./route.ts";
-
-function presentToken(token: Token): TokenBody {
-  const { id, kind, name, hint, botId, createdAt, lastUsedAt, revokedAt, expiresAt } = token;
-  return {
-    id,
-    kind,
-    name,
-    hint,
-    botId,
-    scopes: [...scopesOf(token)],
-    createdAt: toInstant(createdAt),
-    lastUsedAt: toInstantOrNull(lastUsedAt),
-    revokedAt: toInstantOrNull(revokedAt),
-    expiresAt: toInstantOrNull(expiresAt),
-  };
-}
 
 async function requireToken(db: Database, access: Access, id: number): Promise<Token> {
   const token = await findToken(db, access, id);

@@ -183,7 +183,7 @@ export const auditEntrySchema = z
       ref: z.string().nullable().describe("Id or ref."),
       name: z.string().nullable().describe("As it was then."),
     }),
-    address: z.string().describe("The IP address that it came from."),
+    address: z.string().describe("The IP address that it came from; `command line`: a command on the server."),
     changes: z.array(
       z.object({
         setting: z.string(),

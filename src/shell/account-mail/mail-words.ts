@@ -58,6 +58,3 @@ interface Invitation extends Account {
   readonly inviter: string;
   readonly workspace: string;
 }
-
-/** The command line's own, in the place of an IP address. */
-export const commandLine = "command line";

@@ -1,4 +1,5 @@
-import { commandLine, type MailWords } from "./mail-words.ts";
+import { commandLine } from "../../model/audit.ts";
+import type { MailWords } from "./mail-words.ts";
 
 export const ru: MailWords = {
   greet: (name) => (name === "" ? "Здравствуйте!" : `Здравствуйте, ${name}!`),

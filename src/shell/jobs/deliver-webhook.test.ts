@@ -202,7 +202,10 @@ describe("a webhook in ChatBot's form", () => {
         { type: "text", message: "{{ contact.id }} hi" },
         { type: "image", message: "x" },
       ];
-      const attributes = { Plan: "gold", default_email: "ann@example.com", unknown: "x" };
+      const attributes = {
+        ...{ Plan: "gold", default_email: "ann@example.com", Visits: 3, long: "x".repeat(1_025) },
+        ...{ default_language: "English", default_timezone: "Europe/Madrid" },
+      };
       response.end(JSON.stringify({ responses, attributes }));
     });
     const hook = await aHook(shop, "/chatbot", ["message_in"], { format: "chatbot" });
@@ -219,15 +222,28 @@ describe("a webhook in ChatBot's form", () => {
       node: { type: "WEBHOOK", webhookName: "/chatbot" },
       attributes: {},
     });
-    const { contact } = await one.database.db
+    const profile = await one.database.db
       .selectFrom("contacts")
-      .select(({ fn }) => fn.max("email").as("contact"))
+      .select(["email", "language", "timeZone"])
       .where("id", "=", ann)
       .executeTakeFirstOrThrow();
-    expect(contact).toBe("ann@example.com");
+    expect(profile).toEqual({ email: "ann@example.com", language: null, timeZone: "Europe/Madrid" });
+    // As ChatBot's API keeps them: what there is no field for gets one, and a language in whatever words is kept as it is.
+    const kept = await database.db
+      .selectFrom("contactFields")
+      .innerJoin("fields", "fields.id", "contactFields.fieldId")
+      .select(["fields.name", "fields.kind", "contactFields.value"])
+      .where("contactId", "=", ann)
+      .orderBy("fields.id")
+      .execute();
+    expect(kept).toEqual([
+      { name: "Plan", kind: "text", value: "gold" },
+      { name: "Visits", kind: "text", value: "3" },
+      { name: "default_language", kind: "text", value: "English" },
+    ]);
     const log = await database.db.selectFrom("integrationLog").selectAll().where("contactId", "=", ann).execute();
     expect(log[0]?.response).toEqual({
-      problems: [expect.stringContaining("unknown"), expect.stringContaining("image")],
+      problems: ["the attribute long may have 1024 characters at most", expect.stringContaining("image")],
     });
   });
 });

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { readChatbotAnswer } from "../../engine/chatbot-answer.ts";
+import { toAttributeCalls } from "../../engine/chatbot-attribute-calls.ts";
 import type { OutboundResult } from "../../engine/outbound.ts";
+import { ensureAttributeFields } from "../../store/attribute-field-store.ts";
 import { findContactOf } from "../../store/contact-store.ts";
 import { type Delivery, type DeliveryStatus, findDelivery, noteAttempt } from "../../store/delivery-store.ts";
-import { listFields } from "../../store/field-store.ts";
 import { logIntegrationCall } from "../../store/integration-log-store.ts";
 import { getWebhook, type Webhook } from "../../store/webhook-store.ts";
 import type { JobContext, JobKind } from "../jobs.ts";
@@ -73,7 +74,7 @@ interface Attempt {
 async function settle(
   delivery: Delivery,
   { isLast, lastStatus, lastError }: Attempt,
-  { db, enqueue, now }: JobContext,
+  { db, enqueue, now, log }: JobContext,
 ): Promise<DeliveryStatus> {
   const attempts = delivery.attempts + 1;
   const delay = isLast ? undefined : delays[attempts - 1];
@@ -85,6 +86,12 @@ async function settle(
       await enqueue(trx, [{ ...toDeliveryJob(delivery), startAt: now() + delay * 1_000 }]);
     }
   });
+  if (status !== "delivered") {
+    // What the receiver said stays with the delivery: it may quote what it was sent, and its address may hold a key.
+    const { id: deliveryId, webhookId, contactId, eventId } = delivery;
+    const about = { deliveryId, webhookId, contactId, eventId, attempt: attempts, answered: lastStatus };
+    log.info({ ...about, result: status === "waiting" ? "retried" : status }, "a delivery to a webhook failed");
+  }
   return status;
 }
 
@@ -99,9 +106,11 @@ async function playAnswer(
   { db, submit, now }: JobContext,
 ): Promise<void> {
   if (webhook.format !== "chatbot" || result.kind !== "ok" || result.body.trim() === "") return;
-  const fields = await listFields(db, webhook.workspaceId);
-  const { actions, problems } = readChatbotAnswer(result.body, fields);
-  const all = [...problems];
+  const { messages, attributes, problems } = readChatbotAnswer(result.body);
+  const fields = attributes.size === 0 ? [] : await ensureAttributeFields(db, webhook.workspaceId, attributes);
+  const kept = toAttributeCalls(attributes, fields);
+  const actions = [...kept.actions, ...messages];
+  const all = [...kept.problems, ...problems];
   if (actions.length > 0) {
     const reply = await submit({
       target: { contactId: delivery.contactId },

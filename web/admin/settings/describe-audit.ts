@@ -1,5 +1,6 @@
 import type { TFunction } from "i18next";
 import { type AuditEntryBody, isAudited } from "../../../src/http/contract/audit-log.ts";
+import { commandLine } from "../../../src/model/audit.ts";
 
 /** What was done, in words; what an older server wrote and this one has no words for, as it is. */
 export function describeOperation(t: TFunction, operation: string): string {
@@ -13,7 +14,7 @@ export function describeThing(t: TFunction, { kind, ref, name }: AuditEntryBody[
 
 export function describeActor(t: TFunction, { actor, address }: Pick<AuditEntryBody, "actor" | "address">): string {
   const { kind, name } = actor;
-  if (kind === "nobody") return t(address === "command line" ? "audit.commandLine" : "audit.nobody");
+  if (kind === "nobody") return t(address === commandLine ? "audit.commandLine" : "audit.nobody");
   if (kind === "token") return t("audit.token", { name });
   // Their account was deleted.
   return name === "" ? t("inbox.formerMember") : name;

@@ -13,7 +13,7 @@ import { tagStore } from "../../../store/tag-store.ts";
 import { countUsers, searchUsers } from "../../../store/user-search-store.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import { done } from "./answers.ts";
-import { readAttributes, toAttributeCalls } from "./attributes.ts";
+import { keepAttributes, requireAttributes } from "./attributes.ts";
 import { noteContact } from "./call-notes.ts";
 import { readSearchInput, toSearch } from "./search-input.ts";
 import { presentUser } from "./user.ts";
@@ -62,7 +62,7 @@ export function userRoutes(app: FastifyInstance, dependencies: HttpDependencies)
 
   app.post("/users", async (request) => {
     const body = readBody(request);
-    const attributes = readAttributes(body.attributes);
+    const attributes = requireAttributes(body.attributes);
     const userId = readUserId(body.userId, attributes);
     const botId = await chooseBot(dependencies, request);
     const access = { workspaceId: request.caller.workspaceId, botId };
@@ -73,7 +73,7 @@ export function userRoutes(app: FastifyInstance, dependencies: HttpDependencies)
     const segments = await toSegmentCalls(dependencies, request, body.segments);
     const calls = [
       { action: "set_profile", args: { key: "clientExternalId", value: toLiteral(userId) } },
-      ...(await toAttributeCalls(db, access.workspaceId, attributes)),
+      ...(await keepAttributes(db, access.workspaceId, attributes)),
       ...segments,
     ];
     const reply = await dependencies.submit({
@@ -90,8 +90,8 @@ export function userRoutes(app: FastifyInstance, dependencies: HttpDependencies)
 
   app.put("/users/:id", async (request) => {
     const { id } = await requireUser(dependencies, request);
-    const attributes = readAttributes(readBody(request).attributes);
-    await act(dependencies, id, await toAttributeCalls(db, request.caller.workspaceId, attributes));
+    const attributes = requireAttributes(readBody(request).attributes);
+    await act(dependencies, id, await keepAttributes(db, request.caller.workspaceId, attributes));
     return done(now());
   });
 

@@ -166,7 +166,7 @@ export const auditWords = {
       refuseSecondFactor: "Code of the second factor refused",
       loseSecondFactor: "Second factor taken away on the command line",
       acceptInvitation: "Invitation accepted",
-      createWorkspace: "Another workspace made",
+      createWorkspace: "Workspace made",
       deleteAccount: "Account deleted",
     },
   },

@@ -168,7 +168,7 @@ export const auditWords: typeof en = {
       refuseSecondFactor: "Код второго фактора не подошёл",
       loseSecondFactor: "Второй фактор сброшен из командной строки",
       acceptInvitation: "Приглашение принято",
-      createWorkspace: "Создано ещё одно пространство",
+      createWorkspace: "Создано пространство",
       deleteAccount: "Учётная запись удалена",
     },
   },

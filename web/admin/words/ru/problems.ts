@@ -21,6 +21,8 @@ export const problemForms: Readonly<Record<string, string>> = {
   'no way from the start leads to the step "{step}"': "от начала сценария к шагу «{step}» нет пути",
   'no way from the start leads to the step "{stepTitle}"': "от начала сценария к шагу «{stepTitle}» нет пути",
   'a trigger starts at "{step}", which is no step': "запуск начинается с «{step}», а такого шага нет",
+  'the entry link "{link}" leads to "{step}", which is no step: the flow starts at the first one':
+    "ссылка входа «{link}» ведёт в «{step}», а такого шага нет: сценарий начнётся с первого",
   "say which step or flow to go to": "укажите шаг или сценарий, куда перейти",
   "two buttons of the step have the same id": "у двух кнопок шага один id",
   "two options have the same id": "у двух вариантов ответа один id",

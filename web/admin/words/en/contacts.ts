@@ -211,6 +211,7 @@ export const contactsEn = {
     leaveOut: "Left out",
     tags: "Tags that everybody gets",
     field: "Field: {{name}}",
+    newField: "New field “{{name}}”…",
     cuid: "cuid",
     check: "Check",
     start: "Import {{n}} lines",

@@ -212,6 +212,7 @@ export const contactsRu: typeof contactsEn = {
     leaveOut: "Пропустить",
     tags: "Теги для всех",
     field: "Поле: {{name}}",
+    newField: "Новое поле «{{name}}»…",
     cuid: "cuid",
     check: "Проверить",
     start: "Импортировать строки: {{n}}",

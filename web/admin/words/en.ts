@@ -21,6 +21,7 @@ import { secondFactorWords } from "./en/second-factor.ts";
 import { sequenceWords } from "./en/sequences.ts";
 import { settingsSearchWords } from "./en/settings-search.ts";
 import { systemWords } from "./en/system.ts";
+import { webhookEventWords } from "./en/webhook-events.ts";
 
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {
@@ -41,6 +42,7 @@ export const en = {
   ...sequenceWords,
   ...settingsSearchWords,
   ...systemWords,
+  ...webhookEventWords,
   language: "Language",
   saved: "Saved",
   scheme: { light: "Light colours", dark: "Dark colours" },

@@ -22,6 +22,7 @@ import { secondFactorWords } from "./ru/second-factor.ts";
 import { sequenceWords } from "./ru/sequences.ts";
 import { settingsSearchWords } from "./ru/settings-search.ts";
 import { systemWords } from "./ru/system.ts";
+import { webhookEventWords } from "./ru/webhook-events.ts";
 
 /** The same keys as in English. */
 export const ru: typeof en = {
@@ -42,6 +43,7 @@ export const ru: typeof en = {
   ...sequenceWords,
   ...settingsSearchWords,
   ...systemWords,
+  ...webhookEventWords,
   language: "Язык",
   saved: "Сохранено",
   scheme: { light: "Светлое оформление", dark: "Тёмное оформление" },
@@ -116,7 +118,7 @@ export const ru: typeof en = {
       stock: "Остаток",
       firstName: "Имя",
       lastName: "Фамилия",
-      email: "E-mail",
+      email: "Почта",
       phone: "Телефон",
       gender: "Пол",
       language: "Язык",

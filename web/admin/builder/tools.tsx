@@ -55,7 +55,7 @@ export function MoreMenu({ tools }: { readonly tools: readonly ToolProps[] }) {
             rightSection={isOn === true ? <IconCheck size={16} /> : undefined}
             // One that is `disabled` is passed over by the keyboard, which would not come to why.
             disabled={isOff && why === undefined}
-            {...(isOff && why !== undefined ? { "aria-disabled": true, closeMenuOnClick: false } : {})}
+            {...(isOff && why !== undefined ? { "aria-disabled": true, closeMenuOnClick: false, c: "dimmed" } : {})}
             onClick={() => {
               if (isOff) return;
               // What opens in the canvas's place gives the focus back to what had it: by then this item is gone.

@@ -148,7 +148,9 @@ describe.skipIf(!hasBrowser)("the set-up pages", () => {
     const link = await page.getByRole("textbox", { name: "Web chat" }).inputValue();
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: /PNG/ }).first().click();
-    expect((await download).suggestedFilename()).toMatch(/\.png$/);
+    const { data: links } = await api("GET", "/entry-links");
+    const { ref } = links.find(({ name }: { readonly name: string }) => name === "Spring poster");
+    expect((await download).suggestedFilename()).toBe(`${ref}-webchat.png`);
     const visitor = await openTab(admin.browser);
     await visitor.page.goto(link);
     await visitor.page.getByText("demo bot").first().waitFor();

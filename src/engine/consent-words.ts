@@ -1,6 +1,7 @@
 import { defaultPolicy } from "./channel-policy.ts";
 import { DraftContext } from "./contact-context.ts";
 import type { Draft } from "./draft.ts";
+import { isCyrillic, readsRussian } from "./reads-russian.ts";
 
 /** Case, white space around and a closing mark do not count. */
 const same = (text: string) =>
@@ -46,9 +47,7 @@ export function confirmConsent(draft: Draft, said: "out" | "in"): void {
   const policy = policyOn(draft);
   const context = new DraftContext(draft);
   const own = said === "out" ? policy.optOutAnswer : policy.optInAnswer;
-  const isCyrillic = (word: string) => /[а-яё]/i.test(word);
-  // Whoever writes a Russian word reads Russian, whatever language the messenger's own menus have.
-  const isRussian = isCyrillic(draft.message?.text ?? "") || /^ru\b/i.test(draft.contact.profile.language ?? "");
+  const isRussian = readsRussian(draft.contact, draft.message?.text ?? "");
   const sentence = sentences[said][isRussian ? "ru" : "en"];
   const words = said === "out" ? policy.optInWords : policy.optOutWords;
   const back = words.find((word) => isCyrillic(word) === isRussian) ?? words[0] ?? "";

@@ -6,7 +6,7 @@ import type { Contact } from "../model/contact.ts";
 import type { Happening } from "../model/event.ts";
 import { createAdvance } from "./advance.ts";
 import { defaultPolicy } from "./channel-policy.ts";
-import { findListener } from "./listening.ts";
+import { findListener, goesOnSoon } from "./listening.ts";
 import { toButtonPayload } from "./walk.ts";
 
 const advance = createAdvance(catalogue);
@@ -205,4 +205,24 @@ it("makes at most one question the one that takes the next text, and that one ta
     }),
     { numRuns: 500 },
   );
+});
+
+describe("a bot goes on by itself in a moment", () => {
+  const waits = (waitsFor: "reply" | "button" | "time" | "job", wakeAt?: number) => {
+    const place = { id: "1-1", flow: "f", version: 1, step: "s", enteredAt: noon, state: null, values: {} };
+    return goesOnSoon(
+      aContact({ positions: [{ ...place, waitsFor, ...(wakeAt === undefined ? {} : { wakeAt }) }] }),
+      noon,
+    );
+  };
+
+  it("where something is found out for a flow, or a short delay runs", () => {
+    expect([waits("job"), waits("job", noon + minute), waits("time", noon + 3_000)]).toEqual([true, true, true]);
+  });
+
+  it("not where it waits for a person, or for long", () => {
+    expect([waits("reply"), waits("reply", noon + 3_000), waits("button"), waits("time", noon + minute)]).toEqual(
+      Array(4).fill(false),
+    );
+  });
 });

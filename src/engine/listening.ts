@@ -20,6 +20,16 @@ export function isSilentTo({ bannedAt, conversation }: Contact, now: number): bo
   return bannedAt !== undefined || (conversation?.pausedUntil ?? 0) > now;
 }
 
+/** Nobody looks at a chat for longer and thinks that an answer is being written. */
+const momentMs = 10_000;
+
+/** Whether the bot may go on by itself in a moment: something is found out for a flow, or a short delay runs. `at`: Unix milliseconds. */
+export function goesOnSoon({ positions }: Contact, at: number): boolean {
+  return positions.some(
+    ({ waitsFor, wakeAt = at }) => waitsFor === "job" || (waitsFor === "time" && wakeAt - at <= momentMs),
+  );
+}
+
 /**
  * Whoever goes on in one flow leaves what others asked: they answered what was asked later, or their word, press or link leads to something that waits. A flow that
  * only says its piece leaves the questions as they were. `before`: the contact's positions as the event found them.

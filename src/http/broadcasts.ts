@@ -45,7 +45,7 @@ export async function makeBroadcast(
   return start ? await setBroadcastGoing({ enqueueJobs, now }, trx, access, made.id, "start") : made;
 }
 
-/** Starts, resumes or cancels: the job that does the rest is there if and only if that commits. Throws `broadcast.bad_state`. */
+/** Starts, resumes or cancels: the job that does the rest is there if and only if that commits. Throws `broadcast.bad_state`, `broadcast.no_rules`. */
 export async function setBroadcastGoing(
   { enqueueJobs, now }: Pick<HttpDependencies, "enqueueJobs" | "now">,
   trx: Database,

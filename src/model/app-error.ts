@@ -262,6 +262,10 @@ export const errorTable = {
     "conflict",
     "The broadcast is at a point of its life where this is not possible; the sentence names it.",
   ),
+  "broadcast.no_rules": row(
+    "invalid",
+    "The broadcast goes by a condition that has no rules, which would be everybody. Add a rule, or choose everybody (`all`).",
+  ),
   "broadcast.changed": row(
     "conflict",
     "Somebody changed the draft meanwhile. Read it again, put your change on top, and send it with its revision.",

@@ -1,5 +1,5 @@
 import type { ActionCall } from "./action-call.ts";
-import type { ConditionGroup } from "./condition.ts";
+import { type ConditionGroup, comparesSomething } from "./condition.ts";
 
 export const broadcastStatuses = [
   "draft",
@@ -109,4 +109,10 @@ export interface AskedAudience {
   readonly condition?: ConditionGroup | undefined;
   /** Only who is called so. */
   readonly q?: string | undefined;
+}
+
+/** Whether a condition was asked for that compares nothing: taken as it stands it would be everybody, and nobody said so. `asked`: null where that was not kept. */
+export function lacksRules(audience: Audience, asked: AskedAudience | null): boolean {
+  const { condition } = asked ?? ("condition" in audience ? audience : { condition: undefined });
+  return condition !== undefined && !comparesSomething(condition);
 }

@@ -1,5 +1,5 @@
 import type { Advance } from "../engine/advance.ts";
-import { isSilentTo } from "../engine/listening.ts";
+import { goesOnSoon, isSilentTo } from "../engine/listening.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
@@ -196,7 +196,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
         ...outcome.answer,
         contactId: contact.id,
         eventId: event.id,
-        ...silenceTo(outcome.contact, event.at),
+        ...(answersSoon(event, outcome) ? {} : silent),
       };
       const mayBeNothing = event.kind === "timer" || event.kind === "job_result" || event.kind === "sequence_changed";
       if (mayBeNothing && outcome.contact === contact && outcome.facts.length === 0) return reply;
@@ -229,7 +229,16 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
   };
 }
 
-const silenceTo = (contact: Contact, at: number) => (isSilentTo(contact, at) ? { isSilent: true as const } : {});
+const silent = { isSilent: true as const };
+const silenceTo = (contact: Contact, at: number) => (isSilentTo(contact, at) ? silent : {});
+
+/** Whether whoever wrote on a channel gets something there by what was decided, or by what it waits for. */
+function answersSoon({ channelId, at }: Event, { contact, messages }: Outcome): boolean {
+  if (isSilentTo(contact, at)) return false;
+  return (
+    channelId === undefined || messages.some((message) => message.channelId === channelId) || goesOnSoon(contact, at)
+  );
+}
 
 /** The messages that the person sees in the answer to the call itself. */
 function findAnswered(

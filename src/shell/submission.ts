@@ -39,7 +39,7 @@ export interface Submission {
   readonly countInAnswer?: ((contents: readonly MessageContent[]) => number) | undefined;
 }
 
-/** What the door hears once everything that follows from the event is committed. `isSilent`: the bot says nothing to the contact now, since a person talks or the contact is banned. */
+/** What the door hears once everything that follows from the event is committed. `isSilent`: the bot says nothing to the contact now, since a person talks, the contact is banned, or no flow answers what came by a channel. */
 export type SubmitReply = Answer & {
   readonly contactId?: number;
   readonly eventId?: number;

@@ -2,13 +2,14 @@ import { sql } from "kysely";
 import { firstMoment } from "../engine/broadcast-times.ts";
 import type { ActionCall } from "../model/action-call.ts";
 import { AppError } from "../model/app-error.ts";
-import type {
-  AskedAudience,
-  Audience,
-  BroadcastPlan,
-  BroadcastResult,
-  BroadcastSplit,
-  BroadcastStatus,
+import {
+  type AskedAudience,
+  type Audience,
+  type BroadcastPlan,
+  type BroadcastResult,
+  type BroadcastSplit,
+  type BroadcastStatus,
+  lacksRules,
 } from "../model/broadcast.ts";
 import { say } from "../model/sentence.ts";
 import type { Database } from "./database.ts";
@@ -155,7 +156,7 @@ const allowedFrom = {
 
 /**
  * Moves a broadcast on, once however often it is asked; one that is cancelled may be cancelled again, which changes nothing. Whoever waited then is `skipRest`'s.
- * Throws `broadcast.not_found`, `broadcast.bad_state`.
+ * Throws `broadcast.not_found`, `broadcast.bad_state`, `broadcast.no_rules`.
  */
 export async function moveBroadcast(
   trx: Database,
@@ -166,6 +167,12 @@ export async function moveBroadcast(
 ): Promise<Broadcast> {
   const old = await requireBroadcast(trx, access, id);
   if (step === "cancel" && old.status === "cancelled") return old;
+  if (step === "start" && old.status === "draft" && lacksRules(old.audience, old.asked)) {
+    throw new AppError(
+      "broadcast.no_rules",
+      say`the broadcast goes by a condition that has no rules: add one, or choose everybody`,
+    );
+  }
   const startAt = old.plan.local === undefined ? old.startAt : new Date(firstMoment(old.plan.local));
   const isLater = startAt !== null && startAt > at;
   const next: Readonly<Record<typeof step, BroadcastStatus>> = {

@@ -52,7 +52,12 @@ export function entriesOf(state: ChatState, dayOf: (at: number) => string): Entr
       entry,
     ];
   });
-  return state.isAwaiting && state.connection === "online" ? [...entries, dots] : entries;
+  return promisesAnswer(state) ? [...entries, dots] : entries;
+}
+
+/** Only the server knows whether an answer follows: until it has taken what was said, nothing is promised. */
+function promisesAnswer({ isAwaiting, connection, outbox }: ChatState): boolean {
+  return isAwaiting && connection === "online" && !outbox.some(({ state }) => state === "waiting");
 }
 
 type Line = Omit<MessageEntry, "isGroupStart" | "isGroupEnd" | "offersReplies">;

@@ -81,21 +81,24 @@ describe("what was said", () => {
 describe("the dots", () => {
   const asked = { ...withAct(emptyChat, said("a"), noon), connection: "online" as const };
 
-  it("show from a word to its answer", () => {
-    expect(entriesOf(asked, () => "today").at(-1)?.kind).toBe("dots");
+  const lastOf = (state: ChatState) => entriesOf(state, () => "today").at(-1)?.kind;
+
+  it("show from when a word is taken to its answer", () => {
+    expect(lastOf(asked)).toBe("message");
+    expect(lastOf(withAck(asked, { id: "a" }))).toBe("dots");
     const echoed = withMessages(asked, [own(1, "a")]);
     expect(echoed.isAwaiting).toBe(true);
     expect(withMessages(echoed, [message(2)]).isAwaiting).toBe(false);
   });
 
-  it("promise nothing once the bot is known to be silent", () => {
+  it("promise nothing where no answer follows", () => {
     const taken = withAck(asked, { id: "a", isSilent: true });
     expect([withAck(asked, { id: "a" }).isAwaiting, taken.isAwaiting]).toEqual([true, false]);
-    expect(entriesOf(taken, () => "today").at(-1)?.kind).toBe("message");
+    expect(lastOf(taken)).toBe("message");
   });
 
   it("promise nothing while there is no connection", () => {
-    expect(entriesOf({ ...asked, connection: "offline" }, () => "today").at(-1)?.kind).toBe("message");
+    expect(lastOf({ ...withAck(asked, { id: "a" }), connection: "offline" })).toBe("message");
   });
 
   it("are not ended by earlier messages that are loaded meanwhile", () => {

@@ -79,7 +79,7 @@ export function withStanding(state: ChatState, { isKnown, hasEarlier }: Standing
   return { ...state, isKnown, hasEarlier: state.hasEarlier || hasEarlier };
 }
 
-/** Taken by the server. What shows in the conversation stays until its message comes; the rest is done with. A bot that is silent answers nothing. */
+/** Taken by the server. What shows in the conversation stays until its message comes; the rest is done with. A bot that says nothing to it promises nothing. */
 export function withAck(
   state: ChatState,
   { id, isSilent = false }: { readonly id: string; readonly isSilent?: boolean | undefined },

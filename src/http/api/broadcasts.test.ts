@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aTenant, type Tenant, type TestServer, testServer } from "../../../test/server.ts";
+import { createBroadcast } from "../../store/broadcast-draft-store.ts";
 import { prepareBroadcast } from "../../store/broadcast-prepare-store.ts";
 import { getBroadcast } from "../../store/broadcast-store.ts";
 
@@ -160,6 +161,20 @@ describe("/broadcasts", () => {
     expect(await audienceOf({ audience: { all: true, q: "zolt" } })).toEqual([named.id]);
     expect(await audienceOf({ audience: { tags: ["vip"], q: "zolt" } })).toEqual([]);
     await tenant.call("DELETE", `/contacts/${named.id}`);
+  });
+
+  it("starts no draft whose condition has no rules, until somebody chooses everybody", async () => {
+    const rules = { match: "all" as const, rules: [] };
+    for (const asked of [{ condition: rules }, null]) {
+      const { id } = await createBroadcast(server.database.db, {
+        ...{ workspaceId: tenant.workspace.id, botId: tenant.bot.id, name: "Old", perMinute: null, startAt: null },
+        ...{ audience: { condition: rules }, asked, actions: [], at: new Date(server.now()) },
+      });
+      const refused = await tenant.call("POST", `/broadcasts/${id}/start`);
+      expect([refused.statusCode, refused.json().error.code]).toEqual([422, "broadcast.no_rules"]);
+      await tenant.call("PATCH", `/broadcasts/${id}`, { body: { revision: 1, audience: { all: true } } });
+      expect((await tenant.call("POST", `/broadcasts/${id}/start`)).statusCode).toBe(200);
+    }
   });
 
   it("says what is wrong, and is nobody else's business", async () => {

@@ -81,7 +81,7 @@ export type ServerFrame =
   | { readonly type: "messages"; readonly messages: readonly ChatMessage[] }
   /** Everything there was has come; from now on there is only news. */
   | ({ readonly type: "ready" } & Standing)
-  /** Done and stored. `isSilent`: a person looks after the conversation, and the bot keeps still. */
+  /** Done and stored. `isSilent`: no answer of the bot is on its way, since a person looks after the conversation or no flow has one. */
   | { readonly type: "ack"; readonly id: string; readonly isSilent?: true | undefined }
   /** With `id`: that act was not done. */
   | { readonly type: "error"; readonly id?: string | undefined; readonly code: string; readonly message: string }

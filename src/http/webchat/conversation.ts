@@ -51,7 +51,7 @@ export function requireVisitor({ secretKey }: HttpDependencies, { channelId }: W
 
 /**
  * Hands what a visitor did to the waist and resolves after the commit; what comes a second time under the same id is done once. Pages of the
- * visitor that are open hear of it at once, also where this made the contact. Tells whether the bot is silent now, so that no answer is on its way.
+ * visitor that are open hear of it at once, also where this made the contact. Tells whether the bot says nothing to it, so that no answer is on its way.
  * Throws `channel.not_found`, `Unavailable`.
  */
 export async function submitAct(

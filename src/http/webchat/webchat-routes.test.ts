@@ -188,6 +188,16 @@ describe("long polling", () => {
     expect(await (await act(token, text("q3", "hello"))).json()).toEqual({ id: "q3" });
   });
 
+  it("says so where no flow answers", async () => {
+    const { token } = await openSession(server, bot);
+    await act(token, start("b1"));
+    const [hello] = (await feed(token)).messages;
+    const press = (id: string, payload = "") => act(token, { kind: "button", id, payload });
+    expect(await (await press("b2", hello?.quickReplies[0]?.payload)).json()).toEqual({ id: "b2", isSilent: true });
+    const [yes] = hello?.buttons ?? [];
+    expect(await (await press("b3", yes?.type === "press" ? yes.payload : "")).json()).toEqual({ id: "b3" });
+  });
+
   it("answers as soon as there is something, also where the visitor was unknown when it began to wait", async () => {
     const { token } = await openSession(server, bot);
     const waiting = feed(token, { wait: 25 });

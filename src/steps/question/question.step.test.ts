@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { aBot, aContact, channelId, noon } from "../../../test/builders.ts";
-import { enter, signal } from "../../../test/step-harness.ts";
+import { enter, reply, signal } from "../../../test/step-harness.ts";
 import { question } from "./question.step.ts";
+import { retryTexts } from "./retry-text.ts";
 
 const closed = (connected: readonly string[]) => {
   const identity = { id: 1, channelId, channelKind: "fake", externalId: "p1", status: "active" } as const;
@@ -70,5 +71,35 @@ describe("a question warns", () => {
 
   it.each(["choice", "file", "location"])("of no %s: that leads on, or is in the chat", (type) => {
     expect(warned(type)).toEqual([]);
+  });
+});
+
+describe("a question whose answer does not fit, where the step says nothing of that", () => {
+  const again = (said: string, { asked = "How old?", language = "" } = {}) => {
+    const contact = aContact({ profile: language === "" ? {} : { language } });
+    const state = { tries: 0, until: null };
+    const config = { text: asked, answer: { type: "number" } };
+    return signal(question, config, reply(said), { world: { contact }, state }).sent[0]?.text;
+  };
+  const english = "Please answer with a number.";
+  const russian = "Пожалуйста, ответьте числом.";
+
+  it("asks in English", () => {
+    expect(again("many")).toBe(english);
+    expect(again("many", { language: "en" })).toBe(english);
+  });
+
+  it("asks in Russian whoever reads Russian, or was asked in Russian", () => {
+    expect(again("many", { language: "ru-RU" })).toBe(russian);
+    expect(again("много")).toBe(russian);
+    expect(again("?", { asked: "Сколько вам лет?", language: "en" })).toBe(russian);
+  });
+
+  it("takes no other language's letters for Russian", () => {
+    expect(again("?", { asked: "Скільки вам років?" })).toBe(english);
+  });
+
+  it("has a sentence for every type of answer in both languages", () => {
+    expect(Object.keys(retryTexts.ru)).toEqual(Object.keys(retryTexts.en));
   });
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { compilePattern } from "../../engine/pattern.ts";
+import { readsRussian } from "../../engine/reads-russian.ts";
 import { toSendable } from "../../engine/sendable.ts";
 import { defineStep, type StepContext, type StepResult } from "../../engine/step-type.ts";
 import { zoneOf } from "../../engine/time.ts";
@@ -11,6 +12,7 @@ import { refSchema } from "../../model/flow.ts";
 import { type Attachment, type MessageContent, mediaKinds, type QuickReply } from "../../model/message.ts";
 import { say, toSentence } from "../../model/sentence.ts";
 import { type AnswerRule, readAnswer } from "./answer.ts";
+import { retryTexts } from "./retry-text.ts";
 
 const answerTypes = ["text", "number", "email", "phone", "date", "choice", "file", "location"] as const;
 /** The types of answer that a rule is about: forms show it with those. */
@@ -70,7 +72,9 @@ const configSchema = z.object({
     .string()
     .max(10_000)
     .default("")
-    .describe("Said after a wrong answer; empty: a sentence for the type of answer."),
+    .describe(
+      "Said after a wrong answer; empty: a sentence for the type of answer, in the language of the question or of the contact.",
+    ),
   timeout: z
     .object({ amount: z.number().positive().max(10_000), unit: z.enum(["minutes", "hours", "days"]) })
     .optional()
@@ -180,16 +184,14 @@ function toRequest(context: StepContext<Config>): QuickReply[] {
   return [{ title: context.render(shareTitle), payload: context.buttonPayload("share"), request: type }];
 }
 
-const defaultRetryText: { readonly [T in Config["answer"]["type"]]: string } = {
-  text: "Please answer with a text.",
-  number: "Please answer with a number.",
-  email: "Please send a valid e-mail address.",
-  phone: "Please send a valid phone number, with the country code.",
-  date: "Please send a date such as 31.12.2026.",
-  choice: "Please choose one of the options.",
-  file: "Please send a file or a picture.",
-  location: "Please send a place, or its latitude and longitude.",
-};
+/** In the language that the question is asked in, or that the contact reads. */
+function sayRetry(context: StepContext<Config>, message: InboundMessage): string {
+  const { config, contact } = context;
+  const own = context.render(config.retryText).trim();
+  if (own !== "") return own;
+  const isRussian = readsRussian(contact, context.render(config.text), message.text ?? "");
+  return retryTexts[isRussian ? "ru" : "en"][config.answer.type];
+}
 
 function answer(context: StepContext<Config>, message: InboundMessage, chosen: string | undefined): StepResult {
   const { config } = context;
@@ -204,8 +206,7 @@ function answer(context: StepContext<Config>, message: InboundMessage, chosen: s
   }
   const state = context.state as unknown as State;
   if (state.tries >= config.retries) return { go: "invalid" };
-  const retryText = context.render(config.retryText).trim();
-  const again = toQuestion(context, retryText === "" ? defaultRetryText[config.answer.type] : retryText, []);
+  const again = toQuestion(context, sayRetry(context, message), []);
   if (again !== undefined) context.send(again);
   return waitFor({ ...state, tries: state.tries + 1 });
 }

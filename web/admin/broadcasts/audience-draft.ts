@@ -48,6 +48,8 @@ export function fromAudience(asked: AskedAudience): AudienceDraft {
     ...(condition === undefined || condition.rules.length === 0 ? [] : [condition]),
   ];
   const [only] = rules;
+  // Whoever left it empty has not chosen everybody.
+  if (only === undefined && condition !== undefined) return { ...everybody, kind: "condition", condition, search };
   if (only === undefined) return { ...everybody, search };
   const group = rules.length === 1 && "rules" in only ? only : { match: "all" as const, rules };
   return { ...everybody, kind: "condition", condition: group, search };

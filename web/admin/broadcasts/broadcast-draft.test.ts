@@ -55,6 +55,12 @@ describe("a broadcast in its form", () => {
     expect(lacksRules({ ...everybody, kind: "condition", condition: { match: "all", rules: [rule] } })).toBe(false);
   });
 
+  it("takes a kept condition without rules for one that is still to be filled in, and not for everybody", () => {
+    const condition = { match: "all" as const, rules: [] };
+    expect(lacksRules(fromAudience({ condition, q: "ann" }))).toBe(true);
+    expect(lacksRules(fromAudience({ all: true }))).toBe(false);
+  });
+
   it("says tags as the condition that they are", () => {
     const { condition } = toAudience(fromAudience({ tags: ["a", "b"], excludeTags: ["c"] }));
     expect(condition).toEqual({

@@ -5,6 +5,7 @@ import { UnknownNamesIn } from "../builder/unknown-names.tsx";
 import { Dialog } from "../layout/dialog.tsx";
 import { Moment } from "../layout/moment.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { lacksRules } from "./audience-draft.ts";
 import { fromBroadcast } from "./broadcast-draft.ts";
 import { AudienceCount } from "./broadcast-fields.tsx";
 
@@ -25,12 +26,19 @@ export function StartDialog({
   const { t } = useTranslation();
   const { botId, startAt, plan } = broadcast;
   const { audience, plan: drafted } = fromBroadcast(broadcast);
+  const isUnsaid = lacksRules(audience);
   return (
     <Dialog title={t("broadcasts.starting.title", { name: broadcast.name })} onClose={onClose}>
       <Stack>
         <div>
           <Text size="sm">{t("broadcasts.starting.to")}</Text>
-          <AudienceCount botId={botId} audience={audience} isLarge />
+          {isUnsaid ? (
+            <Text size="sm" fw={600} role="status">
+              {t("broadcasts.noCondition")}
+            </Text>
+          ) : (
+            <AudienceCount botId={botId} audience={audience} isLarge />
+          )}
         </div>
         <Text size="sm">
           {plan.local !== undefined ? (
@@ -53,7 +61,7 @@ export function StartDialog({
           <Button variant="default" onClick={onClose}>
             {t("action.cancel")}
           </Button>
-          <Button data-autofocus loading={isBusy} onClick={onStart}>
+          <Button data-autofocus loading={isBusy} disabled={isUnsaid} onClick={onStart}>
             {t("broadcasts.starting.go")}
           </Button>
         </Group>

@@ -7,6 +7,7 @@ import type { ConditionGroup } from "../../../src/model/condition.ts";
 import type { StoredStep } from "../../../src/model/flow.ts";
 import type { CatalogueWords, TranslatedCatalogue } from "../words/catalogue.ts";
 import { catalogueWords as english } from "../words/en/catalogue.ts";
+import { describeDelay } from "./describe-delay.ts";
 import { singular, wordsOf } from "./json-schema.ts";
 import { keyOf, type Subject } from "./rules.ts";
 import { describeCondition, describeRule, findStepType, summarize } from "./step-kinds.ts";
@@ -94,6 +95,7 @@ export function catalogueIn(words: CatalogueWords | TranslatedCatalogue, names: 
     summary: (stored) =>
       summarize(stored, {
         action: (name) => action(name).title,
+        delay: (config) => describeDelay(words.delays, config, (field) => names("field", field)),
         option: (key, value) => option(stored.kind, key, value) ?? wordsOf(value),
         thing: (owner, key, value, beside) => nameOf(findThing(owner, key, value, beside)),
         ...ruleWords,

@@ -95,6 +95,8 @@ interface RuleWords {
 /** What a summary calls things by. */
 export interface SummaryWords extends RuleWords {
   action(name: string): string;
+  /** How long a delay takes; undefined: that is not set yet. */
+  delay(config: StoredStep["config"]): string | undefined;
   option(key: string, value: string): string;
   /** What a thing is called that a setting names; `beside`: what is set in the same place. */
   thing(owner: string, key: string, value: unknown, beside: Readonly<Record<string, unknown>>): string | undefined;
@@ -109,6 +111,10 @@ export function summarize({ kind, config }: StoredStep, words: SummaryWords): st
       .join(", ");
   }
   if (kind === "question") return summarizeQuestion(config, words).join(" · ");
+  if (kind === "delay") {
+    const said = words.delay(config);
+    if (said !== undefined) return said;
+  }
   const texts: string[] = [];
   collect(config, texts, { owner: kind, words, key: "", depth: 0, beside: {} });
   return texts.join(" · ");

@@ -162,7 +162,8 @@ export function Toolbar({
                 {
                   label: t("versions.publishWithNote"),
                   Icon: IconPencil,
-                  isOff: hasNews === false,
+                  isOff: hasNews === false && !hasUnfinished(document),
+                  why: t("published.nothingNew", { version: flow.publishedVersion }),
                   onClick: note.open,
                 },
               ]}

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu, Text, Tooltip } from "@mantine/core";
 import { IconCheck, IconDots } from "@tabler/icons-react";
 import { type ComponentType, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,8 @@ export interface ToolProps {
   readonly label: string;
   readonly Icon: ComponentType<{ size: number }>;
   readonly isOff?: boolean;
+  /** Why it is off, where that is not plain to see. */
+  readonly why?: string | undefined;
   readonly isOn?: boolean;
   /** Of no use without a keyboard. */
   readonly isForKeys?: boolean;
@@ -45,20 +47,28 @@ export function MoreMenu({ tools }: { readonly tools: readonly ToolProps[] }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {tools.map(({ label, Icon, isOff = false, isOn, onClick }) => (
+        {tools.map(({ label, Icon, isOff = false, why, isOn, onClick }) => (
           <Menu.Item
             key={label}
             data-autofocus={label === first?.label ? true : undefined}
             leftSection={<Icon size={18} />}
             rightSection={isOn === true ? <IconCheck size={16} /> : undefined}
-            disabled={isOff}
+            // One that is `disabled` is passed over by the keyboard, which would not come to why.
+            disabled={isOff && why === undefined}
+            {...(isOff && why !== undefined ? { "aria-disabled": true, closeMenuOnClick: false, c: "dimmed" } : {})}
             onClick={() => {
+              if (isOff) return;
               // What opens in the canvas's place gives the focus back to what had it: by then this item is gone.
               button.current?.focus();
               onClick();
             }}
           >
             {label}
+            {isOff && why !== undefined ? (
+              <Text size="xs" c="dimmed">
+                {why}
+              </Text>
+            ) : null}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -43,6 +43,10 @@ export const wordOfPath = {
   "contact.username": "username",
   "contact.cuid": "cuid",
   "contact.client_external_id": "client_external_id",
+  "contact.gender": "gender",
+  "contact.time_zone": "time_zone",
+  "contact.tags": "tags",
+  "contact.labels": "labels",
   "message.text": "message_text",
   "bot.name": "bot_name",
 } as const;

@@ -3,7 +3,6 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DeliveryBody } from "../../../src/http/contract/webhooks.ts";
-import { wordsOf } from "../builder/json-schema.ts";
 import { Dialog } from "../layout/dialog.tsx";
 import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
@@ -11,6 +10,7 @@ import { useApi } from "../layout/page.tsx";
 import { usePages, useRenew } from "../layout/resource.ts";
 import { RetryAll } from "../layout/retry-all.tsx";
 import { ErrorNotice } from "../layout/trouble.tsx";
+import { useEventName } from "./event-name.ts";
 import { JsonView } from "./json-view.tsx";
 
 const statuses = ["waiting", "delivered", "dead"] as const;
@@ -21,6 +21,7 @@ export function Deliveries({ webhookId, mayRetry }: { readonly webhookId: number
   const { t } = useTranslation();
   const api = useApi();
   const renew = useRenew();
+  const nameOf = useEventName();
   const path = `/webhooks/${webhookId}/deliveries`;
   const [status, setStatus] = useState("");
   const [shown, setShown] = useState<DeliveryBody | null>(null);
@@ -63,7 +64,7 @@ export function Deliveries({ webhookId, mayRetry }: { readonly webhookId: number
               <Table.Tr key={delivery.id}>
                 <Table.Td>
                   <Button size="compact-sm" variant="subtle" onClick={() => setShown(delivery)}>
-                    {wordsOf(delivery.event)}
+                    {nameOf(delivery.event)}
                   </Button>
                 </Table.Td>
                 <Table.Td>
@@ -96,7 +97,7 @@ export function Deliveries({ webhookId, mayRetry }: { readonly webhookId: number
         )}
       </Listing>
       {shown === null ? null : (
-        <Dialog title={wordsOf(shown.event)} size="lg" onClose={() => setShown(null)}>
+        <Dialog title={nameOf(shown.event)} size="lg" onClose={() => setShown(null)}>
           <JsonView label={t("webhooks.body")} value={shown.body} />
         </Dialog>
       )}

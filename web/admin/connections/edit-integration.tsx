@@ -52,6 +52,7 @@ function IntegrationForm({
   const { t } = useTranslation();
   const api = useApi();
   const renew = useRenew();
+  const about: Readonly<Record<string, string>> = t("integrations.about", { returnObjects: true });
   const [name, setName] = useState(integration?.name ?? kind.title);
   const [active, setActive] = useState(integration?.active ?? true);
   const [values, setValues] = useState<SettingValues>(() =>
@@ -77,7 +78,7 @@ function IntegrationForm({
   return (
     <DialogForm form={form} submit={t(integration === undefined ? "channels.connectNow" : "action.save")}>
       <Text size="sm" c="dimmed">
-        {kind.description}
+        {about[kind.kind] ?? kind.description}
       </Text>
       <TextInput
         label={t("list.name")}

@@ -3,7 +3,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WebhookBody, WebhookCreatedBody } from "../../../src/http/contract/webhooks.ts";
 import { type MessageMatch, type WebhookFormat, webhookEvents, webhookFormats } from "../../../src/model/webhook.ts";
-import { wordsOf } from "../builder/json-schema.ts";
 import { useBasis } from "../layout/basis.ts";
 import { CopyField } from "../layout/copy-field.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
@@ -11,6 +10,7 @@ import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useRenew } from "../layout/resource.ts";
 import { BotChoice } from "../setup/bot-choice.tsx";
+import { useEventName } from "./event-name.ts";
 import { type AuthDraft, toBasicAuth, WebhookAuth } from "./webhook-auth.tsx";
 import { type HeaderDraft, toHeaders, WebhookHeaders } from "./webhook-headers.tsx";
 
@@ -46,6 +46,7 @@ function WebhookForm({ webhook, onClose, onSecret }: Props & { readonly onSecret
   const { t } = useTranslation();
   const api = useApi();
   const renew = useRenew();
+  const nameOf = useEventName();
   const [name, setName] = useState(webhook?.name ?? "");
   const [url, setUrl] = useState(webhook?.url ?? "");
   const [events, setEvents] = useState<string[]>(webhook?.events ?? []);
@@ -111,7 +112,7 @@ function WebhookForm({ webhook, onClose, onSecret }: Props & { readonly onSecret
         description={t("webhooks.eventsHint")}
         searchable
         withAsterisk
-        data={Object.keys(webhookEvents).map((event) => ({ value: event, label: wordsOf(event) }))}
+        data={Object.keys(webhookEvents).map((event) => ({ value: event, label: nameOf(event) }))}
         value={events}
         error={form.fieldErrors.events}
         onChange={setEvents}

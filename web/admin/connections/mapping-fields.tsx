@@ -3,7 +3,6 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { FieldBody, VariableBody } from "../../../src/http/contract/fields.ts";
 import { type InboundMapping, inboundMappingSchema } from "../../../src/model/webhook.ts";
-import { wordsOf } from "../builder/json-schema.ts";
 import { useList } from "../layout/resource.ts";
 
 const profileKeys = inboundMappingSchema.shape.profile.unwrap().options;
@@ -82,7 +81,7 @@ function useTargets(botId: number | undefined) {
   return [
     {
       group: t("inboundWebhooks.profile"),
-      items: profileKeys.map((key) => ({ value: `profile:${key}`, label: wordsOf(key) })),
+      items: profileKeys.map((key) => ({ value: `profile:${key}`, label: t(`factWords.profile.${key}`) })),
     },
     { group: t("menu.fields"), items: fields.map(({ key, name }) => ({ value: `field:${key}`, label: name })) },
     {

@@ -5,7 +5,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { WebhookBody, webhookTestSchema } from "../../../src/http/contract/webhooks.ts";
-import { wordsOf } from "../builder/json-schema.ts";
 import { DeleteButton } from "../layout/delete-button.tsx";
 import { EditButton } from "../layout/edit-button.tsx";
 import { Listing } from "../layout/listing.tsx";
@@ -15,6 +14,7 @@ import { useList, useMayChange, useRenew } from "../layout/resource.ts";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { Deliveries } from "./deliveries.tsx";
 import { EditWebhook } from "./edit-webhook.tsx";
+import { useEventName } from "./event-name.ts";
 
 /** Who hears of what happens, and what came of it. */
 export function WebhooksPage() {
@@ -50,6 +50,7 @@ function Webhook({ webhook, onEdit }: { readonly webhook: WebhookBody; readonly 
   const { t } = useTranslation();
   const api = useApi();
   const renew = useRenew();
+  const nameOf = useEventName();
   const [isOpen, setOpen] = useState(false);
   const { id, name, url, events, active, error, errorAt } = webhook;
   const test = useMutation({
@@ -72,7 +73,7 @@ function Webhook({ webhook, onEdit }: { readonly webhook: WebhookBody; readonly 
           {url}
         </Text>
         <Text size="xs" c="dimmed" className="breakable">
-          {events.map(wordsOf).join(", ")}
+          {events.map(nameOf).join(", ")}
         </Text>
         {error === null ? null : (
           <Alert color="red" className="breakable">

@@ -1,12 +1,16 @@
 import { Button, Group, Select, Skeleton, Stack, Table, TagsInput, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import type { ImportBody, ImportPreviewBody } from "../../../src/http/contract/imports.ts";
+import { EditField } from "../data/edit-field.tsx";
 import { toNumber } from "../layout/number.ts";
 import { Section, useApi } from "../layout/page.tsx";
+import { useMayChange } from "../layout/resource.ts";
 import { ErrorNotice } from "../layout/trouble.tsx";
 
+type Target = ImportPreviewBody["mapping"][number];
 type Settings = Partial<Pick<ImportPreviewBody, "separator" | "encoding" | "mapping" | "tags">>;
 
 const separators = [
@@ -102,6 +106,9 @@ function Columns({
 }) {
   const { t } = useTranslation();
   const targets = useTargets();
+  /** The column for which a field is made. */
+  const [making, setMaking] = useState<number>();
+  const choose = (place: number, target: Target) => onChange(mapping.with(place, target));
   return (
     <Table.ScrollContainer minWidth={520}>
       <Table verticalSpacing="xs">
@@ -123,23 +130,70 @@ function Columns({
                 {sample.map((cells) => cells[place] ?? "").join(" · ")}
               </Table.Td>
               <Table.Td>
-                <Select
-                  size="xs"
-                  aria-label={`${t("imports.meaning")}: ${heading}`}
-                  placeholder={t("imports.leaveOut")}
-                  data={targets}
+                <TargetSelect
+                  heading={heading}
+                  targets={targets}
                   value={mapping[place] ?? null}
-                  searchable
-                  clearable
-                  clearButtonProps={{ "aria-label": `${t("imports.leaveOut")}: ${heading}` }}
-                  onChange={(next) => onChange(mapping.with(place, next as ImportPreviewBody["mapping"][number]))}
+                  onChoose={(target) => choose(place, target)}
+                  onMake={() => setMaking(place)}
                 />
               </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
+      {making === undefined ? null : (
+        <EditField
+          field={undefined}
+          called={(columns[making] ?? "").slice(0, 100)}
+          onMade={({ key }) => choose(making, `field:${key}`)}
+          onClose={() => setMaking(undefined)}
+        />
+      )}
     </Table.ScrollContainer>
+  );
+}
+
+/** No target is called so. */
+const makeField = "+field";
+
+/** What one column becomes: of what there is, or a field that is made for it. */
+function TargetSelect({
+  heading,
+  targets,
+  value,
+  onChoose,
+  onMake,
+}: {
+  readonly heading: string;
+  readonly targets: readonly { readonly value: string; readonly label: string }[];
+  readonly value: Target;
+  readonly onChoose: (target: Target) => void;
+  readonly onMake: () => void;
+}) {
+  const { t } = useTranslation();
+  const mayChange = useMayChange();
+  const made = mayChange ? [{ value: makeField, label: t("imports.newField", { name: heading }) }] : [];
+  return (
+    <Select
+      size="xs"
+      aria-label={`${t("imports.meaning")}: ${heading}`}
+      placeholder={t("imports.leaveOut")}
+      data={[...targets, ...made]}
+      value={value}
+      searchable
+      clearable
+      clearButtonProps={{ "aria-label": `${t("imports.leaveOut")}: ${heading}` }}
+      // Whatever was looked for: what is not there can be made.
+      filter={({ options, search }) =>
+        options.filter(
+          (option) =>
+            "value" in option &&
+            (option.value === makeField || option.label.toLowerCase().includes(search.trim().toLowerCase())),
+        )
+      }
+      onChange={(next) => (next === makeField ? onMake() : onChoose(next as Target))}
+    />
   );
 }
 

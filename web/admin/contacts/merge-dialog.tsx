@@ -5,8 +5,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ContactRowBody } from "../../../src/http/contract/contact-lists.ts";
 import type { ContactBody, MergePreviewBody } from "../../../src/http/contract/contacts.ts";
+import type { FieldBody } from "../../../src/http/contract/fields.ts";
 import { wordsOf } from "../builder/json-schema.ts";
 import { useApi } from "../layout/page.tsx";
+import { useList } from "../layout/resource.ts";
 import { ErrorNotice } from "../layout/trouble.tsx";
 import { nameOf } from "./name-of.ts";
 
@@ -107,7 +109,15 @@ function Merge({ contact, onDone }: { readonly contact: ContactBody; readonly on
 
 function Preview({ preview: { moved, lost, ended } }: { readonly preview: MergePreviewBody }) {
   const { t } = useTranslation();
-  const losses = [...Object.entries(lost.profile), ...Object.entries(lost.fields)];
+  const fields = useList<FieldBody>("/fields").items ?? [];
+  const tables: Readonly<Record<string, string>> = t("merge.of", { returnObjects: true });
+  const profile: Readonly<Record<string, string>> = t("factWords.profile", { returnObjects: true });
+  const losses = [
+    ...Object.entries(lost.profile).map(([key, value]) => ({ key, name: profile[key] ?? wordsOf(key), value })),
+    ...Object.entries(lost.fields).map(([key, value]) => {
+      return { key: `fields.${key}`, name: fields.find((one) => one.key === key)?.name ?? key, value };
+    }),
+  ];
   return (
     <>
       <Stack gap={4}>
@@ -117,7 +127,7 @@ function Preview({ preview: { moved, lost, ended } }: { readonly preview: MergeP
         <List size="sm">
           {Object.entries(moved).map(([table, count]) => (
             <List.Item key={table}>
-              {wordsOf(table)}: {count}
+              {tables[table] ?? wordsOf(table)}: {count}
             </List.Item>
           ))}
         </List>
@@ -130,9 +140,9 @@ function Preview({ preview: { moved, lost, ended } }: { readonly preview: MergeP
             {t("merge.lost")}
           </Text>
           <List size="sm">
-            {losses.map(([key, value]) => (
+            {losses.map(({ key, name, value }) => (
               <List.Item key={key}>
-                {wordsOf(key)}: {typeof value === "string" ? value : JSON.stringify(value)}
+                {name}: {typeof value === "string" ? value : JSON.stringify(value)}
               </List.Item>
             ))}
             {ended.map(({ flow, step }) => (

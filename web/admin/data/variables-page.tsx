@@ -16,7 +16,7 @@ import { useList, useRenew } from "../layout/resource.ts";
 import { RowButtons } from "../layout/row-buttons.tsx";
 import { isFound, SearchField } from "../layout/search-field.tsx";
 import { BotChoice, useBotNames, useChosenBot } from "../setup/bot-choice.tsx";
-import { KeyAndKind } from "./fields-page.tsx";
+import { KeyAndKind } from "./edit-field.tsx";
 import { showVariable, toVariableValue } from "./variable-value.ts";
 
 /** What bots know that is the same for all their contacts: prices, dates, addresses. */

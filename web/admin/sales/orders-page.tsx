@@ -5,7 +5,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderBody } from "../../../src/http/contract/orders.ts";
 import { orderDetailKeys, orderStatuses } from "../../../src/model/shop.ts";
-import { wordsOf } from "../builder/json-schema.ts";
 import { Dialog } from "../layout/dialog.tsx";
 import { Listing, ListTable } from "../layout/listing.tsx";
 import { Moment } from "../layout/moment.tsx";
@@ -123,7 +122,7 @@ function Order({ order, onClose }: { readonly order: OrderBody; readonly onClose
         </Text>
         {details.map(([key, value]) => (
           <Text key={key} size="sm" className="breakable">
-            {wordsOf(key)}: {value}
+            {t(`orders.detail.${key}`)}: {value}
           </Text>
         ))}
       </Stack>

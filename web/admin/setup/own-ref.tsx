@@ -29,7 +29,7 @@ export function OwnRef({
   }
   return (
     <TextInput
-      label="Ref"
+      label={t("builder.ref")}
       description={t("ownRef.hint")}
       ref={field}
       value={value}

@@ -25,6 +25,23 @@ export interface CatalogueWords {
   readonly operators: Readonly<Record<Operator, string>>;
   /** Comparisons that are said otherwise of one subject, or of one kind of value, as `subject.operator`: of a subject they stand without its name. `said`: with their value in them. */
   readonly comparisons: Readonly<Record<string, string>>;
+  readonly delays: DelayWords;
+}
+
+type Counted = "seconds" | "minutes" | "hours" | "days" | "before" | "after";
+
+/** What the box of a delay says of how long it takes. */
+export interface DelayWords {
+  /** Whose plural forms and numbers these are. */
+  readonly language: string;
+  /** By what is counted and the language's form for the number: `days_few`; all have `other`. */
+  readonly forms: Readonly<Partial<Record<`${Counted}_${Intl.LDMLPluralRule}`, string>>> &
+    Readonly<Record<`${Counted}_other`, string>>;
+  readonly untilTime: string;
+  readonly untilDays: string;
+  readonly untilDate: string;
+  /** From Monday, as they stand after "until". */
+  readonly weekdays: readonly string[];
 }
 
 /** What a registry says of itself in English, in another language: a step that is added has to be in here. */

@@ -7,6 +7,7 @@ import { contactsEn } from "./en/contacts.ts";
 import { dataWords } from "./en/data.ts";
 import { deletionWords } from "./en/deletion.ts";
 import { emailChangeWords } from "./en/email-change.ts";
+import { factWords } from "./en/facts.ts";
 import { flowWords } from "./en/flows.ts";
 import { inboxWords } from "./en/inbox.ts";
 import { linkWords } from "./en/links.ts";
@@ -20,6 +21,7 @@ import { secondFactorWords } from "./en/second-factor.ts";
 import { sequenceWords } from "./en/sequences.ts";
 import { settingsSearchWords } from "./en/settings-search.ts";
 import { systemWords } from "./en/system.ts";
+import { webhookEventWords } from "./en/webhook-events.ts";
 
 /** Every word of the admin. Other languages have to have the same keys: the compiler says which are missing. */
 export const en = {
@@ -40,6 +42,7 @@ export const en = {
   ...sequenceWords,
   ...settingsSearchWords,
   ...systemWords,
+  ...webhookEventWords,
   language: "Language",
   saved: "Saved",
   scheme: { light: "Light colours", dark: "Dark colours" },
@@ -335,65 +338,6 @@ export const en = {
     agent: "Talks with contacts and changes them; sees flows.",
     viewer: "Sees contacts and flows; changes nothing.",
   },
-  fact: {
-    contact_created: "Became a contact",
-    contact_merged: "Another contact was merged into this one",
-    entry: "Came by a link with {{payload}}",
-    entry_by_link: "Came by the link “{{link}}”",
-    tag_added: "Tag added: {{tag}}",
-    tag_removed: "Tag removed: {{tag}}",
-    label_added: "Label added: {{label}}",
-    label_removed: "Label removed: {{label}}",
-    field_changed: "{{field}} is now {{value}}",
-    profile_changed: "{{key}} is now {{value}}",
-    variable_changed: "The bot's variable {{variable}} is now {{value}}",
-    sequence_subscribed: "Subscribed to the sequence {{sequence}}",
-    sequence_unsubscribed: "Left the sequence {{sequence}}",
-    sequence_finished: "Was through the sequence {{sequence}}",
-    sequence_step: "A step of the sequence {{sequence}}: {{result}}",
-    sequence_skipped: "A step of the sequence {{sequence}} was skipped: {{reason}}",
-    sequence_clicked: "Pressed a button in the sequence {{sequence}}",
-    link_opened: "Opened {{url}}",
-    opted_in: "Wants messages again",
-    opted_out: "Wants no more messages",
-    conversation_moved: "Conversation is now {{status}}",
-    closing_note_added: "Closing note: {{note}} {{summary}}",
-    agent_assigned: "Assigned to {{agent}}",
-    agent_mentioned: "{{agent}} was mentioned: {{comment}}",
-    agent_unassigned: "Assigned to nobody",
-    bot_paused: "The bot is silent",
-    bot_resumed: "The bot speaks again",
-    banned: "Banned",
-    unbanned: "No longer banned",
-    marked_read: "Marked as read",
-    profile_viewed: "Profile viewed",
-    marked_unread: "Marked as unread",
-    consent_changed: "Consent to {{consent}}: {{granted}}",
-    custom_event: "Event: {{event}}",
-    channel_blocked: "Blocked the channel",
-    identity_added: "Linked with a channel",
-    channel_unblocked: "Unblocked the channel",
-    message_delivered: "A message arrived",
-    message_read: "Messages were read",
-    message_failed: "A message did not arrive: {{reason}}",
-    flow_started: "Entered the flow {{flow}}: {{by}}",
-    step_entered: "Came to “{{step}}” of {{flow}}",
-    waiting: "Waits at “{{step}}” for {{for}}",
-    question_left: "Left the question “{{step}}” of {{flow}} open: no text is for it any more",
-    position_ended: "Left the flow {{flow}} at “{{step}}”: {{reason}}",
-    message_skipped: "A message was not sent: {{reason}}",
-    message_scheduled: "A message is scheduled",
-    scheduled_message_removed: "A scheduled message was removed",
-    note_added: "Note: {{text}}",
-    cart_changed: "Cart: {{quantity}} items",
-    order_created: "Order {{order}} made",
-    order_changed: "Order {{order}}: {{before}} → {{status}}",
-    order_edited: "Order {{order}} changed",
-    deal_created: "Deal made in {{planName}}: {{title}} {{sumText}} {{currency}}, {{statusName}}",
-    deal_changed: "Deal in {{planName}}: {{beforeName}} → {{statusName}}, {{sumText}} {{currency}}",
-    deal_removed: "Deal removed from {{planName}}: {{title}} {{sumText}} {{currency}}",
-    error: "Problem: {{message}}",
-    other: "{{kind}}",
-  },
+  ...factWords,
   ...contactsEn,
 };

@@ -8,6 +8,7 @@ import { contactsRu } from "./ru/contacts.ts";
 import { dataWords } from "./ru/data.ts";
 import { deletionWords } from "./ru/deletion.ts";
 import { emailChangeWords } from "./ru/email-change.ts";
+import { factWords } from "./ru/facts.ts";
 import { flowWords } from "./ru/flows.ts";
 import { inboxWords } from "./ru/inbox.ts";
 import { linkWords } from "./ru/links.ts";
@@ -21,6 +22,7 @@ import { secondFactorWords } from "./ru/second-factor.ts";
 import { sequenceWords } from "./ru/sequences.ts";
 import { settingsSearchWords } from "./ru/settings-search.ts";
 import { systemWords } from "./ru/system.ts";
+import { webhookEventWords } from "./ru/webhook-events.ts";
 
 /** The same keys as in English. */
 export const ru: typeof en = {
@@ -41,6 +43,7 @@ export const ru: typeof en = {
   ...sequenceWords,
   ...settingsSearchWords,
   ...systemWords,
+  ...webhookEventWords,
   language: "Язык",
   saved: "Сохранено",
   scheme: { light: "Светлое оформление", dark: "Тёмное оформление" },
@@ -115,7 +118,7 @@ export const ru: typeof en = {
       stock: "Остаток",
       firstName: "Имя",
       lastName: "Фамилия",
-      email: "E-mail",
+      email: "Почта",
       phone: "Телефон",
       gender: "Пол",
       language: "Язык",
@@ -335,65 +338,6 @@ export const ru: typeof en = {
     agent: "Общается с контактами и изменяет их, видит сценарии.",
     viewer: "Видит контакты и сценарии, ничего не меняет.",
   },
-  fact: {
-    contact_created: "Стал контактом",
-    contact_merged: "С ним объединён другой контакт",
-    entry: "Пришёл по ссылке с {{payload}}",
-    entry_by_link: "Пришёл по ссылке «{{link}}»",
-    tag_added: "Добавлен тег: {{tag}}",
-    tag_removed: "Снят тег: {{tag}}",
-    label_added: "Добавлена метка: {{label}}",
-    label_removed: "Снята метка: {{label}}",
-    field_changed: "{{field}} теперь {{value}}",
-    profile_changed: "{{key}} теперь {{value}}",
-    variable_changed: "Переменная бота {{variable}} теперь {{value}}",
-    sequence_subscribed: "Подписан на серию {{sequence}}",
-    sequence_unsubscribed: "Отписан от серии {{sequence}}",
-    sequence_finished: "Прошёл серию {{sequence}} до конца",
-    sequence_step: "Шаг серии «{{sequence}}»: {{result}}",
-    sequence_skipped: "Шаг серии «{{sequence}}» пропущен: {{reason}}",
-    sequence_clicked: "Нажал кнопку в серии «{{sequence}}»",
-    link_opened: "Открыл {{url}}",
-    opted_in: "Снова хочет сообщений",
-    opted_out: "Больше не хочет сообщений",
-    conversation_moved: "Разговор теперь {{status}}",
-    closing_note_added: "Итог: {{note}} {{summary}}",
-    agent_assigned: "Назначен: {{agent}}",
-    agent_mentioned: "Упомянут: {{agent}}: {{comment}}",
-    agent_unassigned: "Никому не назначен",
-    bot_paused: "Бот молчит",
-    bot_resumed: "Бот снова говорит",
-    banned: "Забанен",
-    unbanned: "Бан снят",
-    marked_read: "Отмечен прочитанным",
-    profile_viewed: "Профиль просмотрен",
-    marked_unread: "Отмечен непрочитанным",
-    consent_changed: "Согласие на {{consent}}: {{granted}}",
-    custom_event: "Событие: {{event}}",
-    channel_blocked: "Заблокировал канал",
-    identity_added: "Связан с каналом",
-    channel_unblocked: "Разблокировал канал",
-    message_delivered: "Сообщение доставлено",
-    message_read: "Сообщения прочитаны",
-    message_failed: "Сообщение не доставлено: {{reason}}",
-    flow_started: "Вошёл в сценарий «{{flow}}»: {{by}}",
-    step_entered: "Перешёл к шагу «{{step}}» сценария «{{flow}}»",
-    waiting: "На шаге «{{step}}» ждёт {{for}}",
-    question_left: "Оставил вопрос «{{step}}» сценария «{{flow}}» без ответа: тексты к нему больше не относятся",
-    position_ended: "Вышел из сценария «{{flow}}» на шаге «{{step}}»: {{reason}}",
-    message_skipped: "Сообщение не отправлено: {{reason}}",
-    message_scheduled: "Запланировано сообщение",
-    scheduled_message_removed: "Запланированное сообщение убрано",
-    note_added: "Заметка: {{text}}",
-    cart_changed: "В корзине товаров: {{quantity}}",
-    order_created: "Создан заказ {{order}}",
-    order_changed: "Заказ {{order}}: {{before}} → {{status}}",
-    order_edited: "Заказ {{order}} изменён",
-    deal_created: "Сделка в «{{planName}}»: {{title}} {{sumText}} {{currency}}, {{statusName}}",
-    deal_changed: "Сделка в «{{planName}}»: {{beforeName}} → {{statusName}}, {{sumText}} {{currency}}",
-    deal_removed: "Сделка убрана из «{{planName}}»: {{title}} {{sumText}} {{currency}}",
-    error: "Проблема: {{message}}",
-    other: "{{kind}}",
-  },
+  ...factWords,
   ...contactsRu,
 };

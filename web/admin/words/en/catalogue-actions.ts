@@ -223,8 +223,8 @@ export const hints: CatalogueWords["hints"] = {
     "A regular expression that the answer has to fit, such as ^[0-9]{5}$ for five digits. Empty: no such rule.",
   "Further tries after a wrong answer.":
     "How often it asks again after a wrong answer. Then the flow goes on at “No valid answer”.",
-  "Said after a wrong answer; empty: a sentence for the type of answer.":
-    "What it says after a wrong answer. Empty: a sentence of its own, such as “Please send a valid e-mail address.”",
+  "Said after a wrong answer; empty: a sentence for the type of answer, in the language of the question or of the contact.":
+    "What it says after a wrong answer. Empty: a sentence of its own, such as “Please send a valid e-mail address.”, in English or Russian, as the question is or the contact reads.",
   "The answer is waited for so long; absent: without an end.":
     "How long it waits. Then the flow goes on at “No answer in time”. Without it, it waits as long as it takes.",
 };

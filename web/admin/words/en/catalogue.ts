@@ -1,5 +1,6 @@
 import type { CatalogueWords } from "../catalogue.ts";
 import { actionWords, hints } from "./catalogue-actions.ts";
+import { delayWords } from "./delays.ts";
 
 /** Labels, items and options stand here where the key itself, as words, does not say it well. */
 export const catalogueWords: CatalogueWords = {
@@ -247,6 +248,7 @@ export const catalogueWords: CatalogueWords = {
     finished: "Has finished",
     not_finished: "Has not finished",
   },
+  delays: delayWords,
   comparisons: {
     "tag.has": "has the tag",
     "tag.has_not": "does not have the tag",

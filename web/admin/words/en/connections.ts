@@ -1,5 +1,9 @@
 export const connectionWords = {
   integrations: {
+    about: {
+      amocrm: "Sends contacts and deals into an amoCRM or Kommo account, and keeps them up to date there.",
+      getcourse: "Sends contacts as users, with groups and additional fields, and deals into a GetCourse account.",
+    },
     otherWay:
       "For the other direction, where GetCourse or another system does something to contacts here, you need a key of these:",
     create: "Connect a system",

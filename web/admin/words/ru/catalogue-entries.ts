@@ -289,8 +289,8 @@ export const hints: TranslatedCatalogue["hints"] = {
     "Регулярное выражение, под которое должен подойти ответ, например ^[0-9]{5}$ — пять цифр. Пусто: без такого условия.",
   "Further tries after a wrong answer.":
     "Сколько раз переспросить, если ответ не подошёл. Потом сценарий идёт в «Нет годного ответа».",
-  "Said after a wrong answer; empty: a sentence for the type of answer.":
-    "Пусто: обычная фраза на английском, например “Please send a valid e-mail address.”",
+  "Said after a wrong answer; empty: a sentence for the type of answer, in the language of the question or of the contact.":
+    "Пусто: обычная фраза на языке вопроса или контакта (по-русски или по-английски), например «Пожалуйста, выберите один из вариантов.»",
   "The answer is waited for so long; absent: without an end.":
     "Потом сценарий идёт в «Не ответил вовремя». Если не задать, ждёт сколько угодно.",
 };

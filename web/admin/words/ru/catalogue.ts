@@ -1,6 +1,7 @@
 import type { TranslatedCatalogue } from "../catalogue.ts";
 import { actionWords, hints, stepWords } from "./catalogue-entries.ts";
 import { labels, options } from "./catalogue-labels.ts";
+import { delayWords } from "./delays.ts";
 
 export const catalogueWords: TranslatedCatalogue = {
   labels,
@@ -132,6 +133,7 @@ export const catalogueWords: TranslatedCatalogue = {
     finished: "пройдена до конца",
     not_finished: "не пройдена до конца",
   },
+  delays: delayWords,
   comparisons: {
     "tag.has": "есть тег",
     "tag.has_not": "нет тега",

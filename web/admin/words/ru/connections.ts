@@ -2,6 +2,11 @@ import type { connectionWords as en } from "../en/connections.ts";
 
 export const connectionWords: typeof en = {
   integrations: {
+    about: {
+      amocrm: "Передаёт контакты и сделки в аккаунт amoCRM или Kommo и обновляет их там.",
+      getcourse:
+        "Передаёт контакты как пользователей, с группами и дополнительными полями, и сделки в аккаунт GetCourse.",
+    },
     otherWay:
       "Для обратного направления, когда GetCourse или другая система что-то делает с контактами здесь, нужен ключ отсюда:",
     create: "Подключить систему",

@@ -28,6 +28,8 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "a broadcast that is {status} cannot be told to {command}": "рассылку в состоянии «{status}» нельзя {command}",
   "a broadcast that is {status} cannot be deleted; cancel it first":
     "рассылку в состоянии «{status}» нельзя удалить; сначала отмените её",
+  "the broadcast goes by a condition that has no rules: add one, or choose everybody":
+    "рассылка идёт по условию, в котором нет правил: добавьте правило или выберите «Всем»",
   "the broadcast has no variant {winner}": "в рассылке нет версии {winner}",
   "of a broadcast that is {status} no winner can be chosen, or it has one":
     "в рассылке в состоянии «{status}» победителя выбрать нельзя, или он уже есть",

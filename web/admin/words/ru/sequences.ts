@@ -4,7 +4,7 @@ export const sequenceWords: typeof en = {
   sequences: {
     create: "Новая серия",
     subscribers: "Подписчики",
-    ref: "Ref",
+    ref: "Код (ref)",
     loss: "Подписки на неё (сейчас: {{contacts}}) исчезнут навсегда. Сценарии и ссылки действий её не найдут.",
     empty: {
       title: "Серий пока нет",

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { PGlite, types as pgliteTypes } from "@electric-sql/pglite";
+import { PGlite, type PGliteOptions, types as pgliteTypes } from "@electric-sql/pglite";
 import { CamelCasePlugin, Kysely, type KyselyConfig, type PostgresPool } from "kysely";
 import pg from "pg";
 import { EmbeddedDialect } from "./embedded-dialect.ts";
@@ -51,8 +51,10 @@ export interface OpenDatabaseOptions {
   readonly directUrl?: string | undefined;
   /** Folder of the embedded database; absent: in memory. */
   readonly directory?: string | undefined;
-  /** A dumped data directory to start the embedded database from (tests). */
+  /** A dumped data directory to start the embedded database from. */
   readonly loadDataDir?: Blob;
+  /** Holds the embedded database's files instead (tests). */
+  readonly files?: NonNullable<PGliteOptions["fs"]>;
   readonly poolSize?: number;
   /** A PostgreSQL schema to work in (tests); default: public. */
   readonly schema?: string;
@@ -88,6 +90,7 @@ async function openEmbedded(options: OpenDatabaseOptions): Promise<OpenDatabase>
     ...(await pgliteModules()),
     ...(options.directory === undefined ? {} : { dataDir: options.directory }),
     ...(options.loadDataDir === undefined ? {} : { loadDataDir: options.loadDataDir }),
+    ...(options.files === undefined ? {} : { fs: options.files }),
     // Ids and counts stay below 2^53; PGlite would give BigInt from 2^53 on only, the server's driver always text.
     parsers: { [pgliteTypes.INT8]: Number },
   });

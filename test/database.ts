@@ -17,7 +17,7 @@ export interface TestDatabase extends OpenDatabase {
  * `TEST_DATABASE_URL`: a schema of its own on that server, dropped by `close`.
  */
 export async function testDatabase(): Promise<TestDatabase> {
-  return serverUrl === undefined || serverUrl === "" ? await embedded() : await onServer(serverUrl);
+  return serverUrl === undefined || serverUrl === "" ? await embeddedDatabase() : await onServer(serverUrl);
 }
 
 async function onServer(databaseUrl: string): Promise<TestDatabase> {
@@ -36,6 +36,7 @@ async function onServer(databaseUrl: string): Promise<TestDatabase> {
   };
 }
 
-async function embedded(): Promise<TestDatabase> {
+/** The same, also where the suites run on a server: for what only the embedded one does. */
+export async function embeddedDatabase(): Promise<TestDatabase> {
   return await openDatabase({ files: new TemplateFiles(await readTemplate()) });
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { putDatabase } from "../../test/embedded-template.ts";
 import { aReceiver, type Receiver } from "../../test/receiver.ts";
 import { startTelegramStandIn, type TelegramStandIn } from "../../test/stand-ins/telegram-bot-api.ts";
 import { until } from "../../test/until.ts";
@@ -55,6 +56,7 @@ const flow = (receiverUrl: string) => ({
 });
 
 beforeAll(async () => {
+  await putDatabase(folder);
   platform = await startTelegramStandIn();
   receiver = await aReceiver();
   receiver.answer("/broken", (_call, response) => response.writeHead(500).end(mark));

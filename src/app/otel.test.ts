@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pino } from "pino";
 import { afterAll, describe, expect, it } from "vitest";
+import { putDatabase } from "../../test/embedded-template.ts";
 import { aReceiver } from "../../test/receiver.ts";
 import { until } from "../../test/until.ts";
 import { tracing } from "../shell/tracing.ts";
@@ -44,6 +45,7 @@ describe("traces", () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_HEADERS: "x-key=a%20b",
     });
+    await putDatabase(folder);
     const app = await startApp(config, pino({ level: "silent" }));
     const { db } = app.database;
     const workspace = await createWorkspace(db, { domain: "mine", name: "Mine" });

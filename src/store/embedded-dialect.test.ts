@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenDatabase, openDatabase } from "./database.ts";
-import { migrateToLatest } from "./migrate.ts";
+import { embeddedDatabase } from "../../test/database.ts";
+import type { OpenDatabase } from "./database.ts";
 
 describe("the embedded database under concurrent use", () => {
   let database: OpenDatabase;
   beforeAll(async () => {
-    database = await openDatabase({});
-    await migrateToLatest(database.db);
+    database = await embeddedDatabase();
   });
   afterAll(() => database.close());
 

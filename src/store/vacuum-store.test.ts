@@ -1,13 +1,11 @@
 import { sql } from "kysely";
 import { expect, it } from "vitest";
-import { openDatabase } from "./database.ts";
-import { migrateToLatest } from "./migrate.ts";
+import { embeddedDatabase } from "../../test/database.ts";
 import { vacuumWhereWorth } from "./vacuum-store.ts";
 
 it("the embedded database is freed of dead rows once there are many", async () => {
-  const database = await openDatabase({});
+  const database = await embeddedDatabase();
   const { db } = database;
-  await migrateToLatest(db);
   await sql`
     insert into messages (contact_id, channel_id, direction, event_id, ordinal, content, status, created_at)
     select g, 1, 'out', g, 1, '{}', 'queued', now() from generate_series(1, 5000) g`.execute(db);
@@ -25,9 +23,8 @@ it("the embedded database is freed of dead rows once there are many", async () =
 });
 
 it("the embedded database knows of a table that has grown", async () => {
-  const database = await openDatabase({});
+  const database = await embeddedDatabase();
   const { db } = database;
-  await migrateToLatest(db);
   const guessed = async () => {
     const { rows } = await sql<{
       guess: number;

@@ -8,6 +8,7 @@ import pg from "pg";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { putDatabase } from "../../../test/embedded-template.ts";
 import { until } from "../../../test/until.ts";
 import type { Submit } from "../../shell/submission.ts";
 import { createBot } from "../../store/bot-store.ts";
@@ -200,6 +201,7 @@ const keysOf = async (config: Config) =>
 
 it("a backup of the embedded database that is written to has every event that was acknowledged before it began", async () => {
   const from = path.join(folder, "busy.tar.gz");
+  await putDatabase(path.join(folder, "busy"));
   const busy = readConfig({ DATA_DIR: path.join(folder, "busy"), PORT: "0", DEMO: "off" });
   await backUpUnderTraffic(busy, from, async () => {
     await runRestore("busy-restored", from);
@@ -208,6 +210,10 @@ it("a backup of the embedded database that is written to has every event that wa
 }, 120_000);
 
 describe("backup and restore of the embedded database", () => {
+  beforeAll(async () => {
+    for (const name of ["one", "two", "future"]) await putDatabase(path.join(folder, name));
+  });
+
   it("bring what was there to another machine", async () => {
     await run("one", workspaceCreate, { domain: "first", timeZone: "UTC" });
     await run("one", backup, { file });

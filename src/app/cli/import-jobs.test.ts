@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { freePort } from "../../../test/crash/server-process.ts";
 import { createDatabaseOnServer } from "../../../test/crash/test-server-database.ts";
+import { putDatabase } from "../../../test/embedded-template.ts";
 import { until } from "../../../test/until.ts";
 import { openDatabase } from "../../store/database.ts";
 import { startApp } from "../compose.ts";
@@ -32,6 +33,7 @@ beforeAll(async () => {
     PORT: String(await freePort()),
     ...(server === undefined ? {} : { DATABASE_URL: server.url }),
   };
+  if (!isOnServer) await putDatabase(path.join(root, "data"));
   mkdirSync(folder);
   const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
   write(

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openDatabase } from "../../store/database.ts";
-import { migrateToLatest } from "../../store/migrate.ts";
+import { embeddedDatabase } from "../../../test/database.ts";
 import { createWorkspace } from "../../store/workspace-store.ts";
 import { readConfig } from "../config.ts";
 import { startControlServer } from "../control/control-server.ts";
@@ -42,8 +41,7 @@ describe("a command on the embedded database", () => {
     const lock = lockDataDirectory(directory, "server");
     // Begun while there is a holder but no socket yet.
     const token = makeToken();
-    const database = await openDatabase({});
-    await migrateToLatest(database.db);
+    const database = await embeddedDatabase();
     await createWorkspace(database.db, { domain: "demo", name: "Demo" });
     const socket = controlSocketPath(directory);
     const context = { config, database, publicUrl: "", secretKey: Buffer.alloc(32), log };

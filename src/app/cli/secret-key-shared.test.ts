@@ -7,6 +7,7 @@ import { type RawBuilder, sql } from "kysely";
 import pg from "pg";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { putDatabase } from "../../../test/embedded-template.ts";
 import type { Finding } from "../../model/finding.ts";
 import { openDatabase } from "../../store/database.ts";
 import { migrationNames } from "../../store/migrations.ts";
@@ -151,6 +152,7 @@ it.runIf(serverUrl !== "")(
 
 it("a server with another key than the database's changes nothing in it, its schema neither", async () => {
   const config = (key: string) => readConfig(settingsOf("untouched", { SECRET_KEY: key }));
+  await putDatabase(config(older).data.directory);
   await start(config(older));
   // As a release before left it: the newest migration has not run.
   const newest = migrationNames.at(-1) ?? "";

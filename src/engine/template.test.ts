@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aBot, aContact, noon } from "../../test/builders.ts";
-import { checkTemplate, renderTemplate, type TemplateScope } from "./template.ts";
+import { checkTemplate, renderNames, renderTemplate, type TemplateScope, toGlobals, toNames } from "./template.ts";
 
 function render(template: string, scope: Partial<TemplateScope> = {}) {
   return renderTemplate(template, { contact: aContact(), bot: aBot(), variables: {}, values: {}, ...scope }, noon);
@@ -28,6 +28,21 @@ describe("a template", () => {
     ['{{ fields.missing | default: "friend" }}', "friend"],
   ])("%s is rendered", (template, text) => {
     expect(render(template, { contact: ann })).toEqual({ text });
+  });
+
+  it.each([
+    ["{{ missing | default: contact.name }}", "Ann Lee"],
+    ["{{ fields.sizes[message.text] }}", "M"],
+    ["{{ [vars.root].city }}", "Moscow"],
+    ["{% assign who = contact.email %}{{ who }} {{ bot.name }}", "ann@example.com Bot"],
+    ["{% for tag in contact.tags %}{{ tag }}{{ entry.payload }} {% endfor %}", "vipp leadp "],
+    ["{% case fields.city %}{% when entry.link %}{% else %}{{ clientExternalId }}{% endcase %}", "k7"],
+    ["{% capture all %}{{ fields.big }}{% endcapture %}{{ all }}{% unless message.text %}{% endunless %}", "5"],
+  ])("%s is given all names that it looks up", (template, text) => {
+    const scope = { contact: ann, message: { text: "1", attachments: [] }, variables: { root: "fields" } };
+    expect(render(template, scope)).toEqual({ text });
+    const whole = { bot: aBot(), values: {}, ...scope };
+    expect(renderNames(template, toNames(whole), toGlobals(whole, noon))).toEqual({ text });
   });
 
   it("draws a sample that depends on the contact and the moment alone", () => {

@@ -164,18 +164,18 @@ function describe(error: unknown): Sentence {
   return say`the template cannot be used: ${{ why: line ?? "" }}`;
 }
 
-const rootsOf = new WeakMap<readonly Template[], ReadonlySet<string>>();
-const everyRoot: Pick<ReadonlySet<string>, "has"> = { has: () => true };
+const rootsOf = new WeakMap<readonly Template[], Roots>();
+type Roots = Pick<ReadonlySet<string>, "has">;
+const everyRoot: Roots = { has: () => true };
 
-/** What a template's look-ups begin with; all there is where one begins with what is known only when it is rendered. */
-function listRoots(template: string): Pick<ReadonlySet<string>, "has"> {
+/** What a template's look-ups begin with. Where one may begin with what is known only when it is rendered (`{{ [vars.which].city }}`, which the analysis takes for `vars.which.city`): all there is. */
+function listRoots(template: string): Roots {
   try {
     const parsed = parse(template);
     const known = rootsOf.get(parsed);
     if (known !== undefined) return known;
-    const roots = liquid.globalVariableSegmentsSync(parsed, { partials: false }).flatMap(toRoots);
-    if (roots.includes(undefined)) return everyRoot;
-    const found = new Set(roots.map(String));
+    const mayBeginAnywhere = /(?<![\w\]])\[/.test(template);
+    const found = mayBeginAnywhere ? everyRoot : new Set(listPaths(template).map(([root]) => root));
     rootsOf.set(parsed, found);
     return found;
   } catch {
@@ -183,15 +183,8 @@ function listRoots(template: string): Pick<ReadonlySet<string>, "has"> {
   }
 }
 
-/** Of the path itself, and of those that its parts are looked up by. */
-function toRoots(segments: Segments): (string | undefined)[] {
-  const [root, ...parts] = segments;
-  const inner = parts.flatMap((part) => (typeof part === "object" ? toRoots(part) : []));
-  return [typeof root === "object" ? undefined : String(root), ...inner];
-}
-
 /** Every name a template can use, or those of some roots: what nobody asks for is not made. Values that are missing are left out, so that `default` takes over. */
-export function toNames(scope: TemplateScope, roots: Pick<ReadonlySet<string>, "has"> = everyRoot) {
+export function toNames(scope: TemplateScope, roots: Roots = everyRoot) {
   const { contact, bot } = scope;
   const { clientExternalId } = contact.profile;
   const names: Record<string, unknown> = {};

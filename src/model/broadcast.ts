@@ -111,8 +111,7 @@ export interface AskedAudience {
   readonly q?: string | undefined;
 }
 
-/** Whether a condition was asked for that compares nothing: taken as it stands it would be everybody, and nobody said so. `asked`: null where that was not kept. */
-export function lacksRules(audience: Audience, asked: AskedAudience | null): boolean {
-  const { condition } = asked ?? ("condition" in audience ? audience : { condition: undefined });
-  return condition !== undefined && !comparesSomething(condition);
+/** Whether a condition was asked for that compares nothing: taken as it stands it would be everybody, and nobody said so. A door that says whom it means (null) says it in its own way. */
+export function lacksRules(asked: AskedAudience | null): boolean {
+  return asked?.condition !== undefined && !comparesSomething(asked.condition);
 }

@@ -268,7 +268,6 @@ async function startBroadcast({ workspaceId, botId }: Shop): Promise<number> {
   const { id } = await createBroadcast(database.db, {
     ...{ workspaceId, botId, name: "News", perMinute: null, startAt: null, at },
     audience: { condition: { match: "all", rules: [] } },
-    asked: { all: true },
     actions: [{ action: "send_message", args: { content: "News" } }],
   });
   await database.db.transaction().execute((trx) => moveBroadcast(trx, { workspaceId }, id, "start", at));

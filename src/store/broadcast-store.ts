@@ -167,7 +167,7 @@ export async function moveBroadcast(
 ): Promise<Broadcast> {
   const old = await requireBroadcast(trx, access, id);
   if (step === "cancel" && old.status === "cancelled") return old;
-  if (step === "start" && old.status === "draft" && lacksRules(old.audience, old.asked)) {
+  if (step === "start" && old.status === "draft" && lacksRules(old.asked)) {
     throw new AppError(
       "broadcast.no_rules",
       say`the broadcast goes by a condition that has no rules: add one, or choose everybody`,

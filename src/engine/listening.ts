@@ -16,8 +16,13 @@ export function findListener(contact: Contact, now: number): Position | undefine
 }
 
 /** Whether the bot says nothing to the contact of its own accord: a person talks, or the contact is banned. */
-export function isSilentTo({ bannedAt, conversation }: Contact, now: number): boolean {
-  return bannedAt !== undefined || (conversation?.pausedUntil ?? 0) > now;
+export function isSilentTo(contact: Contact, now: number): boolean {
+  return contact.bannedAt !== undefined || isPausedFor(contact, now);
+}
+
+/** Whether somebody else talks with the contact at `now` (Unix milliseconds). */
+export function isPausedFor({ conversation }: Contact, now: number): boolean {
+  return (conversation?.pausedUntil ?? 0) > now;
 }
 
 /** Nobody looks at a chat for longer and thinks that an answer is being written. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Sentence, say } from "./sentence.ts";
 
 /** What receivers can hear of, and what each means. Kinds that are named like a fact follow from it; `shell/webhook-feed.ts` knows the others. */
 export const webhookEvents = {
@@ -50,9 +51,14 @@ export type WebhookEvent = keyof typeof webhookEvents;
 
 export const webhookEventSchema = z.enum(Object.keys(webhookEvents) as [WebhookEvent, ...WebhookEvent[]]);
 
-/** Whose form the calls have: our own, ChatBot's (WIRE-FORMATS 2.4), BotHelp's (3.3). */
-export const webhookFormats = ["native", "chatbot", "bothelp"] as const;
+/** Whose form the calls have: our own, ChatBot's (WIRE-FORMATS 2.4), BotHelp's (3.3), that of UChat's live chat (1.5). */
+export const webhookFormats = ["native", "chatbot", "bothelp", "uchat"] as const;
 export type WebhookFormat = (typeof webhookFormats)[number];
+
+/** What webhooks of a format hear of whatever they ask for. UChat's is a live chat elsewhere: it hears of what is written while the bot is silent. */
+export const eventsOfFormat: { readonly [Format in WebhookFormat]?: readonly WebhookEvent[] } = {
+  uchat: ["message_in"],
+};
 
 /** Which messages are told: those with one of these words, read as a keyword trigger reads them. */
 export const messageMatchSchema = z.strictObject({
@@ -89,3 +95,24 @@ export const inboundMappingSchema = z
     { error: "name one of field, variable and profile" },
   );
 export type InboundMapping = z.infer<typeof inboundMappingSchema>;
+
+/** Why a webhook of this format cannot hear of that, and which key says so; undefined: it can. */
+export function findUnheard(
+  format: WebhookFormat,
+  {
+    events,
+    messageMatch = null,
+  }: { events?: readonly WebhookEvent[] | undefined; messageMatch?: MessageMatch | null | undefined },
+): (Sentence & { readonly path: "events" | "messageMatch" }) | undefined {
+  const own = eventsOfFormat[format];
+  if (own === undefined) return undefined;
+  if (events !== undefined && (events.length !== own.length || !own.every((event) => events.includes(event)))) {
+    const problem = say`in UChat's form only message_in is told, while the bot is silent to the contact; leave events out`;
+    return { path: "events", ...problem };
+  }
+  if (messageMatch === null) return undefined;
+  return {
+    path: "messageMatch",
+    ...say`in UChat's form every message is told while the bot is silent to the contact; leave messageMatch out`,
+  };
+}

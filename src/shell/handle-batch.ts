@@ -8,7 +8,7 @@ import type { JobRequest, Outcome } from "../model/outcome.ts";
 import type { BotSnapshot } from "../model/world.ts";
 import type { ContactChange, HandledOutcome, StoringMessage } from "../store/batch.ts";
 import type { Database } from "../store/database.ts";
-import { type NewDelivery, writeDeliveries } from "../store/delivery-store.ts";
+import { writeDeliveries } from "../store/delivery-store.ts";
 import { isRetryKey } from "../store/event-store.ts";
 import { type StoredMessage, writeBatch } from "../store/outcome-store.ts";
 import { loadVariables } from "../store/snapshot-store.ts";
@@ -23,7 +23,7 @@ import type { Jobs } from "./jobs.ts";
 import { carryOutMerge, secondaryOf } from "./merging.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { Arrival, Submission, SubmitReply } from "./submission.ts";
-import { feedWebhooks, toDeliveryJob } from "./webhook-feed.ts";
+import { completeDeliveries, type DecidedDelivery, feedWebhooks, isReady, toDeliveryJob } from "./webhook-feed.ts";
 
 export interface BatchDependencies {
   readonly advance: Advance;
@@ -98,9 +98,11 @@ export async function handleBatch(
   const result = { replies, messages: [], touched, jobKinds };
   if (handled.length === 0) return { result, last: Promise.resolve(result) };
   await desks.write();
-  if (deliveries.length > 0) await writeDeliveries(trx, deliveries);
+  const ready = deliveries.filter(isReady);
+  if (ready.length > 0) await writeDeliveries(trx, ready);
   if (jobs.length > 0) await dependencies.enqueueJobs(trx, jobs);
-  const { last } = await writeBatch(trx, { handled, contacts, variables, leaseOwner });
+  const { last, heardIds } = await writeBatch(trx, { handled, contacts, variables, leaseOwner });
+  if (ready.length < deliveries.length) await writeDeliveries(trx, completeDeliveries(deliveries, await heardIds()));
   return { result, last: last.then((messages) => ({ ...result, messages })) };
 }
 
@@ -112,7 +114,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
   const lockedBots = new Set<number>();
   const variables = new Map<number, Record<string, FieldValue | null>>();
   const jobs: JobRequest[] = [];
-  const deliveries: NewDelivery[] = [];
+  const deliveries: DecidedDelivery[] = [];
   const desks = createDesks(trx);
   const leavesUntil = planDepartures();
 
@@ -188,7 +190,7 @@ function createDesk(trx: Database, { advance, snapshots, isPullChannel, moveJobs
       desks.keep(owner, outcome);
       const { dedupeKey } = arrival.submission;
       const isRetry = dedupeKey !== undefined && isRetryKey(dedupeKey);
-      const told = feedWebhooks(bot, event, outcome, { isRetry });
+      const told = feedWebhooks(bot, event, outcome, { isRetry, before: contact });
       deliveries.push(...told);
       jobs.push(...outcome.jobs.map((job) => ({ ...job, contactId: contact.id })), ...told.map(toDeliveryJob));
       // A timer that another process was quicker with, a job that ran twice: nothing happened, so nothing is told.

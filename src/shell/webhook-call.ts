@@ -34,6 +34,7 @@ export function toWebhookCall(
     };
   }
   if (format === "bothelp") headers["x-wh-sign"] = createHmac("sha256", secret).update(body).digest("hex");
+  // UChat signs nothing: who wants to know that a call is ours gives it a header.
   const timestamp = String(Math.floor(at / 1000));
   headers["x-repartee-delivery"] = deliveryId;
   headers["x-repartee-timestamp"] = timestamp;

@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { toAttributes } from "../engine/chatbot-attributes.ts";
 import { toContactDocument } from "../engine/contact-document.ts";
+import { isPausedFor } from "../engine/listening.ts";
 import { toObjectId } from "../engine/object-id.ts";
 import { matchesWords } from "../engine/triggers.ts";
+import { type HeardMessage, toLiveChatBody } from "../engine/uchat-message.ts";
 import type { Contact } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
 import type { Json } from "../model/field.ts";
 import type { Fact, JobRequest, Outcome } from "../model/outcome.ts";
 import { type WebhookEvent, type WebhookSubscription, webhookEvents } from "../model/webhook.ts";
 import type { BotSnapshot } from "../model/world.ts";
+import { heardMessage } from "../store/batch-rows.ts";
 import type { NewDelivery } from "../store/delivery-store.ts";
 
 /** Something that webhooks can hear of. */
@@ -17,38 +20,64 @@ export interface Occurrence {
   readonly data: Record<string, Json>;
 }
 
-/** What the bot's webhooks hear of an outcome, one row a webhook and occurrence. Costs one look at an empty list where there are no webhooks. */
+/** A delivery whose body may have to say what the event's own message is stored as, which is known once that is written. */
+export interface DecidedDelivery extends Omit<NewDelivery, "body"> {
+  readonly body: string | ((messageId: number) => string);
+}
+
+export const isReady = (delivery: DecidedDelivery): delivery is NewDelivery => typeof delivery.body === "string";
+
+/** Those that waited for their message. `ids`: of messages, by the event's id. */
+export function completeDeliveries(
+  deliveries: readonly DecidedDelivery[],
+  ids: ReadonlyMap<number, number>,
+): NewDelivery[] {
+  return deliveries.flatMap(({ body, ...delivery }) => {
+    const id = ids.get(delivery.eventId);
+    return typeof body === "string" || id === undefined ? [] : [{ ...delivery, body: body(id) }];
+  });
+}
+
+/**
+ * What the bot's webhooks hear of an outcome, one row a webhook and occurrence. Costs one look at an empty list where there are no webhooks. `before`: the contact as the event found it.
+ */
 export function feedWebhooks(
   bot: BotSnapshot,
   event: Event,
   outcome: Outcome,
-  { isRetry }: { readonly isRetry: boolean },
-): NewDelivery[] {
+  { isRetry, before }: { readonly isRetry: boolean; readonly before: Contact },
+): DecidedDelivery[] {
   if (bot.webhooks.length === 0) return [];
+  const { contact } = outcome;
+  const at = { contactId: contact.id, eventId: event.id, at: event.at };
   // That it came in was told when it failed.
   const occurrences = [...(isRetry ? [] : ofInbound(event)), ...listOccurrences(outcome)];
-  return occurrences.flatMap((occurrence) =>
+  const told = occurrences.flatMap((occurrence) =>
     bot.webhooks
       .filter((webhook) => wants(webhook, occurrence))
-      .map((webhook) => {
+      .map((webhook): DecidedDelivery => {
         const id = randomUUID();
-        const { contact } = outcome;
         const body = JSON.stringify(toBody(webhook, { id, bot, event, contact, occurrence }));
-        return {
-          id,
-          webhookId: webhook.id,
-          contactId: contact.id,
-          eventId: event.id,
-          event: occurrence.event,
-          body,
-          at: event.at,
-        };
+        return { ...at, id, webhookId: webhook.id, event: occurrence.event, body };
       }),
   );
+  const liveChats = bot.webhooks.filter(({ format }) => format === "uchat");
+  const heard = liveChats.length === 0 || isRetry ? undefined : findUnanswered(event, before);
+  if (heard === undefined) return told;
+  const body = (id: number) => JSON.stringify(toLiveChatBody(heard, { id, contact, workspaceId: bot.workspaceId }));
+  const chats = liveChats.map(
+    (webhook): DecidedDelivery => ({ ...at, id: randomUUID(), webhookId: webhook.id, event: "message_in", body }),
+  );
+  return [...told, ...chats];
 }
 
-function wants({ events, messageMatch }: WebhookSubscription, { event, data }: Occurrence): boolean {
-  if (!events.has(event)) return false;
+/** What the contact says while somebody else than the bot answers. Nobody answers who is banned. */
+function findUnanswered(event: Event, before: Contact): HeardMessage | undefined {
+  return before.bannedAt === undefined && isPausedFor(before, event.at) ? heardMessage(event) : undefined;
+}
+
+function wants({ format, events, messageMatch }: WebhookSubscription, { event, data }: Occurrence): boolean {
+  if (format === "uchat" || !events.has(event)) return false;
   if (event !== "message_in" || messageMatch === null) return true;
   return typeof data.text === "string" && matchesWords(messageMatch, data.text);
 }

@@ -1,3 +1,4 @@
+import type { HeardMessage } from "../engine/uchat-message.ts";
 import { type Contact, profileKeys } from "../model/contact.ts";
 import type { Event } from "../model/event.ts";
 import type { FieldValue } from "../model/field.ts";
@@ -88,13 +89,22 @@ function inboundRow(event: Event, contactId: number): MessageRow | undefined {
       author: "agent",
     };
   }
+  const heard = heardMessage(event);
+  return heard === undefined ? undefined : row(heard.content, heard.externalId);
+}
+
+/** What the person said or pressed in an event that came by a channel; undefined: nothing that the conversation shows. */
+export function heardMessage(event: Event): HeardMessage | undefined {
+  if (event.channelId === undefined) return undefined;
+  const { at } = event;
   if ((event.kind === "message" || event.kind === "start") && event.message !== undefined) {
     const { text, attachments, location, externalId } = event.message;
     const place = location === undefined ? {} : { location };
     const said = { ...noParts, ...(text === undefined ? {} : { text }), ...place };
-    return row({ ...said, attachments: [...attachments] }, externalId);
+    return { content: { ...said, attachments: [...attachments] }, externalId, at };
   }
-  return event.kind === "button" && event.title !== undefined ? row({ ...noParts, text: event.title }) : undefined;
+  if (event.kind !== "button" || event.title === undefined) return undefined;
+  return { content: { ...noParts, text: event.title }, at };
 }
 
 /** An event as the history keeps it. */

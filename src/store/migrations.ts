@@ -47,6 +47,7 @@ import { up as refusedLines } from "./migrations/0075-refused-lines.ts";
 import { up as emailChanges } from "./migrations/0076-email-changes.ts";
 import { up as passkeys } from "./migrations/0077-passkeys.ts";
 import { up as whoAnswers } from "./migrations/0078-who-answers.ts";
+import { up as uchatWebhooks } from "./migrations/0079-uchat-webhooks.ts";
 
 /** Every migration, by name, in order. Forward only, and only adding: an older process may run beside (CONTRIBUTING.md, "Migrations"). */
 export const migrations: Migrations = {
@@ -98,6 +99,7 @@ export const migrations: Migrations = {
   "0078-who-answers": { up: whoAnswers },
   "0076-email-changes": { up: emailChanges },
   "0077-passkeys": { up: passkeys },
+  "0079-uchat-webhooks": { up: uchatWebhooks },
 };
 
 export const migrationNames: readonly string[] = Object.keys(migrations);

@@ -21,18 +21,27 @@ export interface StoredMessage {
   readonly leavesUntil?: number | undefined;
 }
 
+interface WrittenBatch extends Unfinished<StoredMessage[]> {
+  /** What the events' own messages are stored as, by the event's id: for what has to say it. It takes the round trip that the commit else shares. */
+  readonly heardIds: () => Promise<ReadonlyMap<number, number>>;
+}
+
 /**
  * Writes everything that follows from a batch, set-based: one statement for what most events bring (history, messages, profile, tags, fields,
  * positions), one more for each rare kind. Only differences are written. `last` gives the messages that wait to be sent.
  */
-export async function writeBatch(trx: Database, batch: Batch): Promise<Unfinished<StoredMessage[]>> {
+export async function writeBatch(trx: Database, batch: Batch): Promise<WrittenBatch> {
   await createMissingNames(trx, batch);
   const messages = messageRows(batch);
   const common = writeCommon(trx, batch, messages);
   // Looked at behind the others: what fails here fails them, and says why.
   common.catch(() => undefined);
   await writeRare(trx, batch);
-  return { last: common.then((ids) => toStored(ids, messages, batch)) };
+  return {
+    last: common.then((ids) => toStored(ids, messages, batch)),
+    heardIds: async () =>
+      new Map((await common).flatMap(({ id, eventId, ordinal }) => (ordinal === 0 ? [[eventId, id]] : []))),
+  };
 }
 
 function toStored(ids: readonly MessageId[], messages: readonly MessageRow[], { leaseOwner }: Batch): StoredMessage[] {

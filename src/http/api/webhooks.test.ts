@@ -95,6 +95,35 @@ describe("webhooks", () => {
     expect([answer.statusCode, codeOf(answer)]).toEqual([422, code]);
   });
 
+  it("in UChat's form hear of messages alone, and need no events", async () => {
+    const make = (more: object) =>
+      mine.call("POST", "/webhooks", { body: { name: "Chat", url: `${receiver.url}/chat`, format: "uchat", ...more } });
+    for (const more of [{}, { events: ["message_in"] }]) {
+      const made = (await make(more)).json();
+      expect(made).toMatchObject({ format: "uchat", events: ["message_in"], messageMatch: null });
+    }
+    const { id } = (await make({})).json();
+    const words = { match: "contains", words: ["price"] };
+    const change = (body: object) => mine.call("PATCH", `/webhooks/${id}`, { body });
+    for (const [path, more] of [
+      ["events", { events: ["tag_added"] }],
+      ["events", { events: ["message_in", "tag_added"] }],
+      ["messageMatch", { messageMatch: words }],
+    ] as const) {
+      for (const answer of [await make(more), await change(more)]) {
+        expect(answer.statusCode).toBe(422);
+        expect(answer.json().error).toMatchObject({
+          code: "request.invalid",
+          message: expect.stringContaining("in UChat's form"),
+          details: [{ path }],
+        });
+      }
+    }
+    expect((await change({ name: "Live chat", events: ["message_in"] })).json()).toMatchObject({ name: "Live chat" });
+    const native = await mine.call("POST", "/webhooks", { body: { name: "x", url: `${receiver.url}/chat` } });
+    expect(native.json().error).toMatchObject({ code: "request.invalid", details: [{ path: "events" }] });
+  });
+
   it("of a bot's token are that bot's", async () => {
     const token = await mine.mintToken({ botId: mine.bot.id });
     const answer = await mine.call("POST", "/webhooks", { body: hook(), token });

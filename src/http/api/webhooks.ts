@@ -4,7 +4,8 @@ import type { z } from "zod";
 import { compilePattern } from "../../engine/pattern.ts";
 import { AppError } from "../../model/app-error.ts";
 import type { Json } from "../../model/field.ts";
-import { say, sayPlaces, toSentence } from "../../model/sentence.ts";
+import { type Place, say, sayPlaces, toSentence } from "../../model/sentence.ts";
+import { eventsOfFormat, findUnheard, type WebhookFormat } from "../../model/webhook.ts";
 import { nextTryOf } from "../../shell/jobs/deliver-webhook.ts";
 import { checkOutboundHeaders, checkOutboundUrl } from "../../shell/outbound-http.ts";
 import { challengeReceiver, findFailure, toWebhookCall } from "../../shell/webhook-call.ts";
@@ -97,13 +98,25 @@ function keepHeaders(old: Webhook, given: Readonly<Record<string, string | null>
   const kept = Object.entries(given).map(([name, value]): [string, string] => {
     const now = value ?? (Object.hasOwn(old.headers, name) ? old.headers[name] : undefined);
     if (now !== undefined) return [name, now];
-    const problem = say`has no value that could stay`;
-    throw new AppError("request.invalid", sayPlaces([{ path: `headers.${name}`, ...problem }]), {
-      details: [{ path: `headers.${name}`, ...problem }],
-    });
+    throw invalid({ path: `headers.${name}`, ...say`has no value that could stay` });
   });
   return Object.fromEntries(kept);
 }
+
+/** Throws `request.invalid` where a webhook of this format cannot hear of that. */
+function checkHeard(format: WebhookFormat, heard: Parameters<typeof findUnheard>[1]): void {
+  const problem = findUnheard(format, heard);
+  if (problem !== undefined) throw invalid(problem);
+}
+
+/** What a new webhook hears of. Throws `request.invalid`. */
+function readEvents(format: WebhookFormat, given: Webhook["events"] | undefined): Webhook["events"] {
+  const events = given ?? eventsOfFormat[format];
+  if (events === undefined) throw invalid({ path: "events", ...say`is missing: say what the webhook hears of` });
+  return events;
+}
+
+const invalid = (problem: Place) => new AppError("request.invalid", sayPlaces([problem]), { details: [problem] });
 
 /** ChatBot's receivers have to prove that they know the token. Throws `webhook.challenge_failed`. */
 async function challenge(
@@ -164,6 +177,7 @@ export const webhookResource: ApiResource = (app, dependencies) => {
       const old = await requireWebhook(db, caller, params.id, secretKey);
       const body = { ...request.body, headers: request.body.headers && keepHeaders(old, request.body.headers) };
       checkReceiver(body);
+      checkHeard(old.format, body);
       if (body.url !== undefined || body.secret !== undefined) {
         const { url = old.url, secret = old.secret, headers = old.headers, basicAuth = old.basicAuth } = body;
         await challenge(dependencies, { format: old.format, url, secret, headers, basicAuth });
@@ -194,8 +208,10 @@ type CreateBody = z.infer<typeof webhookCreateSchema>;
 async function create(dependencies: HttpDependencies, request: FastifyRequest, body: CreateBody) {
   const { db, secretKey } = dependencies;
   const { caller } = request;
-  const { bot, format, secret = randomBytes(24).toString("base64url"), ...rest } = body;
+  const { bot, format, secret = randomBytes(24).toString("base64url"), events, ...given } = body;
+  const rest = { ...given, events: readEvents(format, events) };
   checkReceiver(rest);
+  checkHeard(format, rest);
   const botId = bot === undefined ? (caller.botId ?? null) : (await requireBot(db, caller, bot)).id;
   await challenge(dependencies, { ...rest, format, secret });
   return await writeOnce<WebhookCreatedBody>(

@@ -9,20 +9,15 @@ import {
 } from "../../model/webhook.ts";
 import { botReferenceSchema, idSchema, instantSchema, jsonValue, nameSchema, pageQuery } from "./common.ts";
 
-const eventsSchema = z
-  .array(webhookEventSchema)
-  .min(1)
-  .max(100)
-  .describe(
-    Object.entries(webhookEvents)
-      .map(([event, meaning]) => `\`${event}\`: ${meaning}`)
-      .join(" "),
-  );
+const meanings = Object.entries(webhookEvents)
+  .map(([event, meaning]) => `\`${event}\`: ${meaning}`)
+  .join(" ");
+const eventsSchema = z.array(webhookEventSchema).min(1).max(100).describe(meanings);
 const headersSchema = z
   .record(z.string().min(1).max(100), z.string().max(2000))
   .describe("Sent with every call; sealed at rest, and shown to nobody.");
 const basicAuthSchema = z.strictObject({ username: z.string().max(200), password: z.string().max(500) }).nullable();
-const secretSchema = z.string().min(8).max(200).describe("Signs the calls. Absent: one is made.");
+const secretSchema = z.string().min(8).max(200).describe("Signs the calls (not in UChat's form). Absent: one is made.");
 const matchSchema = messageMatchSchema
   .nullable()
   .describe("Of `message_in`, only messages with one of these words, as a keyword trigger reads them; null: all.");
@@ -55,7 +50,11 @@ export type WebhookCreatedBody = z.infer<typeof webhookCreatedSchema>;
 export const webhookCreateSchema = z.strictObject({
   name: nameSchema,
   url: urlSchema,
-  events: eventsSchema,
+  events: eventsSchema
+    .optional()
+    .describe(
+      `What it hears of. With the format \`uchat\` left out: that tells of messages that come in while the bot is silent. ${meanings}`,
+    ),
   bot: botReferenceSchema.optional().describe("Absent: all of the workspace's bots."),
   messageMatch: matchSchema.default(null),
   format: z.enum(webhookFormats).default("native"),

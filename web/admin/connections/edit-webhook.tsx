@@ -1,8 +1,8 @@
-import { Fieldset, MultiSelect, Select, Stack, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Select, Stack, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WebhookBody, WebhookCreatedBody } from "../../../src/http/contract/webhooks.ts";
-import { type MessageMatch, type WebhookFormat, webhookEvents, webhookFormats } from "../../../src/model/webhook.ts";
+import { type WebhookFormat, webhookFormats } from "../../../src/model/webhook.ts";
 import { useBasis } from "../layout/basis.ts";
 import { CopyField } from "../layout/copy-field.tsx";
 import { Dialog, DialogForm } from "../layout/dialog.tsx";
@@ -10,11 +10,9 @@ import { useForm } from "../layout/form.tsx";
 import { useApi } from "../layout/page.tsx";
 import { useRenew } from "../layout/resource.ts";
 import { BotChoice } from "../setup/bot-choice.tsx";
-import { useEventName } from "./event-name.ts";
 import { type AuthDraft, toBasicAuth, WebhookAuth } from "./webhook-auth.tsx";
 import { type HeaderDraft, toHeaders, WebhookHeaders } from "./webhook-headers.tsx";
-
-const matches = ["contains", "exact", "pattern"] as const satisfies readonly MessageMatch["match"][];
+import { type HearingDraft, toHeard, WebhookHearing } from "./webhook-hearing.tsx";
 
 interface Props {
   readonly webhook: WebhookBody | undefined;
@@ -46,15 +44,16 @@ function WebhookForm({ webhook, onClose, onSecret }: Props & { readonly onSecret
   const { t } = useTranslation();
   const api = useApi();
   const renew = useRenew();
-  const nameOf = useEventName();
   const [name, setName] = useState(webhook?.name ?? "");
   const [url, setUrl] = useState(webhook?.url ?? "");
-  const [events, setEvents] = useState<string[]>(webhook?.events ?? []);
+  const [hearing, setHearing] = useState<HearingDraft>({
+    events: webhook?.events ?? [],
+    match: webhook?.messageMatch?.match ?? "contains",
+    words: webhook?.messageMatch?.words ?? [],
+  });
   const [bot, setBot] = useState<number | undefined>(undefined);
-  const [format, setFormat] = useState<WebhookFormat>("native");
+  const [format, setFormat] = useState<WebhookFormat>(webhook?.format ?? "native");
   const [active, setActive] = useState(webhook?.active ?? true);
-  const [match, setMatch] = useState<MessageMatch["match"]>(webhook?.messageMatch?.match ?? "contains");
-  const [words, setWords] = useState<readonly string[]>(webhook?.messageMatch?.words ?? []);
   const [headers, setHeaders] = useState<readonly HeaderDraft[]>(
     (webhook?.headerNames ?? []).map((one) => ({ name: one, value: null })),
   );
@@ -71,14 +70,15 @@ function WebhookForm({ webhook, onClose, onSecret }: Props & { readonly onSecret
   const form = useForm(
     ["name", "url", "events", "messageMatch.words", "headers"],
     async () => {
-      const messageMatch = events.includes("message_in") && words.length > 0 ? { match, words } : null;
       const basicAuth = toBasicAuth(auth);
       const secrets = { headers: toHeaders(headers), ...(basicAuth === undefined ? {} : { basicAuth }) };
-      const body = { name, url, events, active, messageMatch, ...secrets };
+      const body = { name, url, active, ...toHeard(format, hearing), ...secrets };
       if (webhook === undefined) {
         const owner = bot === undefined ? {} : { bot };
         const made = await api.send<WebhookCreatedBody>("POST", "/webhooks", { ...body, ...owner, format });
-        onSecret(made.secret);
+        // Nothing is signed in that form.
+        if (format === "uchat") onClose();
+        else onSecret(made.secret);
       } else {
         await api.send("PATCH", `/webhooks/${webhook.id}`, body);
         onClose();
@@ -107,52 +107,19 @@ function WebhookForm({ webhook, onClose, onSecret }: Props & { readonly onSecret
         error={form.fieldErrors.url}
         onChange={({ currentTarget }) => setUrl(currentTarget.value)}
       />
-      <MultiSelect
-        label={t("webhooks.events")}
-        description={t("webhooks.eventsHint")}
-        searchable
-        withAsterisk
-        data={Object.keys(webhookEvents).map((event) => ({ value: event, label: nameOf(event) }))}
-        value={events}
-        error={form.fieldErrors.events}
-        onChange={setEvents}
-      />
-      {events.includes("message_in") ? (
-        <Fieldset legend={t("webhooks.match")} p="sm">
-          <Stack gap="xs">
-            <TagsInput
-              label={t("webhooks.words")}
-              description={t("webhooks.wordsHint")}
-              value={[...words]}
-              error={form.fieldErrors["messageMatch.words"]}
-              onChange={setWords}
-            />
-            {words.length === 0 ? null : (
-              <Select
-                label={t("webhooks.matchHow")}
-                data={matches.map((one) => ({ value: one, label: t(`webhooks.matchOf.${one}`) }))}
-                value={match}
-                allowDeselect={false}
-                onChange={(next) => setMatch(matches.find((one) => one === next) ?? match)}
-              />
-            )}
-          </Stack>
-        </Fieldset>
+      {webhook === undefined ? (
+        <Select
+          label={t("webhooks.format")}
+          data={webhookFormats.map((one) => ({ value: one, label: t(`webhooks.formatOf.${one}`) }))}
+          value={format}
+          allowDeselect={false}
+          onChange={(next) => setFormat(webhookFormats.find((one) => one === next) ?? "native")}
+        />
       ) : null}
+      <WebhookHearing format={format} value={hearing} errors={form.fieldErrors} onChange={setHearing} />
       <WebhookHeaders value={headers} onChange={setHeaders} error={form.fieldErrors.headers} />
       <WebhookAuth value={auth} onChange={setAuth} hasKept={webhook?.hasBasicAuth === true} />
-      {webhook === undefined ? (
-        <>
-          <BotChoice all value={bot} onChange={setBot} />
-          <Select
-            label={t("webhooks.format")}
-            data={webhookFormats.map((one) => ({ value: one, label: t(`webhooks.formatOf.${one}`) }))}
-            value={format}
-            allowDeselect={false}
-            onChange={(next) => setFormat(webhookFormats.find((one) => one === next) ?? "native")}
-          />
-        </>
-      ) : null}
+      {webhook === undefined ? <BotChoice all value={bot} onChange={setBot} /> : null}
       <Switch
         label={t("webhooks.active")}
         checked={active}

@@ -52,7 +52,7 @@ function Webhook({ webhook, onEdit }: { readonly webhook: WebhookBody; readonly 
   const renew = useRenew();
   const nameOf = useEventName();
   const [isOpen, setOpen] = useState(false);
-  const { id, name, url, events, active, error, errorAt } = webhook;
+  const { id, format, name, url, events, active, error, errorAt } = webhook;
   const test = useMutation({
     mutationFn: () => api.send<z.infer<typeof webhookTestSchema>>("POST", `/webhooks/${id}/test`),
   });
@@ -73,7 +73,7 @@ function Webhook({ webhook, onEdit }: { readonly webhook: WebhookBody; readonly 
           {url}
         </Text>
         <Text size="xs" c="dimmed" className="breakable">
-          {events.map(nameOf).join(", ")}
+          {format === "uchat" ? t("webhooks.heardOf.uchat") : events.map(nameOf).join(", ")}
         </Text>
         {error === null ? null : (
           <Alert color="red" className="breakable">

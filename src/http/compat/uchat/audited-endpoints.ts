@@ -1,6 +1,6 @@
+import { type NsKind, parseNs } from "../../../engine/uchat-ns.ts";
 import type { SubjectKey } from "../../../store/audit-subject-store.ts";
 import type { AuditedOperation } from "../../contract/audit-log.ts";
-import { type NsKind, parseNs } from "./ns.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 

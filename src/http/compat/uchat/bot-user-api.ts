@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import type { ActionResult } from "../../../model/outcome.ts";
 import { listSaidClosingNotes } from "../../../store/conversation-store.ts";
 import { listSubscriptions } from "../../../store/sequence-store.ts";
@@ -8,7 +9,6 @@ import { requireDone } from "./call.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { InvalidInput } from "./errors.ts";
 import { text, yesNo } from "./input.ts";
-import { toNs } from "./ns.ts";
 
 const ns = text(60);
 const who = z.object({ user_ns: ns });

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import type { ConsentKind } from "../../../model/conversation.ts";
 import type { FieldKind, FieldValue } from "../../../model/field.ts";
 import type { ContactCard } from "../../../store/contact-card-store.ts";
 import { dateTimeSchema, toDateTime } from "./answers.ts";
 import { toChannelName } from "./channel-names.ts";
-import { toNs } from "./ns.ts";
 
 export const varTypes = ["text", "number", "boolean", "date", "datetime", "array"] as const;
 type VarType = (typeof varTypes)[number];

@@ -1,3 +1,4 @@
+import { type Ns, type NsKind, parseNs } from "../../../engine/uchat-ns.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { ActionResult } from "../../../model/outcome.ts";
@@ -8,7 +9,6 @@ import type { Caller } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import type { Call, ContactPlace } from "./endpoint.ts";
 import type { Memory } from "./memory.ts";
-import { type Ns, type NsKind, parseNs } from "./ns.ts";
 
 const nouns: Readonly<Record<NsKind, string>> = {
   contact: "subscriber",

@@ -152,4 +152,32 @@ describe("the door of a subscriber's conversation", () => {
     const sent = await tenant.door("POST /subscriber/send-text", { user_ns: tenant.userNs, content: "Hello" });
     expect(sent.json()).toEqual({ status: "ok" });
   });
+
+  it("serves a live chat elsewhere: told while the bot is paused, it finds the message and answers", async () => {
+    const tenant = await aTeam();
+    const { bot, call, door, userNs, workspace } = tenant;
+    const body = { bot: bot.id, name: "Chat", url: "https://chat.example/", format: "uchat" };
+    const { id } = (await call("POST", "/webhooks", { body })).json();
+    const told = async () =>
+      (await call("GET", `/webhooks/${id}/deliveries`)).json().data.map((one: { body: unknown }) => one.body);
+    await door("POST /subscriber/pause-bot", { user_ns: userNs, minutes: 5 });
+    await door("POST /subscriber/assign-agent", { user_ns: userNs, agent_id: members.get(tenant) });
+    await tenant.hear("help");
+    const [first] = await told();
+    const team = (await door("GET /team-info", {}, tenant.teamToken)).json().data;
+    expect(first.meta).toEqual({
+      ...{ user_ns: userNs, flow_ns: `f${bot.id}`, agent_id: members.get(tenant), team_id: team.id },
+    });
+    expect(team.id).toBe(workspace.id);
+    const mids = [String(first.message._id)];
+    const { data } = (await door("POST /subscriber/chat-messages-by-mids", { mids })).json();
+    expect(first.message).toEqual({ ...data[0], _id: data[0].id, mid: "2", agent_id: members.get(tenant) });
+    const sent = await door("POST /subscriber/send-text", { user_ns: userNs, content: "I am here", send_as_agent: 1 });
+    expect(sent.json()).toEqual({ status: "ok" });
+    const [last] = (await call("GET", `/contacts/${tenant.contactId}/messages`)).json().data;
+    expect(last).toMatchObject({ direction: "out", status: "queued", content: { text: "I am here" } });
+    await door("POST /subscriber/resume-bot", { user_ns: userNs });
+    await tenant.hear("thanks");
+    expect(await told()).toHaveLength(1);
+  });
 });

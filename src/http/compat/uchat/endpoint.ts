@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Ns, NsKind } from "../../../engine/uchat-ns.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import type { ActionResult } from "../../../model/outcome.ts";
 import type { ContactCard } from "../../../store/contact-card-store.ts";
@@ -6,7 +7,6 @@ import type { Database } from "../../../store/database.ts";
 import type { Caller } from "../../auth.ts";
 import type { HttpDependencies } from "../../dependencies.ts";
 import type { NamedKind } from "./memory.ts";
-import type { Ns, NsKind } from "./ns.ts";
 
 /** A contact that the caller may see. */
 export interface ContactPlace {

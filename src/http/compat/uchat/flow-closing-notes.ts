@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import { requireBot } from "../../../store/bot-store.ts";
 import {
   type ClosingNoteDefinition,
@@ -13,7 +14,6 @@ import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { InvalidInput } from "./errors.ts";
 import { integer, text } from "./input.ts";
 import { listInput, pageOfNamed } from "./named-lists.ts";
-import { toNs } from "./ns.ts";
 
 /** 0: no, 1: may, 2: must. */
 const demand = integer({ min: 0, max: 2 }).transform((given) => given as 0 | 1 | 2);

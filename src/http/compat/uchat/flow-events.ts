@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import {
   type CustomEvent,
   listCustomEventEntries,
@@ -11,7 +12,6 @@ import { dateTimeSchema, ok, pageOf, toDateTime } from "./answers.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { integer, text, word } from "./input.ts";
 import { listInput, pageOfNamed } from "./named-lists.ts";
-import { toNs } from "./ns.ts";
 import { rangeNames, toRange } from "./ranges.ts";
 
 const eventSchema = z.strictObject({

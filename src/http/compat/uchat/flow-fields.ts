@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { createFieldKey } from "../../../engine/field-key.ts";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import { parseFieldValue } from "../../../engine/values.ts";
 import { AppError } from "../../../model/app-error.ts";
 import type { FieldKind, FieldValue } from "../../../model/field.ts";
@@ -19,7 +20,6 @@ import { unknownNs } from "./call.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { listOfUpTo, text, word } from "./input.ts";
 import { listInput, pageOfNamed } from "./named-lists.ts";
-import { toNs } from "./ns.ts";
 
 const ns = text(60);
 const name = text(200);

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import { listFlows } from "../../../store/flow-store.ts";
 import { listInboundWebhooks } from "../../../store/inbound-webhook-store.ts";
 import { pageOf } from "./answers.ts";
 import { type AnyEndpoint, endpoint } from "./endpoint.ts";
 import { listInput, pageOfNamed } from "./named-lists.ts";
-import { toNs } from "./ns.ts";
 
 const webhookSchema = z.strictObject({
   name: z.string(),

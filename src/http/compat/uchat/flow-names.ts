@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import { AppError } from "../../../model/app-error.ts";
 import { labelStore } from "../../../store/label-store.ts";
 import type { Name, NameStore } from "../../../store/name-store.ts";
@@ -7,7 +8,6 @@ import { ok, okSchema, pageOf } from "./answers.ts";
 import { type AnyEndpoint, type Call, endpoint } from "./endpoint.ts";
 import { integer, text } from "./input.ts";
 import { listInput, pageOfNamed } from "./named-lists.ts";
-import { toNs } from "./ns.ts";
 
 const name = text(200);
 

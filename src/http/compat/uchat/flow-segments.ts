@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import { listSegments } from "../../../store/segment-store.ts";
 import { pageOf } from "./answers.ts";
 import { type AnyEndpoint, endpoint } from "./endpoint.ts";
 import { listInput, pageOfNamed } from "./named-lists.ts";
-import { toNs } from "./ns.ts";
 
 const segmentSchema = z.strictObject({ name: z.string(), segment_ns: z.string().regex(/^f\d+sg\d+$/) });
 

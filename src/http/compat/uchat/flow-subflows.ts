@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import { deleteFlow, findFlowById, listFlows } from "../../../store/flow-store.ts";
 import { ok, okSchema, pageOf } from "./answers.ts";
 import { unknownNs } from "./call.ts";
 import { type AnyEndpoint, endpoint } from "./endpoint.ts";
 import { text } from "./input.ts";
 import { listInput, pageOfNamed } from "./named-lists.ts";
-import { toNs } from "./ns.ts";
 
 const subFlowSchema = z.strictObject({ name: z.string(), sub_flow_ns: z.string().regex(/^f\d+s\d+$/) });
 

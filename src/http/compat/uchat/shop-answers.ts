@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { toLiteral } from "../../../engine/literal-text.ts";
 import { countItems, decimalsOf, toDecimalText, totalOf } from "../../../engine/money.ts";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { type Cart, type Line, type OrderDetailKey, orderStatuses } from "../../../model/shop.ts";
 import type { StoredOrder } from "../../../store/order-store.ts";
 import type { Product } from "../../../store/product-store.ts";
 import { dateTimeSchema, toDateTime } from "./answers.ts";
 import { text } from "./input.ts";
-import { toNs } from "./ns.ts";
 
 /** An item of a cart. Amounts are numbers in the currency's major unit (dollars); `compare_price` 0: there is none. */
 const cartItemSchema = z.strictObject({

@@ -9,7 +9,7 @@ import {
   type UchatTenant,
 } from "../../../../test/uchat-door.ts";
 import { toLiteral } from "../../../engine/literal-text.ts";
-import { toNs } from "./ns.ts";
+import { toNs } from "../../../engine/uchat-ns.ts";
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { toLiteral } from "../../../engine/literal-text.ts";
+import { chatMessageSchema } from "../../../engine/uchat-message.ts";
+import { toNs } from "../../../engine/uchat-ns.ts";
 import { parsePhone } from "../../../engine/values.ts";
 import type { ActionCall } from "../../../model/action-call.ts";
 import { AppError } from "../../../model/app-error.ts";
 import { countChat, findMessagesByMids, listChat } from "../../../store/message-store.ts";
 import { listOf, ok, okSchema, pageOf, toOffset, toPage } from "./answers.ts";
-import { chatMessageSchema, presentChatMessage, toTranscript } from "./chat-message.ts";
+import { presentChatMessage, toTranscript } from "./chat-message.ts";
 import { contentInput, midsInput, toCalls, toTextCall } from "./dynamic-content.ts";
 import { type AnyEndpoint, type Call, type ContactPlace, endpoint } from "./endpoint.ts";
 import { InvalidInput, invalid, notOffered } from "./errors.ts";
 import { integer, pageInput, text, word, yesNo } from "./input.ts";
-import { toNs } from "./ns.ts";
 import { makeSubscriber } from "./subscriber.ts";
 import { toTemplateCall, whatsappTemplateInput } from "./whatsapp-template.ts";
 

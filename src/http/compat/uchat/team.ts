@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toFlowNs } from "../../../engine/uchat-ns.ts";
 import { listBots } from "../../../store/bot-store.ts";
 import { listChannels } from "../../../store/channel-store.ts";
 import { listMembers } from "../../../store/member-store.ts";
@@ -9,7 +10,6 @@ import { channelNames, toChannelKind, toChannelName } from "./channel-names.ts";
 import { type AnyEndpoint, endpoint } from "./endpoint.ts";
 import { word } from "./input.ts";
 import { listInput, pageOfNamed } from "./named-lists.ts";
-import { toFlowNs } from "./ns.ts";
 import { listBotUsers, personFilters } from "./subscriber-search.ts";
 
 const teamInfoSchema = z.strictObject({

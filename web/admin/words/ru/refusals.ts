@@ -221,6 +221,11 @@ export const refusalForms: Readonly<Record<string, string>> = {
   "there is no field {id}": "поля {id} нет",
   'there is no flow "{ref}"': "сценария «{ref}» нет",
   "there is no import {id}": "импорта {id} нет",
+  "in UChat's form every message is told while the bot is silent to the contact; leave messageMatch out":
+    "в виде UChat сообщается каждое сообщение, пока бот с контактом молчит; уберите messageMatch",
+  "in UChat's form only message_in is told, while the bot is silent to the contact; leave events out":
+    "в виде UChat сообщается только message_in, пока бот с контактом молчит; уберите events",
+  "is missing: say what the webhook hears of": "отсутствует: укажите, о чём сообщать вебхуку",
   "there is no inbound webhook {id}": "входящего вебхука {id} нет",
   'there is no integration kind "{kind}"; there are {kinds}': "интеграций вида «{kind}» нет; есть {kinds}",
   "there is no integration {id}": "интеграции {id} нет",

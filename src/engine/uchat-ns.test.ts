@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseNodeNs, toNodeNs } from "../../../engine/node-ns.ts";
-import { type NsKind, parseFlowNs, parseNs, toFlowNs, toNs } from "./ns.ts";
+import { parseNodeNs, toNodeNs } from "./node-ns.ts";
+import { type NsKind, parseFlowNs, parseNs, toFlowNs, toNs } from "./uchat-ns.ts";
 
 const kinds: readonly NsKind[] = [
   "contact",

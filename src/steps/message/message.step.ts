@@ -200,7 +200,9 @@ function prepare(context: StepContext<Config>): { titles: [string, string][]; co
                 },
           )
         : [],
-      ...(part.template === undefined ? {} : { template: renderMessageTemplate(part.template, (text) => context.render(text)) }),
+      ...(part.template === undefined
+        ? {}
+        : { template: renderMessageTemplate(part.template, (text) => context.render(text)) }),
     };
     const sendable = toSendable(content, context);
     if (sendable !== undefined) contents.push(sendable);

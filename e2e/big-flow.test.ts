@@ -140,6 +140,8 @@ describe.skipIf(!hasBrowser)("a flow of 500 steps", () => {
     for (let angle = 0; performance.now() - begun < 2_000; angle += 0.07) {
       await page.mouse.move(from.x - radius * (1 - Math.cos(angle)), from.y - radius * Math.sin(angle));
     }
+    // A circle that was just closed would leave all where it was.
+    await page.mouse.move(from.x - 2 * radius, from.y);
     await page.mouse.up();
   }
 

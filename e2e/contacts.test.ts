@@ -171,7 +171,7 @@ describe.skipIf(!hasBrowser)("contacts in the admin", () => {
     await page.getByRole("combobox", { name: "Other contact" }).fill("two@example.com");
     await page.getByRole("option", { name: /Good Two/ }).click();
     await page.getByText("This is not kept").waitFor();
-    await page.getByText("Email: two@example.com").waitFor();
+    await page.getByText("E-mail: two@example.com").waitFor();
     await noSeriousTrouble(page);
     await page.getByRole("button", { name: "Merge", exact: true }).click();
     await page.getByText("Another contact was merged into this one").waitFor();

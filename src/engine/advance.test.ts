@@ -215,7 +215,9 @@ describe("advance", () => {
       hasNoDoubles(positions.map(({ id }) => id));
       for (const position of positions.filter(({ id }) => !world.contact.positions.some((old) => old.id === id))) {
         expect(position.id.startsWith(`${event.id}-`)).toBe(true);
-        expect(world.bot.flows.get(position.flow)?.steps.has(position.step)).toBe(true);
+        // A question that is left gets a new name where it stands, though its flow be unpublished by then.
+        const isOld = position.isLeft === true && world.contact.positions.some(({ flow }) => flow === position.flow);
+        if (!isOld) expect(world.bot.flows.get(position.flow)?.steps.has(position.step)).toBe(true);
         if (position.wakeAt !== undefined) expect(Number.isSafeInteger(position.wakeAt)).toBe(true);
         if (position.waitsFor === "time") expect(position.wakeAt).toBeTypeOf("number");
       }

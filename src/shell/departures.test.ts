@@ -145,6 +145,18 @@ describe("a message that leaves at its commit", () => {
     expect((await messages(shop))[1]).toMatchObject({ attempts: 1, uncertainSends: 0 });
   });
 
+  it("does not keep its process from stopping where the database is away by then", async () => {
+    const { shop, process } = await aBusyProcess();
+    storeFor(process, { isCutOff: true });
+    await aSend(shop, "a", "1");
+    const [, stored] = await messages(shop);
+    const noDatabase = { ...database.hot, executeQuery: undefined } as never;
+    const away = await aProcess({ db: noDatabase });
+    // Its channel cannot be read anew, so that it stays in its line.
+    away.outbox.take([aStored(stored, { leavesUntil: performance.now() - 1 })]);
+    await expect(away.outbox.stop()).resolves.toBeUndefined();
+  });
+
   it("is marked anew where the commit took too long: another process may have taken it meanwhile", async () => {
     const { shop, process } = await aBusyProcess();
     storeFor(process, { isCutOff: true });

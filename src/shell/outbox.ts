@@ -164,7 +164,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       outages.stop();
       if (sending.size > 0) await new Promise<void>((resolve) => (whenQuiet = resolve));
       const marked = lines.all().flatMap(({ id, leavesUntil }) => (leavesUntil === undefined ? [] : [id]));
-      if (marked.length > 0) await takeMarksBack(db, processId, marked);
+      if (marked.length === 0) return;
+      // The end must not fail because the database is away: they count as cut off then.
+      await takeMarksBack(db, processId, marked).catch((thrown) =>
+        log.warn({ err: toError(thrown), messages: marked }, "marks of what did not leave could not be taken back"),
+      );
     },
   };
 }
